@@ -1,0 +1,107 @@
+# ipc7. A newcomer needs two targets: make demo, and make check.
+.POSIX:
+
+include config.mk
+
+VERSION = 0.1
+COMMANDS = mqsend mqrecv
+LIBRARY = text err num io deadline sigs trace record name child ready queue queue_posix queue_sysv delivery worker command
+PLATFORM = mqueue msg memory limits
+HEADERS = lib/ipc7.h lib/backend.h
+MAN1 = mqsend.1 mqrecv.1
+MAN7 = ipc7.7
+BENCH = build/ratio build/queue-limit build/nothing
+DIST = Makefile config.mk README LICENSE .clang-format cmd lib tests man examples .ci
+
+# What LINK means here.
+LINKED != case '$(LINK)' in auto) \
+	if command -v musl-gcc >/dev/null; then echo musl; \
+	elif test -f "$$($(CC) -print-file-name=libc.a)"; then echo static; \
+	else echo dynamic; fi;; *) echo '$(LINK)';; esac
+CC_musl = musl-gcc -static
+CC_static = $(CC) -static
+CC_dynamic = $(CC)
+
+# POSIX with XSI, and no more; a file in lib/linux asks for more itself.
+DEFINES = -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700
+COMPILE = $(DEFINES) $(CFLAGS) $(HARDEN)
+
+OBJECTS = $(LIBRARY:%=build/%.o) $(PLATFORM:%=build/$(PLAT)-%.o)
+SYSTEM_SOURCES = $(LIBRARY:%=lib/%.c) $(PLATFORM:%=lib/$(PLAT)/%.c)
+PROGRAMS = $(COMMANDS:%=build/bin/%)
+
+all: $(PROGRAMS)
+
+build/bin/%: build/%.o build/libipc7.a
+	@mkdir -p build/bin
+	$(CC_$(LINKED)) $(CFLAGS) $(LDFLAGS) -o $@ $< build/libipc7.a
+
+build/libipc7.a: $(OBJECTS)
+	rm -f $@
+	ar rc $@ $(OBJECTS)
+
+build/%.o: lib/%.c $(HEADERS) Makefile config.mk
+	@mkdir -p build
+	$(CC_$(LINKED)) $(COMPILE) -c -o $@ $<
+
+build/%.o: cmd/%.c $(HEADERS) Makefile config.mk
+	@mkdir -p build
+	$(CC_$(LINKED)) $(COMPILE) -Ilib -c -o $@ $<
+
+build/$(PLAT)-%.o: lib/$(PLAT)/%.c $(HEADERS) Makefile config.mk
+	@mkdir -p build
+	$(CC_$(LINKED)) $(COMPILE) -c -o $@ $<
+
+# Programs of the tests and benchmarks, built with the system's own C library.
+build/unit: tests/unit.c $(SYSTEM_SOURCES) $(HEADERS)
+	@mkdir -p build
+	$(CC) $(COMPILE) -Ilib -o $@ tests/unit.c $(SYSTEM_SOURCES)
+
+build/peer: tests/peer.c
+	@mkdir -p build
+	$(CC) $(COMPILE) -o $@ tests/peer.c
+
+build/ratio: tests/bench/ratio.c
+	@mkdir -p build
+	$(CC) $(COMPILE) -o $@ tests/bench/ratio.c
+
+build/queue-limit: tests/bench/queue-limit.c
+	@mkdir -p build
+	$(CC_$(LINKED)) $(COMPILE) -o $@ tests/bench/queue-limit.c
+
+build/nothing: tests/bench/nothing.c
+	@mkdir -p build
+	$(CC_$(LINKED)) $(COMPILE) $(LDFLAGS) -o $@ tests/bench/nothing.c
+
+check: all build/unit build/peer
+	sh tests/run.sh
+
+demo: all
+	PATH="$$PWD/build/bin:$$PATH" sh examples/demo.sh
+
+bench: all $(BENCH)
+	PATH="$$PWD/build/bin:$$PATH" sh tests/bench/bench.sh
+
+install: all
+	mkdir -p $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man7
+	for f in $(COMMANDS); do cp build/bin/$$f $(DESTDIR)$(BINDIR)/ && chmod 755 $(DESTDIR)$(BINDIR)/$$f || exit 1; done
+	for f in $(MAN1); do cp man/$$f $(DESTDIR)$(MANDIR)/man1/ && chmod 644 $(DESTDIR)$(MANDIR)/man1/$$f || exit 1; done
+	for f in $(MAN7); do cp man/$$f $(DESTDIR)$(MANDIR)/man7/ && chmod 644 $(DESTDIR)$(MANDIR)/man7/$$f || exit 1; done
+
+uninstall:
+	for f in $(COMMANDS); do rm -f $(DESTDIR)$(BINDIR)/$$f; done
+	for f in $(MAN1); do rm -f $(DESTDIR)$(MANDIR)/man1/$$f; done
+	for f in $(MAN7); do rm -f $(DESTDIR)$(MANDIR)/man7/$$f; done
+
+dist:
+	rm -rf build/ipc7-$(VERSION)
+	mkdir -p build/ipc7-$(VERSION)
+	cp -R $(DIST) build/ipc7-$(VERSION)/
+	cd build && tar -czf ipc7-$(VERSION).tar.gz ipc7-$(VERSION)
+	rm -rf build/ipc7-$(VERSION)
+
+clean:
+	rm -rf build
+
+.SECONDARY:
+.PHONY: all check demo bench install uninstall dist clean

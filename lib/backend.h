@@ -1,0 +1,116 @@
+/*
+ * backend.h: private tables of functions. A back end is a struct of functions; what it cannot do is a NULL slot, and
+ * the front file reports that once, in one wording. Below them, what lib/linux and lib/posix both offer.
+ */
+#ifndef BACKEND_H
+#define BACKEND_H
+
+#include <mqueue.h>
+#include <sys/types.h>
+
+#include "ipc7.h"
+
+/* What -c makes where -d and -s leave it open: the shape that Linux gives a queue too. */
+#define QUEUE_DEPTH 10
+#define QUEUE_SIZE  8192
+
+struct queue {
+	const struct queue_backend *backend;
+	char *text;                 /* its name, as printed */
+	char *path;                 /* POSIX: the name for mq_open and mq_unlink */
+	int error;                  /* what opening it met, or 0 */
+	bool differs;               /* it exists with other attributes than those asked for */
+	struct queue_options asked; /* as opened */
+	size_t depth;               /* POSIX: mq_maxmsg; System V: unused */
+	size_t size;                /* POSIX: mq_msgsize; System V: the smaller of msg_qbytes and msgmax */
+	size_t bytes;               /* System V: msg_qbytes */
+	char *buffer;               /* the message received last */
+	size_t capacity;
+	bool open;
+	mqd_t mqd; /* POSIX */
+	int id;    /* System V */
+	long type; /* System V: what msgrcv selects, and how */
+	int flags;
+	unsigned long peeked; /* System V: where the next copy starts, */
+	long peeked_rank;     /* and the rank of the last (sysv_peek) */
+	bool unkeyed;         /* System V: ftok found no key */
+	bool ticking;         /* the timer of deadline_tick runs, so blocking calls return */
+};
+
+struct queue_backend {
+	int (*open)(struct queue *queue, const struct name *name);
+	void (*close)(struct queue *queue);
+	int (*unlink)(struct queue *queue);
+	int (*send)(struct queue *queue, const struct message *message, const struct queue_wait *wait);
+	int (*receive)(struct queue *queue, struct message *message, const struct queue_wait *wait);
+	int (*select)(const char *select, long *type, int *flags); /* EINVAL, ENOTSUP */
+	int (*peek)(struct queue *queue, struct message *message);
+	unsigned long (*stranded)(struct queue *queue);
+	long lowest, highest, usual; /* priorities or types */
+
+	/* Adds what errno value error means here; false: nothing better than the common words. */
+	bool (*explain)(const struct queue *queue, enum queue_step step, int error, struct text *text);
+	const char *no_select, *no_peek; /* why those slots are NULL */
+};
+
+extern const struct queue_backend queue_posix, queue_sysv;
+
+/* Makes queue->buffer hold at least size bytes. */
+int queue_room(struct queue *queue, size_t size);
+
+/* ---- mqueue.c: POSIX message queues and waiting ---- */
+
+/* Called once on a queue that was opened, before the calls below. */
+int mqueue_prepare(struct queue *queue);
+
+/* Send and receive without waiting; EAGAIN. Receiving returns the size of the message. */
+int mqueue_send(struct queue *queue, const struct message *message);
+ssize_t mqueue_receive(struct queue *queue, unsigned int *priority);
+
+/* The same, waiting. -1 as queue_send and queue_receive. */
+int mqueue_send_wait(struct queue *queue, const struct message *message, const struct queue_wait *wait);
+ssize_t mqueue_receive_wait(struct queue *queue, unsigned int *priority, const struct queue_wait *wait);
+
+/* True if the queue was unlinked. */
+bool mqueue_removed(const struct queue *queue);
+
+/* ---- queue_posix.c, for mqueue.c: the calls themselves, traced ---- */
+
+int traced_send(struct queue *queue, const struct message *message, const struct timespec *deadline);
+ssize_t traced_receive(struct queue *queue, unsigned int *priority, const struct timespec *deadline);
+
+/* ---- msg.c: what System V message queues have beyond POSIX ---- */
+
+/* The flag of msgrcv that takes any type but the one named, or 0. */
+extern const int message_except;
+
+/*
+ * Copies the message at position index, from 0, into queue->buffer without removing it. Returns its size; ENOMSG: there
+ * are not so many; ENOTSUP.
+ */
+ssize_t message_copy(struct queue *queue, unsigned long index);
+
+/* ---- memory.c: files without a name ---- */
+
+/* A descriptor, closed on exec, of an empty file that can be read and written and goes away when it is closed. */
+int memory_file(void);
+
+/* ---- limits.c: the kernel's limits ---- */
+
+enum limit {
+	LIMIT_MQ_DEPTH,  /* messages in a POSIX queue */
+	LIMIT_MQ_SIZE,   /* bytes in a message of a POSIX queue */
+	LIMIT_MQ_QUEUES, /* POSIX queues */
+	LIMIT_MQ_BYTES,  /* bytes in all POSIX queues of a user */
+	LIMIT_MSGMAX,    /* bytes in a System V message */
+	LIMIT_MSGMNB,    /* bytes in a System V queue */
+	LIMIT_MSGMNI     /* System V queues */
+};
+
+/* Its value; ULLONG_MAX where there is none, or none is known. */
+unsigned long long limit_value(enum limit limit);
+
+/* Adds its name, its value, what was asked for and what raises it. */
+void limit_explain(struct text *text, enum limit limit, unsigned long long asked);
+
+#endif

@@ -1,0 +1,189 @@
+/*
+ * child.c: running a COMMAND. It gets the signal treatment, the mask and the descriptors that ipc7 was started with;
+ * its end and the signals to be passed on to it are waited for together, without a race between them.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "backend.h"
+
+/* 0 if path is a file that can be executed, else errno says why not. */
+static int
+executable(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) == -1)
+		return -1;
+	if (!S_ISREG(st.st_mode)) {
+		errno = EACCES;
+		return -1;
+	}
+	return access(path, X_OK);
+}
+
+int
+child_find(const char *command, char **path)
+{
+	const char *from = getenv("PATH");
+	int reason = ENOENT;
+
+	if (strchr(command, '/') || !*command) {
+		*path = strdup(command);
+		if (*path && executable(*path) == 0)
+			return 0;
+		free(*path);
+		return -1;
+	}
+	if (!from)
+		from = "/bin:/usr/bin";
+	for (;;) {
+		size_t length = strcspn(from, ":");
+		struct text file = {0};
+
+		text_format(&file, "%.*s%s%s", (int)length, from, length ? "/" : "", command);
+		if (!file.data)
+			return -1;
+		*path = file.data;
+		if (executable(*path) == 0)
+			return 0;
+		if (errno == EACCES)
+			reason = EACCES;
+		text_free(&file);
+		if (!from[length])
+			break;
+		from += length + 1;
+	}
+	errno = reason;
+	return -1;
+}
+
+/* The child's side: becomes the COMMAND, or sends errno to its parent. */
+static void
+become(const char *path, char *const argv[], int input, int report)
+{
+	int error;
+
+	if (input == STDIN_FILENO || dup2(input, STDIN_FILENO) != -1) {
+		sigs_restore();
+		execv(path, argv);
+	}
+	error = errno;
+	(void)io_write(report, &error, sizeof(error), NULL);
+	_exit(STATUS_NOEXEC);
+}
+
+/* Waits for the child to end and passes caught signals on to it. */
+static int
+attend(pid_t pid, int *status)
+{
+	int passed = 0;
+
+	for (;;) {
+		pid_t ended = waitpid(pid, status, WNOHANG);
+
+		if (ended == pid)
+			return 0;
+		if (ended == -1 && errno != EINTR)
+			return -1;
+		if (sigs_caught() && !passed) {
+			passed = sigs_caught();
+			kill(pid, passed);
+		} else {
+			sigs_pause();
+		}
+	}
+}
+
+/* Starts path in a child, which is to be waited for unless -1 is returned. *error: why it was not started or executed,
+ * or 0. */
+static pid_t
+start(const char *path, char *const argv[], int input, int *error)
+{
+	int report[2];
+	ssize_t got;
+	pid_t pid;
+
+	if (pipe(report) == -1) {
+		*error = errno;
+		return -1;
+	}
+	fcntl(report[0], F_SETFD, FD_CLOEXEC);
+	fcntl(report[1], F_SETFD, FD_CLOEXEC);
+	pid = fork();
+	if (pid == 0)
+		become(path, argv, input, report[1]);
+	*error = errno;
+	close(report[1]);
+	if (pid != -1) {
+		while ((got = read(report[0], error, sizeof(*error))) == -1 && errno == EINTR)
+			;
+		if (got != sizeof(*error))
+			*error = 0;
+	}
+	close(report[0]);
+	return pid;
+}
+
+int
+child_run(const char *path, char *const argv[], int input, int *status)
+{
+	int error = 0, result = -1;
+	pid_t pid;
+
+	if (sigs_hold() == -1)
+		return -1;
+	pid = start(path, argv, input, &error);
+	if (pid != -1) {
+		result = attend(pid, status);
+		if (result == -1)
+			error = errno;
+	}
+	sigs_release();
+	errno = error;
+	return error ? -1 : result;
+}
+
+/* A pipe that has exactly these bytes in it, at most PIPE_BUF. */
+static int
+pipe_with(const void *data, size_t size)
+{
+	int ends[2];
+
+	if (pipe(ends) == -1)
+		return -1;
+	fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+	(void)io_write(ends[1], data, size, NULL);
+	close(ends[1]);
+	return ends[0];
+}
+
+int
+child_input(const void *data, size_t size)
+{
+	int fd, saved;
+
+	if (size <= PIPE_BUF)
+		return pipe_with(data, size);
+	fd = memory_file();
+	if (fd != -1 && (io_write(fd, data, size, NULL) == -1 || lseek(fd, 0, SEEK_SET) == -1)) {
+		saved = errno;
+		close(fd);
+		errno = saved;
+		fd = -1;
+	}
+	return fd;
+}
+
+int
+child_status(int status)
+{
+	return WIFSIGNALED(status) ? STATUS_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
+}

@@ -1,0 +1,212 @@
+/*
+ * command.c: what all commands do alike: the start, the options that mean the same everywhere, the way out.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ipc7.h"
+
+static int
+print(const struct text *text)
+{
+	if (text->data && io_write(STDOUT_FILENO, text->data, text->size, NULL) == 0)
+		return STATUS_OK;
+	err_line(NULL, "standard output: %s", strerror(errno));
+	return STATUS_FAILED;
+}
+
+static int
+print_help(const struct command *command)
+{
+	struct text text = {0};
+	int status;
+
+	text_format(&text, "usage: %s %s\n%s", command->name, command->usage, command->help);
+	status = print(&text);
+	text_free(&text);
+	return status;
+}
+
+static int
+print_version(const struct command *command)
+{
+	struct text text = {0};
+	int status;
+
+	text_format(&text, "%s (ipc7) %s\n", command->name, IPC7_VERSION);
+	status = print(&text);
+	text_free(&text);
+	return status;
+}
+
+int
+command_start(const struct command *command, int argc, char *argv[])
+{
+	const char *trace = getenv("IPC7_TRACE");
+
+	err_program = command->name;
+	trace_on = trace && strcmp(trace, "1") == 0;
+	if (io_reserve() == -1 || sigs_setup() == -1) {
+		err_line(NULL, "cannot start: %s", strerror(errno));
+		return STATUS_FAILED;
+	}
+	if (argc == 2 && strcmp(argv[1], "--help") == 0)
+		return print_help(command);
+	if (argc == 2 && strcmp(argv[1], "--version") == 0)
+		return print_version(command);
+	return -1;
+}
+
+int
+command_option(const struct command *command, int option)
+{
+	switch (option) {
+	case 'v':
+		trace_on = true;
+		return -1;
+	case 'h':
+		return print_help(command);
+	case 'V':
+		return print_version(command);
+	case ':':
+		return command_usage("-%c needs an argument (see %s -h)", optopt, command->name);
+	default:
+		break;
+	}
+	if (optopt > ' ' && optopt < 0x7f)
+		return command_usage("there is no option -%c (see %s -h)", optopt, command->name);
+	return command_usage("there is no such option (see %s -h)", command->name);
+}
+
+int
+command_usage(const char *format, ...)
+{
+	struct text text = {0};
+	va_list args;
+
+	va_start(args, format);
+	text_vformat(&text, format, args);
+	va_end(args);
+	err_line(NULL, "%s", text.data ? text.data : "wrong usage");
+	text_free(&text);
+	return STATUS_USAGE;
+}
+
+/* What all bad option arguments say; expected is what would have been right. */
+static int
+bad_argument(int option, const char *argument, const char *expected)
+{
+	struct text quoted = {0};
+
+	text_quote(&quoted, argument, strlen(argument), 64);
+	command_usage("-%c %s: %s", option, quoted.data ? quoted.data : "", expected);
+	text_free(&quoted);
+	return STATUS_USAGE;
+}
+
+int
+command_number(int option, const char *text, unsigned long long min, unsigned long long max, unsigned long long *result)
+{
+	struct text expected = {0};
+	int status;
+
+	if (num_parse(text, min, max, result) == 0)
+		return -1;
+	text_format(&expected, "not a number from %llu to %llu", min, max);
+	status = bad_argument(option, text, expected.data ? expected.data : "not a number");
+	text_free(&expected);
+	return status;
+}
+
+int
+command_size(int option, const char *text, size_t *bytes)
+{
+	if (num_size(text, bytes) == 0)
+		return -1;
+	return bad_argument(option, text, "not a size (bytes, at least 1, with optional K, M or G)");
+}
+
+int
+command_time(int option, const char *text, long long *nanoseconds)
+{
+	if (num_time(text, nanoseconds) == 0)
+		return -1;
+	return bad_argument(option, text, "not a time (as 0.25, 250ms, 2s or 5m)");
+}
+
+int
+command_mode(int option, const char *text, mode_t *mode)
+{
+	if (num_mode(text, mode) == 0)
+		return -1;
+	return bad_argument(option, text, "not an octal mode from 0 to 777");
+}
+
+int
+command_name(struct name *name, const char *text)
+{
+	const char *fault;
+
+	if (name_parse(name, text, &fault) == 0)
+		return -1;
+	err_line(text, "%s", fault);
+	return errno == EINVAL ? STATUS_USAGE : STATUS_FAILED;
+}
+
+int
+command_form(int option, enum record_form *form)
+{
+	enum record_form wanted = option == '0' ? RECORD_NUL : option == 'N' ? RECORD_NETSTRING : RECORD_RAW;
+
+	if (*form != RECORD_LINE && *form != wanted)
+		return command_usage("only one of -0, -N and -r can be given");
+	*form = wanted;
+	return -1;
+}
+
+int
+command_queue(const struct command *command, int option, const char *text, struct queue_options *options)
+{
+	unsigned long long depth = 0;
+	int status = -1;
+
+	switch (option) {
+	case 'c':
+		options->create = true;
+		break;
+	case 'd':
+		status = command_number(option, text, 1, INT_MAX, &depth);
+		options->depth = (size_t)depth;
+		break;
+	case 'm':
+		status = command_mode(option, text, &options->mode);
+		break;
+	case 's':
+		status = command_size(option, text, &options->size);
+		break;
+	case 'x':
+		options->exclusive = true;
+		break;
+	default:
+		status = command_option(command, option);
+	}
+	return status;
+}
+
+int
+command_end(int status)
+{
+	if (sigs_caught() && status != STATUS_USAGE) {
+		sigs_raise(sigs_caught());
+		return STATUS_SIGNAL + sigs_caught();
+	}
+	if (status == STATUS_OK && close(STDOUT_FILENO) == -1 && errno != EBADF && errno != EINTR) {
+		err_line(NULL, "standard output: %s", strerror(errno));
+		return STATUS_FAILED;
+	}
+	return status;
+}

@@ -1,0 +1,92 @@
+/*
+ * deadline.c: deadlines on the monotonic clock, which no change of the time of day moves, and the timer that gives
+ * system calls without a timeout one.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <time.h>
+
+#include "ipc7.h"
+
+#define SECOND 1000000000L
+
+static struct timespec
+now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time;
+}
+
+void
+deadline_set(struct deadline *deadline, long long nanoseconds)
+{
+	deadline->limited = nanoseconds >= 0;
+	if (!deadline->limited)
+		return;
+	deadline->at = now();
+	deadline->at.tv_sec += (time_t)(nanoseconds / SECOND);
+	deadline->at.tv_nsec += (long)(nanoseconds % SECOND);
+	if (deadline->at.tv_nsec >= SECOND) {
+		deadline->at.tv_nsec -= SECOND;
+		deadline->at.tv_sec++;
+	}
+}
+
+/* Nanoseconds until the deadline, negative or 0 once it has come. */
+static long long
+left(const struct deadline *deadline)
+{
+	struct timespec time = now();
+
+	return (long long)(deadline->at.tv_sec - time.tv_sec) * SECOND + (deadline->at.tv_nsec - time.tv_nsec);
+}
+
+bool
+deadline_passed(const struct deadline *deadline)
+{
+	return deadline->limited && left(deadline) <= 0;
+}
+
+int
+deadline_poll(const struct deadline *deadline, int longest)
+{
+	long long rest;
+
+	if (!deadline->limited)
+		return longest;
+	rest = left(deadline);
+	if (rest <= 0)
+		return 0;
+	if (rest > (long long)longest * 1000000)
+		return longest;
+	return (int)((rest + 999999) / 1000000);
+}
+
+int
+deadline_tick(const struct deadline *deadline)
+{
+	static timer_t timer;
+	static bool created, running;
+	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM};
+	struct itimerspec period = {.it_interval = {.tv_nsec = DEADLINE_TICK * 1000000L}};
+	long long first = DEADLINE_TICK * 1000000L;
+
+	if (deadline && deadline->limited) {
+		long long rest = left(deadline);
+
+		if (rest < first)
+			first = rest > 1000 ? rest : 1000;
+	} else if (running) {
+		return 0;
+	}
+	if (!created) {
+		if (timer_create(CLOCK_MONOTONIC, &event, &timer) == -1)
+			return -1;
+		created = true;
+	}
+	period.it_value.tv_nsec = (long)first;
+	running = timer_settime(timer, 0, &period, NULL) == 0;
+	return running ? 0 : -1;
+}

@@ -1,0 +1,93 @@
+/*
+ * io.c: descriptors. Every loop here knows two things that naive ones do not: a signal that was caught ends it, and a
+ * descriptor may be non-blocking because somebody who shares it made it so.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "ipc7.h"
+
+int
+io_reserve(void)
+{
+	struct pollfd fds[3] = {{.fd = 0}, {.fd = 1}, {.fd = 2}};
+	int fd, opened;
+
+	if (poll(fds, 3, 0) <= 0)
+		return 0;
+	for (fd = 0; fd < 3; fd++) {
+		if (!(fds[fd].revents & POLLNVAL))
+			continue;
+		opened = open("/dev/null", (fd == 0 ? O_WRONLY : O_RDONLY) | O_CLOEXEC);
+		if (opened == -1)
+			return -1;
+		if (opened != fd) {
+			errno = EBADF;
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* After a failed read or write: 0 to try again, -1 to give up. */
+static int
+again(int fd, short events)
+{
+	struct pollfd wait = {.fd = fd, .events = events};
+
+	if (errno == EAGAIN || errno == EWOULDBLOCK)
+		if (poll(&wait, 1, -1) >= 0)
+			return 0;
+	return errno == EINTR && !sigs_caught() ? 0 : -1;
+}
+
+ssize_t
+io_read(int fd, void *data, size_t size)
+{
+	ssize_t got;
+
+	while ((got = read(fd, data, size)) == -1)
+		if (again(fd, POLLIN) == -1)
+			return -1;
+	return got;
+}
+
+int
+io_write(int fd, const void *data, size_t size, size_t *written)
+{
+	size_t done = 0;
+	ssize_t took;
+	int result = 0;
+
+	while (done < size) {
+		took = write(fd, (const char *)data + done, size - done);
+		if (took >= 0) {
+			done += (size_t)took;
+		} else if (again(fd, POLLOUT) == -1) {
+			result = -1;
+			break;
+		}
+	}
+	if (written)
+		*written = done;
+	return result;
+}
+
+bool
+io_gone(int fd)
+{
+	struct pollfd look = {.fd = fd};
+
+	return poll(&look, 1, 0) == 1 && (look.revents & (POLLERR | POLLHUP | POLLNVAL));
+}
+
+bool
+io_writable(int fd)
+{
+	struct pollfd look = {.fd = fd, .events = POLLOUT};
+
+	return poll(&look, 1, 0) == 1 && (look.revents & POLLOUT);
+}

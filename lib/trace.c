@@ -1,0 +1,35 @@
+/*
+ * trace.c: the lines of -v, one for each system call that is the lesson, printed as the call returns. The caller looks
+ * at trace_on before it puts a line together, so that it costs nothing when off.
+ */
+#include <errno.h>
+#include <stdarg.h>
+
+#include "ipc7.h"
+
+bool trace_on;
+
+void
+trace_end(struct text *call, long result)
+{
+	int saved = errno;
+
+	text_format(call, " = %ld", result);
+	if (result == -1)
+		text_format(call, " %s", err_name(saved));
+	err_line(NULL, "%s", call->data ? call->data : "");
+	text_free(call);
+	errno = saved;
+}
+
+void
+trace_call(long result, const char *format, ...)
+{
+	struct text call = {0};
+	va_list args;
+
+	va_start(args, format);
+	text_vformat(&call, format, args);
+	va_end(args);
+	trace_end(&call, result);
+}

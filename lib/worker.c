@@ -1,0 +1,110 @@
+/*
+ * worker.c: a COMMAND that is run on each message of a queue. A message whose COMMAND fails is moved to a dead-letter
+ * queue, or put back: it is never in hand when the worker stops.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ipc7.h"
+
+int
+worker_find(struct worker *worker)
+{
+	const char *name = worker->argv[0];
+
+	if (child_find(name, &worker->path) == 0)
+		return -1;
+	if (errno == ENOENT || errno == ENOTDIR) {
+		err_line(name, "no such command");
+		return STATUS_NOCOMMAND;
+	}
+	err_line(name, "cannot be executed: %s", strerror(errno));
+	return STATUS_NOEXEC;
+}
+
+/* Puts the message back, unless it is a copy; words say why. */
+static void
+take_back(struct worker *worker, const struct message *message, const char *words)
+{
+	bool back = !worker->copies && delivery_put_back(worker->queue, message, worker->patience);
+
+	worker->returned |= back;
+	err_line(queue_name(worker->queue), "%s%s", words, back ? "; its message was put back" : "");
+}
+
+/* Moves the message to the dead-letter queue, whose priorities may be others. -1 to go on. */
+static int
+bury(struct worker *worker, const struct message *message)
+{
+	struct queue_wait wait = {.output = -1};
+	struct message letter = *message;
+	long lowest, highest, usual;
+	int status, error;
+
+	queue_priorities(worker->dead_name, &lowest, &highest, &usual);
+	if (letter.priority < lowest)
+		letter.priority = lowest;
+	else if (letter.priority > highest)
+		letter.priority = highest;
+	deadline_set(&wait.deadline, worker->bury_patience);
+	if (queue_send(worker->dead, &letter, &wait) == 0)
+		return -1;
+	error = errno;
+	take_back(worker, message, "the dead-letter queue took no more");
+	status = queue_report(worker->dead, QUEUE_SEND, error, NULL);
+	return status == STATUS_TIMEOUT ? STATUS_FAILED : status;
+}
+
+/* Runs COMMAND with the message as its standard input. */
+static int
+feed(const struct worker *worker, const struct message *message, int *wait_status)
+{
+	char prefix[24], *record;
+	int input, result, saved;
+	size_t body, size;
+
+	snprintf(prefix, sizeof(prefix), "%ld", message->priority);
+	record = malloc(message->size + RECORD_FRAME);
+	if (!record || setenv("IPC7_PRIO", prefix, 1) == -1) {
+		free(record);
+		return -1;
+	}
+	size = record_format(worker->form, worker->prefix ? prefix : NULL, message->data, message->size, record, &body);
+	input = child_input(record, size);
+	free(record);
+	if (input == -1)
+		return -1;
+	result = child_run(worker->path, worker->argv, input, wait_status);
+	saved = errno;
+	close(input);
+	errno = saved;
+	return result;
+}
+
+int
+worker_run(struct worker *worker, const struct message *message)
+{
+	struct text words = {0};
+	int status, wait_status;
+
+	if (feed(worker, message, &wait_status) == -1) {
+		status = errno == ENOENT                       ? STATUS_NOCOMMAND
+		         : errno == EACCES || errno == ENOEXEC ? STATUS_NOEXEC
+		                                               : STATUS_RUNNER;
+		text_format(&words, "%s cannot be run: %s%s", worker->path, strerror(errno),
+		    errno == ENOEXEC ? " (a script starts with #!)" : "");
+	} else {
+		status = child_status(wait_status);
+		if (status == 0)
+			return -1;
+		if (worker->dead && !worker->copies && !sigs_caught())
+			return bury(worker, message);
+		text_format(&words, "%s ended with status %d", worker->argv[0], status);
+	}
+	take_back(worker, message, words.data ? words.data : "out of memory");
+	text_free(&words);
+	return status;
+}
