@@ -32,6 +32,13 @@ PROGRAMS = $(COMMANDS:%=build/bin/%)
 
 all: $(PROGRAMS)
 
+# Changes when one of the choices does, and what was built with others is then built anew.
+CHOICE = $(PLAT) $(LINKED) $(CC) $(CFLAGS) $(HARDEN) $(LDFLAGS)
+build/choice: always
+	@mkdir -p build
+	@echo '$(CHOICE)' | cmp -s - $@ || echo '$(CHOICE)' >$@
+always:
+
 build/bin/%: build/%.o build/libipc7.a
 	@mkdir -p build/bin
 	$(CC_$(LINKED)) $(CFLAGS) $(LDFLAGS) -o $@ $< build/libipc7.a
@@ -40,24 +47,24 @@ build/libipc7.a: $(OBJECTS)
 	rm -f $@
 	ar rc $@ $(OBJECTS)
 
-build/%.o: lib/%.c $(HEADERS) Makefile config.mk
+build/%.o: lib/%.c $(HEADERS) Makefile config.mk build/choice
 	@mkdir -p build
 	$(CC_$(LINKED)) $(COMPILE) -c -o $@ $<
 
-build/%.o: cmd/%.c $(HEADERS) Makefile config.mk
+build/%.o: cmd/%.c $(HEADERS) Makefile config.mk build/choice
 	@mkdir -p build
 	$(CC_$(LINKED)) $(COMPILE) -Ilib -c -o $@ $<
 
-build/$(PLAT)-%.o: lib/$(PLAT)/%.c $(HEADERS) Makefile config.mk
+build/$(PLAT)-%.o: lib/$(PLAT)/%.c $(HEADERS) Makefile config.mk build/choice
 	@mkdir -p build
 	$(CC_$(LINKED)) $(COMPILE) -c -o $@ $<
 
 # Programs of the tests and benchmarks, built with the system's own C library.
-build/unit: tests/unit.c $(SYSTEM_SOURCES) $(HEADERS)
+build/unit: tests/unit.c $(SYSTEM_SOURCES) $(HEADERS) build/choice
 	@mkdir -p build
 	$(CC) $(COMPILE) -Ilib -o $@ tests/unit.c $(SYSTEM_SOURCES)
 
-build/peer: tests/peer.c
+build/peer: tests/peer.c build/choice
 	@mkdir -p build
 	$(CC) $(COMPILE) -o $@ tests/peer.c
 
@@ -74,7 +81,7 @@ build/nothing: tests/bench/nothing.c
 	$(CC_$(LINKED)) $(COMPILE) $(LDFLAGS) -o $@ tests/bench/nothing.c
 
 check: all build/unit build/peer
-	sh tests/run.sh
+	PLAT=$(PLAT) sh tests/run.sh
 
 demo: all
 	PATH="$$PWD/build/bin:$$PATH" sh examples/demo.sh
@@ -103,5 +110,5 @@ dist:
 clean:
 	rm -rf build
 
-.SECONDARY:
-.PHONY: all check demo bench install uninstall dist clean
+.SECONDARY: $(COMMANDS:%=build/%.o)
+.PHONY: all always check demo bench install uninstall dist clean

@@ -47,28 +47,30 @@ static const struct command command = {
             "QUEUE: /jobs, posix:/jobs, sysv:0x4d2, sysv:@ID, sysv:./file, sysv:new; see ipc7(7)\n",
 };
 
-/* How long a message that could not be delivered may wait for room in its queue, without -t. */
+/* How long at most a message that could not be delivered tries for room in its queue. */
 #define PATIENCE 1000000000LL
 
 struct receiver {
-	struct name name, dead_name;
-	struct queue *queue, *dead;
+	struct name name;
+	struct queue *queue;
 	struct queue_options options;
 	struct queue_wait wait;
-	struct delivery *delivery;
-	struct worker worker; /* argv is NULL without a COMMAND */
+	struct delivery *delivery; /* NULL with a COMMAND */
+	struct worker worker;      /* argv is NULL without one */
 	enum record_form form;
 	bool all, prefix, unlink;
-	bool returned; /* messages were put back, so that -u leaves the queue */
-	const char *mark, *ready, *dead_text;
+	const char *mark, *ready, *dead;
 	unsigned long long limit; /* messages to receive */
 	long long timeout;
 };
 
 static int
-failure(const char *object, const char *words)
+failure(const char *object, int error)
 {
-	err_line(object, "%s", words);
+	if (error == 0)
+		err_line(NULL, "%s", object);
+	else if (error != EINTR)
+		err_line(object, "%s", strerror(error));
 	return STATUS_FAILED;
 }
 
@@ -94,15 +96,13 @@ parse_operands(struct receiver *receiver, int argc, char *argv[])
 			return command_usage("-- is followed by a COMMAND");
 		receiver->worker.argv = argv + optind;
 	}
-	if (!receiver->dead_text)
+	if (!receiver->dead)
 		return -1;
 	if (!receiver->worker.argv)
 		return command_usage("-D takes the messages whose COMMAND fails, but there is no COMMAND");
-	status = command_name(&receiver->dead_name, receiver->dead_text);
-	if (status == -1 && receiver->dead_name.kind == NAME_NEW)
+	status = command_name(&receiver->worker.dead_name, receiver->dead);
+	if (status == -1 && receiver->worker.dead_name.kind == NAME_NEW)
 		return command_usage("-D takes a queue with a name of its own");
-	if (status == -1 && strcmp(receiver->dead_name.text, receiver->name.text) == 0)
-		return command_usage("-D takes another queue than QUEUE");
 	return status;
 }
 
@@ -120,7 +120,7 @@ parse(struct receiver *receiver, int argc, char *argv[])
 			status = command_form(option, &receiver->form);
 			break;
 		case 'D':
-			receiver->dead_text = optarg;
+			receiver->dead = optarg;
 			break;
 		case 'P':
 			receiver->prefix = true;
@@ -166,62 +166,26 @@ parse(struct receiver *receiver, int argc, char *argv[])
 	return parse_operands(receiver, argc, argv);
 }
 
-/* Opens a queue into *queue, or ends with a line. */
-static int
-open_queue(struct queue **queue, const struct name *name, const struct queue_options *options)
-{
-	*queue = queue_open(name, options);
-	if (*queue && !queue_failed(*queue))
-		return -1;
-	return queue_report(*queue, QUEUE_OPEN, *queue ? queue_failed(*queue) : ENOMEM, NULL);
-}
-
-/* The dead-letter queue is made like QUEUE where -c says so. It must take whatever QUEUE holds. */
-static int
-open_queues(struct receiver *receiver)
-{
-	struct queue_options options = receiver->options;
-	int status = -1;
-
-	options.create |= options.exclusive;
-	options.exclusive = options.receive = options.peek = false;
-	options.select = NULL;
-	if (receiver->dead_text) {
-		status = queue_check(&receiver->dead_name, &options);
-		if (status == -1)
-			status = open_queue(&receiver->dead, &receiver->dead_name, &options);
-	}
-	if (status == -1)
-		status = open_queue(&receiver->queue, &receiver->name, &receiver->options);
-	if (status != -1 || !receiver->dead || queue_limit(receiver->dead) >= queue_limit(receiver->queue))
-		return status;
-	err_line(queue_name(receiver->dead), "a message of %s can have %zu bytes, but here only %zu fit",
-	    queue_name(receiver->queue), queue_limit(receiver->queue), queue_limit(receiver->dead));
-	return STATUS_FAILED;
-}
-
 /* Sets the worker up, or the delivery. */
 static int
 set_up_output(struct receiver *receiver)
 {
 	struct worker *worker = &receiver->worker;
 
-	if (!worker->argv) {
-		receiver->wait.output = STDOUT_FILENO;
-		receiver->delivery = delivery_open(receiver->queue, STDOUT_FILENO, receiver->form, receiver->prefix);
-		return receiver->delivery ? -1 : failure(NULL, strerror(errno));
-	}
-	worker->queue = receiver->queue;
-	worker->dead = receiver->dead;
-	worker->dead_name = &receiver->dead_name;
 	worker->form = receiver->form == RECORD_LINE ? RECORD_RAW : receiver->form;
 	worker->prefix = receiver->prefix;
 	worker->copies = receiver->options.peek;
-	worker->patience = receiver->timeout > 0 ? receiver->timeout : PATIENCE;
-	worker->bury_patience = receiver->timeout > 0 ? receiver->timeout : 0;
-	return setenv("IPC7_QUEUE", queue_name(receiver->queue), 1) == 0 ? -1 : failure(NULL, strerror(errno));
+	worker->timeout = receiver->timeout;
+	worker->patience = receiver->timeout >= 0 && receiver->timeout < PATIENCE ? receiver->timeout : PATIENCE;
+	if (worker->argv)
+		return worker_open(worker, receiver->queue, &receiver->options);
+	receiver->wait.output = STDOUT_FILENO;
+	receiver->delivery =
+	    delivery_open(receiver->queue, STDOUT_FILENO, receiver->form, receiver->prefix, receiver->options.peek);
+	return receiver->delivery ? -1 : failure(NULL, errno);
 }
 
+/* What can fail without the queue comes before it; -R first, so that who waits on a FIFO learns of what fails. */
 static int
 set_up(struct receiver *receiver)
 {
@@ -231,11 +195,11 @@ set_up(struct receiver *receiver)
 	if (receiver->worker.argv)
 		status = worker_find(&receiver->worker);
 	else if ((fcntl(STDOUT_FILENO, F_GETFL) & O_ACCMODE) == O_RDONLY)
-		status = failure(NULL, "standard output is closed, or not open for writing");
+		status = failure("standard output is closed, or not open for writing", 0);
 	if (status == -1 && receiver->ready && (ready = ready_open(receiver->ready)) == -1)
-		status = failure(receiver->ready, strerror(errno));
+		status = failure(receiver->ready, errno);
 	if (status == -1)
-		status = open_queues(receiver);
+		status = queue_start(&receiver->queue, &receiver->name, &receiver->options);
 	if (status == -1)
 		status = set_up_output(receiver);
 	if (status != -1 || !receiver->ready)
@@ -245,7 +209,7 @@ set_up(struct receiver *receiver)
 	else
 		text_format(&line, "%ld", (long)getpid());
 	if (ready_say(ready, line.data) == -1)
-		status = failure(receiver->ready, strerror(errno));
+		status = failure(receiver->ready, errno);
 	text_free(&line);
 	return status;
 }
@@ -254,9 +218,9 @@ set_up(struct receiver *receiver)
 static int
 output_failed(struct receiver *receiver, int error)
 {
-	long long patience = receiver->timeout > 0 ? receiver->timeout : PATIENCE;
+	struct worker *worker = &receiver->worker;
 
-	return delivery_fail(receiver->delivery, error, patience, &receiver->returned);
+	return delivery_fail(receiver->delivery, error, worker->patience, &worker->returned);
 }
 
 /* Writes what is held. Returns -1 to go on. */
@@ -345,35 +309,49 @@ receive(struct receiver *receiver)
 	return status == -1 ? STATUS_OK : status;
 }
 
+/*
+ * -u, but a queue that got messages back keeps them. A private queue whose handle nobody learned goes as well. Returns the exit
+ * status.
+ */
+static int
+clean_up(struct receiver *receiver, int status, bool was_ready)
+{
+	bool wanted = receiver->unlink || (receiver->name.kind == NAME_NEW && !was_ready);
+
+	if (!receiver->queue || queue_failed(receiver->queue))
+		return status;
+	if (!wanted || status == STATUS_REMOVED || receiver->worker.returned)
+		return status;
+	if (queue_unlink(receiver->queue) == 0 || errno == ENOENT)
+		return status;
+	return queue_report(receiver->queue, QUEUE_UNLINK, errno, NULL);
+}
+
 int
 main(int argc, char *argv[])
 {
 	struct receiver receiver = {
-	    .options = {.receive = true, .mode = 0600},
-	    .limit = 1,
-	    .timeout = DEADLINE_NEVER,
-	    .wait = {.output = -1},
+		.options = {.receive = true, .mode = 0600},
+		.limit = 1,
+		.timeout = DEADLINE_NEVER,
+		.wait = {.output = -1},
 	};
 	int status = command_start(&command, argc, argv);
+	bool was_ready;
 
 	if (status == -1)
 		status = parse(&receiver, argc, argv);
 	if (status == -1)
 		status = set_up(&receiver);
-	if (status == -1) {
+	was_ready = status == -1;
+	if (was_ready)
 		status = receive(&receiver);
-		/* A queue that got messages back keeps them. */
-		if (receiver.unlink && status != STATUS_REMOVED && !receiver.returned && !receiver.worker.returned &&
-		    queue_unlink(receiver.queue) == -1 && errno != ENOENT)
-			status = queue_report(receiver.queue, QUEUE_UNLINK, errno, NULL);
-	}
-	if (status == STATUS_FAILED && receiver.worker.argv)
+	status = clean_up(&receiver, status, was_ready);
+	if (status == STATUS_FAILED && receiver.worker.argv && !receiver.worker.ended)
 		status = STATUS_RUNNER;
 	delivery_close(receiver.delivery);
-	queue_close(receiver.dead);
+	worker_close(&receiver.worker);
 	queue_close(receiver.queue);
-	free(receiver.worker.path);
-	name_free(&receiver.dead_name);
 	name_free(&receiver.name);
 	return command_end(status);
 }

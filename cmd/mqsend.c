@@ -131,8 +131,9 @@ examine(const struct sender *sender, const char *what, unsigned long number, con
 	int status = -1, error = 0;
 
 	message->priority = sender->priority;
-	if (sender->prefix && record_prefix(data, &message->size, &message->priority) == -1) {
-		text_format(&fault, "%s %lu does not start with a priority and a tab (-P)", what, number);
+	if (sender->prefix && *data != sender->mark && record_prefix(data, &message->size, &message->priority) == -1) {
+		text_format(&fault, "%s %lu does not start with a priority%s and a tab (-P)", what, number,
+		    errno == ERANGE ? " that is a number in range" : "");
 	} else if (message->priority < sender->lowest || message->priority > sender->highest) {
 		text_format(&fault, "%s %lu has priority %ld, which is not from %ld to %ld", what, number,
 		    message->priority, sender->lowest, sender->highest);
@@ -150,6 +151,9 @@ examine(const struct sender *sender, const char *what, unsigned long number, con
 static int
 send_message(struct sender *sender, const struct message *message)
 {
+	/* A call that need not wait does not notice a signal. */
+	if (sigs_caught())
+		return stop(sender, EINTR, NULL);
 	deadline_set(&sender->wait.deadline, sender->timeout);
 	if (queue_send(sender->queue, message, &sender->wait) == -1)
 		return stop(sender, errno, NULL);
@@ -227,7 +231,7 @@ send_all(struct sender *sender)
 	int status = -1;
 
 	if (sender->mark)
-		status = examine(sender, "MARK", 1, &sender->mark, &mark);
+		status = examine(sender, "MARK", 1, &mark.data, &mark);
 	if (status == -1)
 		status = sender->messages[0] ? send_operands(sender) : send_input(sender);
 	if (status == -1 && sender->mark)
@@ -247,14 +251,11 @@ static int
 open_queue(struct sender *sender)
 {
 	struct text line = {0};
-	int status = -1;
+	int status;
 
-	sender->queue = queue_open(&sender->name, &sender->options);
-	if (!sender->queue || queue_failed(sender->queue))
-		return queue_report(
-		    sender->queue, QUEUE_OPEN, sender->queue ? queue_failed(sender->queue) : ENOMEM, NULL);
-	if (sender->name.kind != NAME_NEW)
-		return -1;
+	status = queue_start(&sender->queue, &sender->name, &sender->options);
+	if (status != -1 || sender->name.kind != NAME_NEW)
+		return status;
 	text_format(&line, "%s\n", queue_name(sender->queue));
 	if (io_write(STDOUT_FILENO, line.data, line.size, NULL) == -1) {
 		err_line(NULL, "standard output: %s; no queue was made, no message was sent", strerror(errno));

@@ -6,6 +6,8 @@
 #define BACKEND_H
 
 #include <mqueue.h>
+#include <sys/ipc.h>
+#include <sys/msg.h>
 #include <sys/types.h>
 
 #include "ipc7.h"
@@ -33,6 +35,7 @@ struct queue {
 	int flags;
 	unsigned long peeked; /* System V: where the next copy starts, */
 	long peeked_rank;     /* and the rank of the last (sysv_peek) */
+	bool unseen;          /* System V: its status may not be read */
 	bool unkeyed;         /* System V: ftok found no key */
 	bool ticking;         /* the timer of deadline_tick runs, so blocking calls return */
 };
@@ -45,7 +48,8 @@ struct queue_backend {
 	int (*receive)(struct queue *queue, struct message *message, const struct queue_wait *wait);
 	int (*select)(const char *select, long *type, int *flags); /* EINVAL, ENOTSUP */
 	int (*peek)(struct queue *queue, struct message *message);
-	unsigned long (*stranded)(struct queue *queue);
+	bool (*removed)(struct queue *queue);           /* NULL: its calls tell */
+	unsigned long (*stranded)(struct queue *queue); /* NULL: it leaves none */
 	long lowest, highest, usual; /* priorities or types */
 
 	/* Adds what errno value error means here; false: nothing better than the common words. */
@@ -84,6 +88,12 @@ ssize_t traced_receive(struct queue *queue, unsigned int *priority, const struct
 /* The flag of msgrcv that takes any type but the one named, or 0. */
 extern const int message_except;
 
+/* True where message_copy works. */
+extern const bool message_copies;
+
+/* msgctl(IPC_STAT), also for those who may not read the queue where the system allows it. */
+int message_status(int id, struct msqid_ds *status);
+
 /*
  * Copies the message at position index, from 0, into queue->buffer without removing it. Returns its size; ENOMSG: there
  * are not so many; ENOTSUP.
@@ -110,7 +120,7 @@ enum limit {
 /* Its value; ULLONG_MAX where there is none, or none is known. */
 unsigned long long limit_value(enum limit limit);
 
-/* Adds its name, its value, what was asked for and what raises it. */
+/* Adds its name, its value, what was asked for (0: one more than that) and what raises it. */
 void limit_explain(struct text *text, enum limit limit, unsigned long long asked);
 
 #endif

@@ -35,12 +35,11 @@ child_find(const char *command, char **path)
 	const char *from = getenv("PATH");
 	int reason = ENOENT;
 
+	*path = NULL;
 	if (strchr(command, '/') || !*command) {
-		*path = strdup(command);
-		if (*path && executable(*path) == 0)
-			return 0;
-		free(*path);
-		return -1;
+		if (executable(command) == 0)
+			*path = strdup(command);
+		return *path ? 0 : -1;
 	}
 	if (!from)
 		from = "/bin:/usr/bin";
@@ -51,9 +50,10 @@ child_find(const char *command, char **path)
 		text_format(&file, "%.*s%s%s", (int)length, from, length ? "/" : "", command);
 		if (!file.data)
 			return -1;
-		*path = file.data;
-		if (executable(*path) == 0)
+		if (executable(file.data) == 0) {
+			*path = file.data;
 			return 0;
+		}
 		if (errno == EACCES)
 			reason = EACCES;
 		text_free(&file);
@@ -84,7 +84,7 @@ become(const char *path, char *const argv[], int input, int report)
 static int
 attend(pid_t pid, int *status)
 {
-	int passed = 0;
+	int number;
 
 	for (;;) {
 		pid_t ended = waitpid(pid, status, WNOHANG);
@@ -93,12 +93,11 @@ attend(pid_t pid, int *status)
 			return 0;
 		if (ended == -1 && errno != EINTR)
 			return -1;
-		if (sigs_caught() && !passed) {
-			passed = sigs_caught();
-			kill(pid, passed);
-		} else {
+		number = sigs_take();
+		if (number)
+			kill(pid, number);
+		else
 			sigs_pause();
-		}
 	}
 }
 

@@ -69,7 +69,7 @@ deadline_tick(const struct deadline *deadline)
 {
 	static timer_t timer;
 	static bool created, running;
-	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM};
+	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGURG};
 	struct itimerspec period = {.it_interval = {.tv_nsec = DEADLINE_TICK * 1000000L}};
 	long long first = DEADLINE_TICK * 1000000L;
 

@@ -30,7 +30,7 @@ struct delivery {
 	struct queue *queue;
 	int output;
 	enum record_form form;
-	bool prefix;
+	bool prefix, copies;
 	char *buffer;
 	size_t used, capacity;
 	struct held *held;
@@ -38,7 +38,7 @@ struct delivery {
 };
 
 struct delivery *
-delivery_open(struct queue *queue, int output, enum record_form form, bool prefix)
+delivery_open(struct queue *queue, int output, enum record_form form, bool prefix, bool copies)
 {
 	struct delivery *delivery = calloc(1, sizeof(*delivery));
 
@@ -48,6 +48,7 @@ delivery_open(struct queue *queue, int output, enum record_form form, bool prefi
 	delivery->output = output;
 	delivery->form = form;
 	delivery->prefix = prefix;
+	delivery->copies = copies;
 	return delivery;
 }
 
@@ -59,12 +60,6 @@ delivery_close(struct delivery *delivery)
 	free(delivery->buffer);
 	free(delivery->held);
 	free(delivery);
-}
-
-size_t
-delivery_held(const struct delivery *delivery)
-{
-	return delivery->count;
 }
 
 /* Makes room for one more message of that size. */
@@ -138,7 +133,9 @@ delivery_add(struct delivery *delivery, const struct message *message)
 	int result = 0;
 
 	if (reserve(delivery, message->size) == -1) {
-		delivery_put_back(delivery->queue, message, 0);
+		if (!delivery->copies)
+			delivery_put_back(delivery->queue, message, 0);
+		errno = ENOMEM;
 		return -1;
 	}
 	/* The message has left its queue: whatever becomes of this write, it is held as well. */
@@ -158,26 +155,42 @@ delivery_add(struct delivery *delivery, const struct message *message)
 	return result;
 }
 
-/* Puts one message back, or prints it. */
+/* The last resort: a message that can go nowhere else. */
+static void
+print(struct queue *queue, const struct message *message, int error)
+{
+	struct text quoted = {0};
+	const char *why = strerror(error);
+
+	if (error == EAGAIN)
+		why = "the queue is full again";
+	else if (error == EIDRM)
+		why = "the queue was removed";
+	else if (error == EBADF || error == EACCES)
+		why = "no permission to send to it";
+	text_quote(&quoted, message->data, message->size, message->size);
+	err_line(queue_name(queue), "not put back (%s), priority %ld: %s", why, message->priority, quoted.data ? quoted.data : "");
+	text_free(&quoted);
+}
+
 static bool
 put_back(struct queue *queue, const struct message *message, const struct deadline *deadline)
 {
 	static const struct timespec moment = {.tv_nsec = 5000000};
-	struct text quoted = {0};
 	int error;
 
+	/* A queue without a name takes it, and is gone with it when the last process closes it. */
+	if (queue_removed(queue)) {
+		print(queue, message, EIDRM);
+		return false;
+	}
 	while (queue_send(queue, message, NULL) == -1) {
 		error = errno;
-		if (error == EINTR || (error == EAGAIN && !deadline_passed(deadline))) {
-			nanosleep(&moment, NULL);
-			continue;
+		if (error != EINTR && (error != EAGAIN || deadline_passed(deadline))) {
+			print(queue, message, error);
+			return false;
 		}
-		text_quote(&quoted, message->data, message->size, message->size);
-		err_line(queue_name(queue), "not put back (%s), priority %ld: %s",
-		    error == EAGAIN ? "the queue is full again" : strerror(error), message->priority,
-		    quoted.data ? quoted.data : "");
-		text_free(&quoted);
-		return false;
+		nanosleep(&moment, NULL);
 	}
 	return true;
 }
@@ -191,35 +204,37 @@ delivery_put_back(struct queue *queue, const struct message *message, long long 
 	return put_back(queue, message, &deadline);
 }
 
-void
-delivery_return(struct delivery *delivery, long long patience, size_t *back, size_t *printed)
+/* Adds what became of the messages. */
+static void
+account(struct text *line, size_t back, size_t printed)
 {
-	struct deadline deadline;
-	size_t i;
-
-	*back = *printed = 0;
-	deadline_set(&deadline, patience);
-	for (i = 0; i < delivery->count; i++) {
-		const struct held *held = &delivery->held[i];
-		struct message message = {delivery->buffer + held->body, held->size, held->priority};
-
-		if (put_back(delivery->queue, &message, &deadline))
-			++*back;
-		else
-			++*printed;
-	}
-	delivery->count = delivery->used = 0;
+	if (back + printed == 0)
+		text_format(line, "no message was taken");
+	if (back > 0)
+		text_format(line, "%zu message%s put back", back, back == 1 ? " was" : "s were");
+	if (printed > 0)
+		text_format(line, "%s%zu could not be put back and %s printed above", back ? ", " : "", printed,
+		    printed == 1 ? "is" : "are");
 }
 
 int
 delivery_fail(struct delivery *delivery, int error, long long patience, bool *returned)
 {
 	struct text line = {0};
-	size_t back, printed;
+	struct deadline deadline;
+	size_t back = 0, printed = 0, i;
 
-	if (error == EINTR && delivery->count == 0)
-		return STATUS_FAILED;
-	delivery_return(delivery, patience, &back, &printed);
+	deadline_set(&deadline, patience);
+	for (i = 0; i < delivery->count && !delivery->copies; i++) {
+		const struct held *held = &delivery->held[i];
+		struct message message = {delivery->buffer + held->body, held->size, held->priority};
+
+		if (put_back(delivery->queue, &message, &deadline))
+			back++;
+		else
+			printed++;
+	}
+	delivery->count = delivery->used = 0;
 	*returned |= back > 0;
 	if (error == EPIPE)
 		text_format(&line, "standard output has lost its reader; ");
@@ -227,13 +242,7 @@ delivery_fail(struct delivery *delivery, int error, long long patience, bool *re
 		text_format(&line, "stopped by a signal; ");
 	else
 		text_format(&line, "standard output: %s; ", strerror(error));
-	if (back + printed == 0)
-		text_format(&line, "no message was taken");
-	if (back > 0)
-		text_format(&line, "%zu message%s put back", back, back == 1 ? " was" : "s were");
-	if (printed > 0)
-		text_format(&line, "%s%zu could not be put back and %s printed above", back ? ", " : "", printed,
-		    printed == 1 ? "is" : "are");
+	account(&line, back, printed);
 	err_line(queue_name(delivery->queue), "%s", line.data ? line.data : "out of memory");
 	text_free(&line);
 	return STATUS_FAILED;

@@ -3,7 +3,6 @@
  */
 #include <errno.h>
 #include <stdarg.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "ipc7.h"
@@ -18,13 +17,12 @@ err_line(const char *object, const char *format, ...)
 	int saved = errno;
 
 	text_format(&line, "%s: ", err_program);
-	if (object) {
-		text_escape(&line, object, strlen(object));
-		text_format(&line, ": ");
-	}
+	if (object)
+		text_format(&line, "%s: ", *object ? object : "''");
 	va_start(args, format);
 	text_vformat(&line, format, args);
 	va_end(args);
+	text_clean(&line);
 	text_format(&line, "\n");
 	if (line.data)
 		(void)io_write(STDERR_FILENO, line.data, line.size, NULL);

@@ -38,9 +38,8 @@ again(int fd, short events)
 {
 	struct pollfd wait = {.fd = fd, .events = events};
 
-	if (errno == EAGAIN || errno == EWOULDBLOCK)
-		if (poll(&wait, 1, -1) >= 0)
-			return 0;
+	if ((errno == EAGAIN || errno == EWOULDBLOCK) && poll(&wait, 1, -1) >= 0)
+		return 0;
 	return errno == EINTR && !sigs_caught() ? 0 : -1;
 }
 
@@ -49,6 +48,10 @@ io_read(int fd, void *data, size_t size)
 {
 	ssize_t got;
 
+	if (sigs_caught()) {
+		errno = EINTR;
+		return -1;
+	}
 	while ((got = read(fd, data, size)) == -1)
 		if (again(fd, POLLIN) == -1)
 			return -1;
@@ -66,6 +69,11 @@ io_write(int fd, const void *data, size_t size, size_t *written)
 		took = write(fd, (const char *)data + done, size - done);
 		if (took >= 0) {
 			done += (size_t)took;
+			if (done < size && sigs_caught()) {
+				errno = EINTR;
+				result = -1;
+				break;
+			}
 		} else if (again(fd, POLLOUT) == -1) {
 			result = -1;
 			break;

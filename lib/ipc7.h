@@ -35,6 +35,9 @@ void text_escape(struct text *text, const void *data, size_t size);
 /* Appends bytes escaped and in double quotes; what is past limit bytes is left out and shown by three dots. */
 void text_quote(struct text *text, const void *data, size_t size, size_t limit);
 
+/* Escapes the bytes that are not printable ASCII, and no others. */
+void text_clean(struct text *text);
+
 /* Releases the memory; the text is then empty and may be used again. */
 void text_free(struct text *text);
 
@@ -56,7 +59,9 @@ enum status {
 /* The name that stands in front of every line the program prints about itself; set once by command_start. */
 extern const char *err_program;
 
-/* Prints "program: object: text" and a newline to standard error in one write. object is escaped; NULL leaves it out.
+/*
+ * Prints "program: object: text" and a newline to standard error in one write; what is not printable in them is escaped. object
+ * NULL is left out, an empty one shown as two quotes.
  */
 void err_line(const char *object, const char *format, ...);
 
@@ -130,7 +135,7 @@ int deadline_poll(const struct deadline *deadline, int longest);
 #define DEADLINE_TICK 100
 
 /*
- * From now on SIGALRM interrupts blocking system calls (EINTR) every DEADLINE_TICK milliseconds, and first when the
+ * From now on SIGURG interrupts blocking system calls (EINTR) every DEADLINE_TICK milliseconds, and first when the
  * deadline comes. For calls without a timeout of their own; it repeats, so a signal that comes just before the call
  * costs one tick and never the wait. deadline may be NULL. Source: timer_settime(3p).
  */
@@ -139,13 +144,17 @@ int deadline_tick(const struct deadline *deadline);
 /* ---- sigs.c: signals that end a command ----------------------------------------------------------------------- */
 
 /*
- * Catches SIGINT, SIGTERM and SIGHUP (those that were not ignored on entry), ignores SIGPIPE so that writes fail with
- * EPIPE, and lets SIGALRM interrupt. Source: sigaction(2).
+ * Catches the signals that end a process (SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU; not those that
+ * were ignored on entry), ignores SIGPIPE and SIGXFSZ so that writes fail with EPIPE and EFBIG, and lets SIGURG and SIGCHLD
+ * interrupt. After a caught signal SIGALRM interrupts every second. Source: sigaction(2), alarm(3p).
  */
 int sigs_setup(void);
 
 /* The signal that was caught first, or 0. */
 int sigs_caught(void);
+
+/* A signal that was caught and not yet taken here, or 0. */
+int sigs_take(void);
 
 /* Gives all signals back the treatment and the mask that they had before sigs_setup; for a child before exec. */
 void sigs_restore(void);
@@ -153,7 +162,7 @@ void sigs_restore(void);
 /* Ends the process by that signal's default action. */
 void sigs_raise(int number);
 
-/* Makes SIGCHLD arrive and blocks it together with the caught signals, for child_run. */
+/* Blocks SIGCHLD and the signals that are caught, for child_run. */
 int sigs_hold(void);
 
 /* Waits until one of the signals that sigs_hold blocked has come; they are blocked again on return. */
@@ -166,6 +175,9 @@ void sigs_release(void);
 
 /* True if calls are traced. Set by -v and by IPC7_TRACE in the environment. */
 extern bool trace_on;
+
+/* True if a call with that result is to be traced: not one that only the tick of a wait interrupted. */
+bool trace_wanted(long result);
 
 /*
  * Prints "program: CALL = RESULT" with the errno value's name when result is -1, frees call, and keeps errno. call
@@ -321,9 +333,14 @@ void queue_priorities(const struct name *name, long *lowest, long *highest, long
  */
 struct queue *queue_open(const struct name *name, const struct queue_options *options);
 
-/* 0 if the queue is open, else the errno value that queue_open met. EEXIST also where attributes differ from those
- * asked for. */
+/*
+ * 0 if the queue is open, else the errno value that queue_open met. EEXIST also where attributes differ from those asked
+ * for.
+ */
 int queue_failed(const struct queue *queue);
+
+/* queue_open into *queue, with a line if that fails. Returns -1 to go on, else the exit status. */
+int queue_start(struct queue **queue, const struct name *name, const struct queue_options *options);
 
 /* Its name as other commands take it. */
 const char *queue_name(const struct queue *queue);
@@ -350,9 +367,14 @@ int queue_receive(struct queue *queue, struct message *message, const struct que
  */
 int queue_peek(struct queue *queue, struct message *message, const struct queue_wait *wait);
 
-/* The number of messages in a queue that was removed under its user, which nobody new can receive; 0 also where that
- * cannot be told. */
+/* True if the queue was removed under its user, and that can be told. */
+bool queue_removed(struct queue *queue);
+
+/* The number of messages in a queue that was removed, which nobody new can receive; 0 where that cannot be told. */
 unsigned long queue_stranded(struct queue *queue);
+
+/* True if both are the same queue, whatever their names. */
+bool queue_same(const struct queue *one, const struct queue *other);
 
 /* Removes the queue: mq_unlink(3), msgctl(2). */
 int queue_unlink(struct queue *queue);
@@ -373,8 +395,11 @@ int queue_report(const struct queue *queue, enum queue_step step, int error, con
  */
 struct delivery;
 
-/* A delivery of messages of queue to descriptor output; prefix: each with its priority and a tab. */
-struct delivery *delivery_open(struct queue *queue, int output, enum record_form form, bool prefix);
+/*
+ * A delivery of messages of queue to descriptor output; prefix: each with its priority and a tab; copies: the messages are still
+ * in the queue and never go back.
+ */
+struct delivery *delivery_open(struct queue *queue, int output, enum record_form form, bool prefix, bool copies);
 
 /*
  * Adds a message, and writes those before it when there is no room for it. -1: as delivery_flush; the message is held
@@ -385,45 +410,47 @@ int delivery_add(struct delivery *delivery, const struct message *message);
 /* Writes what is held. -1: errno of write(2), or EINTR after a caught signal; what was not written is still held. */
 int delivery_flush(struct delivery *delivery);
 
-/* How many messages are held. */
-size_t delivery_held(const struct delivery *delivery);
-
-/*
- * Puts what is held back into the queue with its priority, waiting at most patience nanoseconds for room. What finds
- * none is printed on standard error, escaped, so that it is not lost. *back and *printed count both.
- */
-void delivery_return(struct delivery *delivery, long long patience, size_t *back, size_t *printed);
-
 void delivery_close(struct delivery *delivery);
 
-/* Puts one message back as delivery_return does; returns true if it is in the queue again. */
+/*
+ * Puts one message back into its queue with its priority, waiting at most patience nanoseconds for room. If that fails it is
+ * printed on standard error, escaped, so that it is not lost, and the result is false.
+ */
 bool delivery_put_back(struct queue *queue, const struct message *message, long long patience);
 
 /*
- * Gives up for errno value error: puts what is held back (delivery_return) and prints a line about it. Returns the exit
- * status. *returned is set if something was put back.
+ * Gives up for errno value error: puts what is held back, each as delivery_put_back does, all within patience, and prints a line
+ * about it. Returns the exit status. *returned is set if something was put back.
  */
 int delivery_fail(struct delivery *delivery, int error, long long patience, bool *returned);
 
 /* ---- worker.c: a COMMAND that is run on each message of a queue ------------------------------------------------ */
 
 struct worker {
-	char **argv;         /* COMMAND and its arguments, to a NULL */
-	char *path;          /* of COMMAND; worker_find sets it, the owner frees it */
-	struct queue *queue; /* where its messages come from */
-	struct queue *dead;  /* where a message goes whose COMMAND failed; NULL: back */
-	const struct name *dead_name;
+	char **argv;             /* COMMAND and its arguments, to a NULL */
+	struct name dead_name;   /* where a message goes whose COMMAND failed; text NULL: back */
 	enum record_form form;   /* of what COMMAND reads */
 	bool prefix;             /* with its priority and a tab in front */
 	bool copies;             /* the messages are still in the queue */
 	long long patience;      /* how long a message that is put back may wait for room */
-	long long bury_patience; /* how long one may wait for room in the dead-letter queue */
+	long long timeout;       /* how long one may wait for room in the dead-letter queue; DEADLINE_NEVER: not at all */
 	bool returned;           /* a message was put back */
+	bool ended;              /* the status that worker_run returned is COMMAND's own */
+	char *path;              /* the rest is worker.c's own */
+	struct queue *queue, *dead;
 };
 
-/* Finds COMMAND, before a message is taken for it. Returns -1 to go on; else it prints a line and returns the exit
- * status. */
+/* Finds COMMAND, before a message is taken for it. Returns -1 to go on; else it prints a line and returns the exit status. */
 int worker_find(struct worker *worker);
+
+/*
+ * Sets up for the messages of queue: opens the dead-letter queue as options say, and looks whether it takes whatever queue
+ * holds; sets IPC7_QUEUE. Returns as worker_find.
+ */
+int worker_open(struct worker *worker, struct queue *queue, const struct queue_options *options);
+
+/* Releases what the functions above made. */
+void worker_close(struct worker *worker);
 
 /*
  * Runs COMMAND with the message as its standard input, IPC7_PRIO set. Returns -1 to go on; else it has put the message

@@ -45,7 +45,7 @@ queue_check(const struct name *name, const struct queue_options *options)
 			return unable(name, 'p', NULL);
 		return command_usage("-p takes N, -N or ^N, where N is a type of 1 or more");
 	}
-	if (options->peek && !back->peek)
+	if (options->peek && (!back->peek || !message_copies))
 		return unable(name, 'k', back->no_peek);
 	return -1;
 }
@@ -77,6 +77,15 @@ queue_open(const struct name *name, const struct queue_options *options)
 	else if (queue->backend->open(queue, name) == -1)
 		queue->error = errno;
 	return queue;
+}
+
+int
+queue_start(struct queue **queue, const struct name *name, const struct queue_options *options)
+{
+	*queue = queue_open(name, options);
+	if (*queue && (*queue)->error == 0)
+		return -1;
+	return queue_report(*queue, QUEUE_OPEN, *queue ? (*queue)->error : ENOMEM, NULL);
 }
 
 int
@@ -136,10 +145,23 @@ queue_peek(struct queue *queue, struct message *message, const struct queue_wait
 	return 0;
 }
 
+bool
+queue_removed(struct queue *queue)
+{
+	return queue->backend->removed && queue->backend->removed(queue);
+}
+
 unsigned long
 queue_stranded(struct queue *queue)
 {
 	return queue->backend->stranded ? queue->backend->stranded(queue) : 0;
+}
+
+bool
+queue_same(const struct queue *one, const struct queue *other)
+{
+	return one->backend == other->backend && one->id == other->id &&
+	    (!one->path || strcmp(one->path, other->path) == 0);
 }
 
 int
@@ -186,14 +208,16 @@ explain(const struct queue *queue, enum queue_step step, int error, struct text 
 		text_format(text, "no such queue (create it with -c)");
 	else if (error == EEXIST)
 		text_format(text, "the queue exists already (leave out -x to use it)");
-	else if (error == EACCES && step == QUEUE_UNLINK)
+	else if ((error == EACCES || error == EPERM) && step == QUEUE_UNLINK)
 		text_format(text, "no permission to remove the queue (only its owner or root may)");
-	else if (error == EACCES && step == QUEUE_OPEN)
+	else if (error == EACCES)
 		text_format(text, "no permission to %s this queue (its owner or root can change its mode)",
 		    queue->asked.receive ? "receive from" : "send to");
 	else if (error == EIDRM)
 		text_format(text, "the queue was removed while in use");
-	else if (error == ETIMEDOUT || error == EAGAIN)
+	else if (error == EAGAIN)
+		text_format(text, sending ? "the queue is full" : "no message is there");
+	else if (error == ETIMEDOUT)
 		text_format(text, sending ? "the queue stayed full, no room in time (-t)" : "no message in time (-t)");
 	else if (error == EINTR)
 		text_format(text, "stopped by signal %d", sigs_caught());

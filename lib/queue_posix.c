@@ -48,6 +48,24 @@ open_queue(const struct queue *queue, int flags, struct mq_attr *attr)
 	return mqd;
 }
 
+/* Makes what was not asked for no larger than the system allows. Returns true if that changed anything. */
+static bool
+shrink(const struct queue_options *asked, struct mq_attr *attr)
+{
+	unsigned long long depth = limit_value(LIMIT_MQ_DEPTH), size = limit_value(LIMIT_MQ_SIZE);
+	bool smaller = false;
+
+	if (!asked->depth && depth < QUEUE_DEPTH) {
+		attr->mq_maxmsg = (long)depth;
+		smaller = true;
+	}
+	if (!asked->size && size < QUEUE_SIZE) {
+		attr->mq_msgsize = (long)size;
+		smaller = true;
+	}
+	return smaller;
+}
+
 static int
 open_posix(struct queue *queue, const struct name *name)
 {
@@ -67,6 +85,9 @@ open_posix(struct queue *queue, const struct name *name)
 
 	/* A receiver wants to be able to put a message back; where it may only read, it still can receive. */
 	queue->mqd = open_queue(queue, (asked->receive ? O_RDWR : O_WRONLY) | create, &attr);
+	/* The usual shape may be more than the system allows, and nobody asked for it. */
+	if (queue->mqd == (mqd_t)-1 && errno == EINVAL && create && (!asked->depth || !asked->size) && shrink(asked, &attr))
+		queue->mqd = open_queue(queue, (asked->receive ? O_RDWR : O_WRONLY) | create, &attr);
 	if (queue->mqd == (mqd_t)-1 && errno == EACCES && asked->receive)
 		queue->mqd = open_queue(queue, O_RDONLY | create, &attr);
 	if (queue->mqd == (mqd_t)-1)
@@ -116,7 +137,7 @@ traced_send(struct queue *queue, const struct message *message, const struct tim
 		result = mq_timedsend(queue->mqd, message->data, message->size, priority, deadline);
 	else
 		result = mq_send(queue->mqd, message->data, message->size, priority);
-	if (trace_on) {
+	if (trace_wanted(result)) {
 		struct text call = {0};
 
 		text_format(&call, "%s(%d, ", deadline ? "mq_timedsend" : "mq_send", (int)queue->mqd);
@@ -136,7 +157,7 @@ traced_receive(struct queue *queue, unsigned int *priority, const struct timespe
 		result = mq_timedreceive(queue->mqd, queue->buffer, queue->size, priority, deadline);
 	else
 		result = mq_receive(queue->mqd, queue->buffer, queue->size, priority);
-	if (trace_on) {
+	if (trace_wanted(result)) {
 		struct text call = {0};
 
 		text_format(&call, "%s(%d, ", deadline ? "mq_timedreceive" : "mq_receive", (int)queue->mqd);
@@ -171,6 +192,12 @@ receive_posix(struct queue *queue, struct message *message, const struct queue_w
 		return -1;
 	*message = (struct message){.data = queue->buffer, .size = (size_t)size, .priority = (long)priority};
 	return 0;
+}
+
+static bool
+removed_posix(struct queue *queue)
+{
+	return mqueue_removed(queue);
 }
 
 static unsigned long
@@ -217,12 +244,11 @@ explain_posix(const struct queue *queue, enum queue_step step, int error, struct
 	if (step != QUEUE_OPEN)
 		return false;
 	if (queue->differs) {
-		text_format(text, "the queue exists with other attributes: depth %zu and message size %zu, not ",
-		    queue->depth, queue->size);
+		text_format(text, "the queue exists with depth %zu and message size %zu, not", queue->depth, queue->size);
 		if (queue->asked.depth)
-			text_format(text, "%zu%s", queue->asked.depth, queue->asked.size ? " and " : " messages");
+			text_format(text, " depth %zu", queue->asked.depth);
 		if (queue->asked.size)
-			text_format(text, "%zu%s", queue->asked.size, queue->asked.depth ? "" : " bytes");
+			text_format(text, "%s size %zu", queue->asked.depth ? " and" : "", queue->asked.size);
 		text_format(text, " (leave out -d and -s, or remove it first)");
 		return true;
 	}
@@ -231,7 +257,7 @@ explain_posix(const struct queue *queue, enum queue_step step, int error, struct
 	case EOVERFLOW:
 		return explain_shape(queue, text);
 	case ENOSPC:
-		limit_explain(text, LIMIT_MQ_QUEUES, limit_value(LIMIT_MQ_QUEUES) + 1);
+		limit_explain(text, LIMIT_MQ_QUEUES, 0);
 		return true;
 	case EMFILE:
 		/* With descriptors to spare it is the bytes that count. */
@@ -257,6 +283,7 @@ const struct queue_backend queue_posix = {
     .unlink = unlink_posix,
     .send = send_posix,
     .receive = receive_posix,
+    .removed = removed_posix,
     .stranded = stranded_posix,
     .lowest = 0,
     .highest = 32767, /* MQ_PRIO_MAX - 1 on Linux */

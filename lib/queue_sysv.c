@@ -40,28 +40,35 @@ get(key_t key, int flags, mode_t mode)
 {
 	int id = msgget(key, flags | (int)mode);
 
-	if (trace_on && key == IPC_PRIVATE)
+	if (!trace_on)
+		return id;
+	if (key == IPC_PRIVATE)
 		trace_call(id, "msgget(IPC_PRIVATE, 0%03o)", (unsigned int)mode);
-	else if (trace_on)
-		trace_call(id, "msgget(0x%x, %s%s0%03o)", (unsigned int)key, flags & IPC_CREAT ? "IPC_CREAT|" : "",
-		    flags & IPC_EXCL ? "IPC_EXCL|" : "", (unsigned int)mode);
+	else if (flags)
+		trace_call(id, "msgget(0x%x, IPC_CREAT|IPC_EXCL|0%03o)", (unsigned int)key, (unsigned int)mode);
+	else
+		trace_call(id, "msgget(0x%x, 0%03o)", (unsigned int)key, (unsigned int)mode);
 	return id;
 }
 
-/* The identifier of a queue with that key, made if asked for. *created tells. */
+/*
+ * The identifier of a queue with that key, made if asked for; *created tells. The mode in msgget asks for permission; a receiver
+ * wants to be able to put a message back, but where it may only read, it still can receive.
+ */
 static int
 find(const struct queue *queue, key_t key, bool *created)
 {
-	int flags = IPC_CREAT | IPC_EXCL;
 	int tries = SETTLE, id;
 
 	do {
 		if (!queue->asked.exclusive) {
-			id = get(key, 0, 0);
+			id = get(key, 0, queue->asked.receive ? 0600 : 0200);
+			if (id == -1 && errno == EACCES && queue->asked.receive)
+				id = get(key, 0, 0400);
 			if (id != -1 || errno != ENOENT || !queue->asked.create)
 				return id;
 		}
-		id = get(key, flags, queue->asked.mode);
+		id = get(key, IPC_CREAT | IPC_EXCL, queue->asked.mode);
 		*created = id != -1;
 	} while (id == -1 && errno == EEXIST && !queue->asked.exclusive && --tries > 0);
 	return id;
@@ -73,12 +80,13 @@ look(struct queue *queue, struct msqid_ds *status)
 {
 	unsigned long long most = limit_value(LIMIT_MSGMAX);
 
-	if (msgctl(queue->id, IPC_STAT, status) == -1) {
-		/* Those who may only send may not look: only the kernel's own limit is then known. */
+	if (message_status(queue->id, status) == -1) {
+		/* Those who may only send may not look: then only the kernel's own limit is known. */
 		if (errno != EACCES)
 			return -1;
 		*status = (struct msqid_ds){0};
 		queue->bytes = queue->size = most < SSIZE_MAX ? (size_t)most : SSIZE_MAX;
+		queue->unseen = true;
 		return 0;
 	}
 	queue->bytes = status->msg_qbytes;
@@ -112,7 +120,7 @@ settle(struct queue *queue, struct msqid_ds *status)
 	int tries;
 
 	for (tries = 0; tries < SETTLE; tries++) {
-		if (queue->bytes == queue->asked.depth * queue->asked.size)
+		if (queue->unseen || queue->bytes == queue->asked.depth * queue->asked.size)
 			return 0;
 		if (status->msg_stime || status->msg_rtime)
 			break;
@@ -145,6 +153,10 @@ open_sysv(struct queue *queue, const struct name *name)
 	queue->id = -1;
 	if (queue->asked.depth && queue->asked.depth > LONG_MAX / queue->asked.size) {
 		errno = EOVERFLOW;
+		return -1;
+	}
+	if (queue->asked.size > limit_value(LIMIT_MSGMAX)) {
+		errno = EMSGSIZE;
 		return -1;
 	}
 	if (name->kind == NAME_ID) {
@@ -224,7 +236,7 @@ put(struct queue *queue, const struct message *message, int flags)
 {
 	int result = msgsnd(queue->id, queue->buffer, message->size, flags);
 
-	if (trace_on) {
+	if (trace_wanted(result)) {
 		struct text call = {0};
 
 		text_format(&call, "msgsnd(%d, {mtype=%ld, mtext=", queue->id, message->priority);
@@ -271,7 +283,7 @@ take(struct queue *queue, size_t room, int flags)
 {
 	ssize_t result = msgrcv(queue->id, queue->buffer, room, queue->type, flags | queue->flags);
 
-	if (trace_on) {
+	if (trace_wanted(result)) {
 		struct text call = {0};
 
 		text_format(&call, "msgrcv(%d, {", queue->id);
@@ -396,6 +408,10 @@ peek_sysv(struct queue *queue, struct message *message)
 	if (queue_room(queue, sizeof(struct envelope) + FIRST_ROOM) == -1)
 		return -1;
 	for (position = queue->type < 0 ? 0 : queue->peeked; message_copy(queue, position) != -1; position++) {
+		if (sigs_caught()) {
+			errno = EINTR;
+			return -1;
+		}
 		at = rank(queue, envelope(queue)->type);
 		if (at < queue->peeked_rank || (at == queue->peeked_rank && position < queue->peeked))
 			continue;
@@ -440,6 +456,10 @@ explain_sysv(const struct queue *queue, enum queue_step step, int error, struct 
 {
 	if (step == QUEUE_SEND && error == EMSGSIZE)
 		return explain_size(queue, text);
+	if (step == QUEUE_SEND && error == EINVAL) {
+		text_format(text, "the system does not take a message of this size");
+		return true;
+	}
 	if (step != QUEUE_OPEN)
 		return false;
 	if (queue->unkeyed) {
@@ -454,10 +474,15 @@ explain_sysv(const struct queue *queue, enum queue_step step, int error, struct 
 	}
 	switch (error) {
 	case ENOSPC:
-		limit_explain(text, LIMIT_MSGMNI, limit_value(LIMIT_MSGMNI) + 1);
+		limit_explain(text, LIMIT_MSGMNI, 0);
+		return true;
+	case EMSGSIZE:
+		limit_explain(text, LIMIT_MSGMAX, queue->asked.size);
+		return true;
+	case EOVERFLOW:
+		text_format(text, "no queue holds %zu x %zu bytes (ask for less with -d and -s)", queue->asked.depth, queue->asked.size);
 		return true;
 	case EPERM:
-	case EOVERFLOW:
 		limit_explain(text, LIMIT_MSGMNB, (unsigned long long)queue->asked.depth * queue->asked.size);
 		return true;
 	case EINVAL:

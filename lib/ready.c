@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "ipc7.h"
@@ -17,11 +16,15 @@ ready_open(const char *file)
 	unsigned long long number;
 	int fd;
 
-	/* Opening /dev/fd/N fails on a socket, and truncates a file that somebody else has open; N itself is meant. */
+	/* Opening /dev/fd/N fails on a socket; N itself is meant. It is used up by this, as a FIFO would be. */
 	if (strncmp(file, inherited, strlen(inherited)) == 0 &&
-	    num_parse(file + strlen(inherited), 0, INT_MAX, &number) == 0)
-		return fcntl((int)number, F_DUPFD_CLOEXEC, 3);
-	while ((fd = open(file, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666)) == -1)
+	    num_parse(file + strlen(inherited), 0, INT_MAX, &number) == 0) {
+		fd = (int)number;
+		if (fd <= STDERR_FILENO)
+			return fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+		return fcntl(fd, F_SETFD, FD_CLOEXEC) == -1 ? -1 : fd;
+	}
+	while ((fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666)) == -1)
 		if (errno != EINTR || sigs_caught())
 			return -1;
 	return fd;
@@ -31,13 +34,12 @@ int
 ready_say(int fd, const char *line)
 {
 	struct text text = {0};
-	struct stat st;
 	int result = -1, saved;
 
 	text_format(&text, "%s\n", line);
 	if (!text.data)
 		errno = ENOMEM;
-	else if (fstat(fd, &st) == 0 && (!S_ISREG(st.st_mode) || lseek(fd, 0, SEEK_CUR) != 0 || ftruncate(fd, 0) == 0))
+	else
 		result = io_write(fd, text.data, text.size, NULL);
 	saved = errno;
 	text_free(&text);

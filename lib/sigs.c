@@ -1,27 +1,40 @@
 /*
- * sigs.c: the signals that end a command. A handler only sets a flag. A signal that comes between the look at the flag
- * and a system call that then waits is noticed at that wait's next tick (DEADLINE_TICK).
+ * sigs.c: the signals that end a command. A handler sets a flag, and asks for SIGALRM a second later, and again, for as long as the
+ * process is there: a signal that comes just before a system call that then waits would otherwise be noticed only when the wait
+ * ends. alarm(2) is safe in a handler, and costs nothing while no signal comes.
  */
 #include <errno.h>
 #include <signal.h>
 #include <stddef.h>
+#include <unistd.h>
 
 #include "ipc7.h"
 
-/* What sigs_setup changes. The first three are caught. */
-static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGALRM, SIGPIPE, SIGCHLD};
+/* What sigs_setup catches: what ends a process and can be caught, but for what tells of a fault of the program. */
+static const int ending[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU};
 
-#define CAUGHT 3
-#define COUNT  (sizeof(numbers) / sizeof(numbers[0]))
+/* And what else it changes. A write past RLIMIT_FSIZE shall fail, as one to a pipe without a reader. */
+static const int others[] = {SIGPIPE, SIGXFSZ, SIGURG, SIGCHLD};
 
-static volatile sig_atomic_t caught;
-static struct sigaction inherited[COUNT];
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static volatile sig_atomic_t first, came[COUNT(ending)];
+static struct sigaction inherited[COUNT(ending)], inherited_others[COUNT(others)];
 static sigset_t inherited_mask, held_mask;
 
-static void catch (int number)
+static void
+catch(int number)
 {
-	if (!caught)
-		caught = number;
+	size_t i;
+
+	alarm(1);
+	if (first && number == SIGALRM)
+		return;
+	if (!first)
+		first = number;
+	for (i = 0; i < COUNT(ending); i++)
+		if (ending[i] == number)
+			came[i] = 1;
 }
 
 static void
@@ -33,31 +46,45 @@ interrupt(int number)
 int
 sigs_setup(void)
 {
-	struct sigaction action = {.sa_flags = 0};
-	sigset_t alarm;
+	struct sigaction action = {.sa_handler = catch};
+	sigset_t set;
 	size_t i;
 
 	sigemptyset(&action.sa_mask);
-	for (i = 0; i < COUNT; i++) {
-		if (numbers[i] == SIGCHLD || i < CAUGHT) {
-			if (sigaction(numbers[i], NULL, &inherited[i]) == -1)
-				return -1;
-			if (numbers[i] == SIGCHLD || inherited[i].sa_handler == SIG_IGN)
-				continue;
-		}
-		action.sa_handler = i < CAUGHT ? catch : numbers[i] == SIGPIPE ? SIG_IGN : interrupt;
-		if (sigaction(numbers[i], &action, i < CAUGHT ? NULL : &inherited[i]) == -1)
+	for (i = 0; i < COUNT(ending); i++) {
+		if (sigaction(ending[i], &action, &inherited[i]) == -1)
+			return -1;
+		if (inherited[i].sa_handler == SIG_IGN && sigaction(ending[i], &inherited[i], NULL) == -1)
 			return -1;
 	}
-	sigemptyset(&alarm);
-	sigaddset(&alarm, SIGALRM);
-	return sigprocmask(SIG_UNBLOCK, &alarm, &inherited_mask);
+	for (i = 0; i < COUNT(others); i++) {
+		action.sa_handler = others[i] == SIGPIPE || others[i] == SIGXFSZ ? SIG_IGN : interrupt;
+		if (sigaction(others[i], &action, &inherited_others[i]) == -1)
+			return -1;
+	}
+	sigemptyset(&set);
+	sigaddset(&set, SIGURG);
+	return sigprocmask(SIG_UNBLOCK, &set, &inherited_mask);
 }
 
 int
 sigs_caught(void)
 {
-	return caught;
+	return first;
+}
+
+int
+sigs_take(void)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT(ending); i++) {
+		if (came[i]) {
+			came[i] = 0;
+			return ending[i];
+		}
+	}
+	return 0;
 }
 
 void
@@ -65,8 +92,10 @@ sigs_restore(void)
 {
 	size_t i;
 
-	for (i = 0; i < COUNT; i++)
-		sigaction(numbers[i], &inherited[i], NULL);
+	for (i = 0; i < COUNT(ending); i++)
+		sigaction(ending[i], &inherited[i], NULL);
+	for (i = 0; i < COUNT(others); i++)
+		sigaction(others[i], &inherited_others[i], NULL);
 	sigprocmask(SIG_SETMASK, &inherited_mask, NULL);
 }
 
@@ -87,16 +116,12 @@ sigs_raise(int number)
 int
 sigs_hold(void)
 {
-	struct sigaction action = {.sa_handler = interrupt};
 	sigset_t set;
 	size_t i;
 
-	sigemptyset(&action.sa_mask);
-	if (sigaction(SIGCHLD, &action, NULL) == -1)
-		return -1;
 	sigemptyset(&set);
-	for (i = 0; i < CAUGHT; i++)
-		sigaddset(&set, numbers[i]);
+	for (i = 0; i < COUNT(ending); i++)
+		sigaddset(&set, ending[i]);
 	sigaddset(&set, SIGCHLD);
 	return sigprocmask(SIG_BLOCK, &set, &held_mask);
 }

@@ -86,6 +86,24 @@ text_escape(struct text *text, const void *data, size_t size)
 }
 
 void
+text_clean(struct text *text)
+{
+	struct text clean = {0};
+	size_t i;
+
+	for (i = 0; i < text->size; i++) {
+		unsigned char byte = (unsigned char)text->data[i];
+
+		if (byte < 0x20 || byte > 0x7e)
+			text_escape(&clean, &byte, 1);
+		else
+			text_format(&clean, "%c", byte);
+	}
+	free(text->data);
+	*text = clean;
+}
+
+void
 text_quote(struct text *text, const void *data, size_t size, size_t limit)
 {
 	text_format(text, "\"");

@@ -9,6 +9,12 @@
 
 bool trace_on;
 
+bool
+trace_wanted(long result)
+{
+	return trace_on && (result != -1 || errno != EINTR || sigs_caught());
+}
+
 void
 trace_end(struct text *call, long result)
 {

@@ -25,14 +25,52 @@ worker_find(struct worker *worker)
 	return STATUS_NOEXEC;
 }
 
-/* Puts the message back, unless it is a copy; words say why. */
-static void
-take_back(struct worker *worker, const struct message *message, const char *words)
+int
+worker_open(struct worker *worker, struct queue *queue, const struct queue_options *options)
+{
+	struct queue_options dead = *options;
+	int status;
+
+	worker->queue = queue;
+	if (setenv("IPC7_QUEUE", queue_name(queue), 1) == -1) {
+		err_line(NULL, "%s", strerror(errno));
+		return STATUS_FAILED;
+	}
+	if (!worker->dead_name.text)
+		return -1;
+	dead.create |= dead.exclusive;
+	dead.exclusive = dead.receive = dead.peek = false;
+	dead.select = NULL;
+	status = queue_check(&worker->dead_name, &dead);
+	if (status == -1)
+		status = queue_start(&worker->dead, &worker->dead_name, &dead);
+	if (status != -1)
+		return status;
+	if (queue_same(queue, worker->dead))
+		return command_usage("-D takes another queue than QUEUE");
+	if (queue_limit(worker->dead) >= queue_limit(queue))
+		return -1;
+	err_line(queue_name(worker->dead), "a message of %s can have %zu bytes, but here only %zu fit", queue_name(queue),
+	    queue_limit(queue), queue_limit(worker->dead));
+	return STATUS_FAILED;
+}
+
+void
+worker_close(struct worker *worker)
+{
+	queue_close(worker->dead);
+	free(worker->path);
+	name_free(&worker->dead_name);
+}
+
+/* Puts the message back, unless it is a copy. Returns true if it was. */
+static bool
+take_back(struct worker *worker, const struct message *message)
 {
 	bool back = !worker->copies && delivery_put_back(worker->queue, message, worker->patience);
 
 	worker->returned |= back;
-	err_line(queue_name(worker->queue), "%s%s", words, back ? "; its message was put back" : "");
+	return back;
 }
 
 /* Moves the message to the dead-letter queue, whose priorities may be others. -1 to go on. */
@@ -41,20 +79,22 @@ bury(struct worker *worker, const struct message *message)
 {
 	struct queue_wait wait = {.output = -1};
 	struct message letter = *message;
+	struct text extra = {0};
 	long lowest, highest, usual;
 	int status, error;
 
-	queue_priorities(worker->dead_name, &lowest, &highest, &usual);
+	queue_priorities(&worker->dead_name, &lowest, &highest, &usual);
 	if (letter.priority < lowest)
 		letter.priority = lowest;
 	else if (letter.priority > highest)
 		letter.priority = highest;
-	deadline_set(&wait.deadline, worker->bury_patience);
-	if (queue_send(worker->dead, &letter, &wait) == 0)
+	deadline_set(&wait.deadline, worker->timeout);
+	if (queue_send(worker->dead, &letter, worker->timeout == DEADLINE_NEVER ? NULL : &wait) == 0)
 		return -1;
 	error = errno;
-	take_back(worker, message, "the dead-letter queue took no more");
-	status = queue_report(worker->dead, QUEUE_SEND, error, NULL);
+	text_format(&extra, "the message is %s %s", take_back(worker, message) ? "back in" : "not in", queue_name(worker->queue));
+	status = queue_report(worker->dead, QUEUE_SEND, error, extra.data);
+	text_free(&extra);
 	return status == STATUS_TIMEOUT ? STATUS_FAILED : status;
 }
 
@@ -102,9 +142,11 @@ worker_run(struct worker *worker, const struct message *message)
 			return -1;
 		if (worker->dead && !worker->copies && !sigs_caught())
 			return bury(worker, message);
+		worker->ended = true;
 		text_format(&words, "%s ended with status %d", worker->argv[0], status);
 	}
-	take_back(worker, message, words.data ? words.data : "out of memory");
+	err_line(queue_name(worker->queue), "%s%s", words.data ? words.data : "out of memory",
+	    take_back(worker, message) ? "; its message was put back" : "");
 	text_free(&words);
 	return status;
 }

@@ -73,16 +73,21 @@ void
 limit_explain(struct text *text, enum limit limit, unsigned long long asked)
 {
 	const char *name = sysctls[limit].name;
+	unsigned long long value = limit_value(limit);
 
-	if (limit == LIMIT_MQ_BYTES)
-		text_format(text,
-		    "RLIMIT_MSGQUEUE allows %llu bytes in all queues of this user; %llu more were asked for, and some "
-		    "for each message "
-		    "(raise it with ulimit -q or prlimit, or remove queues)",
-		    limit_value(limit), asked);
-	else if (sysctls[limit].hard && asked > sysctls[limit].hard)
+	if (limit == LIMIT_MQ_BYTES) {
+		text_format(text, "RLIMIT_MSGQUEUE allows %llu bytes in all queues of this user; %llu more were asked for, ", value, asked);
+		text_format(text, "and some for each message (raise it with ulimit -q or prlimit, or remove queues)");
+		return;
+	}
+	if (value == ULLONG_MAX) {
+		text_format(text, "%s does not allow it (raise it with sysctl)", name);
+		return;
+	}
+	if (asked == 0)
+		asked = value + 1;
+	if (sysctls[limit].hard && asked > sysctls[limit].hard)
 		text_format(text, "%s can be %llu at most; asked for %llu", name, sysctls[limit].hard, asked);
 	else
-		text_format(text, "%s is %llu; asked for %llu (raise it with sysctl -w %s=%llu)", name,
-		    limit_value(limit), asked, name, asked);
+		text_format(text, "%s is %llu; asked for %llu (raise it with sysctl -w %s=%llu)", name, value, asked, name, asked);
 }

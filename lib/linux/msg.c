@@ -13,7 +13,31 @@
 #define MSG_COPY 040000
 #endif
 
+/* From Linux 4.17. */
+#ifndef MSG_STAT_ANY
+#define MSG_STAT_ANY 13
+#endif
+
 const int message_except = MSG_EXCEPT;
+const bool message_copies = true;
+
+int
+message_status(int id, struct msqid_ds *status)
+{
+	int result = msgctl(id, IPC_STAT, status);
+	int index, last;
+	struct msginfo info;
+
+	if (result != -1 || errno != EACCES)
+		return result;
+	/* By its place in the kernel's table a queue may be looked at by anybody. */
+	last = msgctl(0, MSG_INFO, (struct msqid_ds *)(void *)&info);
+	for (index = 0; index <= last; index++)
+		if (msgctl(index, MSG_STAT_ANY, status) == id)
+			return 0;
+	errno = EACCES;
+	return -1;
+}
 
 ssize_t
 message_copy(struct queue *queue, unsigned long index)

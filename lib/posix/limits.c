@@ -25,5 +25,8 @@ limit_explain(struct text *text, enum limit limit, unsigned long long asked)
 	    [LIMIT_MSGMNI] = "System V queues",
 	};
 
-	text_format(text, "the system's limit of %s does not allow the %llu asked for", names[limit], asked);
+	if (asked)
+		text_format(text, "the system's limit on %s does not allow the %llu asked for", names[limit], asked);
+	else
+		text_format(text, "the system's limit on %s is reached", names[limit]);
 }

@@ -6,6 +6,13 @@
 #include "../backend.h"
 
 const int message_except = 0;
+const bool message_copies = false;
+
+int
+message_status(int id, struct msqid_ds *status)
+{
+	return msgctl(id, IPC_STAT, status);
+}
 
 ssize_t
 message_copy(struct queue *queue, unsigned long index)

@@ -1,0 +1,156 @@
+# What all test files load. A test has a directory and object names of its own and leaves nothing behind; it waits by -R, by
+# reading a FIFO or by wait, never by sleeping.
+
+bats_require_minimum_version 1.5.0
+
+ROOT=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
+PATH=$ROOT/build/bin:$ROOT/build:$PATH
+PLAT=${PLAT:-linux}
+unset IPC7_TRACE
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return 1
+	NAMES=()
+	JOBS=()
+}
+
+teardown() {
+	local job name
+
+	for job in "${JOBS[@]}"; do
+		kill -KILL "$job" 2>/dev/null || true
+	done
+	for name in "${NAMES[@]}"; do
+		mqrecv -u -n 0 "$name" >/dev/null 2>&1 || true
+	done
+	[ -z "${USER_BIN:-}" ] || rm -rf "$USER_BIN"
+}
+
+# new_name posix|sysv: a queue name that nobody else uses, in Q; removed after the test.
+new_name() {
+	local number=${#NAMES[@]}
+
+	case $1 in
+	posix) Q=/ipc7-$$-$BATS_TEST_NUMBER-$number ;;
+	sysv) Q=$(printf 'sysv:0x%x' $((0x7c000000 + ($$ % 65536) * 256 + BATS_TEST_NUMBER % 64 * 4 + number % 4))) ;;
+	esac
+	NAMES+=("$Q")
+}
+
+# both BODY: runs a function once for each back end, with a new queue name in Q and the kind in KIND.
+both() {
+	for KIND in posix sysv; do
+		new_name $KIND
+		"$@"
+	done
+}
+
+# status N, output TEXT, error TEXT: what the last run gave; error takes a pattern, and one line only.
+status() {
+	[ "$status" -eq "$1" ] || { echo "status $status, not $1; error: $stderr" >&2; return 1; }
+}
+
+output() {
+	[ "$output" = "$1" ] || { printf 'output %q\n   not %q\n' "$output" "$1" >&2; return 1; }
+}
+
+error() {
+	# shellcheck disable=SC2053
+	[[ $stderr == $1 && $stderr != *$'\n'* ]] || { printf 'error %q\n  not %q\n' "$stderr" "$1" >&2; return 1; }
+}
+
+try() {
+	run --separate-stderr "$@"
+}
+
+# lone COMMAND...: without the descriptors that bats has open, so that the numbers in a trace are those a user sees.
+lone() {
+	"$@" 3>&- 4>&- 5>&- 6>&-
+}
+
+# background COMMAND...: starts it; its process id is in PID, and it ends with the test.
+background() {
+	"$@" 3>&- 4<&- 6>&- &
+	PID=$!
+	JOBS+=("$PID")
+}
+
+# ready COMMAND...: the same, and waits until it has written its line to the FIFO called ready; the line is in LINE.
+ready() {
+	[ -p ready ] || mkfifo ready
+	background "$@"
+	read -r LINE <ready
+}
+
+# pipe: a pipe with its only reader at descriptor 4 and its only writer at descriptor 6, neither of which background jobs keep.
+pipe() {
+	rm -f pipe
+	mkfifo pipe
+	exec 5<>pipe 4<pipe 6>pipe
+	exec 5>&-
+	rm pipe
+}
+
+# ends STATUS: waits for the background command, which must end with that status.
+ends() {
+	local got=0
+
+	wait "$PID" || got=$?
+	[ "$got" -eq "$1" ] || { echo "ended with $got, not $1" >&2; return 1; }
+}
+
+# depth QUEUE: how many messages are in a queue.
+depth() {
+	case $1 in
+	sysv:@*) ipcs -q | awk -v id="${1#sysv:@}" '$2 == id { print $6 }' ;;
+	sysv:*) ipcs -q | awk -v key="${1#sysv:}" '$1 == sprintf("0x%08s", substr(key, 3)) || $1 == key { print $6 }' ;;
+	*) peer attributes "$1" | cut -d' ' -f3 ;;
+	esac
+}
+
+# exists QUEUE: whether it does.
+exists() {
+	[ -n "$(depth "$1" 2>/dev/null)" ]
+}
+
+# need WHAT COMMAND...: a peer that may be missing on a bare system; in CI it may not.
+need() {
+	local what=$1
+
+	shift
+	"$@" >/dev/null 2>&1 && return
+	if [ -n "${CI:-}" ]; then
+		echo "$what is missing" >&2
+		return 1
+	fi
+	skip "$what is not installed"
+}
+
+# limit_memory KIB: for the current shell; sanitizers need far more than any program.
+limit_memory() {
+	[ -n "${SANITIZED:-}" ] || ulimit -v "$1"
+}
+
+# need_root, need_namespace: for tests of what only root can set up.
+need_root() {
+	[ "$(id -u)" -eq 0 ] || skip "needs root"
+}
+
+need_namespace() {
+	need_root
+	unshare -i true 2>/dev/null || skip "needs a private IPC namespace"
+}
+
+# as_user COMMAND...: as somebody who is not root, with programs that he can reach.
+as_user() {
+	if [ "$(id -u)" -ne 0 ]; then
+		"$@"
+		return
+	fi
+	if [ -z "${USER_BIN:-}" ]; then
+		USER_BIN=$(mktemp -d /tmp/ipc7-test.XXXXXX)
+		chmod 755 "$USER_BIN"
+		cp "$ROOT"/build/bin/* "$USER_BIN/"
+	fi
+	(cd / && PATH=$USER_BIN:$PATH exec setpriv --reuid=65534 --regid=65534 --clear-groups "$@")
+}

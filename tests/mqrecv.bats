@@ -1,0 +1,889 @@
+load helper
+
+# fill TEXT...: a new queue with these messages.
+fill() {
+	mqsend -c "$Q" "$@"
+}
+
+receives() {
+	fill one two three four
+	try mqrecv "$Q"
+	status 0
+	output one
+	try mqrecv -n 2 "$Q"
+	output $'two\nthree'
+	try mqrecv -n 0 "$Q"
+	status 0
+	output ''
+	try mqrecv -a "$Q"
+	status 0
+	output four
+	try mqrecv -a "$Q"
+	status 0
+	output ''
+	try mqrecv -a -n 1 "$Q"
+	status 0
+}
+@test "mqrecv: receives one message, -n COUNT, or -a all that are there" {
+	both receives
+}
+
+receives_forms() {
+	mqsend -c -r "$Q" < <(printf 'a\nb')
+	mqsend "$Q" ''
+	mqrecv -a -0 "$Q" | od -c | cmp - <(printf 'a\nb\0\0' | od -c)
+	mqsend "$Q" ab '' c
+	mqrecv -a -r "$Q" | cmp - <(printf 'abc')
+	mqsend -p 3 "$Q" ab ''
+	mqrecv -a -N "$Q" | cmp - <(printf '2:ab,0:,')
+	mqsend -p 3 "$Q" ab ''
+	mqrecv -a -N -P "$Q" | cmp - <(printf '4:3\tab,2:3\t,')
+	mqsend -p 3 "$Q" ab ''
+	mqrecv -a -P "$Q" | cmp - <(printf '3\tab\n3\t\n')
+}
+@test "mqrecv: -0, -N, -r and -P; an empty message is a record" {
+	both receives_forms
+}
+
+round_trips() {
+	head -c 8000 /bin/sh >data
+	mqsend -c -r "$Q" <data
+	mqrecv -r "$Q" | cmp - data
+	mqsend -r "$Q" <data
+	mqrecv -N "$Q" | mqsend -N "$Q"
+	mqrecv -r "$Q" | cmp - data
+}
+@test "mqrecv: binary data come back as they were" {
+	both round_trips
+}
+
+times_out() {
+	fill one
+	try mqrecv -n 2 -t 0 "$Q"
+	status 124
+	output one
+	error "mqrecv: $Q: no message in time (-t)"
+	before=$(date +%s%N)
+	try mqrecv -t 0.25 "$Q"
+	took=$((($(date +%s%N) - before) / 1000000))
+	status 124
+	output ''
+	[ $took -ge 250 ] && [ $took -lt 2000 ]
+	try mqrecv -f -t 1ms "$Q"
+	status 124
+}
+@test "mqrecv: -t bounds the wait for each message, 0 never waits" {
+	both times_out
+}
+
+stops_at_mark() {
+	fill a b END c
+	try mqrecv -f -e END "$Q"
+	status 0
+	output $'a\nb'
+	try mqrecv -e END "$Q"
+	output c
+	fill END x
+	try mqrecv -e END "$Q"
+	status 0
+	output ''
+	try mqrecv -n 5 -e x "$Q"
+	status 0
+	fill ENDE END ''
+	try mqrecv -f -e '' "$Q"
+	output $'ENDE\nEND'
+}
+@test "mqrecv: -e stops at the mark, which is not printed" {
+	both stops_at_mark
+}
+
+prompt() {
+	pipe
+	ready mqrecv -c -R ready -f -e END "$Q" >&6
+	exec 6>&-
+	for text in one two; do
+		mqsend "$Q" $text
+		read -r line <&4
+		[ "$line" = $text ]
+	done
+	mqsend "$Q" END
+	ends 0
+	exec 4<&-
+}
+@test "mqrecv: a waiting receiver writes each message at once" {
+	both prompt
+}
+
+four_workers() {
+	local i
+
+	mqsend -c "$Q" </dev/null
+	for i in 1 2 3 4; do
+		mqrecv -f -e END "$Q" >got$i 3>&- &
+	done
+	seq 5000 | mqsend "$Q"
+	mqsend "$Q" END END END END
+	wait
+	cat got? | sort -n | cmp - <(seq 5000)
+}
+@test "mqrecv: four workers share the messages, none lost or doubled" {
+	both four_workers
+}
+
+shared_output() {
+	local i
+
+	mqsend -c "$Q" </dev/null
+	for i in 1 2 3 4; do
+		mqrecv -f -e END "$Q" 3>&- &
+	done | cat >got 3>&- &
+	seq -f "%08g $(printf '%0200d' 0)" 2000 | mqsend "$Q"
+	mqsend "$Q" END END END END
+	wait
+	sort got | cmp - <(seq -f "%08g $(printf '%0200d' 0)" 2000)
+}
+@test "mqrecv: receivers that share a pipe do not mix their records" {
+	both shared_output
+}
+
+@test "mqrecv: System V types are selected by -p" {
+	local i
+
+	new_name sysv
+	for i in 3 1 2 1 3; do mqsend -c -p $i "$Q" "type $i"; done
+	try mqrecv -p 2 "$Q"
+	output 'type 2'
+	try mqrecv -p -2 -P "$Q"
+	output $'1\ttype 1'
+	if [ "$PLAT" = linux ]; then
+		try mqrecv -p ^1 -P "$Q"
+		output $'3\ttype 3'
+	else
+		try mqrecv -p ^1 "$Q"
+		status 1
+		error "mqrecv: $Q: -p cannot be used here: *"
+		mqrecv "$Q"
+	fi
+	try mqrecv -p 2 -t 0 "$Q"
+	status 124
+	try mqrecv -a -p -9 "$Q"
+	output $'type 1\ntype 3'
+	for i in 0 -0 x ^ - ^0 -x 99999999999999999999 '' '1 '; do
+		try mqrecv -p "$i" "$Q"
+		status 2
+		error 'mqrecv: -p takes N, -N or ^N, where N is a type of 1 or more'
+	done
+}
+
+@test "mqrecv: a POSIX queue has nothing to select, and says so" {
+	new_name posix
+	fill one
+	try mqrecv -p 1 "$Q"
+	status 1
+	error "mqrecv: $Q: -p cannot be used here: a POSIX queue always gives its highest priority, oldest first (*"
+	[ "$(depth "$Q")" -eq 1 ]
+}
+
+@test "mqrecv: -k copies without removing" {
+	local i
+
+	new_name sysv
+	for i in 3 1 2 1; do mqsend -c -p $i "$Q" "type $i"; done
+	if [ "$PLAT" != linux ]; then
+		try mqrecv -k "$Q"
+		status 1
+		return
+	fi
+	try mqrecv -k "$Q"
+	status 0
+	output 'type 3'
+	try mqrecv -k -a -P "$Q"
+	output $'3\ttype 3\n1\ttype 1\n2\ttype 2\n1\ttype 1'
+	try mqrecv -k -a -p 1 "$Q"
+	output $'type 1\ntype 1'
+	try mqrecv -k -a -p -2 "$Q"
+	output $'type 1\ntype 1\ntype 2'
+	try mqrecv -k -a -p ^1 "$Q"
+	output $'type 3\ntype 2'
+	try mqrecv -k -a -e 'type 2' "$Q"
+	output $'type 3\ntype 1'
+	try mqrecv -k -n 5 -t 0 "$Q"
+	status 124
+	[ "$(wc -l <<<"$output")" -eq 4 ]
+	try mqrecv -k -a "$Q" -- cat
+	output 'type 3type 1type 2type 1'
+	try mqrecv -k "$Q" -- false
+	status 1
+	error "mqrecv: $Q: false ended with status 1"
+	[ "$(depth "$Q")" -eq 4 ]
+	mqsend "$Q" "$(printf '%08000d' 0)"
+	[ "$(mqrecv -k -a "$Q" | wc -c)" -eq 8029 ]
+	try mqrecv -k -f "$Q"
+	status 2
+}
+
+@test "mqrecv: a POSIX queue cannot be peeked, and says so" {
+	new_name posix
+	fill one
+	try mqrecv -k "$Q"
+	status 1
+	error "mqrecv: $Q: -k cannot be used here: *"
+	[ "$(depth "$Q")" -eq 1 ]
+}
+
+@test "mqrecv: -k waits for a message" {
+	[ "$PLAT" = linux ] || skip "no -k"
+	new_name sysv
+	ready mqrecv -c -R ready -k "$Q" >got
+	mqsend "$Q" one
+	ends 0
+	[ "$(cat got)" = one ]
+	[ "$(depth "$Q")" -eq 1 ]
+}
+
+@test "mqrecv: -R writes the process id to a FIFO, a file or a descriptor" {
+	new_name posix
+	ready mqrecv -c -R ready "$Q" >got
+	[ "$LINE" = "$PID" ]
+	mqsend "$Q" x
+	ends 0
+	echo 'a longer line that was there before' >file
+	mqsend "$Q" x
+	mqrecv -R file "$Q"
+	[[ $(cat file) =~ ^[0-9]+$ ]]
+	mqsend "$Q" x
+	mqrecv -R /dev/fd/5 "$Q" 5>five
+	[[ $(cat five) =~ ^[0-9]+$ ]]
+	mqsend "$Q" x
+	mqrecv -R new "$Q"
+	[[ $(cat new) =~ ^[0-9]+$ ]]
+}
+
+@test "mqrecv: -R that cannot be written is an error, and nothing is taken or made" {
+	new_name posix
+	try mqrecv -c -R no/such/directory/file "$Q"
+	status 1
+	error 'mqrecv: no/such/directory/file: *'
+	! exists "$Q"
+	try mqrecv -c -R /dev/fd/99 "$Q"
+	status 1
+	! exists "$Q"
+	fill x
+	try mqrecv -R /dev/full "$Q"
+	status 1
+	error 'mqrecv: /dev/full: *'
+	[ "$(depth "$Q")" -eq 1 ]
+}
+
+@test "mqrecv: whoever waits for -R learns of a failure by its end" {
+	mkfifo ready
+	background mqrecv -R ready /ipc7-no-such-queue 2>err
+	read -r line <ready || line=end
+	[ "$line" = end ]
+	ends 1
+}
+
+@test "mqrecv: sysv:new gives its handle to -R, without which nobody could know it" {
+	try mqrecv -c sysv:new
+	status 2
+	error 'mqrecv: sysv:new needs -R FILE, which gets the name of the new queue'
+	ready mqrecv -c -u -R ready sysv:new >got
+	[[ $LINE =~ ^sysv:@[0-9]+$ ]]
+	mqsend "$LINE" hello
+	ends 0
+	[ "$(cat got)" = hello ]
+	! exists "$LINE"
+}
+
+creates() {
+	umask 077
+	mqrecv -c -m 0664 -d 3 -s 50 -n 0 "$Q"
+	exists "$Q"
+	[ "$KIND" = sysv ] || [ "$(peer attributes "$Q")" = '3 50 0 664' ]
+	try mqrecv -x -n 0 "$Q"
+	status 1
+	error "mqrecv: $Q: the queue exists already (leave out -x to use it)"
+	try mqrecv -d 4 -s 50 -n 0 "$Q"
+	status 1
+	try mqrecv -u -n 0 "$Q"
+	status 0
+	! exists "$Q"
+	try mqrecv -n 0 "$Q"
+	status 1
+	error "mqrecv: $Q: no such queue (create it with -c)"
+	mqrecv -x -u -n 0 "$Q"
+}
+@test "mqrecv: -c, -x, -m, -d, -s and -u" {
+	both creates
+}
+
+output_full() {
+	mqsend -c -p 3 "$Q" three
+	mqsend -p 2 "$Q" 'two' last
+	# shellcheck disable=SC2016
+	try sh -c 'mqrecv -a "$1" >/dev/full' sh "$Q"
+	status 1
+	error "mqrecv: $Q: standard output: No space left on device; 3 messages were put back"
+	try sh -c 'mqrecv "$1" >/dev/full' sh "$Q"
+	status 1
+	error "mqrecv: $Q: standard output: No space left on device; 1 message was put back"
+	try mqrecv -a -P "$Q"
+	case $KIND in
+	posix) output $'3\tthree\n2\ttwo\n2\tlast' ;;
+	sysv) output $'2\ttwo\n2\tlast\n3\tthree' ;; # it went back behind the others
+	esac
+}
+@test "mqrecv: a full output loses nothing: what was taken goes back with its priority or type" {
+	both output_full
+}
+
+output_closed() {
+	fill one two
+	# shellcheck disable=SC2016
+	try sh -c 'mqrecv "$1" >&-' sh "$Q"
+	status 1
+	error 'mqrecv: standard output is closed, or not open for writing'
+	try sh -c 'mqrecv "$1" 1</dev/null' sh "$Q"
+	status 1
+	error 'mqrecv: standard output is closed, or not open for writing'
+	try sh -c 'mqrecv -a "$1" <&- 2>&-' sh "$Q"
+	status 0
+	output $'one\ntwo'
+}
+@test "mqrecv: a closed output takes nothing" {
+	both output_closed
+}
+
+reader_gone() {
+	fill one two three
+	pipe
+	exec 4<&-
+	background mqrecv -a "$Q" >&6 2>err
+	exec 6>&-
+	ends 1
+	[ "$(cat err)" = "mqrecv: $Q: standard output has lost its reader; no message was taken" ]
+	try mqrecv -a "$Q"
+	output $'one\ntwo\nthree'
+}
+@test "mqrecv: with a dead reader no message is taken" {
+	both reader_gone
+}
+
+reader_goes() {
+	pipe
+	ready mqrecv -c -R ready -f "$Q" >&6 2>err
+	exec 6>&-
+	mqsend "$Q" one
+	read -r line <&4
+	[ "$line" = one ]
+	exec 4<&-
+	ends 1
+	[ "$(cat err)" = "mqrecv: $Q: standard output has lost its reader; no message was taken" ]
+	mqsend "$Q" two
+	try mqrecv "$Q"
+	output two
+}
+@test "mqrecv: a waiting receiver stops when its reader goes" {
+	both reader_goes
+}
+
+no_room_to_return() {
+	local got=0
+
+	mqsend -c -d 1 -s 8 "$Q" first-11
+	mkfifo trace
+	mqsend -v "$Q" second22 2>trace 3>&- &
+	sender=$!
+	exec 5<trace
+	while read -r line <&5 && [[ $line != *EAGAIN* ]] && [[ $line != *ETIMEDOUT* ]]; do :; done
+	# The sender fills the queue as soon as the first message is taken.
+	mqrecv -t 100ms -n 2 -e second22 -P "$Q" >/dev/full 2>err || got=$?
+	[ $got -eq 1 ]
+	# Whether one or both were taken, each is in the queue or printed.
+	{ mqrecv -n 2 -t 0.3 "$Q" || true; sed -n 's/.*not put back (the queue is full again), priority [01]: "\(.*\)"$/\1/p' err; } | sort >all
+	[ "$(cat all)" = $'first-11\nsecond22' ]
+	wait $sender
+	exec 5<&-
+	rm trace
+}
+@test "mqrecv: what finds no room in its queue any more is printed, not lost" {
+	both no_room_to_return
+}
+
+signalled() {
+	local signal
+
+	for signal in TERM INT HUP; do
+		ready mqrecv -c -u -R ready -f "$Q" >got 2>err
+		kill -$signal $PID
+		ends $((128 + $(kill -l $signal)))
+		[ ! -s err ]
+		! exists "$Q"
+	done
+}
+@test "mqrecv: a signal ends the wait by that signal, and -u unlinks" {
+	set -m
+	both signalled
+}
+
+@test "mqrecv: a signal that was ignored at the start stays ignored" {
+	new_name posix
+	ready peer ignore 1 mqrecv -c -R ready "$Q" >got
+	kill -HUP $PID
+	mqsend "$Q" x
+	ends 0
+	[ "$(cat got)" = x ]
+}
+
+# The receiver's output is a pipe that nobody reads, so that it waits in a write when the signal comes.
+signalled_in_write() {
+	local last=none now
+
+	pipe
+	mqsend -c -d 8 -s 1024 "$Q" </dev/null
+	ready mqrecv -R ready -f "$Q" >&6 2>err
+	exec 6>&-
+	seq -f "%01000g" 100 | mqsend "$Q" 3>&- 4<&- &
+	sender=$!
+	# The sender ends when it has sent all, or waits for ever on a full queue: then the pipe is full, and the receiver waits.
+	until [ "$(awk '{ print $3 }' "/proc/$PID/stat")" = S ] && now=$(grep ctxt "/proc/$PID/status") && [ "$now" = "$last" ] &&
+		[ "$(depth "$Q")" -ge 8 ]; do
+		last=$(grep ctxt "/proc/$PID/status")
+	done
+	kill -TERM $PID
+	ends 143
+	cat <&4 >got
+	exec 4<&-
+	mqrecv -f -t 0.5 "$Q" >>got 2>/dev/null || true
+	sed -n 's/.*not put back.*priority [01]: "\(.*\)"$/\1/p' err >>got
+	wait $sender
+	sort got | cmp - <(seq -f "%01000g" 100)
+}
+@test "mqrecv: a signal in the middle of a write loses and doubles nothing" {
+	[ -r /proc/self/status ] || skip "needs /proc"
+	both signalled_in_write
+}
+
+killed_at_random() {
+	local i got
+
+	mkfifo never
+	mqsend -c "$Q" </dev/null
+	seq 20000 | mqsend "$Q" 3>&- &
+	sender=$!
+	exec 4<>never
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		background mqrecv -f "$Q" >>got 2>>err
+		read -rt "0.00$((RANDOM % 10))" <&4 || true # a random moment, not a wait for anything
+		kill -TERM $PID
+		got=0
+		wait $PID || got=$?
+		[ $got -eq 143 ]
+	done
+	mqsend_done=0
+	mqrecv -f -e END "$Q" >>got 3>&- &
+	last=$!
+	wait $sender
+	mqsend "$Q" END
+	wait $last
+	exec 4>&-
+	rm never
+	sort -n got | cmp - <(seq 20000)
+	rm got
+}
+@test "mqrecv: receivers ended at random moments under load lose and double nothing" {
+	both killed_at_random
+}
+
+unlink_keeps() {
+	fill one
+	# shellcheck disable=SC2016
+	try sh -c 'mqrecv -u "$1" >/dev/full' sh "$Q"
+	status 1
+	try mqrecv "$Q"
+	output one
+}
+@test "mqrecv: -u leaves a queue into which messages were put back" {
+	both unlink_keeps
+}
+
+removed() {
+	ready mqrecv -c -R ready -f "$Q" >got 2>err
+	mqsend "$Q" one
+	mqrecv -u -n 0 "$Q"
+	ends 3
+	[ "$(cat err)" = "mqrecv: $Q: the queue was removed while in use" ]
+}
+@test "mqrecv: the removal of the queue ends the wait with status 3" {
+	both removed
+}
+
+@test "mqrecv: messages in a POSIX queue that was unlinked are received first" {
+	new_name posix
+	mkfifo go
+	fill one two
+	# COMMAND holds the receiver while the queue is unlinked.
+	background mqrecv -f "$Q" -- sh -c 'read -r line <go; cat; echo' >got 2>err
+	mqsend "$Q" three
+	mqrecv -u -n 0 "$Q"
+	for i in 1 2 3; do echo >go; done
+	ends 3
+	[ "$(cat got)" = $'one\ntwo\nthree' ]
+}
+
+runs_command() {
+	mqsend -c -p 4 "$Q" one
+	# shellcheck disable=SC2016
+	try mqrecv "$Q" -- sh -c 'cat; echo " $IPC7_PRIO $IPC7_QUEUE"'
+	status 0
+	output "one 4 $Q"
+	mqsend -p 4 "$Q" a '' 'b c'
+	try mqrecv -a "$Q" -- wc -c
+	[ "$(tr -d ' ' <<<"$output")" = $'1\n0\n3' ]
+	mqsend "$Q" x
+	mqrecv -N "$Q" -- cat | cmp - <(printf '1:x,')
+	mqsend -p 4 "$Q" x
+	mqrecv -P -0 "$Q" -- cat | cmp - <(printf '4\tx\0')
+	mqsend "$Q" a b END c
+	try mqrecv -f -e END "$Q" -- sh -c 'cat; echo'
+	output $'a\nb'
+	try mqrecv -n 1 "$Q" -- cat
+	output c
+	try mqrecv -t 0 "$Q" -- cat
+	status 124
+	try mqrecv -a "$Q" -- cat
+	status 0
+}
+@test "mqrecv: runs COMMAND for each message, which is its input, byte for byte" {
+	both runs_command
+}
+
+large_input() {
+	mqsend -c "$Q" </dev/null
+	head -c 8192 /bin/sh | mqsend -r "$Q"
+	mqrecv "$Q" -- cat | cmp - <(head -c 8192 /bin/sh)
+	head -c 8192 /bin/sh | mqsend -r "$Q"
+	mqrecv "$Q" -- true
+	mqsend "$Q" x
+	mqrecv "$Q" -- true
+	[ "$(depth "$Q")" -eq 0 ]
+}
+@test "mqrecv: COMMAND gets a large message, and need not read it" {
+	both large_input
+}
+
+command_fails() {
+	fill one two
+	try mqrecv -n 2 "$Q" -- sh -c 'exit 7'
+	status 7
+	error "mqrecv: $Q: sh ended with status 7; its message was put back"
+	# shellcheck disable=SC2016
+	try mqrecv -n 2 "$Q" -- sh -c 'kill -KILL $$'
+	status 137
+	error "mqrecv: $Q: sh ended with status 137; its message was put back"
+	try mqrecv "$Q" -- no-such-command
+	status 127
+	error 'mqrecv: no-such-command: no such command'
+	try mqrecv "$Q" -- ./no-such-command
+	status 127
+	try mqrecv "$Q" -- /
+	status 126
+	error 'mqrecv: /: cannot be executed: *'
+	echo 'echo hi' >script
+	try mqrecv "$Q" -- ./script
+	status 126
+	chmod +x script
+	try mqrecv "$Q" -- ./script
+	status 126
+	error "mqrecv: $Q: ./script cannot be run: * (a script starts with #!); its message was put back"
+	printf '#!/no/such/interpreter\n' >script
+	try mqrecv "$Q" -- ./script
+	status 127
+	[ "$(mqrecv -a "$Q" | sort)" = $'one\ntwo' ]
+	try mqrecv /ipc7-no-such-queue -- cat
+	status 125
+	error 'mqrecv: /ipc7-no-such-queue: no such queue (create it with -c)'
+	try mqrecv -f -a "$Q" -- cat
+	status 2
+}
+@test "mqrecv: a message whose COMMAND fails, or cannot be run, goes back" {
+	both command_fails
+}
+
+@test "mqrecv: a missing COMMAND is noticed before a message is waited for" {
+	new_name posix
+	try mqrecv -c "$Q" -- no-such-command
+	status 127
+	! exists "$Q"
+}
+
+dead_letters() {
+	dead=$Q
+	new_name "$KIND"
+	fill good bad good bad END
+	try mqrecv -c -f -e END -D "$dead" "$Q" -- sh -c 'read -r x; echo "$x"; [ "$x" = good ]'
+	status 0
+	output $'good\nbad\ngood\nbad'
+	[ "$(depth "$Q")" -eq 0 ]
+	try mqrecv -a "$dead"
+	output $'bad\nbad'
+	mqsend -p 5 "$Q" bad
+	mqrecv -D "$dead" "$Q" -- false
+	try mqrecv -P "$dead"
+	output $'5\tbad'
+	try mqrecv -D "$Q" "$Q" -- false
+	status 2
+	try mqrecv -D "$dead" "$Q"
+	status 2
+	error 'mqrecv: -D takes the messages whose COMMAND fails, but there is no COMMAND'
+	mqrecv -u -n 0 "$dead"
+	fill bad
+	try mqrecv -D "$dead" "$Q" -- false
+	status 125
+	error "mqrecv: $dead: no such queue (create it with -c)"
+	[ "$(depth "$Q")" -eq 1 ]
+}
+@test "mqrecv: -D takes the messages whose COMMAND fails, and mqrecv goes on" {
+	both dead_letters
+}
+
+@test "mqrecv: a dead-letter queue of the other kind, a full one, and one that is too small" {
+	new_name posix
+	dead=$Q
+	new_name sysv
+	mqsend -c -p 40000 "$Q" high
+	mqrecv -c -D "$dead" "$Q" -- false
+	try mqrecv -P "$dead"
+	output $'32767\thigh'
+	mqsend -c "$dead" low
+	mqrecv -D "$Q" "$dead" -- false
+	try mqrecv -P "$Q"
+	output $'1\tlow'
+
+	mqsend "$dead" 1 2 3 4 5 6 7 8 9 10
+	mqsend "$Q" bad
+	try mqrecv -D "$dead" "$Q" -- false
+	status 125
+	error "mqrecv: $dead: the queue is full; the message is back in $Q"
+	try mqrecv -t 0.1 -D "$dead" "$Q" -- false
+	status 125
+	error "mqrecv: $dead: the queue stayed full, no room in time (-t); the message is back in $Q"
+	[ "$(depth "$Q")" -eq 1 ]
+	mqrecv -u -n 0 "$dead"
+
+	mqsend -c -s 10 "$dead" </dev/null
+	try mqrecv -D "$dead" "$Q" -- false
+	status 125
+	error "mqrecv: $dead: a message of $Q can have 8192 bytes, but here only 10 fit"
+	[ "$(depth "$Q")" -eq 1 ]
+}
+
+# The signal is passed on to COMMAND; if COMMAND then fails its message goes back, also with -D.
+command_signalled() {
+	dead=$Q
+	new_name "$KIND"
+	fill one
+	mkfifo started
+	background mqrecv -c -D "$dead" "$Q" -- sh -c 'echo >started; exec cat /dev/zero >/dev/null' 2>err
+	read -r line <started
+	kill -TERM $PID
+	ends 143
+	[ "$(cat err)" = "mqrecv: $Q: sh ended with status 143; its message was put back" ]
+	[ "$(depth "$Q")" -eq 1 ]
+	[ "$(depth "$dead")" -eq 0 ]
+	background mqrecv "$Q" -- sh -c 'trap "echo clean; exit 0" TERM; echo >started; while :; do :; done' >got 2>err
+	read -r line <started
+	kill -TERM $PID
+	ends 143
+	[ "$(cat got)" = clean ]
+	[ ! -s err ]
+	[ "$(depth "$Q")" -eq 0 ]
+	rm started
+}
+@test "mqrecv: a signal is passed on to COMMAND, whose message goes back if it fails" {
+	both command_signalled
+}
+
+@test "mqrecv: COMMAND gets no descriptor and no signal treatment of ours" {
+	[ -r /proc/self/status ] || skip "needs /proc"
+	new_name posix
+	dead=$Q
+	new_name posix
+	fill one two
+	grep -E 'Sig(Blk|Ign)' /proc/self/status >before
+	try mqrecv -c -D "$dead" "$Q" -- sh -c 'ls /proc/self/fd | wc -l; grep -E "Sig(Blk|Ign)" /proc/self/status'
+	status 0
+	[ "$(tail -n 2 <<<"$output")" = "$(cat before)" ]
+	inherited=$(ls /proc/self/fd | wc -l)
+	[ "$(head -n 1 <<<"$output")" -le "$inherited" ]
+	peer ignore 17 mqrecv "$Q" -- grep SigIgn /proc/self/status >got
+	[ $((0x$(awk '{ print $2 }' got) & 0x10000)) -ne 0 ]
+}
+
+@test "mqrecv: signals ignored or blocked at the start do no harm" {
+	new_name posix
+	fill one two three four
+	try peer ignore 17 mqrecv "$Q" -- cat
+	status 0
+	output one
+	try peer block 17 mqrecv "$Q" -- cat
+	status 0
+	output two
+	# shellcheck disable=SC2016
+	try peer ignore 13 sh -c 'mqrecv "$1" >/dev/full' sh "$Q"
+	status 1
+	[ "$(depth "$Q")" -eq 2 ]
+	try peer block 14 mqrecv -n 3 -t 0.2 "$Q"
+	status 124
+	output $'four\nthree'  || output $'three\nfour'
+	new_name sysv
+	try peer block 14 mqrecv -c -t 0.2 "$Q"
+	status 124
+}
+
+@test "mqrecv: COMMAND with the standard descriptors closed" {
+	new_name posix
+	fill one two
+	mqrecv "$Q" -- sh -c 'cat >file' <&- >&- 2>&-
+	[ "$(cat file)" = one ]
+	mqrecv "$Q" -- sh -c 'cat >file; echo x' >&- 2>err || got=$?
+	[ "$(cat file)" = two ]
+}
+
+@test "mqrecv: an output that somebody made non-blocking is waited for" {
+	need python3 python3 -c 0
+	new_name posix
+	mqsend -c "$Q" </dev/null
+	seq 5000 | sed 's/$/ and so on, and so on, and so on, and so on/' | mqsend -e END "$Q" 3>&- &
+	python3 - "$Q" >got <<-'END'
+		import os, subprocess, sys
+		read, write = os.pipe()
+		os.set_blocking(write, False)
+		child = subprocess.Popen(["mqrecv", "-f", "-e", "END", sys.argv[1]], stdout=write)
+		os.close(write)
+		while data := os.read(read, 512):
+		    os.write(1, data)
+		sys.exit(child.wait())
+	END
+	wait
+	[ "$(tail -n 1 got)" = '5000 and so on, and so on, and so on, and so on' ]
+	[ "$(wc -l <got)" -eq 5000 ]
+}
+
+@test "mqrecv: wrong usage gets one line" {
+	new_name posix
+	try mqrecv
+	status 2
+	error 'mqrecv: QUEUE is missing; usage: mqrecv *'
+	for options in -q '-n x' '-n -1' '-t x' '-t' '-m 9' '-d 0' '-s 0' '-0 -N' '-a -f' '-z'; do
+		# shellcheck disable=SC2086
+		try mqrecv -c $options "$Q"
+		status 2
+		error 'mqrecv: *'
+		! exists "$Q"
+	done
+	try mqrecv "$Q" cat
+	status 2
+	error 'mqrecv: QUEUE is followed by -- and a COMMAND, or by nothing'
+	try mqrecv "$Q" --
+	status 2
+	try mqrecv a/b
+	status 2
+}
+
+@test "mqrecv: -v prints each call with arguments and result" {
+	[ "$PLAT" = linux ] || skip "other calls"
+	new_name posix
+	mqsend -c -p 2 "$Q" hello
+	try lone mqrecv -v -u "$Q"
+	output hello
+	[ "$stderr" = "mqrecv: mq_open(\"$Q\", O_RDWR) = 3
+mqrecv: mq_receive(3, \"hello\", 8192, [2]) = 5
+mqrecv: mq_unlink(\"$Q\") = 0" ]
+	new_name sysv
+	mqsend -c -p 2 "$Q" hello
+	try lone mqrecv -v -u -p ^3 "$Q"
+	[[ $stderr == "mqrecv: msgget(${Q#sysv:}, 0600) = "*"
+mqrecv: msgrcv("*", {mtype=2, mtext=\"hello\"}, 8192, 3, MSG_EXCEPT|IPC_NOWAIT) = 5
+mqrecv: msgctl("*", IPC_RMID) = 0" ]]
+}
+
+@test "mqrecv: help and version" {
+	try mqrecv -h
+	status 0
+	[[ $output == 'usage: mqrecv [-acfkuvx] [-0|-N|-r] [-P] [-d DEPTH] [-D QUEUE] [-e MARK] [-m MODE] [-n COUNT] [-p SELECT] [-R FILE] [-s SIZE] [-t TIME] QUEUE [-- COMMAND [ARG...]]'* ]]
+	try mqrecv --version
+	status 0
+	[[ $output == 'mqrecv (ipc7) '[0-9]* ]]
+}
+
+no_permission() {
+	fill x
+	try as_user mqrecv "$Q"
+	status 1
+	error "mqrecv: $Q: no permission to receive from this queue (its owner or root can change its mode)"
+	[ "$(depth "$Q")" -eq 1 ]
+}
+@test "mqrecv: no permission" {
+	need_root
+	both no_permission
+}
+
+may_receive_only() {
+	mqsend -c -m 0644 "$Q" one two
+	try as_user mqrecv "$Q"
+	status 0
+	output one
+	# shellcheck disable=SC2016
+	try as_user sh -c 'mqrecv "$1" >/dev/full' sh "$Q"
+	status 1
+	[[ $stderr == "mqrecv: $Q: not put back ("*'), priority '[01]': "two"
+mqrecv: '"$Q"': standard output: No space left on device; 1 could not be put back and is printed above' ]]
+}
+@test "mqrecv: somebody who may only receive can; what he cannot put back is printed" {
+	need_root
+	both may_receive_only
+}
+
+@test "mqrecv: receives what a C program sends" {
+	new_name posix
+	peer create "$Q" 5 100 0600
+	peer send "$Q" 3 'from C'
+	peer send "$Q" 9 'more'
+	try mqrecv -a -P "$Q"
+	output $'9\tmore\n3\tfrom C'
+}
+
+@test "mqrecv: receives what Python and perl send" {
+	need python3-sysv-ipc /usr/bin/python3 -c 'import sysv_ipc'
+	need IPC::SysV perl -MIPC::SysV -e 1
+	new_name sysv
+	/usr/bin/python3 -c "import sysv_ipc; sysv_ipc.MessageQueue(${Q#sysv:}, sysv_ipc.IPC_CREX, 0o600).send(b'from\\0Python', type=7)"
+	mqrecv -0 -P "$Q" | cmp - <(printf '7\tfrom\0Python\0')
+	# shellcheck disable=SC2016
+	perl -e 'my $q = msgget(hex(shift), 0); msgsnd($q, pack("l! a*", 8, "from perl"), 0) or die' "${Q#sysv:}"
+	try mqrecv -P "$Q"
+	output $'8\tfrom perl'
+	ipcrm -Q "${Q#sysv:}"
+	try mqrecv "$Q"
+	status 1
+}
+
+stream() {
+	seq 200000 | mqsend -c "$Q" 3>&- &
+	(limit_memory 60000 && mqrecv -c -n 200000 "$Q") | cmp - <(seq 200000)
+	wait
+}
+@test "mqrecv: a long stream in flat memory" {
+	both stream
+}
+
+@test "mqrecv: a System V message larger than the first buffer" {
+	need_namespace
+	[ "$PLAT" = linux ] || skip "sysctl"
+	# shellcheck disable=SC2016
+	try unshare -i sh -c 'echo 1000000 >/proc/sys/kernel/msgmax; echo 2000000 >/proc/sys/kernel/msgmnb
+		head -c 300000 /dev/zero | mqsend -c -r sysv:1; mqrecv -r -k sysv:1 | wc -c; mqrecv -r sysv:1 | wc -c
+		head -c 300000 /dev/zero | mqsend -r sysv:1; mqrecv sysv:1 -- wc -c'
+	output $'300000\n300000\n300000'
+}

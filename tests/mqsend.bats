@@ -1,0 +1,696 @@
+load helper
+
+sends_operands() {
+	try mqsend -c "$Q" one 'two words' '' -1 -- '%s%n'
+	status 0
+	output ''
+	try mqrecv -a "$Q"
+	output $'one\ntwo words\n\n-1\n--\n%s%n'
+}
+@test "mqsend: each operand is a message, in order, also one that looks like an option" {
+	both sends_operands
+}
+
+sends_lines() {
+	printf 'one\n\ntwo\r\nlast' | mqsend -c "$Q"
+	[ "$(depth "$Q")" -eq 4 ]
+	mqrecv -a "$Q" >got
+	printf 'one\n\ntwo\r\nlast\n' | cmp - got
+}
+@test "mqsend: each line is a message: an empty one too, and a last one without newline" {
+	both sends_lines
+}
+
+sends_nothing() {
+	mqsend -c "$Q" </dev/null
+	[ "$(depth "$Q")" -eq 0 ]
+}
+@test "mqsend: an empty input sends nothing" {
+	both sends_nothing
+}
+
+sends_forms() {
+	printf 'a\nb\0\0c' | mqsend -c -0 "$Q"
+	[ "$(depth "$Q")" -eq 3 ]
+	mqrecv -a -0 "$Q" | od -c >got
+	printf 'a\nb\0\0c\0' | od -c | cmp - got
+
+	printf '3:a\0\n,0:,' | mqsend -N "$Q"
+	[ "$(depth "$Q")" -eq 2 ]
+	mqrecv -a -N "$Q" | od -c >got
+	printf '3:a\0\n,0:,' | od -c | cmp - got
+
+	printf 'a\n\0b\n' | mqsend -r "$Q"
+	mqsend -r "$Q" </dev/null
+	[ "$(depth "$Q")" -eq 2 ]
+	mqrecv -a -r "$Q" | od -c >got
+	printf 'a\n\0b\n' | od -c | cmp - got
+}
+@test "mqsend: -0, -N and -r" {
+	both sends_forms
+}
+
+@test "mqsend: only one of -0, -N and -r" {
+	new_name posix
+	try mqsend -c -0 -N "$Q" x
+	status 2
+	error 'mqsend: only one of -0, -N and -r can be given'
+	! exists "$Q"
+}
+
+sends_priorities() {
+	mqsend -c -p 7 "$Q" seven
+	printf '3\tthree\n9\tnine\ttab\n' | mqsend -P "$Q"
+	mqsend -P "$Q" $'5\tfive'
+}
+@test "mqsend: -p, and -P for each record; a POSIX queue gives the highest first" {
+	new_name posix
+	sends_priorities
+	try mqrecv -a -P "$Q"
+	output $'9\tnine\ttab\n7\tseven\n5\tfive\n3\tthree'
+}
+@test "mqsend: -p and -P are types of a System V queue, which gives the oldest first" {
+	new_name sysv
+	sends_priorities
+	try mqrecv -a -P "$Q"
+	output $'7\tseven\n3\tthree\n9\tnine\ttab\n5\tfive'
+}
+
+default_priorities() {
+	mqsend -c "$Q" x
+	try mqrecv -P "$Q"
+	case $KIND in
+	posix) output $'0\tx' ;;
+	sysv) output $'1\tx' ;;
+	esac
+}
+@test "mqsend: the priority is 0, the type 1, if nothing else is said" {
+	both default_priorities
+}
+
+bad_prefix() {
+	mqsend -c "$Q"
+	try mqsend -P "$Q" <<<$'2\tgood\nbad'
+	status 1
+	error "mqsend: $Q: record 2 does not start with a priority and a tab (-P); 1 message was sent"
+	try mqsend -P "$Q" $'2\tgood' $'x\tbad'
+	status 1
+	error "mqsend: $Q: MESSAGE 2 does not start with a priority and a tab (-P); no message was sent"
+	[ "$(depth "$Q")" -eq 1 ]
+	try mqsend -P "$Q" $'99999999999999999999\tbad'
+	status 1
+	[ "$(depth "$Q")" -eq 1 ]
+}
+@test "mqsend: -P wants a number and a tab" {
+	both bad_prefix </dev/null
+}
+
+@test "mqsend: -P keeps to the priorities that there are" {
+	new_name posix
+	try mqsend -c -P "$Q" $'32768\tx'
+	status 1
+	error "mqsend: $Q: MESSAGE 1 has priority 32768, which is not from 0 to 32767; no message was sent"
+	new_name sysv
+	try mqsend -c -P "$Q" $'0\tx'
+	status 1
+	error "mqsend: $Q: MESSAGE 1 has priority 0, which is not from 1 to 9223372036854775807; no message was sent"
+}
+
+sends_mark() {
+	printf 'a\nb\n' | mqsend -c -e END "$Q"
+	mqsend -e '' "$Q" c
+	try mqrecv -a "$Q"
+	output $'a\nb\nEND\nc'
+}
+@test "mqsend: -e sends a mark after the last record, from either source" {
+	both sends_mark
+}
+
+@test "mqsend: a queue that is missing is named, with the remedy, and not created" {
+	new_name posix
+	try mqsend "$Q" x
+	status 1
+	error "mqsend: $Q: no such queue (create it with -c)"
+	! exists "$Q"
+	try mqsend "${Q#/}" x
+	error "mqsend: $Q: no such queue (create it with -c)"
+	new_name sysv
+	try mqsend "$Q" x
+	status 1
+	error "mqsend: $Q: no such queue (create it with -c)"
+	try mqsend sysv:@2147483647 x
+	status 1
+	error 'mqsend: sysv:@2147483647: no such queue (*)'
+	try mqsend sysv:./nofile x
+	status 1
+	error 'mqsend: sysv:./nofile: no key from this path: No such file or directory'
+}
+
+@test "mqsend: a wrong name is wrong usage" {
+	local name
+
+	for name in '' / /a/b a/b/ . .. posix: kind:x SYSV:1 sysv: sysv:0 sysv:x sysv:@ sysv:@x sysv:0x sysv:0x123456789 \
+		sysv:/etc,JJ sysv:/etc, file:x "$(printf '%0256d' 0)"; do
+		try mqsend -c "$name" x
+		status 2
+		error 'mqsend: *'
+	done
+	try mqsend sysv:new x
+	status 2
+	error 'mqsend: sysv:new makes a new queue, which needs -c'
+	try mqsend -x sysv:@1 x
+	status 2
+}
+
+@test "mqsend: odd bytes of a name are escaped in the error line" {
+	try mqsend $'a\033[31m\nb' x
+	status 1
+	error 'mqsend: /a\\x1b\[31m\\nb: no such queue (create it with -c)'
+}
+
+@test "mqsend: bad options are wrong usage, get one line, and nothing is created" {
+	local options
+
+	new_name posix
+	for options in '-q' '-t x' '-t -1' '-t 1h' '-m 8' '-m 1000' '-m u+r' '-p -1' '-p x' '-p 32768' '-d 0' '-d x' '-d 99999999999' \
+		'-s 0' '-s 1k' '-s -1' '-s 99999999999999999999' '-n 1'; do
+		# shellcheck disable=SC2086
+		try mqsend -c $options "$Q" x
+		status 2
+		error 'mqsend: *'
+		! exists "$Q"
+	done
+	try mqsend
+	status 2
+	error 'mqsend: QUEUE is missing; usage: mqsend *'
+	try mqsend -t
+	status 2
+	error 'mqsend: -t needs an argument (see mqsend -h)'
+	new_name sysv
+	try mqsend -c -p 0 "$Q" x
+	status 2
+	try mqsend -c -d 5 "$Q" x
+	status 2
+	error "mqsend: $Q: a System V queue takes -d and -s together (its capacity is their product)"
+	! exists "$Q"
+}
+
+@test "mqsend: -c makes a queue of 10 messages of 8192 bytes, mode 0600; -d, -s and -m say otherwise, whatever the umask" {
+	new_name posix
+	umask 077
+	mqsend -c "$Q" x
+	[ "$(peer attributes "$Q")" = '10 8192 1 600' ]
+	new_name posix
+	mqsend -c -d 3 "$Q" x
+	[ "$(peer attributes "$Q")" = '3 8192 1 600' ]
+	new_name posix
+	mqsend -c -s 1K -m 0666 "$Q" x
+	[ "$(peer attributes "$Q")" = '10 1024 1 666' ]
+	new_name posix
+	umask 0
+	mqsend -x -d 2 -s 5 -m 0640 "$Q" x
+	[ "$(peer attributes "$Q")" = '2 5 1 640' ]
+	mqsend -c -m 0600 "$Q" y
+	[ "$(peer attributes "$Q")" = '2 5 2 640' ]
+}
+
+@test "mqsend: -c makes a System V queue with its mode, and with -d and -s its capacity" {
+	new_name sysv
+	umask 077
+	mqsend -c -m 0664 -d 5 -s 100 "$Q" x
+	ipcs -q | grep -i "$(printf '0x%08x' "${Q#sysv:}") .* 664 .* 1 "
+	id=$(ipcs -q | awk -v key="$(printf '0x%08x' "${Q#sysv:}")" '$1 == key { print $2 }')
+	ipcs -q -i "$id" | grep 'qbytes=500'
+}
+
+differs() {
+	mqsend -c -d 4 -s 100 "$Q" x
+	try mqsend -d 5 -s 100 "$Q" y
+	status 1
+	error "mqsend: $Q: the queue exists with * (leave out -d and -s, or remove it first)"
+	try mqsend -c -d 4 -s 101 "$Q" y
+	status 1
+	mqsend -d 4 -s 100 "$Q" z
+	[ "$(depth "$Q")" -eq 2 ]
+}
+@test "mqsend: a queue with other attributes than those asked for is an error" {
+	both differs
+}
+
+@test "mqsend: the error line tells which attributes" {
+	new_name posix
+	mqsend -c -d 4 -s 100 "$Q" x
+	try mqsend -d 5 "$Q" y
+	error "mqsend: $Q: the queue exists with depth 4 and message size 100, not depth 5 (leave out -d and -s, or remove it first)"
+	new_name sysv
+	mqsend -c -d 4 -s 100 "$Q" x
+	try mqsend -d 5 -s 9 "$Q" y
+	error "mqsend: $Q: the queue exists with room for 400 bytes, not 5 x 9 (leave out -d and -s, or remove it first)"
+}
+
+exclusive() {
+	mqsend -x "$Q" x
+	try mqsend -x "$Q" y
+	status 1
+	error "mqsend: $Q: the queue exists already (leave out -x to use it)"
+	[ "$(depth "$Q")" -eq 1 ]
+}
+@test "mqsend: -x fails if the queue exists" {
+	both exclusive
+}
+
+@test "mqsend: creators that start together agree on the queue" {
+	local i kind
+
+	for kind in posix sysv; do
+		for i in 1 2 3 4 5; do
+			new_name $kind
+			mqsend -c -d 8 -s 100 "$Q" a 3>&- & a=$!
+			mqsend -c -d 8 -s 100 "$Q" b 3>&- & b=$!
+			mqrecv -c -d 8 -s 100 -n 2 "$Q" >got
+			wait $a
+			wait $b
+			[ "$(sort got)" = $'a\nb' ]
+			mqrecv -u -n 0 "$Q"
+		done
+	done
+}
+
+oversize() {
+	mqsend -c -d 4 -s 20 "$Q"
+	case $KIND in
+	posix) limit=20 why='the queue takes messages of up to 20 bytes (mq_msgsize, which -s sets when it is created)' ;;
+	sysv) limit=80 why='the whole queue holds 80 bytes (msg_qbytes; make it larger with -d and -s)' ;;
+	esac
+	long=$(printf "%0$((limit + 1))d" 0)
+	try mqsend "$Q" <<<"a"$'\n'"$long"$'\n'b
+	status 1
+	error "mqsend: $Q: $why; record 2 has $((limit + 1)) bytes; 1 message was sent"
+	try mqsend "$Q" a "$long"
+	status 1
+	error "mqsend: $Q: $why; MESSAGE 2 has $((limit + 1)) bytes; no message was sent"
+	try mqsend -N "$Q" <<<"$((limit + 1)):"
+	status 1
+	error "mqsend: $Q: $why; record 1 has $((limit + 1)) bytes; no message was sent"
+	try mqsend -e "$long" "$Q" a
+	status 1
+	error "mqsend: $Q: $why; MARK 1 has $((limit + 1)) bytes; no message was sent"
+	try mqrecv -a "$Q"
+	output a
+	mqsend "$Q" "${long%0}"
+	[ "$(mqrecv "$Q" | wc -c)" -eq $((limit + 1)) ]
+}
+@test "mqsend: a record that does not fit is refused with its number, its size and the limit; none is cut" {
+	both oversize </dev/null
+}
+
+@test "mqsend: a record without an end is given up in bounded memory" {
+	new_name posix
+	mqsend -c "$Q" </dev/null
+	(limit_memory 300000 && try mqsend "$Q" </dev/zero && status 1 &&
+		error "mqsend: $Q: * record 1 has more than 168*bytes; no message was sent")
+}
+
+@test "mqsend: a bad netstring is refused with its number" {
+	new_name posix
+	try mqsend -c -N "$Q" < <(printf '1:a,2:bc;')
+	status 1
+	error "mqsend: $Q: record 2 is no netstring: no comma follows its last byte; 1 message was sent"
+	try mqsend -N "$Q" < <(printf '5:abc')
+	status 1
+	error "mqsend: $Q: record 1 is no netstring: the input ends inside it; no message was sent"
+	[ "$(depth "$Q")" -eq 1 ]
+}
+
+times_out() {
+	mqsend -c -d 2 -s 1 "$Q"
+	try mqsend -t 0 "$Q" a b c
+	status 124
+	error "mqsend: $Q: the queue stayed full, no room in time (-t); 2 messages were sent"
+	before=$(date +%s%N)
+	try mqsend -t 0.25 "$Q" d
+	took=$((($(date +%s%N) - before) / 1000000))
+	status 124
+	error "mqsend: $Q: the queue stayed full, no room in time (-t); no message was sent"
+	[ $took -ge 250 ] && [ $took -lt 2000 ]
+	try mqsend -t 100ms "$Q" <<<$'e\nf'
+	status 124
+	try mqrecv -a "$Q"
+	output $'a\nb'
+}
+@test "mqsend: -t bounds the wait for room, 0 never waits, and the line counts what was sent" {
+	both times_out </dev/null
+}
+
+waits_for_room() {
+	seq 1000 | mqsend -c -d 2 -s 8 -t 5m "$Q" 3>&- &
+	mqrecv -c -d 2 -s 8 -n 1000 "$Q" >got
+	wait $!
+	seq 1000 | cmp - got
+}
+@test "mqsend: a full queue is waited for, with or without -t" {
+	both waits_for_room
+}
+
+# A sender that waits on a full queue, seen by its trace; $Q has 1 message.
+blocked_sender() {
+	mqsend -c -d 1 -s 8 "$Q" first
+	mkfifo trace
+	mqsend -v "$@" "$Q" second 3>&- 2>trace &
+	PID=$!
+	JOBS+=("$PID")
+	exec 4<trace
+	while read -r line <&4 && [[ $line != *EAGAIN* ]] && [[ $line != *ETIMEDOUT* ]]; do :; done
+	rm trace
+}
+
+sender_signalled() {
+	local signal
+
+	for signal in TERM INT HUP; do
+		new_name $KIND
+		blocked_sender
+		kill -$signal $PID
+		ends $((128 + $(kill -l $signal)))
+		[[ $(cat <&4) == *"no message was sent" ]]
+		[ "$(depth "$Q")" -eq 1 ]
+	done
+}
+@test "mqsend: a signal ends the wait, and the line counts what was sent" {
+	# bash starts background jobs of a script with SIGINT ignored; a job of an interactive shell has the default.
+	set -m
+	both sender_signalled
+}
+
+sender_removed() {
+	blocked_sender
+	mqrecv -u -n 0 "$Q"
+	ends 3
+	[[ $(cat <&4) == *"$Q: the queue was removed while in use; no message was sent" ]]
+}
+@test "mqsend: the removal of the queue ends the wait with status 3" {
+	both sender_removed
+}
+
+unlinks() {
+	mqsend -c -u "$Q" x
+	! exists "$Q"
+	try mqsend -c -u -d 1 -s 8 -t 0 "$Q" firstone second
+	status 124
+	! exists "$Q"
+	blocked_sender -u
+	kill -TERM $PID
+	ends 143
+	! exists "$Q"
+	mqsend -c "$Q" x
+	try mqsend -x -u "$Q" y
+	status 1
+	exists "$Q"
+}
+@test "mqsend: -u unlinks at the end, after a failure, on a signal, but not what it did not open" {
+	both unlinks
+}
+
+@test "mqsend: messages that are left in a queue that was removed are status 3" {
+	new_name posix
+	mkfifo input
+	mqsend -c "$Q" <input 2>err 3>&- &
+	PID=$!
+	exec 4>input
+	echo one >&4
+	mqrecv -c "$Q"
+	mqrecv -u -n 0 "$Q"
+	echo two >&4
+	exec 4>&-
+	case $PLAT in
+	linux)
+		ends 3
+		[ "$(cat err)" = "mqsend: $Q: the queue was removed while in use; 1 of the messages in it were not received" ]
+		;;
+	*) ends 0 ;;
+	esac
+}
+
+closed_input() {
+	mqsend -c "$Q" </dev/null
+	# shellcheck disable=SC2016
+	try sh -c 'mqsend "$1" <&-' sh "$Q"
+	status 1
+	error "mqsend: $Q: standard input cannot be read: *; no message was sent"
+	try mqsend "$Q" </
+	status 1
+	error "mqsend: $Q: standard input cannot be read: *; no message was sent"
+	mqsend "$Q" operand <&-
+	[ "$(depth "$Q")" -eq 1 ]
+}
+@test "mqsend: standard input that is closed or a directory is an error, not an empty input" {
+	both closed_input
+}
+
+@test "mqsend: works with all three standard descriptors closed" {
+	new_name posix
+	mqsend -c "$Q" x <&- >&- 2>&-
+	[ "$(depth "$Q")" -eq 1 ]
+}
+
+@test "mqsend: an input that somebody made non-blocking is waited for" {
+	need python3 python3 -c 0
+	new_name posix
+	mqsend -c "$Q" </dev/null
+	python3 - "$Q" <<-'END'
+		import os, subprocess, sys
+		read, write = os.pipe()
+		os.set_blocking(read, False)
+		child = subprocess.Popen(["mqsend", sys.argv[1]], stdin=read)
+		os.write(write, b"one\ntwo\n")
+		os.close(write)
+		sys.exit(child.wait())
+	END
+	[ "$(depth "$Q")" -eq 2 ]
+}
+
+@test "mqsend: sysv:new prints the handle of a private queue" {
+	try mqsend -c sysv:new x y
+	status 0
+	[[ $output =~ ^sysv:@[0-9]+$ ]]
+	NAMES+=("$output")
+	handle=$output
+	mqsend "$handle" z
+	try mqrecv -a "$handle"
+	output $'x\ny\nz'
+}
+
+@test "mqsend: a handle that cannot be printed makes no queue" {
+	before=$(ipcs -q | grep -c 0x00000000) || true
+	# shellcheck disable=SC2016
+	try sh -c 'mqsend -c sysv:new x >/dev/full'
+	status 1
+	error 'mqsend: standard output: *; no queue was made, no message was sent'
+	try sh -c 'mqsend -c sysv:new x >&-'
+	status 1
+	error 'mqsend: standard output: *; no queue was made, no message was sent'
+	after=$(ipcs -q | grep -c 0x00000000) || true
+	[ "$after" -eq "$before" ]
+}
+
+@test "mqsend: a key from a file; -v prints it" {
+	touch file
+	mqsend -c sysv:./file,J x
+	NAMES+=(sysv:./file,J)
+	try mqsend -v sysv:./file,J y
+	[[ $stderr == 'mqsend: ftok("./file", 74) = 0x4a'* ]]
+	key=$(sed -n 's/.* = \(0x[0-9a-f]*\)$/\1/p' <<<"$stderr" | head -n 1)
+	[ "$(depth "sysv:$key")" -eq 2 ]
+}
+
+@test "mqsend: -v prints each call with arguments and result, as IPC7_TRACE=1 does" {
+	[ "$PLAT" = linux ] || skip "other calls"
+	new_name posix
+	try lone mqsend -c -v "$Q" hello
+	[ "$stderr" = "mqsend: mq_open(\"$Q\", O_WRONLY|O_CREAT, 0600, {mq_maxmsg=10, mq_msgsize=8192}) = 3
+mqsend: mq_send(3, \"hello\", 5, 0) = 0" ]
+	IPC7_TRACE=1 try lone mqsend -p 3 -t 0 -u "$Q" $'\001"\\%n' "$(printf '%040d' 0)"
+	[ "$stderr" = "mqsend: mq_open(\"$Q\", O_WRONLY) = 3
+mqsend: mq_send(3, \"\\x01\\\"\\\\%n\", 5, 3) = 0
+mqsend: mq_send(3, \"00000000000000000000000000000000\"..., 40, 3) = 0
+mqsend: mq_unlink(\"$Q\") = 0" ]
+	try lone mqsend -v "$Q" x
+	[[ $stderr == "mqsend: mq_open(\"$Q\", O_WRONLY) = -1 ENOENT"$'\n'* ]]
+	new_name sysv
+	try lone mqsend -c -v -p 5 -u "$Q" hello
+	[[ $stderr == "mqsend: msgget(${Q#sysv:}, 0200) = -1 ENOENT
+mqsend: msgget(${Q#sysv:}, IPC_CREAT|IPC_EXCL|0600) = "*"
+mqsend: msgsnd("*", {mtype=5, mtext=\"hello\"}, 5, IPC_NOWAIT) = 0
+mqsend: msgctl("*", IPC_RMID) = 0" ]]
+	IPC7_TRACE=0 try lone mqsend -c -u "$Q" hello
+	[ -z "$stderr" ]
+}
+
+@test "mqsend: help and version" {
+	try mqsend -h
+	status 0
+	[[ $output == 'usage: mqsend [-cuvx] [-0|-N|-r] [-P] [-d DEPTH] [-e MARK] [-m MODE] [-p PRIO] [-s SIZE] [-t TIME] QUEUE [MESSAGE...]'* ]]
+	help=$output
+	try mqsend --help
+	status 0
+	output "$help"
+	try mqsend -V
+	status 0
+	[[ $output == 'mqsend (ipc7) '[0-9]* ]]
+	version=$output
+	try mqsend --version
+	output "$version"
+	got=0
+	mqsend -h >/dev/full 2>err || got=$?
+	[ $got -eq 1 ]
+	[[ $(cat err) == 'mqsend: standard output: '* ]]
+}
+
+@test "mqsend: no permission" {
+	need_root
+	both no_permission
+}
+no_permission() {
+	mqsend -c "$Q" x
+	try as_user mqsend "$Q" y
+	status 1
+	error "mqsend: $Q: no permission to send to this queue (its owner or root can change its mode)"
+	try as_user mqsend -u "$Q" y
+	status 1
+	[ "$(depth "$Q")" -eq 1 ]
+}
+
+@test "mqsend: somebody who may only send can, but not remove" {
+	need_root
+	both may_send_only
+}
+may_send_only() {
+	mqsend -c -m 0622 "$Q" x
+	try as_user mqsend -c "$Q" y
+	status 0
+	try as_user mqsend -u "$Q" z
+	status 1
+	error "mqsend: $Q: no permission to remove the queue (only its owner or root may)"
+	try mqrecv -a "$Q"
+	output $'x\ny\nz'
+}
+
+@test "mqsend: the limits of the shape of a POSIX queue are named" {
+	[ "$PLAT" = linux ] || skip "POSIX does not tell limits"
+	new_name posix
+	depth=$(cat /proc/sys/fs/mqueue/msg_max) size=$(cat /proc/sys/fs/mqueue/msgsize_max)
+	try as_user mqsend -c -d $((depth + 1)) "$Q" x
+	status 1
+	error "mqsend: $Q: fs.mqueue.msg_max is $depth; asked for $((depth + 1)) (raise it with sysctl -w fs.mqueue.msg_max=$((depth + 1)))"
+	try as_user mqsend -c -s $((size + 1)) "$Q" x
+	status 1
+	error "mqsend: $Q: fs.mqueue.msgsize_max is $size; asked for $((size + 1)) (raise it with sysctl -w fs.mqueue.msgsize_max=$((size + 1)))"
+	try mqsend -c -d 65537 "$Q" x
+	status 1
+	error "mqsend: $Q: fs.mqueue.msg_max can be 65536 at most; asked for 65537"
+	try mqsend -c -s 16777217 "$Q" x
+	status 1
+	error "mqsend: $Q: fs.mqueue.msgsize_max can be 16777216 at most; asked for 16777217"
+	! exists "$Q"
+}
+
+@test "mqsend: RLIMIT_MSGQUEUE is named, and is not taken for a lack of descriptors" {
+	[ "$PLAT" = linux ] || skip "POSIX does not tell limits"
+	new_name posix
+	few() {
+		ulimit -q 10000
+		as_user mqsend -c "$Q" x
+	}
+	try few
+	status 1
+	error "mqsend: $Q: RLIMIT_MSGQUEUE allows 10000 bytes in all queues of this user; 81920 more were asked for, * (raise it with ulimit -q *)"
+	few() {
+		ulimit -n 3
+		mqsend -c "$Q" x
+	}
+	try few
+	status 1
+	error "mqsend: $Q: too many open files (raise the limit with ulimit -n)"
+	! exists "$Q"
+}
+
+# in_namespace SYSCTL=VALUE... -- COMMAND...: with limits of its own, as somebody without privileges.
+in_namespace() {
+	local script=''
+
+	while [ "$1" != -- ]; do
+		script+="echo ${1#*=} >/proc/sys/${1%%=*}; "
+		shift
+	done
+	shift
+	as_user true
+	# shellcheck disable=SC2016
+	PATH=$USER_BIN:$PATH unshare -i sh -c "$script"'exec setpriv --reuid=65534 --regid=65534 --clear-groups "$@"' sh "$@"
+}
+
+@test "mqsend: the limits on the number of queues are named" {
+	need_namespace
+	[ "$PLAT" = linux ] || skip "POSIX does not tell limits"
+	try in_namespace fs/mqueue/queues_max=1 -- sh -c 'mqsend -c /a x && mqsend -c /b x'
+	status 1
+	error "mqsend: /b: fs.mqueue.queues_max is 1; asked for 2 (raise it with sysctl -w fs.mqueue.queues_max=2)"
+	try in_namespace kernel/msgmni=1 -- sh -c 'mqsend -c sysv:1 x && mqsend -c sysv:2 x'
+	status 1
+	error "mqsend: sysv:0x2: kernel.msgmni is 1; asked for 2 (raise it with sysctl -w kernel.msgmni=2)"
+}
+
+@test "mqsend: the limits of System V messages and queues are named" {
+	need_namespace
+	[ "$PLAT" = linux ] || skip "POSIX does not tell limits"
+	try in_namespace kernel/msgmax=10 -- mqsend -c sysv:1 12345678901
+	status 1
+	error "mqsend: sysv:0x1: kernel.msgmax lets a message have 10 bytes (raise it with sysctl -w kernel.msgmax=*); MESSAGE 1 has 11 bytes; no message was sent"
+	try in_namespace kernel/msgmnb=1000 -- sh -c 'mqsend -c -d 11 -s 100 sysv:1 x; mqsend sysv:1 x'
+	status 1
+	[ "$stderr" = "mqsend: sysv:0x1: kernel.msgmnb is 1000; asked for 1100 (raise it with sysctl -w kernel.msgmnb=1100)
+mqsend: sysv:0x1: no such queue (create it with -c)" ]
+}
+
+@test "mqsend: a C program receives what was sent" {
+	new_name posix
+	mqsend -c -p 5 "$Q" 'from the shell'
+	[ "$(peer receive "$Q")" = '5 from the shell' ]
+}
+
+@test "mqsend: Python and perl receive what was sent" {
+	need python3-sysv-ipc /usr/bin/python3 -c 'import sysv_ipc'
+	need IPC::SysV perl -MIPC::SysV -e 1
+	new_name sysv
+	printf 'from\0the shell\0' | mqsend -c -r -p 5 "$Q"
+	[ "$(/usr/bin/python3 -c "import sysv_ipc; print(sysv_ipc.MessageQueue(${Q#sysv:}).receive())")" = "(b'from\\x00the shell\\x00', 5)" ]
+	mqsend -p 6 "$Q" again
+	# shellcheck disable=SC2016
+	[ "$(perl -MIPC::SysV -e 'my $q = msgget(hex(shift), 0); msgrcv($q, my $m, 100, 0, 0); print join " ", unpack("l! a*", $m)' "${Q#sysv:}")" = '6 again' ]
+}
+
+@test "mqsend: starts with signals ignored or blocked as it should" {
+	new_name posix
+	peer ignore 13 mqsend -c "$Q" x
+	peer block 14 mqsend -c -t 0.1 "$Q" x
+	set -m
+	mqsend -c -u -d 1 -s 8 "$Q-full" first
+	new_name posix
+	mqsend -c -d 1 -s 8 "$Q" first
+	try peer block 14 mqsend -t 0.2 "$Q" second
+	status 124
+	new_name sysv
+	mqsend -c -d 1 -s 8 "$Q" firstone
+	try peer block 14 mqsend -t 0.2 "$Q" second
+	status 124
+	mkfifo trace
+	mqsend_ignoring() { trap '' HUP; exec mqsend -v -t 5m "$Q" second; }
+	mqsend_ignoring 3>&- 2>trace &
+	PID=$!
+	JOBS+=("$PID")
+	exec 4<trace
+	while read -r line <&4 && [[ $line != *EAGAIN* ]]; do :; done
+	kill -HUP $PID
+	mqrecv -n 2 "$Q" >got
+	ends 0
+	[ "$(cat got)" = $'firstone\nsecond' ]
+}
