@@ -142,7 +142,8 @@ delivery_add(struct delivery *delivery, const struct message *message)
 	if (delivery->count == MOST_HELD ||
 	    (delivery->used > 0 && delivery->used + message->size + RECORD_FRAME > PIPE_BUF))
 		result = delivery_flush(delivery);
-	snprintf(prefix, sizeof(prefix), "%ld", message->priority);
+	if (delivery->prefix)
+		snprintf(prefix, sizeof(prefix), "%ld", message->priority);
 	size = record_format(delivery->form, delivery->prefix ? prefix : NULL, message->data, message->size,
 	    delivery->buffer + delivery->used, &body);
 	delivery->held[delivery->count++] = (struct held){

@@ -60,7 +60,9 @@ error() {
 }
 
 try() {
-	run --separate-stderr "$@"
+	status=0
+	output=$("$@" 2>stderr.txt) || status=$?
+	stderr=$(cat stderr.txt)
 }
 
 # lone COMMAND...: without the descriptors that bats has open, so that the numbers in a trace are those a user sees.

@@ -1,9 +1,12 @@
 /*
  * peer: another program at the other end of a POSIX message queue, written as a C programmer would, with the system's library.
  *
- *   peer create NAME DEPTH SIZE MODE    peer attributes NAME         prints depth, size, messages
- *   peer send NAME PRIORITY TEXT        peer receive NAME            prints priority and text
- *   peer unlink NAME                    peer ignore SIGNAL COMMAND...
+ *   peer create NAME DEPTH SIZE MODE
+ *   peer attributes NAME                  prints depth, size, messages and mode
+ *   peer send NAME PRIORITY TEXT
+ *   peer receive NAME                     prints priority and text
+ *   peer unlink NAME
+ *   peer ignore SIGNAL COMMAND...         starts COMMAND with the signal ignored, or blocked
  *   peer block SIGNAL COMMAND...
  */
 #include <fcntl.h>
