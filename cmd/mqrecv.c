@@ -331,10 +331,10 @@ int
 main(int argc, char *argv[])
 {
 	struct receiver receiver = {
-		.options = {.receive = true, .mode = 0600},
-		.limit = 1,
-		.timeout = DEADLINE_NEVER,
-		.wait = {.output = -1},
+	    .options = {.receive = true, .mode = 0600},
+	    .limit = 1,
+	    .timeout = DEADLINE_NEVER,
+	    .wait = {.output = -1},
 	};
 	int status = command_start(&command, argc, argv);
 	bool was_ready;

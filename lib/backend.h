@@ -50,7 +50,7 @@ struct queue_backend {
 	int (*peek)(struct queue *queue, struct message *message);
 	bool (*removed)(struct queue *queue);           /* NULL: its calls tell */
 	unsigned long (*stranded)(struct queue *queue); /* NULL: it leaves none */
-	long lowest, highest, usual; /* priorities or types */
+	long lowest, highest, usual;                    /* priorities or types */
 
 	/* Adds what errno value error means here; false: nothing better than the common words. */
 	bool (*explain)(const struct queue *queue, enum queue_step step, int error, struct text *text);

@@ -170,7 +170,8 @@ print(struct queue *queue, const struct message *message, int error)
 	else if (error == EBADF || error == EACCES)
 		why = "no permission to send to it";
 	text_quote(&quoted, message->data, message->size, message->size);
-	err_line(queue_name(queue), "not put back (%s), priority %ld: %s", why, message->priority, quoted.data ? quoted.data : "");
+	err_line(queue_name(queue), "not put back (%s), priority %ld: %s", why, message->priority,
+	    quoted.data ? quoted.data : "");
 	text_free(&quoted);
 }
 

@@ -427,16 +427,16 @@ int delivery_fail(struct delivery *delivery, int error, long long patience, bool
 /* ---- worker.c: a COMMAND that is run on each message of a queue ------------------------------------------------ */
 
 struct worker {
-	char **argv;             /* COMMAND and its arguments, to a NULL */
-	struct name dead_name;   /* where a message goes whose COMMAND failed; text NULL: back */
-	enum record_form form;   /* of what COMMAND reads */
-	bool prefix;             /* with its priority and a tab in front */
-	bool copies;             /* the messages are still in the queue */
-	long long patience;      /* how long a message that is put back may wait for room */
-	long long timeout;       /* how long one may wait for room in the dead-letter queue; DEADLINE_NEVER: not at all */
-	bool returned;           /* a message was put back */
-	bool ended;              /* the status that worker_run returned is COMMAND's own */
-	char *path;              /* the rest is worker.c's own */
+	char **argv;           /* COMMAND and its arguments, to a NULL */
+	struct name dead_name; /* where a message goes whose COMMAND failed; text NULL: back */
+	enum record_form form; /* of what COMMAND reads */
+	bool prefix;           /* with its priority and a tab in front */
+	bool copies;           /* the messages are still in the queue */
+	long long patience;    /* how long a message that is put back may wait for room */
+	long long timeout;     /* how long one may wait for room in the dead-letter queue; DEADLINE_NEVER: not at all */
+	bool returned;         /* a message was put back */
+	bool ended;            /* the status that worker_run returned is COMMAND's own */
+	char *path;            /* the rest is worker.c's own */
 	struct queue *queue, *dead;
 };
 
@@ -444,8 +444,8 @@ struct worker {
 int worker_find(struct worker *worker);
 
 /*
- * Sets up for the messages of queue: opens the dead-letter queue as options say, and looks whether it takes whatever queue
- * holds; sets IPC7_QUEUE. Returns as worker_find.
+ * Sets up for the messages of queue: opens the dead-letter queue as options say, which must be another one; sets
+ * IPC7_QUEUE. Returns as worker_find.
  */
 int worker_open(struct worker *worker, struct queue *queue, const struct queue_options *options);
 

@@ -161,7 +161,7 @@ bool
 queue_same(const struct queue *one, const struct queue *other)
 {
 	return one->backend == other->backend && one->id == other->id &&
-	    (!one->path || strcmp(one->path, other->path) == 0);
+	       (!one->path || strcmp(one->path, other->path) == 0);
 }
 
 int

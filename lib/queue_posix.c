@@ -86,7 +86,8 @@ open_posix(struct queue *queue, const struct name *name)
 	/* A receiver wants to be able to put a message back; where it may only read, it still can receive. */
 	queue->mqd = open_queue(queue, (asked->receive ? O_RDWR : O_WRONLY) | create, &attr);
 	/* The usual shape may be more than the system allows, and nobody asked for it. */
-	if (queue->mqd == (mqd_t)-1 && errno == EINVAL && create && (!asked->depth || !asked->size) && shrink(asked, &attr))
+	if (queue->mqd == (mqd_t)-1 && errno == EINVAL && create && (!asked->depth || !asked->size) &&
+	    shrink(asked, &attr))
 		queue->mqd = open_queue(queue, (asked->receive ? O_RDWR : O_WRONLY) | create, &attr);
 	if (queue->mqd == (mqd_t)-1 && errno == EACCES && asked->receive)
 		queue->mqd = open_queue(queue, O_RDONLY | create, &attr);
@@ -244,7 +245,8 @@ explain_posix(const struct queue *queue, enum queue_step step, int error, struct
 	if (step != QUEUE_OPEN)
 		return false;
 	if (queue->differs) {
-		text_format(text, "the queue exists with depth %zu and message size %zu, not", queue->depth, queue->size);
+		text_format(
+		    text, "the queue exists with depth %zu and message size %zu, not", queue->depth, queue->size);
 		if (queue->asked.depth)
 			text_format(text, " depth %zu", queue->asked.depth);
 		if (queue->asked.size)

@@ -480,7 +480,8 @@ explain_sysv(const struct queue *queue, enum queue_step step, int error, struct 
 		limit_explain(text, LIMIT_MSGMAX, queue->asked.size);
 		return true;
 	case EOVERFLOW:
-		text_format(text, "no queue holds %zu x %zu bytes (ask for less with -d and -s)", queue->asked.depth, queue->asked.size);
+		text_format(text, "no queue holds %zu x %zu bytes (ask for less with -d and -s)", queue->asked.depth,
+		    queue->asked.size);
 		return true;
 	case EPERM:
 		limit_explain(text, LIMIT_MSGMNB, (unsigned long long)queue->asked.depth * queue->asked.size);

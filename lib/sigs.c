@@ -22,8 +22,7 @@ static volatile sig_atomic_t first, came[COUNT(ending)];
 static struct sigaction inherited[COUNT(ending)], inherited_others[COUNT(others)];
 static sigset_t inherited_mask, held_mask;
 
-static void
-catch(int number)
+static void catch (int number)
 {
 	size_t i;
 

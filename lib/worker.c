@@ -46,13 +46,7 @@ worker_open(struct worker *worker, struct queue *queue, const struct queue_optio
 		status = queue_start(&worker->dead, &worker->dead_name, &dead);
 	if (status != -1)
 		return status;
-	if (queue_same(queue, worker->dead))
-		return command_usage("-D takes another queue than QUEUE");
-	if (queue_limit(worker->dead) >= queue_limit(queue))
-		return -1;
-	err_line(queue_name(worker->dead), "a message of %s can have %zu bytes, but here only %zu fit", queue_name(queue),
-	    queue_limit(queue), queue_limit(worker->dead));
-	return STATUS_FAILED;
+	return queue_same(queue, worker->dead) ? command_usage("-D takes another queue than QUEUE") : -1;
 }
 
 void
@@ -92,7 +86,8 @@ bury(struct worker *worker, const struct message *message)
 	if (queue_send(worker->dead, &letter, worker->timeout == DEADLINE_NEVER ? NULL : &wait) == 0)
 		return -1;
 	error = errno;
-	text_format(&extra, "the message is %s %s", take_back(worker, message) ? "back in" : "not in", queue_name(worker->queue));
+	text_format(&extra, "the message is %s %s", take_back(worker, message) ? "back in" : "not in",
+	    queue_name(worker->queue));
 	status = queue_report(worker->dead, QUEUE_SEND, error, extra.data);
 	text_free(&extra);
 	return status == STATUS_TIMEOUT ? STATUS_FAILED : status;

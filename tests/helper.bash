@@ -115,6 +115,13 @@ exists() {
 	[ -n "$(depth "$1" 2>/dev/null)" ]
 }
 
+missing() {
+	if exists "$1"; then
+		echo "$1 exists" >&2
+		return 1
+	fi
+}
+
 # need WHAT COMMAND...: a peer that may be missing on a bare system; in CI it may not.
 need() {
 	local what=$1

@@ -55,7 +55,7 @@ sends_forms() {
 	try mqsend -c -0 -N "$Q" x
 	status 2
 	error 'mqsend: only one of -0, -N and -r can be given'
-	! exists "$Q"
+	missing "$Q"
 }
 
 sends_priorities() {
@@ -131,7 +131,7 @@ sends_mark() {
 	try mqsend "$Q" x
 	status 1
 	error "mqsend: $Q: no such queue (create it with -c)"
-	! exists "$Q"
+	missing "$Q"
 	try mqsend "${Q#/}" x
 	error "mqsend: $Q: no such queue (create it with -c)"
 	new_name sysv
@@ -178,7 +178,7 @@ sends_mark() {
 		try mqsend -c $options "$Q" x
 		status 2
 		error 'mqsend: *'
-		! exists "$Q"
+		missing "$Q"
 	done
 	try mqsend
 	status 2
@@ -192,7 +192,7 @@ sends_mark() {
 	try mqsend -c -d 5 "$Q" x
 	status 2
 	error "mqsend: $Q: a System V queue takes -d and -s together (its capacity is their product)"
-	! exists "$Q"
+	missing "$Q"
 }
 
 @test "mqsend: -c makes a queue of 10 messages of 8192 bytes, mode 0600; -d, -s and -m say otherwise, whatever the umask" {
@@ -394,14 +394,14 @@ sender_removed() {
 
 unlinks() {
 	mqsend -c -u "$Q" x
-	! exists "$Q"
+	missing "$Q"
 	try mqsend -c -u -d 1 -s 8 -t 0 "$Q" firstone second
 	status 124
-	! exists "$Q"
+	missing "$Q"
 	blocked_sender -u
 	kill -TERM $PID
 	ends 143
-	! exists "$Q"
+	missing "$Q"
 	mqsend -c "$Q" x
 	try mqsend -x -u "$Q" y
 	status 1
@@ -422,13 +422,8 @@ unlinks() {
 	mqrecv -u -n 0 "$Q"
 	echo two >&4
 	exec 4>&-
-	case $PLAT in
-	linux)
-		ends 3
-		[ "$(cat err)" = "mqsend: $Q: the queue was removed while in use; 1 of the messages in it were not received" ]
-		;;
-	*) ends 0 ;;
-	esac
+	ends 3
+	[ "$(cat err)" = "mqsend: $Q: the queue was removed while in use; 1 of the messages in it were not received" ]
 }
 
 closed_input() {
@@ -591,7 +586,7 @@ may_send_only() {
 	try mqsend -c -s 16777217 "$Q" x
 	status 1
 	error "mqsend: $Q: fs.mqueue.msgsize_max can be 16777216 at most; asked for 16777217"
-	! exists "$Q"
+	missing "$Q"
 }
 
 @test "mqsend: RLIMIT_MSGQUEUE is named, and is not taken for a lack of descriptors" {
@@ -609,9 +604,11 @@ may_send_only() {
 		mqsend -c "$Q" x
 	}
 	try few
-	status 1
-	error "mqsend: $Q: too many open files (raise the limit with ulimit -n)"
-	! exists "$Q"
+	if [[ $stderr != *'shared libraries'* ]]; then # a dynamic program does not even start
+		status 1
+		error "mqsend: $Q: too many open files (raise the limit with ulimit -n)"
+	fi
+	missing "$Q"
 }
 
 # in_namespace SYSCTL=VALUE... -- COMMAND...: with limits of its own, as somebody without privileges.

@@ -179,7 +179,7 @@ is_ftok(const char *text, const char *path, int project)
 	if (name_parse(&name, text, &fault) == -1)
 		return false;
 	good = name.kind == NAME_FTOK && strcmp(name.path, path) == 0 && name.number == project &&
-	    strcmp(name.text, text) == 0;
+	       strcmp(name.text, text) == 0;
 	name_free(&name);
 	return good;
 }
@@ -383,7 +383,7 @@ formats(enum record_form form, const char *prefix, const char *data, size_t size
 	size_t body;
 
 	return record_format(form, prefix, data, size, to, &body) == length && memcmp(to, expected, length) == 0 &&
-	    memcmp(to + body, data, size) == 0;
+	       memcmp(to + body, data, size) == 0;
 }
 
 static bool
@@ -411,7 +411,8 @@ test_formats(void)
 	CHECK(formats(RECORD_NETSTRING, "12", "hi", 2, "5:12\thi,", 8));
 	CHECK(formats(RECORD_NETSTRING, "9223372036854775807", "hi", 2, "22:9223372036854775807\thi,", 26));
 
-	CHECK(record_prefix(&record, &size, &number) == 0 && number == 12 && size == 8 && strcmp(record, "hi\tthere") == 0);
+	CHECK(record_prefix(&record, &size, &number) == 0 && number == 12 && size == 8 &&
+	      strcmp(record, "hi\tthere") == 0);
 	CHECK(prefix_refused("hi", 2, EBADMSG));
 	CHECK(prefix_refused("", 0, EBADMSG));
 	CHECK(prefix_refused("\thi", 3, EBADMSG));

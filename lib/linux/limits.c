@@ -76,7 +76,9 @@ limit_explain(struct text *text, enum limit limit, unsigned long long asked)
 	unsigned long long value = limit_value(limit);
 
 	if (limit == LIMIT_MQ_BYTES) {
-		text_format(text, "RLIMIT_MSGQUEUE allows %llu bytes in all queues of this user; %llu more were asked for, ", value, asked);
+		text_format(text,
+		    "RLIMIT_MSGQUEUE allows %llu bytes in all queues of this user; %llu more were asked for, ", value,
+		    asked);
 		text_format(text, "and some for each message (raise it with ulimit -q or prlimit, or remove queues)");
 		return;
 	}
@@ -89,5 +91,6 @@ limit_explain(struct text *text, enum limit limit, unsigned long long asked)
 	if (sysctls[limit].hard && asked > sysctls[limit].hard)
 		text_format(text, "%s can be %llu at most; asked for %llu", name, sysctls[limit].hard, asked);
 	else
-		text_format(text, "%s is %llu; asked for %llu (raise it with sysctl -w %s=%llu)", name, value, asked, name, asked);
+		text_format(text, "%s is %llu; asked for %llu (raise it with sysctl -w %s=%llu)", name, value, asked,
+		    name, asked);
 }

@@ -33,7 +33,9 @@ for out in '>/dev/null' '| cat >/dev/null'; do
 done
 
 # 200 starts each, so that the shell that runs them counts little.
+# shellcheck disable=SC2016 # for the shell that ratio starts
 starts='i=0; while [ $i -lt 200 ]; do'
+# shellcheck disable=SC2016
 more='i=$((i+1)); done'
 pair '200 starts, mqsend -V, a program that does nothing' "$starts mqsend -V >/dev/null; $more" "$starts $here/nothing >/dev/null; $more"
 pair '200 starts, mqsend -V, /bin/true' "$starts mqsend -V >/dev/null; $more" "$starts /bin/true >/dev/null; $more"

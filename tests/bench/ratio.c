@@ -69,8 +69,8 @@ main(int argc, char *argv[])
 	qsort(ours, (size_t)runs, sizeof(*ours), compare);
 	qsort(theirs, (size_t)runs, sizeof(*theirs), compare);
 	qsort(ratios, (size_t)runs, sizeof(*ratios), compare);
-	printf("%-52s %8.1f %8.1f %7.2f  (%.2f-%.2f)\n", argv[2], ours[runs / 2], theirs[runs / 2], ratios[runs / 2], ratios[0],
-	    ratios[runs - 1]);
+	printf("%-52s %8.1f %8.1f %7.2f  (%.2f-%.2f)\n", argv[2], ours[runs / 2], theirs[runs / 2], ratios[runs / 2],
+	    ratios[0], ratios[runs - 1]);
 	free(ours);
 	free(theirs);
 	free(ratios);

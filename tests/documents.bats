@@ -1,0 +1,108 @@
+load helper
+
+# The blocks of a document that show commands: in a manual between .Bd -literal and .Ed, in the README between fences. A line that
+# starts with "$ " is a command, one with "> " goes on with it, all others are what they print.
+
+# blocks DOCUMENT: writes each to a file of its own, block1 and so on.
+blocks() {
+	case $1 in
+	*.[17])
+		awk -v RS='\n' '/^\.Bd -literal/ { n++; open = 1; next } /^\.Ed/ { open = 0 } open { print > ("block" n) }' "$1"
+		for block in block*; do
+			sed -i 's/\\e/\\/g; s/\\&//g; s/\\-/-/g' "$block"
+		done
+		;;
+	*)
+		awk '/^```/ { if (!open) n++; open = !open; next } open { print > ("block" n) }' "$1"
+		;;
+	esac
+}
+
+# runs SHELL BLOCK: runs it with names that nobody else uses, and compares.
+runs() {
+	local id=ipc7-$$-$RANDOM key
+
+	key=$(printf '0x%x' $((0x7d000000 + ($$ % 65536) * 128 + RANDOM % 128)))
+	sed -E "s/\b(jobs|results|dead)\b/$id-\1/g; s/0x4d2/$key/g" "$2" >named
+	sed -n 's/^[$>] //p' named >script
+	sed '/^[$>] /d' named >expected
+	rm -rf directory
+	mkdir directory
+	(cd directory && "$1" ../script) >got 2>&1 </dev/null 3>&- || true
+	diff -u expected got >&2
+}
+
+documented() {
+	local block shell count=0
+
+	blocks "$ROOT/$1"
+	for block in block*; do
+		grep -q '^\$ ' "$block" || continue
+		count=$((count + 1))
+		for shell in dash bash; do
+			command -v $shell >/dev/null || continue
+			runs $shell "$block" || { echo "in $1, with $shell:" >&2; cat "$block" >&2; return 1; }
+		done
+	done
+	[ $count -ge "$2" ]
+}
+
+# On a system with POSIX alone a few examples cannot be true.
+linux_only() {
+	[ "$PLAT" = linux ] || skip "shows what only Linux has"
+}
+
+@test "documents: what README shows is true" {
+	linux_only
+	documented README 4
+}
+
+@test "documents: what mqsend(1) shows is true" {
+	linux_only
+	documented man/mqsend.1 5
+}
+
+@test "documents: what mqrecv(1) shows is true" {
+	linux_only
+	documented man/mqrecv.1 5
+}
+
+@test "documents: what ipc7(7) shows is true" {
+	linux_only
+	documented man/ipc7.7 2
+}
+
+@test "documents: the synopsis of each manual is that of -h" {
+	local command
+
+	for command in mqsend mqrecv; do
+		# .Op Fl cuvx .Op Fl 0 | N | r and so on: the letters, in order
+		[ -s "$ROOT/man/$command.1" ]
+		for letter in $($command -h | sed -n 's/^  -\(.\).*/\1/p'); do
+			grep -q "^\.It Fl $letter" "$ROOT/man/$command.1" || { echo "$command.1: no -$letter" >&2; return 1; }
+		done
+	done
+}
+
+@test "examples: each runs, and the demo compares" {
+	local example
+
+	for example in "$ROOT"/examples/*.sh; do
+		try sh "$example"
+		status 0
+	done
+	try sh "$ROOT/examples/demo.sh"
+	[[ $output == *'All comparisons held.' ]]
+}
+
+@test "documents: make install puts everything below DESTDIR, and uninstall takes it away" {
+	make -s -C "$ROOT" install DESTDIR="$PWD/root" PREFIX=/usr PLAT="$PLAT" 2>/dev/null
+	[ "$(cd root && find . -type f | sort)" = './usr/bin/mqrecv
+./usr/bin/mqsend
+./usr/share/man/man1/mqrecv.1
+./usr/share/man/man1/mqsend.1
+./usr/share/man/man7/ipc7.7' ]
+	root/usr/bin/mqsend -V
+	make -s -C "$ROOT" uninstall DESTDIR="$PWD/root" PREFIX=/usr
+	[ -z "$(find root -type f)" ]
+}
