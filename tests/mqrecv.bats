@@ -893,3 +893,156 @@ stream() {
 		head -c 300000 /dev/zero | mqsend -r sysv:1; mqrecv sysv:1 -- wc -c'
 	output $'300000\n300000\n300000'
 }
+
+@test "mqrecv: -k never puts back what it only copied" {
+	[ "$PLAT" = linux ] || skip "no -k"
+	new_name sysv
+	fill a b c
+	# shellcheck disable=SC2016
+	try sh -c 'mqrecv -k -a "$1" >/dev/full' sh "$Q"
+	status 1
+	[ "$(depth "$Q")" -eq 3 ]
+	try sh -c 'mqrecv -k -e b -a "$1" >/dev/full' sh "$Q"
+	[ "$(depth "$Q")" -eq 3 ]
+}
+
+status_one() {
+	fill x
+	try mqrecv "$Q" -- false
+	status 1
+	error "mqrecv: $Q: false ended with status 1; its message was put back"
+	try mqrecv -t 0 -n 2 "$Q" -- true
+	status 124
+}
+@test "mqrecv: COMMAND's own status 1 stays 1" {
+	both status_one
+}
+
+file_limit() {
+	local i
+
+	for i in 1 2 3 4 5 6 7 8; do mqsend -c "$Q" "$i$(printf '%0500d' 0)"; done
+	# A file of 1 KiB at most: two records fit.
+	(ulimit -f 1 && mqrecv -a "$Q" >file 2>err) || got=$?
+	[ "$got" -eq 1 ]
+	grep -q 'standard output: File too large; [67] messages were put back' err
+	mqrecv -a "$Q" >>rest
+	[ "$(cat file rest | cut -c1 | sort -u | tr -d '\n')" = 12345678 ]
+	rm file rest
+}
+@test "mqrecv: a limit on the file's size loses nothing" {
+	[ -z "${SANITIZED:-}" ] || skip "the sanitizers' own files"
+	both file_limit
+}
+
+@test "mqrecv: a message that would go back into a queue that is gone is printed" {
+	new_name posix
+	fill m1
+	# shellcheck disable=SC2016
+	try mqrecv "$Q" -- sh -c 'mqrecv -u -n 0 "$IPC7_QUEUE"; exit 7'
+	status 7
+	[ "$stderr" = "mqrecv: $Q: not put back (the queue was removed), priority 0: \"m1\"
+mqrecv: $Q: sh ended with status 7" ]
+	new_name sysv
+	fill m1
+	try mqrecv "$Q" -- sh -c 'mqrecv -u -n 0 "$IPC7_QUEUE"; exit 7'
+	status 7
+	[[ $stderr == "mqrecv: $Q: not put back ("*'), priority 1: "m1"'* ]]
+}
+
+# The output takes part of a record, and nobody reads: the signal must still end it.
+partial_write() {
+	pipe
+	mqsend -c -d 8 -s 8192 "$Q" </dev/null 2>/dev/null || mqsend -c -d 2 -s 8192 "$Q" </dev/null
+	ready mqrecv -R ready -f "$Q" >&6 2>err
+	exec 6>&-
+	seq -f "%08000g" 20 | mqsend "$Q" 3>&- 4<&- &
+	sender=$!
+	until [ "$(awk '{ print $3 }' "/proc/$PID/stat")" = S ] && now=$(grep ctxt "/proc/$PID/status") && [ "$now" = "$last" ] &&
+		[ "$(depth "$Q")" -ge 2 ]; do
+		last=$(grep ctxt "/proc/$PID/status")
+	done
+	kill -TERM $PID
+	ends 143
+	exec 4<&-
+	mqrecv -f -t 0.5 "$Q" >/dev/null 2>&1 || true
+	wait $sender
+}
+@test "mqrecv: a signal ends a write that has stopped in the middle of a record" {
+	[ -r /proc/self/status ] || skip "needs /proc"
+	both partial_write
+}
+
+@test "mqrecv: a signal does not wait for -t when its message finds no room" {
+	new_name posix
+	mqsend -c -d 1 -s 8 "$Q" a
+	mkfifo started
+	# shellcheck disable=SC2016
+	background mqrecv -t 5m "$Q" -- sh -c 'mqsend "$IPC7_QUEUE" b; echo >started; exec cat /dev/zero >/dev/null' 2>err
+	read -r line <started
+	before=$(date +%s)
+	kill -TERM $PID
+	ends 143
+	[ $(($(date +%s) - before)) -lt 5 ]
+	grep -q 'not put back (the queue is full again), priority 0: "a"' err
+}
+
+@test "mqrecv: every signal that reaches it is passed on to COMMAND" {
+	new_name posix
+	fill a
+	mkfifo started
+	background mqrecv "$Q" -- sh -c 'trap "echo term >started" TERM; trap "echo usr1 >started; exit 0" USR1; echo >started; while :; do :; done'
+	read -r line <started
+	kill -TERM $PID
+	read -r line <started
+	[ "$line" = term ]
+	kill -USR1 $PID
+	read -r line <started
+	[ "$line" = usr1 ]
+	ends 143
+	[ "$(depth "$Q")" -eq 0 ]
+}
+
+@test "mqrecv: an alarm set before the start ends it" {
+	need perl perl -e 1
+	new_name posix
+	mqsend -c "$Q" </dev/null
+	try perl -e 'alarm 1; exec @ARGV' mqrecv "$Q"
+	status 142
+}
+
+@test "mqrecv: -R to a descriptor that appends to a file keeps what is there, and closes it" {
+	new_name posix
+	fill a b
+	echo precious >log
+	mqrecv -R /dev/fd/7 "$Q" 7>>log
+	[[ $(cat log) =~ ^precious$'\n'[0-9]+$ ]]
+	mqrecv -R /dev/fd/7 "$Q" -- sh -c '[ ! -e /dev/fd/7 ]' 7>>log
+}
+
+@test "mqrecv: a private queue whose name could not be told is removed" {
+	before=$(ipcs -q | wc -l)
+	try mqrecv -c -R /dev/full sysv:new
+	status 1
+	[ "$(ipcs -q | wc -l)" -eq "$before" ]
+}
+
+@test "mqrecv: -D is another queue, also under another name" {
+	new_name sysv
+	fill x
+	id=$(ipcs -q | awk -v key="$(printf '0x%08x' "${Q#sysv:}")" '$1 == key { print $2 }')
+	try mqrecv -D "sysv:@$id" "$Q" -- false
+	status 2
+	error 'mqrecv: -D takes another queue than QUEUE'
+	[ "$(depth "$Q")" -eq 1 ]
+}
+
+@test "mqrecv: odd bytes of COMMAND and of messages are escaped in error lines" {
+	new_name posix
+	fill x
+	printf '#!/no/such\n' >$'a\e[31m\nfake'
+	chmod +x $'a\e[31m\nfake'
+	try mqrecv "$Q" -- $'./a\e[31m\nfake'
+	status 127
+	error "mqrecv: $Q: ./a\\\\x1b\[31m\\\\nfake cannot be run: *"
+}

@@ -691,3 +691,84 @@ mqsend: sysv:0x1: no such queue (create it with -c)" ]
 	ends 0
 	[ "$(cat got)" = $'firstone\nsecond' ]
 }
+
+@test "mqsend: a signal under load ends it, with the number of messages that were sent" {
+	both signalled_under_load
+}
+signalled_under_load() {
+	mqsend -c "$Q" </dev/null
+	mqrecv -f -t 5 "$Q" 3>&- >got 2>/dev/null &
+	receiver=$!
+	mkfifo lines
+	yes 2>/dev/null 3>&- >lines &
+	yes=$!
+	background mqsend "$Q" <lines 2>err
+	until [ -s got ]; do :; done
+	kill -TERM $PID
+	ends 143
+	sent=$(sed -n "s|mqsend: $Q: stopped by signal 15; \([0-9]*\) messages were sent|\1|p" err)
+	mqsend "$Q" last
+	until [ "$(tail -n 1 got)" = last ]; do :; done
+	kill $receiver
+	wait $receiver $yes || true
+	[ "$(wc -l <got)" -eq $((sent + 1)) ]
+	rm lines got
+}
+
+@test "mqsend: a signal between two reads ends it" {
+	need strace strace -V
+	new_name posix
+	[ "$PLAT" = linux ] || skip "other calls"
+	[ -z "${SANITIZED:-}" ] || skip "not under strace"
+	mkfifo input
+	exec 7<>input
+	echo a >&7
+	lone timeout 20 strace -o /dev/null -e inject=mq_timedsend:signal=TERM:when=1 mqsend -c "$Q" <input 2>err || got=$?
+	exec 7>&-
+	[ "$got" -eq 143 ]
+	grep -q 'stopped by signal 15; 1 message was sent' err
+}
+
+@test "mqsend: -e with -P sends the mark as it is" {
+	new_name posix
+	printf '3\tx\n' | mqsend -c -P -e END "$Q"
+	try mqrecv -P -f -e END "$Q"
+	status 0
+	output $'3\tx'
+}
+
+@test "mqsend: a System V queue whose mode lets nobody read it" {
+	need_root
+	new_name sysv
+	try as_user mqsend -c -m 0200 -d 2 -s 100 "$Q" hi
+	status 0
+	[ "$(depth "$Q")" -eq 1 ]
+	ipcrm -Q "${Q#sysv:}"
+	[ "$PLAT" = linux ] || return 0
+	mqsend -c -m 0602 -d 1 -s 100 "$Q" </dev/null
+	try as_user mqsend "$Q" "$(printf '%0200d' 0)"
+	status 1
+	error "mqsend: $Q: the whole queue holds 100 bytes (*); MESSAGE 1 has 200 bytes; no message was sent"
+}
+
+@test "mqsend: a System V message size that no message can have is refused before a queue is made" {
+	[ "$PLAT" = linux ] || skip "POSIX does not tell limits"
+	new_name sysv
+	max=$(cat /proc/sys/kernel/msgmax)
+	try mqsend -c -d 1 -s $((max + 1)) "$Q" x
+	status 1
+	error "mqsend: $Q: kernel.msgmax is $max; asked for $((max + 1)) (raise it with sysctl -w kernel.msgmax=$((max + 1)))"
+	missing "$Q"
+	try mqsend -c -d 2147483647 -s 4611686018427387904 "$Q" x
+	status 1
+	error "mqsend: $Q: no queue holds *"
+	missing "$Q"
+}
+
+@test "mqsend: where the usual shape is more than the system allows, -c makes the largest it does" {
+	need_namespace
+	[ "$PLAT" = linux ] || skip "POSIX does not tell limits"
+	try in_namespace fs/mqueue/msg_max=5 -- sh -c 'mqsend -v -c /a x'
+	status 0
+	[[ $stderr == *'{mq_maxmsg=5, mq_msgsize=8192}'* ]]
+}
