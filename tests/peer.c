@@ -67,6 +67,7 @@ receive(char *argv[])
 	if (size == -1)
 		return 1;
 	printf("%u %.*s\n", priority, (int)size, text);
+	free(text);
 	return 0;
 }
 
