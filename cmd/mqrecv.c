@@ -83,12 +83,8 @@ parse_operands(struct receiver *receiver, int argc, char *argv[])
 	if (optind == argc)
 		return command_usage("QUEUE is missing; usage: mqrecv %s", command.usage);
 	status = command_name(&receiver->name, argv[optind++]);
-	if (status == -1)
-		status = queue_check(&receiver->name, &receiver->options);
 	if (status != -1)
 		return status;
-	if (receiver->name.kind == NAME_NEW && !receiver->ready)
-		return command_usage("sysv:new needs -R FILE, which gets the name of the new queue");
 	if (optind < argc) {
 		if (strcmp(argv[optind], "--") != 0)
 			return command_usage("QUEUE is followed by -- and a COMMAND, or by nothing");
@@ -96,6 +92,11 @@ parse_operands(struct receiver *receiver, int argc, char *argv[])
 			return command_usage("-- is followed by a COMMAND");
 		receiver->worker.argv = argv + optind;
 	}
+	status = queue_check(&receiver->name, &receiver->options);
+	if (status != -1)
+		return status;
+	if (receiver->name.kind == NAME_NEW && !receiver->ready)
+		return command_usage("sysv:new needs -R FILE, which gets the name of the new queue");
 	if (!receiver->dead)
 		return -1;
 	if (!receiver->worker.argv)

@@ -394,6 +394,17 @@ rank(const struct queue *queue, long type)
 	return queue->type == 0 || type == queue->type ? 0 : -1;
 }
 
+static void
+trace_copy(const struct queue *queue, unsigned long position, ssize_t size)
+{
+	struct text call = {0};
+
+	text_format(&call, "msgrcv(%d, {mtype=%ld, mtext=", queue->id, envelope(queue)->type);
+	text_quote(&call, envelope(queue)->data, (size_t)size, TRACED);
+	text_format(&call, "}, %zu, %lu, MSG_COPY|IPC_NOWAIT)", queue->capacity - sizeof(struct envelope), position);
+	trace_end(&call, size);
+}
+
 /*
  * The kernel copies by position only, so the selection is done here: the message with the lowest rank, and then
  * position, behind the one copied last.
@@ -431,6 +442,8 @@ peek_sysv(struct queue *queue, struct message *message)
 		errno = errno == ENOMSG ? EAGAIN : errno;
 		return removed(queue);
 	}
+	if (trace_on)
+		trace_copy(queue, found, size);
 	queue->peeked = found + 1;
 	queue->peeked_rank = best;
 	*message = (struct message){envelope(queue)->data, (size_t)size, envelope(queue)->type};

@@ -1046,3 +1046,20 @@ partial_write() {
 	status 127
 	error "mqrecv: $Q: ./a\\\\x1b\[31m\\\\nfake cannot be run: *"
 }
+
+@test "mqrecv: what a queue cannot do is 125 where a COMMAND was given" {
+	new_name posix
+	fill x
+	try mqrecv -p 1 "$Q" -- cat
+	status 125
+	try mqrecv -k "$Q" -- cat
+	status 125
+}
+
+@test "mqrecv: -v prints the calls of -k" {
+	[ "$PLAT" = linux ] || skip "no -k"
+	new_name sysv
+	fill hello
+	try lone mqrecv -k -v "$Q"
+	[[ $stderr == *'msgrcv('*', {mtype=1, mtext="hello"}, 8192, 0, MSG_COPY|IPC_NOWAIT) = 5' ]]
+}
