@@ -100,8 +100,7 @@ parse(struct sender *sender, int argc, char *argv[])
 	return status;
 }
 
-/* Ends with one line: what the queue says of error (0: nothing), what was the matter, and how many messages were sent.
- */
+/* Ends with one line: what the queue says of error (0: nothing), what was the matter, and how many were sent. */
 static int
 stop(const struct sender *sender, int error, const char *what)
 {
@@ -122,28 +121,40 @@ stop(const struct sender *sender, int error, const char *what)
 	return status;
 }
 
-/* Takes the priority off a record, and looks whether the queue can hold the rest. what names the record, with its
- * number. */
+/* Takes the priority off a record (-P). what and number say which it is. Returns -1 to go on. */
 static int
-examine(const struct sender *sender, const char *what, unsigned long number, const char **data, struct message *message)
+take_priority(const struct sender *sender, const char *what, unsigned long number, struct message *message)
 {
 	struct text fault = {0};
-	int status = -1, error = 0;
+	int status;
 
 	message->priority = sender->priority;
-	if (sender->prefix && *data != sender->mark && record_prefix(data, &message->size, &message->priority) == -1) {
-		text_format(&fault, "%s %lu does not start with a priority%s and a tab (-P)", what, number,
-		    errno == ERANGE ? " that is a number in range" : "");
-	} else if (message->priority < sender->lowest || message->priority > sender->highest) {
+	if (!sender->prefix)
+		return -1;
+	if (record_prefix(&message->data, &message->size, &message->priority) == -1)
+		text_format(&fault, "%s %lu does not start with a %s and a tab (-P)", what, number,
+		    errno == ERANGE ? "priority that can be" : "priority");
+	else if (message->priority < sender->lowest || message->priority > sender->highest)
 		text_format(&fault, "%s %lu has priority %ld, which is not from %ld to %ld", what, number,
 		    message->priority, sender->lowest, sender->highest);
-	} else if (message->size > queue_limit(sender->queue)) {
-		text_format(&fault, "%s %lu has %zu bytes", what, number, message->size);
-		error = EMSGSIZE;
-	}
-	message->data = *data;
-	if (fault.data)
-		status = stop(sender, error, fault.data);
+	else
+		return -1;
+	status = stop(sender, 0, fault.data);
+	text_free(&fault);
+	return status;
+}
+
+/* Looks whether the queue can ever hold a message. Returns -1 to go on. */
+static int
+check_size(const struct sender *sender, const char *what, unsigned long number, const struct message *message)
+{
+	struct text fault = {0};
+	int status;
+
+	if (message->size <= queue_limit(sender->queue))
+		return -1;
+	text_format(&fault, "%s %lu has %zu bytes", what, number, message->size);
+	status = stop(sender, EMSGSIZE, fault.data);
 	text_free(&fault);
 	return status;
 }
@@ -165,16 +176,16 @@ send_message(struct sender *sender, const struct message *message)
 static int
 send_operands(struct sender *sender)
 {
-	struct message message;
 	int status = -1, pass;
 	unsigned long i;
 
 	for (pass = 0; pass < 2 && status == -1; pass++) {
 		for (i = 0; sender->messages[i] && status == -1; i++) {
-			const char *data = sender->messages[i];
+			struct message message = {.data = sender->messages[i], .size = strlen(sender->messages[i])};
 
-			message.size = strlen(data);
-			status = examine(sender, "MESSAGE", i + 1, &data, &message);
+			status = take_priority(sender, "MESSAGE", i + 1, &message);
+			if (status == -1)
+				status = check_size(sender, "MESSAGE", i + 1, &message);
 			if (status == -1 && pass == 1)
 				status = send_message(sender, &message);
 		}
@@ -207,12 +218,13 @@ send_input(struct sender *sender)
 	size_t limit = queue_limit(sender->queue) + (sender->prefix ? RECORD_FRAME : 0);
 	struct record_reader reader;
 	struct message message;
-	const char *data;
 	int got = 0, status = -1;
 
 	record_open(&reader, STDIN_FILENO, sender->form, limit);
-	while (status == -1 && (got = record_next(&reader, &data, &message.size)) == 1) {
-		status = examine(sender, "record", reader.count, &data, &message);
+	while (status == -1 && (got = record_next(&reader, &message.data, &message.size)) == 1) {
+		status = take_priority(sender, "record", reader.count, &message);
+		if (status == -1)
+			status = check_size(sender, "record", reader.count, &message);
 		if (status == -1)
 			status = send_message(sender, &message);
 	}
@@ -226,12 +238,12 @@ send_input(struct sender *sender)
 static int
 send_all(struct sender *sender)
 {
-	struct message mark = {.data = sender->mark, .size = sender->mark ? strlen(sender->mark) : 0};
+	struct message mark = {sender->mark, sender->mark ? strlen(sender->mark) : 0, sender->priority};
 	unsigned long left;
 	int status = -1;
 
 	if (sender->mark)
-		status = examine(sender, "MARK", 1, &mark.data, &mark);
+		status = check_size(sender, "MARK", 1, &mark);
 	if (status == -1)
 		status = sender->messages[0] ? send_operands(sender) : send_input(sender);
 	if (status == -1 && sender->mark)

@@ -25,8 +25,7 @@ struct envelope {
 /* The room for a message until a larger one comes. */
 #define FIRST_ROOM 8192
 
-/* A queue that somebody else creates gets its capacity only after it exists: how often, 10 ms apart, that is waited
- * for. */
+/* A queue that somebody else creates gets its capacity only after it exists: how often, 10 ms apart, to look again. */
 #define SETTLE 20
 
 static struct envelope *
@@ -140,6 +139,8 @@ remove_queue(struct queue *queue)
 
 	if (trace_on)
 		trace_call(result, "msgctl(%d, IPC_RMID)", queue->id);
+	if (result == -1 && (errno == EINVAL || errno == EIDRM))
+		errno = ENOENT;
 	return result;
 }
 

@@ -2,6 +2,7 @@
  * text.c: a line that is being put together, of any length. Lines that speak of data from outside must show its odd
  * bytes, and must not let it pose as something else.
  */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@ static bool
 grow(struct text *text, size_t size)
 {
 	size_t capacity = text->capacity ? text->capacity : 128;
+	int saved = errno; /* lines are put together to speak of it */
 	char *data;
 
 	if (size > (size_t)-1 / 4 - text->size)
@@ -23,6 +25,7 @@ grow(struct text *text, size_t size)
 	if (capacity == text->capacity)
 		return true;
 	data = realloc(text->data, capacity);
+	errno = saved;
 	if (!data)
 		return false;
 	text->data = data;

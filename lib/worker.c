@@ -119,6 +119,15 @@ feed(const struct worker *worker, const struct message *message, int *wait_statu
 	return result;
 }
 
+/* The exit status for an errno value that kept COMMAND from being run. */
+static int
+start_status(int error)
+{
+	if (error == ENOENT)
+		return STATUS_NOCOMMAND;
+	return error == EACCES || error == ENOEXEC || error == ETXTBSY ? STATUS_NOEXEC : STATUS_RUNNER;
+}
+
 int
 worker_run(struct worker *worker, const struct message *message)
 {
@@ -126,9 +135,7 @@ worker_run(struct worker *worker, const struct message *message)
 	int status, wait_status;
 
 	if (feed(worker, message, &wait_status) == -1) {
-		status = errno == ENOENT                       ? STATUS_NOCOMMAND
-		         : errno == EACCES || errno == ENOEXEC ? STATUS_NOEXEC
-		                                               : STATUS_RUNNER;
+		status = start_status(errno);
 		text_format(&words, "%s cannot be run: %s%s", worker->path, strerror(errno),
 		    errno == ENOEXEC ? " (a script starts with #!)" : "");
 	} else {

@@ -37,8 +37,7 @@ mqueue_removed(const struct queue *queue)
 	return fstat(queue->mqd, &st) == 0 && st.st_nlink == 0;
 }
 
-/* Waits until the queue is ready for events. Nothing wakes it when the queue is unlinked, so it looks for that by and
- * by. */
+/* Waits until the queue is ready for events. Nothing wakes it when the queue is unlinked: each tick it looks. */
 static int
 wait_for(const struct queue *queue, short events, const struct queue_wait *wait)
 {
