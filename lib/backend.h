@@ -37,6 +37,8 @@ struct queue {
 	long peeked_rank;     /* and the rank of the last (sysv_peek) */
 	bool unseen;          /* System V: its status may not be read */
 	bool unkeyed;         /* System V: ftok found no key */
+	bool unlinked;        /* POSIX on Linux: it is known to have no name any more */
+	int watch;            /* POSIX on Linux: tells that the queue was unlinked; -1: cannot; 0: not yet asked */
 	bool ticking;         /* the timer of deadline_tick runs, so blocking calls return */
 };
 
@@ -74,6 +76,9 @@ ssize_t mqueue_receive(struct queue *queue, unsigned int *priority);
 /* The same, waiting. -1 as queue_send and queue_receive. */
 int mqueue_send_wait(struct queue *queue, const struct message *message, const struct queue_wait *wait);
 ssize_t mqueue_receive_wait(struct queue *queue, unsigned int *priority, const struct queue_wait *wait);
+
+/* Releases what the calls above made. */
+void mqueue_release(struct queue *queue);
 
 /* True if the queue was unlinked. */
 bool mqueue_removed(const struct queue *queue);

@@ -109,6 +109,7 @@ open_posix(struct queue *queue, const struct name *name)
 static void
 close_posix(struct queue *queue)
 {
+	mqueue_release(queue);
 	mq_close(queue->mqd);
 }
 

@@ -72,7 +72,7 @@ lone() {
 
 # background COMMAND...: starts it; its process id is in PID, and it ends with the test.
 background() {
-	"$@" <&0 3>&- 4<&- 6>&- &
+	"$@" <&0 3>&- 4<&- 6>&- 7>&- &
 	PID=$!
 	JOBS+=("$PID")
 }

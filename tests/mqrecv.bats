@@ -473,12 +473,12 @@ killed_at_random() {
 	sender=$!
 	exec 4<>never
 	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-		background mqrecv -f "$Q" >>got 2>>err
+		ready mqrecv -R ready -f "$Q" >>got 2>>err
 		read -rt "0.00$((RANDOM % 10))" <&4 || true # a random moment, not a wait for anything
 		kill -TERM $PID
 		got=0
 		wait $PID || got=$?
-		[ $got -eq 143 ]
+		[ $got -eq 143 ] || { echo "got $got: $(cat err)" >&2; return 1; }
 	done
 	mqsend_done=0
 	mqrecv -f -e END "$Q" >>got 3>&- &
@@ -690,20 +690,22 @@ command_signalled() {
 	new_name "$KIND"
 	fill one
 	mkfifo started
+	exec 7<>started # kept open, so that it never ends
 	background mqrecv -c -D "$dead" "$Q" -- sh -c 'echo >started; exec cat /dev/zero >/dev/null' 2>err
-	read -r line <started
+	read -r line <&7
 	kill -TERM $PID
 	ends 143
 	[ "$(cat err)" = "mqrecv: $Q: sh ended with status 143; its message was put back" ]
 	[ "$(depth "$Q")" -eq 1 ]
 	[ "$(depth "$dead")" -eq 0 ]
 	background mqrecv "$Q" -- sh -c 'trap "echo clean; exit 0" TERM; echo >started; while :; do :; done' >got 2>err
-	read -r line <started
+	read -r line <&7
 	kill -TERM $PID
 	ends 143
 	[ "$(cat got)" = clean ]
 	[ ! -s err ]
 	[ "$(depth "$Q")" -eq 0 ]
+	exec 7>&-
 	rm started
 }
 @test "mqrecv: a signal is passed on to COMMAND, whose message goes back if it fails" {
@@ -977,9 +979,10 @@ partial_write() {
 	new_name posix
 	mqsend -c -d 1 -s 8 "$Q" a
 	mkfifo started
+	exec 7<>started # kept open, so that it never ends
 	# shellcheck disable=SC2016
 	background mqrecv -t 5m "$Q" -- sh -c 'mqsend "$IPC7_QUEUE" b; echo >started; exec cat /dev/zero >/dev/null' 2>err
-	read -r line <started
+	read -r line <&7
 	before=$(date +%s)
 	kill -TERM $PID
 	ends 143
@@ -991,13 +994,14 @@ partial_write() {
 	new_name posix
 	fill a
 	mkfifo started
+	exec 7<>started # kept open, so that it never ends
 	background mqrecv "$Q" -- sh -c 'trap "echo term >started" TERM; trap "echo usr1 >started; exit 0" USR1; echo >started; while :; do :; done'
-	read -r line <started
+	read -r line <&7
 	kill -TERM $PID
-	read -r line <started
+	read -r line <&7
 	[ "$line" = term ]
 	kill -USR1 $PID
-	read -r line <started
+	read -r line <&7
 	[ "$line" = usr1 ]
 	ends 143
 	[ "$(depth "$Q")" -eq 0 ]
@@ -1021,10 +1025,10 @@ partial_write() {
 }
 
 @test "mqrecv: a private queue whose name could not be told is removed" {
-	before=$(ipcs -q | wc -l)
+	before=$(ipcs -q | grep 0x00000000) || true
 	try mqrecv -c -R /dev/full sysv:new
 	status 1
-	[ "$(ipcs -q | wc -l)" -eq "$before" ]
+	[ "$(ipcs -q | grep 0x00000000)" = "$before" ]
 }
 
 @test "mqrecv: -D is another queue, also under another name" {

@@ -4,8 +4,11 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "../backend.h"
 
@@ -37,14 +40,43 @@ mqueue_removed(const struct queue *queue)
 	return fstat(queue->mqd, &st) == 0 && st.st_nlink == 0;
 }
 
-/* Waits until the queue is ready for events. Nothing wakes it when the queue is unlinked: each tick it looks. */
+/*
+ * No call on the queue tells that it was unlinked; but its file then has one link less, and inotify(7) tells of that. Where there is
+ * no /proc or no watch to be had it is -1, and the links are looked at each tick.
+ */
 static int
-wait_for(const struct queue *queue, short events, const struct queue_wait *wait)
+watch_links(struct queue *queue)
 {
-	struct pollfd fds[2] = {{.fd = queue->mqd, .events = events}, {.fd = wait->output}};
+	struct text path = {0};
 
+	if (queue->watch)
+		return queue->watch;
+	queue->watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	if (queue->watch == -1)
+		return -1;
+	text_format(&path, "/proc/self/fd/%d", queue->mqd);
+	if (!path.data || inotify_add_watch(queue->watch, path.data, IN_ATTRIB) == -1) {
+		close(queue->watch);
+		queue->watch = -1;
+	}
+	text_free(&path);
+	return queue->watch;
+}
+
+/* Waits until the queue is ready for events; what is in a queue that was unlinked is still ready. */
+static int
+wait_for(struct queue *queue, short events, const struct queue_wait *wait)
+{
+	bool first = queue->watch == 0;
+	int watch = watch_links(queue), longest = watch == -1 ? DEADLINE_TICK : INT_MAX;
+	struct pollfd fds[3] = {{queue->mqd, events, 0}, {wait->output, 0, 0}, {watch, POLLIN, 0}};
+	char changes[1024];
+
+	/* The link may have gone before the watch was there. */
+	if (first)
+		queue->unlinked = mqueue_removed(queue);
 	for (;;) {
-		int ready = poll(fds, 2, deadline_poll(&wait->deadline, DEADLINE_TICK));
+		int ready = poll(fds, 3, queue->unlinked ? 0 : deadline_poll(&wait->deadline, longest));
 
 		if (ready == -1 && errno != EINTR)
 			return -1;
@@ -53,15 +85,25 @@ wait_for(const struct queue *queue, short events, const struct queue_wait *wait)
 			errno = EINTR;
 		else if (ready > 0 && fds[1].revents)
 			errno = EPIPE;
-		else if (ready > 0)
+		else if (ready > 0 && fds[0].revents)
 			return 0;
+		else if (queue->unlinked)
+			errno = EIDRM;
 		else if (deadline_passed(&wait->deadline))
 			errno = ETIMEDOUT;
-		else if (mqueue_removed(queue))
-			errno = EIDRM;
 		if (errno)
 			return -1;
+		if (ready > 0 && read(watch, changes, sizeof(changes)) == -1)
+			return -1;
+		queue->unlinked = mqueue_removed(queue);
 	}
+}
+
+void
+mqueue_release(struct queue *queue)
+{
+	if (queue->watch > 0)
+		close(queue->watch);
 }
 
 int
@@ -83,14 +125,8 @@ mqueue_receive_wait(struct queue *queue, unsigned int *priority, const struct qu
 	ssize_t size;
 
 	for (;;) {
-		if (wait_for(queue, POLLIN, wait) == -1) {
-			/* The last message may have come just before the queue was unlinked. */
-			if (errno != EIDRM || (size = mqueue_receive(queue, priority)) == -1) {
-				errno = errno == EAGAIN ? EIDRM : errno;
-				return -1;
-			}
-			return size;
-		}
+		if (wait_for(queue, POLLIN, wait) == -1)
+			return -1;
 		size = mqueue_receive(queue, priority);
 		if (size != -1 || errno != EAGAIN)
 			return size;

@@ -48,6 +48,12 @@ mqueue_removed(const struct queue *queue)
 	return false;
 }
 
+void
+mqueue_release(struct queue *queue)
+{
+	(void)queue;
+}
+
 /* Whether a wait goes on after an interruption (0), or how it ends (-1, errno). */
 static int
 go_on(const struct queue *queue, const struct queue_wait *wait)
