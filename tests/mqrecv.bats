@@ -1067,3 +1067,19 @@ partial_write() {
 	try lone mqrecv -k -v "$Q"
 	[[ $stderr == *'msgrcv('*', {mtype=1, mtext="hello"}, 8192, 0, MSG_COPY|IPC_NOWAIT) = 5' ]]
 }
+
+interrupted() {
+	mqsend -c "$Q" </dev/null
+	before=$(date +%s%N)
+	background mqrecv -t 0.5 "$Q" 2>/dev/null
+	while kill -URG $PID 2>/dev/null && kill -CONT $PID 2>/dev/null; do
+		[ "$(awk '{ print $3 }' "/proc/$PID/stat" 2>/dev/null)" != Z ] || break
+	done
+	ends 124
+	took=$((($(date +%s%N) - before) / 1000000))
+	[ $took -ge 500 ] && [ $took -lt 2000 ]
+}
+@test "mqrecv: a wait that is interrupted goes on for what is left of it" {
+	[ -r /proc/self/stat ] || skip "needs /proc"
+	both interrupted
+}
