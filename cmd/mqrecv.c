@@ -58,7 +58,7 @@ struct receiver {
 	struct delivery *delivery; /* NULL with a COMMAND */
 	struct worker worker;      /* argv is NULL without one */
 	enum record_form form;
-	bool all, prefix, unlink;
+	bool all, prefix, unlink, unlinked;
 	const char *mark, *ready, *dead;
 	unsigned long long limit; /* messages to receive */
 	long long timeout;
@@ -104,6 +104,8 @@ parse_operands(struct receiver *receiver, int argc, char *argv[])
 	status = command_name(&receiver->worker.dead_name, receiver->dead);
 	if (status == -1 && receiver->worker.dead_name.kind == NAME_NEW)
 		return command_usage("-D takes a queue with a name of its own");
+	if (status == -1 && strcmp(receiver->worker.dead_name.text, receiver->name.text) == 0)
+		return command_usage("-D takes another queue than QUEUE");
 	return status;
 }
 
@@ -233,6 +235,31 @@ flush(struct receiver *receiver)
 	return output_failed(receiver, errno);
 }
 
+/* -u: unlinks the queue. Returns -1, or the exit status if that fails; one that is gone already is as wanted. */
+static int
+unlink_queue(struct receiver *receiver)
+{
+	receiver->unlinked = true;
+	if (queue_unlink(receiver->queue) == 0 || errno == ENOENT)
+		return -1;
+	return queue_report(receiver->queue, QUEUE_UNLINK, errno, "its messages were received");
+}
+
+/* -a found the queue empty. With -u a message may still come before the queue is gone: then -1, as there is one more. */
+static int
+end_of_all(struct receiver *receiver, struct message *message)
+{
+	int status = -1;
+
+	if (!receiver->unlink || receiver->worker.returned)
+		return STATUS_OK;
+	if (!receiver->unlinked)
+		status = unlink_queue(receiver);
+	if (status == -1 && queue_receive(receiver->queue, message, NULL) == -1)
+		status = STATUS_OK;
+	return status;
+}
+
 /* Gets the next message, and while there is none, writes what is held and waits. Returns -1 if there is one. */
 static int
 next(struct receiver *receiver, struct message *message)
@@ -249,7 +276,7 @@ next(struct receiver *receiver, struct message *message)
 		return status;
 	if (error == EAGAIN) {
 		if (receiver->all)
-			return STATUS_OK;
+			return end_of_all(receiver, message);
 		deadline_set(&receiver->wait.deadline, receiver->timeout);
 		if (take(receiver->queue, message, &receiver->wait) == 0)
 			return -1;
@@ -280,7 +307,7 @@ end_at_mark(struct receiver *receiver, const struct message *message)
 	if (status == -1)
 		return STATUS_OK;
 	if (!receiver->options.peek)
-		delivery_put_back(receiver->queue, &mark, 0);
+		delivery_put_back(receiver->queue, NULL, &mark, 0);
 	return status;
 }
 
@@ -321,11 +348,12 @@ clean_up(struct receiver *receiver, int status, bool was_ready)
 
 	if (!receiver->queue || queue_failed(receiver->queue))
 		return status;
-	if (!wanted || status == STATUS_REMOVED || receiver->worker.returned)
-		return status;
-	if (queue_unlink(receiver->queue) == 0 || errno == ENOENT)
-		return status;
-	return queue_report(receiver->queue, QUEUE_UNLINK, errno, NULL);
+	if (wanted && !receiver->unlinked && status != STATUS_REMOVED && !receiver->worker.returned) {
+		int failed = unlink_queue(receiver);
+
+		return failed == -1 ? status : failed;
+	}
+	return status;
 }
 
 int

@@ -100,9 +100,9 @@ parse(struct sender *sender, int argc, char *argv[])
 	return status;
 }
 
-/* Ends with one line: what the queue says of error (0: nothing), what was the matter, and how many were sent. */
+/* Ends with one line: what the queue says of error at a step (0: nothing), what was the matter, and how many were sent. */
 static int
-stop(const struct sender *sender, int error, const char *what)
+stop_at(const struct sender *sender, enum queue_step step, int error, const char *what)
 {
 	struct text line = {0};
 	int status = STATUS_FAILED;
@@ -114,11 +114,17 @@ stop(const struct sender *sender, int error, const char *what)
 	else
 		text_format(&line, "%lu message%s sent", sender->sent, sender->sent == 1 ? " was" : "s were");
 	if (error)
-		status = queue_report(sender->queue, QUEUE_SEND, error, line.data);
+		status = queue_report(sender->queue, step, error, line.data);
 	else
 		err_line(queue_name(sender->queue), "%s", line.data ? line.data : "out of memory");
 	text_free(&line);
 	return status;
+}
+
+static int
+stop(const struct sender *sender, int error, const char *what)
+{
+	return stop_at(sender, QUEUE_SEND, error, what);
 }
 
 /* Takes the priority off a record (-P). what and number say which it is. Returns -1 to go on. */
@@ -234,6 +240,19 @@ send_input(struct sender *sender)
 	return status;
 }
 
+/* Ends because the queue was removed with messages in it. */
+static int
+stop_stranded(const struct sender *sender, unsigned long left)
+{
+	struct text fault = {0};
+	int status;
+
+	text_format(&fault, "%lu message%s left in it", left, left == 1 ? " is" : "s are");
+	status = stop(sender, EIDRM, fault.data);
+	text_free(&fault);
+	return status;
+}
+
 /* Sends it all, and the mark behind it. Returns the exit status. */
 static int
 send_all(struct sender *sender)
@@ -251,11 +270,7 @@ send_all(struct sender *sender)
 	if (status != -1)
 		return status;
 	left = queue_stranded(sender->queue);
-	if (left == 0)
-		return STATUS_OK;
-	err_line(queue_name(sender->queue),
-	    "the queue was removed while in use; %lu of the messages in it were not received", left);
-	return STATUS_REMOVED;
+	return left ? stop_stranded(sender, left) : STATUS_OK;
 }
 
 /* Opens the queue; the handle of a new private one goes to standard output, since it has no other name. */
@@ -295,7 +310,7 @@ main(int argc, char *argv[])
 	if (status == -1) {
 		status = send_all(&sender);
 		if (sender.unlink && status != STATUS_REMOVED && queue_unlink(sender.queue) == -1 && errno != ENOENT)
-			status = queue_report(sender.queue, QUEUE_UNLINK, errno, NULL);
+			status = stop_at(&sender, QUEUE_UNLINK, errno, NULL);
 	}
 	queue_close(sender.queue);
 	name_free(&sender.name);

@@ -77,6 +77,8 @@ command_option(const struct command *command, int option)
 	default:
 		break;
 	}
+	if (optopt == '-')
+		return command_usage("the only long options are --help and --version (see %s -h)", command->name);
 	if (optopt > ' ' && optopt < 0x7f)
 		return command_usage("there is no option -%c (see %s -h)", optopt, command->name);
 	return command_usage("there is no such option (see %s -h)", command->name);

@@ -134,7 +134,7 @@ delivery_add(struct delivery *delivery, const struct message *message)
 
 	if (reserve(delivery, message->size) == -1) {
 		if (!delivery->copies)
-			delivery_put_back(delivery->queue, message, 0);
+			delivery_put_back(delivery->queue, NULL, message, 0);
 		errno = ENOMEM;
 		return -1;
 	}
@@ -175,35 +175,41 @@ print(struct queue *queue, const struct message *message, int error)
 	text_free(&quoted);
 }
 
-static bool
+/* Puts a message back. Returns 0, or an errno value. */
+static int
 put_back(struct queue *queue, const struct message *message, const struct deadline *deadline)
 {
 	static const struct timespec moment = {.tv_nsec = 5000000};
-	int error;
 
 	/* A queue without a name takes it, and is gone with it when the last process closes it. */
-	if (queue_removed(queue)) {
-		print(queue, message, EIDRM);
-		return false;
-	}
+	if (queue_removed(queue))
+		return EIDRM;
 	while (queue_send(queue, message, NULL) == -1) {
-		error = errno;
-		if (error != EINTR && (error != EAGAIN || deadline_passed(deadline))) {
-			print(queue, message, error);
-			return false;
-		}
+		if (errno != EINTR && (errno != EAGAIN || deadline_passed(deadline)))
+			return errno;
 		nanosleep(&moment, NULL);
 	}
-	return true;
+	return 0;
 }
 
-bool
-delivery_put_back(struct queue *queue, const struct message *message, long long patience)
+struct queue *
+delivery_put_back(struct queue *queue, struct queue *spare, const struct message *message, long long patience)
 {
+	struct message letter = *message;
 	struct deadline deadline;
+	int error;
 
 	deadline_set(&deadline, patience);
-	return put_back(queue, message, &deadline);
+	error = put_back(queue, message, &deadline);
+	if (error == 0)
+		return queue;
+	if (spare) {
+		letter.priority = queue_nearest(spare, message->priority);
+		if (queue_send(spare, &letter, NULL) == 0)
+			return spare;
+	}
+	print(queue, message, error);
+	return NULL;
 }
 
 /* Adds what became of the messages. */
@@ -211,7 +217,7 @@ static void
 account(struct text *line, size_t back, size_t printed)
 {
 	if (back + printed == 0)
-		text_format(line, "no message was taken");
+		text_format(line, "no further message was taken");
 	if (back > 0)
 		text_format(line, "%zu message%s put back", back, back == 1 ? " was" : "s were");
 	if (printed > 0)
@@ -231,10 +237,14 @@ delivery_fail(struct delivery *delivery, int error, long long patience, bool *re
 		const struct held *held = &delivery->held[i];
 		struct message message = {delivery->buffer + held->body, held->size, held->priority};
 
-		if (put_back(delivery->queue, &message, &deadline))
+		int failed = put_back(delivery->queue, &message, &deadline);
+
+		if (failed == 0) {
 			back++;
-		else
+		} else {
+			print(delivery->queue, &message, failed);
 			printed++;
+		}
 	}
 	delivery->count = delivery->used = 0;
 	*returned |= back > 0;

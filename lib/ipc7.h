@@ -327,6 +327,9 @@ int queue_check(const struct name *name, const struct queue_options *options);
 /* The lowest, highest and usual priority (POSIX) or type (System V) of messages in a queue of that name. */
 void queue_priorities(const struct name *name, long *lowest, long *highest, long *usual);
 
+/* The priority or type nearest to that one which messages of the queue can have. */
+long queue_nearest(const struct queue *queue, long priority);
+
 /*
  * Opens a queue: mq_open(3), or msgget(2). Always returns a queue unless memory is short (NULL); queue_failed tells
  * whether it is open. Either way queue_report can speak of it and queue_close releases it.
@@ -413,10 +416,12 @@ int delivery_flush(struct delivery *delivery);
 void delivery_close(struct delivery *delivery);
 
 /*
- * Puts one message back into its queue with its priority, waiting at most patience nanoseconds for room. If that fails it is
- * printed on standard error, escaped, so that it is not lost, and the result is false.
+ * Puts one message back into its queue with its priority, waiting at most patience nanoseconds for room. If that fails it goes to
+ * spare (may be NULL); else it is printed on standard error, escaped, so that it is not lost. Returns the queue that took
+ * it, or NULL.
  */
-bool delivery_put_back(struct queue *queue, const struct message *message, long long patience);
+struct queue *delivery_put_back(
+    struct queue *queue, struct queue *spare, const struct message *message, long long patience);
 
 /*
  * Gives up for errno value error: puts what is held back, each as delivery_put_back does, all within patience, and prints a line

@@ -58,6 +58,14 @@ queue_priorities(const struct name *name, long *lowest, long *highest, long *usu
 	*usual = backend(name)->usual;
 }
 
+long
+queue_nearest(const struct queue *queue, long priority)
+{
+	if (priority < queue->backend->lowest)
+		return queue->backend->lowest;
+	return priority > queue->backend->highest ? queue->backend->highest : priority;
+}
+
 struct queue *
 queue_open(const struct name *name, const struct queue_options *options)
 {

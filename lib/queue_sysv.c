@@ -183,8 +183,11 @@ open_sysv(struct queue *queue, const struct name *name)
 			queue->text = text.data;
 		}
 	}
-	if (look(queue, &status) == -1)
+	if (look(queue, &status) == -1) {
+		if (errno == EINVAL || errno == EIDRM)
+			errno = name->kind == NAME_ID ? EINVAL : EIDRM;
 		return -1;
+	}
 	if (queue->asked.depth && created && set_capacity(queue, &status) == -1) {
 		int saved = errno;
 
@@ -501,8 +504,6 @@ explain_sysv(const struct queue *queue, enum queue_step step, int error, struct 
 		limit_explain(text, LIMIT_MSGMNB, (unsigned long long)queue->asked.depth * queue->asked.size);
 		return true;
 	case EINVAL:
-	case EIDRM:
-	case ENOENT:
 		if (queue->id == -1)
 			return false;
 		text_format(text, "no such queue (an identifier names one that exists; ipcs -q lists them)");

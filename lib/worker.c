@@ -57,14 +57,22 @@ worker_close(struct worker *worker)
 	name_free(&worker->dead_name);
 }
 
-/* Puts the message back, unless it is a copy. Returns true if it was. */
-static bool
-take_back(struct worker *worker, const struct message *message)
+/* Puts the message back, unless it is a copy, and adds to text what became of it. */
+static void
+take_back(struct worker *worker, const struct message *message, struct queue *spare, struct text *text)
 {
-	bool back = !worker->copies && delivery_put_back(worker->queue, message, worker->patience);
+	struct queue *taker;
 
-	worker->returned |= back;
-	return back;
+	if (worker->copies)
+		return;
+	taker = delivery_put_back(worker->queue, spare, message, worker->patience);
+	worker->returned |= taker == worker->queue;
+	if (taker == worker->queue)
+		text_format(text, "; its message was put back");
+	else if (taker)
+		text_format(text, "; its message went to %s", queue_name(taker));
+	else
+		text_format(text, "; its message is printed above");
 }
 
 /* Moves the message to the dead-letter queue, whose priorities may be others. -1 to go on. */
@@ -74,20 +82,15 @@ bury(struct worker *worker, const struct message *message)
 	struct queue_wait wait = {.output = -1};
 	struct message letter = *message;
 	struct text extra = {0};
-	long lowest, highest, usual;
 	int status, error;
 
-	queue_priorities(&worker->dead_name, &lowest, &highest, &usual);
-	if (letter.priority < lowest)
-		letter.priority = lowest;
-	else if (letter.priority > highest)
-		letter.priority = highest;
+	letter.priority = queue_nearest(worker->dead, message->priority);
 	deadline_set(&wait.deadline, worker->timeout);
 	if (queue_send(worker->dead, &letter, worker->timeout == DEADLINE_NEVER ? NULL : &wait) == 0)
 		return -1;
 	error = errno;
-	text_format(&extra, "the message is %s %s", take_back(worker, message) ? "back in" : "not in",
-	    queue_name(worker->queue));
+	text_format(&extra, "a COMMAND failed");
+	take_back(worker, message, NULL, &extra);
 	status = queue_report(worker->dead, QUEUE_SEND, error, extra.data);
 	text_free(&extra);
 	return status == STATUS_TIMEOUT ? STATUS_FAILED : status;
@@ -147,8 +150,8 @@ worker_run(struct worker *worker, const struct message *message)
 		worker->ended = true;
 		text_format(&words, "%s ended with status %d", worker->argv[0], status);
 	}
-	err_line(queue_name(worker->queue), "%s%s", words.data ? words.data : "out of memory",
-	    take_back(worker, message) ? "; its message was put back" : "");
+	take_back(worker, message, worker->dead, &words);
+	err_line(queue_name(worker->queue), "%s", words.data ? words.data : "out of memory");
 	text_free(&words);
 	return status;
 }

@@ -361,7 +361,7 @@ reader_gone() {
 	background mqrecv -a "$Q" >&6 2>err
 	exec 6>&-
 	ends 1
-	[ "$(cat err)" = "mqrecv: $Q: standard output has lost its reader; no message was taken" ]
+	[ "$(cat err)" = "mqrecv: $Q: standard output has lost its reader; no further message was taken" ]
 	try mqrecv -a "$Q"
 	output $'one\ntwo\nthree'
 }
@@ -378,7 +378,7 @@ reader_goes() {
 	[ "$line" = one ]
 	exec 4<&-
 	ends 1
-	[ "$(cat err)" = "mqrecv: $Q: standard output has lost its reader; no message was taken" ]
+	[ "$(cat err)" = "mqrecv: $Q: standard output has lost its reader; no further message was taken" ]
 	mqsend "$Q" two
 	try mqrecv "$Q"
 	output two
@@ -666,10 +666,10 @@ dead_letters() {
 	mqsend "$Q" bad
 	try mqrecv -D "$dead" "$Q" -- false
 	status 125
-	error "mqrecv: $dead: the queue is full; the message is back in $Q"
+	error "mqrecv: $dead: the queue is full; a COMMAND failed; its message was put back"
 	try mqrecv -t 0.1 -D "$dead" "$Q" -- false
 	status 125
-	error "mqrecv: $dead: the queue stayed full, no room in time (-t); the message is back in $Q"
+	error "mqrecv: $dead: the queue stayed full, no room in time (-t); a COMMAND failed; its message was put back"
 	[ "$(depth "$Q")" -eq 1 ]
 	mqrecv -u -n 0 "$dead"
 
@@ -677,7 +677,7 @@ dead_letters() {
 	mqsend "$Q" 'a longer one'
 	try mqrecv -a -D "$dead" "$Q" -- false
 	status 125
-	error "mqrecv: $dead: the queue takes messages of up to 10 bytes (*); the message is back in $Q"
+	error "mqrecv: $dead: the queue takes messages of up to 10 bytes (*); a COMMAND failed; its message was put back"
 	try mqrecv -a "$Q"
 	output 'a longer one'
 	try mqrecv -a "$dead"
@@ -944,7 +944,7 @@ file_limit() {
 	try mqrecv "$Q" -- sh -c 'mqrecv -u -n 0 "$IPC7_QUEUE"; exit 7'
 	status 7
 	[ "$stderr" = "mqrecv: $Q: not put back (the queue was removed), priority 0: \"m1\"
-mqrecv: $Q: sh ended with status 7" ]
+mqrecv: $Q: sh ended with status 7; its message is printed above" ]
 	new_name sysv
 	fill m1
 	try mqrecv "$Q" -- sh -c 'mqrecv -u -n 0 "$IPC7_QUEUE"; exit 7'
@@ -1082,4 +1082,55 @@ interrupted() {
 @test "mqrecv: a wait that is interrupted goes on for what is left of it" {
 	[ -r /proc/self/stat ] || skip "needs /proc"
 	both interrupted
+}
+
+@test "mqrecv: -a -u takes what comes before the queue is gone" {
+	local i
+
+	for i in $(seq 100); do
+		new_name posix
+		mqsend -c "$Q" </dev/null
+		background mqsend "$Q" "x$i" 2>err
+		mqrecv -a -u "$Q" >got
+		got=0
+		wait $PID || got=$?
+		# Sent and received; or too late, and the sender knows.
+		case $got in
+		0) [ "$(cat got)" = "x$i" ] ;;
+		1) grep -q 'no such queue' err ;;
+		3) grep -q 'removed while in use' err ;;
+		*) return 1 ;;
+		esac
+		: >got
+	done
+	new_name sysv
+	mqsend -c "$Q" a b
+	try mqrecv -a -u "$Q"
+	output $'a\nb'
+	missing "$Q"
+}
+
+@test "mqrecv: a message of a COMMAND that was signalled goes to the dead-letter queue if it finds no room" {
+	new_name posix
+	dead=$Q
+	new_name sysv
+	mqrecv -c -n 0 "$dead"
+	mqsend -c -d 1 -s 8 -p 40000 "$Q" aaaaaaaa
+	mkfifo started
+	exec 7<>started
+	# shellcheck disable=SC2016
+	background mqrecv -D "$dead" "$Q" -- sh -c 'mqsend "$IPC7_QUEUE" bbbbbbbb; echo >started; exec cat /dev/zero >/dev/null' 2>err
+	read -r line <&7
+	kill -TERM $PID
+	ends 143
+	[ "$(cat err)" = "mqrecv: $Q: sh ended with status 143; its message went to $dead" ]
+	try mqrecv -P "$dead"
+	output $'32767\taaaaaaaa'
+}
+
+@test "mqrecv: a -D that is QUEUE is noticed before anything is made" {
+	new_name posix
+	try mqrecv -c -D "$Q" "posix:$Q" -- false
+	status 2
+	missing "$Q"
 }

@@ -183,6 +183,9 @@ sends_mark() {
 	try mqsend
 	status 2
 	error 'mqsend: QUEUE is missing; usage: mqsend *'
+	try mqsend --priority=3 "$Q" x
+	status 2
+	error 'mqsend: the only long options are --help and --version (see mqsend -h)'
 	try mqsend -t
 	status 2
 	error 'mqsend: -t needs an argument (see mqsend -h)'
@@ -423,7 +426,7 @@ unlinks() {
 	echo two >&4
 	exec 4>&-
 	ends 3
-	[ "$(cat err)" = "mqsend: $Q: the queue was removed while in use; 1 of the messages in it were not received" ]
+	[ "$(cat err)" = "mqsend: $Q: the queue was removed while in use; 1 message is left in it; 2 messages were sent" ]
 }
 
 closed_input() {
@@ -565,7 +568,7 @@ may_send_only() {
 	status 0
 	try as_user mqsend -u "$Q" z
 	status 1
-	error "mqsend: $Q: no permission to remove the queue (only its owner or root may)"
+	error "mqsend: $Q: no permission to remove the queue (only its owner or root may); 1 message was sent"
 	try mqrecv -a "$Q"
 	output $'x\ny\nz'
 }
