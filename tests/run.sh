@@ -27,4 +27,5 @@ if ! find_bats; then
 		exit 1
 	fi
 fi
-exec "$bats" "$@" tests
+# A test that hangs is a test that fails.
+exec timeout --foreground 900 "$bats" "$@" tests
