@@ -18,8 +18,8 @@
 
 struct queue {
 	const struct queue_backend *backend;
-	char *text;                 /* its name, as printed */
-	char *path;                 /* POSIX: the name for mq_open and mq_unlink */
+	const char *text;           /* its name, as printed */
+	const char *path;           /* POSIX: the name for mq_open and mq_unlink */
 	int error;                  /* what opening it met, or 0 */
 	bool differs;               /* it exists with other attributes than those asked for */
 	struct queue_options asked; /* as opened */
@@ -35,6 +35,8 @@ struct queue {
 	int flags;
 	unsigned long peeked; /* System V: where the next copy starts, */
 	long peeked_rank;     /* and the rank of the last (sysv_peek) */
+	char handle[24];      /* System V: the name of a new private queue */
+	bool allocated;       /* by queue_open, so that queue_close frees it */
 	bool unseen;          /* System V: its status may not be read */
 	bool unkeyed;         /* System V: ftok found no key */
 	bool unlinked;        /* POSIX on Linux: it is known to have no name any more */

@@ -34,7 +34,8 @@ print_help(const struct command *command)
 static int
 print_version(const struct command *command)
 {
-	struct text text = {0};
+	char room[64];
+	struct text text = {.data = room, .capacity = sizeof(room), .borrowed = true};
 	int status;
 
 	text_format(&text, "%s (ipc7) %s\n", command->name, IPC7_VERSION);

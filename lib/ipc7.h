@@ -8,6 +8,7 @@
 #ifndef IPC7_H
 #define IPC7_H
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,7 +23,9 @@
 struct text {
 	char *data;      /* NUL-terminated; NULL while empty */
 	size_t size;     /* bytes in use, without the NUL */
-	size_t capacity; /* bytes allocated */
+	size_t capacity; /* bytes of room */
+	bool
+	    borrowed; /* the room is the owner's: set with data and capacity, it saves the first allocation of a process */
 };
 
 /* Appends as printf(3) and vprintf(3) would. */
@@ -238,10 +241,11 @@ enum name_kind { NAME_POSIX, NAME_KEY, NAME_FTOK, NAME_ID, NAME_NEW, NAME_FILE }
 
 struct name {
 	enum name_kind kind;
-	char *text; /* canonical, as printed: "/jobs", "sysv:0x4d2", "sysv:@7", "sysv:./file,J", "sysv:new", "file:PATH"
-	             */
-	char *path; /* NAME_POSIX: with its slash; NAME_FTOK, NAME_FILE: the path; else NULL */
-	int number; /* NAME_KEY: the key; NAME_FTOK: the project, 1 to 255; NAME_ID: the identifier */
+	char *
+	    text; /* canonical, as printed: "/jobs", "sysv:0x4d2", "sysv:@7", "sysv:./file,J", "sysv:new", "file:PATH" */
+	char *path;              /* NAME_POSIX: the same as text; NAME_FTOK, NAME_FILE: the path; else NULL */
+	int number;              /* NAME_KEY: the key; NAME_FTOK: the project, 1 to 255; NAME_ID: the identifier */
+	char room[NAME_MAX + 2]; /* holds what has no path: most runs of a command allocate nothing */
 };
 
 /*
@@ -332,7 +336,7 @@ long queue_nearest(const struct queue *queue, long priority);
 
 /*
  * Opens a queue: mq_open(3), or msgget(2). Always returns a queue unless memory is short (NULL); queue_failed tells
- * whether it is open. Either way queue_report can speak of it and queue_close releases it.
+ * whether it is open. Either way queue_report can speak of it and queue_close releases it. name must stay until then.
  */
 struct queue *queue_open(const struct name *name, const struct queue_options *options);
 

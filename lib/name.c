@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ipc.h>
@@ -17,20 +18,10 @@ invalid(const char **fault, const char *what)
 	return -1;
 }
 
-/* Takes over the canonical text; -1 with ENOMEM where it could not be put together. */
-static int
-finish(struct name *name, struct text *text)
-{
-	name->text = text->data;
-	return name->text ? 0 : -1;
-}
-
 /* "jobs" or "/jobs" */
 static int
 parse_posix(struct name *name, const char *text, const char **fault)
 {
-	struct text canonical = {0};
-
 	if (*text == '/')
 		text++;
 	if (!*text)
@@ -41,21 +32,17 @@ parse_posix(struct name *name, const char *text, const char **fault)
 		return invalid(fault, "a POSIX name cannot be . or ..");
 	if (strlen(text) > NAME_MAX)
 		return invalid(fault, "a POSIX name has at most 255 bytes after its slash");
-	text_format(&canonical, "/%s", text);
 	name->kind = NAME_POSIX;
-	name->path = canonical.data ? strdup(canonical.data) : NULL;
-	if (!name->path) {
-		text_free(&canonical);
-		return -1;
-	}
-	return finish(name, &canonical);
+	name->room[0] = '/';
+	strcpy(name->room + 1, text);
+	name->text = name->path = name->room;
+	return 0;
 }
 
 /* "0x4d2" or "1234", of which 0 is IPC_PRIVATE and no name */
 static int
 parse_key(struct name *name, const char *text, const char **fault)
 {
-	struct text canonical = {0};
 	unsigned long long key = 0;
 	size_t i;
 
@@ -80,8 +67,9 @@ parse_key(struct name *name, const char *text, const char **fault)
 		return invalid(fault, "key 0 always makes a new private object; sysv:new says that");
 	name->kind = NAME_KEY;
 	name->number = (int)(unsigned int)key;
-	text_format(&canonical, "sysv:0x%llx", key);
-	return finish(name, &canonical);
+	snprintf(name->room, sizeof(name->room), "sysv:0x%llx", key);
+	name->text = name->room;
+	return 0;
 }
 
 /* The project of ftok(3), behind the comma: a number from 1 to 255, or one other character. 0 if it is neither. */
@@ -97,12 +85,21 @@ parse_project(const char *text)
 	return 0;
 }
 
-/* "./file" or "/path,J" */
+/* Sets the two strings of a name with a path: text as it was written, and of it the path's size bytes from start. */
+static int
+set_path(struct name *name, const char *text, size_t start, size_t size)
+{
+	name->text = strdup(text);
+	name->path = strndup(text + start, size);
+	return name->text && name->path ? 0 : -1;
+}
+
+/* "sysv:./file" or "sysv:/path,J" */
 static int
 parse_ftok(struct name *name, const char *text, const char **fault)
 {
-	struct text canonical = {0};
 	const char *comma = strrchr(text, ',');
+	size_t start = strlen("sysv:");
 
 	name->kind = NAME_FTOK;
 	name->number = 1;
@@ -113,68 +110,57 @@ parse_ftok(struct name *name, const char *text, const char **fault)
 	} else {
 		comma = text + strlen(text);
 	}
-	name->path = strndup(text, (size_t)(comma - text));
-	if (!name->path)
-		return -1;
-	text_format(&canonical, "sysv:%s", text);
-	return finish(name, &canonical);
+	return set_path(name, text, start, (size_t)(comma - text) - start);
 }
 
 static int
 parse_sysv(struct name *name, const char *text, const char **fault)
 {
-	struct text canonical = {0};
+	const char *rest = text + strlen("sysv:");
 	unsigned long long id;
 
-	if (strchr(text, '/'))
+	if (strchr(rest, '/'))
 		return parse_ftok(name, text, fault);
-	if (*text == '@') {
-		if (num_parse(text + 1, 0, INT_MAX, &id) == -1)
+	if (*rest == '@') {
+		if (num_parse(rest + 1, 0, INT_MAX, &id) == -1)
 			return invalid(fault, "after sysv:@ comes the number of an identifier");
 		name->kind = NAME_ID;
 		name->number = (int)id;
-		text_format(&canonical, "sysv:@%d", name->number);
-	} else if (strcmp(text, "new") == 0) {
+		snprintf(name->room, sizeof(name->room), "sysv:@%d", name->number);
+	} else if (strcmp(rest, "new") == 0) {
 		name->kind = NAME_NEW;
-		text_format(&canonical, "sysv:new");
+		strcpy(name->room, "sysv:new");
 	} else {
-		return parse_key(name, text, fault);
+		return parse_key(name, rest, fault);
 	}
-	return finish(name, &canonical);
+	name->text = name->room;
+	return 0;
 }
 
 static int
 parse_file(struct name *name, const char *text, const char **fault)
 {
-	struct text canonical = {0};
+	size_t start = strlen("file:");
 
-	if (!*text)
+	if (!text[start])
 		return invalid(fault, "after file: comes a path");
 	name->kind = NAME_FILE;
-	name->path = strdup(text);
-	if (!name->path)
-		return -1;
-	text_format(&canonical, "file:%s", text);
-	return finish(name, &canonical);
+	return set_path(name, text, start, strlen(text + start));
 }
 
 int
 name_parse(struct name *name, const char *text, const char **fault)
 {
-	static const struct {
-		const char *prefix;
-		int (*parse)(struct name *, const char *, const char **);
-	} kinds[] = {{"posix:", parse_posix}, {"sysv:", parse_sysv}, {"file:", parse_file}};
 	int result = -1;
-	size_t i;
 
 	*name = (struct name){0};
 	*fault = "out of memory";
-	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (strncmp(text, kinds[i].prefix, strlen(kinds[i].prefix)) == 0)
-			break;
-	if (i < sizeof(kinds) / sizeof(kinds[0]))
-		result = kinds[i].parse(name, text + strlen(kinds[i].prefix), fault);
+	if (strncmp(text, "posix:", strlen("posix:")) == 0)
+		result = parse_posix(name, text + strlen("posix:"), fault);
+	else if (strncmp(text, "sysv:", strlen("sysv:")) == 0)
+		result = parse_sysv(name, text, fault);
+	else if (strncmp(text, "file:", strlen("file:")) == 0)
+		result = parse_file(name, text, fault);
 	else if (*text != '/' && strchr(text, ':'))
 		result = invalid(fault,
 		    "the kinds of names are posix:, sysv: and file: (a POSIX name with a colon starts with a slash)");
@@ -192,9 +178,11 @@ name_parse(struct name *name, const char *text, const char **fault)
 void
 name_free(struct name *name)
 {
-	free(name->text);
-	free(name->path);
-	*name = (struct name){0};
+	if (name->text != name->room)
+		free(name->text);
+	if (name->path != name->room)
+		free(name->path);
+	name->text = name->path = NULL;
 }
 
 /* Shows the key as ipcs prints it, since two files may well have the same one. */

@@ -69,7 +69,9 @@ queue_nearest(const struct queue *queue, long priority)
 struct queue *
 queue_open(const struct name *name, const struct queue_options *options)
 {
-	struct queue *queue = calloc(1, sizeof(*queue));
+	/* Most commands have one queue, and a process that allocates nothing starts faster. */
+	static struct queue first;
+	struct queue *queue = first.backend ? calloc(1, sizeof(*queue)) : &first;
 
 	if (!queue)
 		return NULL;
@@ -77,10 +79,9 @@ queue_open(const struct name *name, const struct queue_options *options)
 	queue->backend = backend(name);
 	queue->asked = *options;
 	queue->asked.create |= options->exclusive;
-	queue->text = strdup(name->text);
-	if (!queue->text)
-		queue->error = ENOMEM;
-	else if (options->select && queue->backend->select(options->select, &queue->type, &queue->flags) == -1)
+	queue->allocated = queue != &first;
+	queue->text = name->text;
+	if (options->select && queue->backend->select(options->select, &queue->type, &queue->flags) == -1)
 		queue->error = errno;
 	else if (queue->backend->open(queue, name) == -1)
 		queue->error = errno;
@@ -186,9 +187,10 @@ queue_close(struct queue *queue)
 	if (queue->open)
 		queue->backend->close(queue);
 	free(queue->buffer);
-	free(queue->text);
-	free(queue->path);
-	free(queue);
+	if (queue->allocated)
+		free(queue);
+	else
+		*queue = (struct queue){0};
 }
 
 int

@@ -73,9 +73,7 @@ open_posix(struct queue *queue, const struct name *name)
 	int create = (asked->create ? O_CREAT : 0) | (asked->exclusive ? O_EXCL : 0);
 	struct mq_attr attr = {0};
 
-	queue->path = strdup(name->path);
-	if (!queue->path)
-		return -1;
+	queue->path = name->path;
 	attr.mq_maxmsg = asked->depth > LONG_MAX ? LONG_MAX : (long)asked->depth;
 	attr.mq_msgsize = (long)asked->size;
 	if (attr.mq_maxmsg == 0)

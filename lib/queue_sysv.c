@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ipc.h>
@@ -175,13 +176,8 @@ open_sysv(struct queue *queue, const struct name *name)
 	if (queue->id == -1)
 		return -1;
 	if (name->kind == NAME_NEW) {
-		struct text text = {0};
-
-		text_format(&text, "sysv:@%d", queue->id);
-		if (text.data) {
-			free(queue->text);
-			queue->text = text.data;
-		}
+		snprintf(queue->handle, sizeof(queue->handle), "sysv:@%d", queue->id);
+		queue->text = queue->handle;
 	}
 	if (look(queue, &status) == -1) {
 		if (errno == EINVAL || errno == EIDRM)

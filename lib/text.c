@@ -24,10 +24,13 @@ grow(struct text *text, size_t size)
 		capacity *= 2;
 	if (capacity == text->capacity)
 		return true;
-	data = realloc(text->data, capacity);
+	data = realloc(text->borrowed ? NULL : text->data, capacity);
 	errno = saved;
 	if (!data)
 		return false;
+	if (text->borrowed)
+		memcpy(data, text->data, text->size);
+	text->borrowed = false;
 	text->data = data;
 	text->capacity = capacity;
 	return true;
@@ -102,7 +105,7 @@ text_clean(struct text *text)
 		else
 			text_format(&clean, "%c", byte);
 	}
-	free(text->data);
+	text_free(text);
 	*text = clean;
 }
 
@@ -117,6 +120,7 @@ text_quote(struct text *text, const void *data, size_t size, size_t limit)
 void
 text_free(struct text *text)
 {
-	free(text->data);
+	if (!text->borrowed)
+		free(text->data);
 	*text = (struct text){0};
 }
