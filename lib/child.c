@@ -14,13 +14,14 @@
 
 #include "backend.h"
 
-/* 0 if path is a file that can be executed, else errno says why not. */
+/* 0 if path is a file that can be executed, else errno says why not; *there: it exists. */
 static int
-executable(const char *path)
+executable(const char *path, bool *there)
 {
 	struct stat st;
 
-	if (stat(path, &st) == -1)
+	*there = stat(path, &st) == 0;
+	if (!*there)
 		return -1;
 	if (!S_ISREG(st.st_mode)) {
 		errno = EACCES;
@@ -34,10 +35,11 @@ child_find(const char *command, char **path)
 {
 	const char *from = getenv("PATH");
 	int reason = ENOENT;
+	bool there;
 
 	*path = NULL;
 	if (strchr(command, '/') || !*command) {
-		if (executable(command) == 0)
+		if (executable(command, &there) == 0)
 			*path = strdup(command);
 		return *path ? 0 : -1;
 	}
@@ -50,11 +52,12 @@ child_find(const char *command, char **path)
 		text_format(&file, "%.*s%s%s", (int)length, from, length ? "/" : "", command);
 		if (!file.data)
 			return -1;
-		if (executable(file.data) == 0) {
+		if (executable(file.data, &there) == 0) {
 			*path = file.data;
 			return 0;
 		}
-		if (errno == EACCES)
+		/* A folder along PATH that may not be searched has nothing for us. */
+		if (there)
 			reason = EACCES;
 		text_free(&file);
 		if (!from[length])

@@ -46,7 +46,7 @@ void text_free(struct text *text);
 
 /* ---- err.c: exit statuses and error lines --------------------------------------------------------------------- */
 
-/* DESIGN section 4: what every command's exit status means. */
+/* What every command's exit status means. */
 enum status {
 	STATUS_OK = 0,
 	STATUS_FAILED = 1,
@@ -249,7 +249,7 @@ struct name {
 };
 
 /*
- * Reads a name (DESIGN section 2). On -1 errno is EINVAL, or ENOMEM, and *fault says in a phrase what is wrong.
+ * Reads a name (ipc7(7)). On -1 errno is EINVAL, or ENOMEM, and *fault says in a phrase what is wrong.
  */
 int name_parse(struct name *name, const char *text, const char **fault);
 

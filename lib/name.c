@@ -1,5 +1,5 @@
 /*
- * name.c: the names of objects, one grammar for queues, segments and semaphores (DESIGN section 2).
+ * name.c: the names of objects, one grammar for queues, segments and semaphores (ipc7(7)).
  */
 #include <errno.h>
 #include <limits.h>

@@ -1134,3 +1134,19 @@ interrupted() {
 	status 2
 	missing "$Q"
 }
+
+@test "mqrecv: PATH is searched past folders that are closed to us, and files that cannot be executed" {
+	new_name posix
+	fill x y
+	mkdir closed plain
+	touch plain/tool
+	chmod 0 closed
+	PATH=$PWD/closed:$PWD/plain:$PATH try mqrecv "$Q" -- no-such-command
+	status 127
+	PATH=$PWD/closed:$PWD/plain:$PATH try mqrecv "$Q" -- tool
+	status 126
+	PATH=$PWD/closed:$PWD/plain:$PATH try mqrecv "$Q" -- cat
+	status 0
+	output x
+	chmod 755 closed
+}

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 log=$PWD/build/bats-install.log
 
 find_bats() {
-	for bats in bats build/node_modules/.bin/bats; do
+	for bats in bats build/node_modules/bats/bin/bats; do
 		command -v "$bats" >/dev/null 2>&1 && return 0
 	done
 	return 1
