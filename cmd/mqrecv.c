@@ -242,10 +242,12 @@ unlink_queue(struct receiver *receiver)
 	receiver->unlinked = true;
 	if (queue_unlink(receiver->queue) == 0 || errno == ENOENT)
 		return -1;
-	return queue_report(receiver->queue, QUEUE_UNLINK, errno, "its messages were received");
+	return queue_report(receiver->queue, QUEUE_UNLINK, errno, "what was received is done");
 }
 
-/* -a found the queue empty. With -u a message may still come before the queue is gone: then -1, as there is one more. */
+/*
+ * -a found the queue empty. With -u a message may still come before the queue is gone: then -1, as there is one more.
+ */
 static int
 end_of_all(struct receiver *receiver, struct message *message)
 {
@@ -338,8 +340,8 @@ receive(struct receiver *receiver)
 }
 
 /*
- * -u, but a queue that got messages back keeps them. A private queue whose handle nobody learned goes as well. Returns the exit
- * status.
+ * -u, but a queue that got messages back keeps them. A private queue whose handle nobody learned goes as well. Returns
+ * the exit status.
  */
 static int
 clean_up(struct receiver *receiver, int status, bool was_ready)

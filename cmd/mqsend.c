@@ -100,7 +100,10 @@ parse(struct sender *sender, int argc, char *argv[])
 	return status;
 }
 
-/* Ends with one line: what the queue says of error at a step (0: nothing), what was the matter, and how many were sent. */
+/*
+ * Ends with one line: what the queue says of error at a step (0: nothing), what was the matter, and how many were
+ * sent.
+ */
 static int
 stop_at(const struct sender *sender, enum queue_step step, int error, const char *what)
 {

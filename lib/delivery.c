@@ -236,7 +236,6 @@ delivery_fail(struct delivery *delivery, int error, long long patience, bool *re
 	for (i = 0; i < delivery->count && !delivery->copies; i++) {
 		const struct held *held = &delivery->held[i];
 		struct message message = {delivery->buffer + held->body, held->size, held->priority};
-
 		int failed = put_back(delivery->queue, &message, &deadline);
 
 		if (failed == 0) {

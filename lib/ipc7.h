@@ -63,8 +63,8 @@ enum status {
 extern const char *err_program;
 
 /*
- * Prints "program: object: text" and a newline to standard error in one write; what is not printable in them is escaped. object
- * NULL is left out, an empty one shown as two quotes.
+ * Prints "program: object: text" and a newline to standard error in one write; what is not printable in them is
+ * escaped. object NULL is left out, an empty one shown as two quotes.
  */
 void err_line(const char *object, const char *format, ...);
 
@@ -147,9 +147,10 @@ int deadline_tick(const struct deadline *deadline);
 /* ---- sigs.c: signals that end a command ----------------------------------------------------------------------- */
 
 /*
- * Catches the signals that end a process (SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU; not those that
- * were ignored on entry), ignores SIGPIPE and SIGXFSZ so that writes fail with EPIPE and EFBIG, and lets SIGURG and SIGCHLD
- * interrupt. After a caught signal SIGALRM interrupts every second. Source: sigaction(2), alarm(3p).
+ * Catches the signals that end a process (SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU; not
+ * those that were ignored on entry), ignores SIGPIPE and SIGXFSZ so that writes fail with EPIPE and EFBIG, and lets
+ * SIGURG and SIGCHLD interrupt. After a caught signal SIGALRM interrupts every second. Source: sigaction(2),
+ * alarm(3p).
  */
 int sigs_setup(void);
 
@@ -341,8 +342,8 @@ long queue_nearest(const struct queue *queue, long priority);
 struct queue *queue_open(const struct name *name, const struct queue_options *options);
 
 /*
- * 0 if the queue is open, else the errno value that queue_open met. EEXIST also where attributes differ from those asked
- * for.
+ * 0 if the queue is open, else the errno value that queue_open met. EEXIST also where attributes differ from those
+ * asked for.
  */
 int queue_failed(const struct queue *queue);
 
@@ -403,8 +404,8 @@ int queue_report(const struct queue *queue, enum queue_step step, int error, con
 struct delivery;
 
 /*
- * A delivery of messages of queue to descriptor output; prefix: each with its priority and a tab; copies: the messages are still
- * in the queue and never go back.
+ * A delivery of messages of queue to descriptor output; prefix: each with its priority and a tab; copies: the messages
+ * are still in the queue and never go back.
  */
 struct delivery *delivery_open(struct queue *queue, int output, enum record_form form, bool prefix, bool copies);
 
@@ -420,16 +421,16 @@ int delivery_flush(struct delivery *delivery);
 void delivery_close(struct delivery *delivery);
 
 /*
- * Puts one message back into its queue with its priority, waiting at most patience nanoseconds for room. If that fails it goes to
- * spare (may be NULL); else it is printed on standard error, escaped, so that it is not lost. Returns the queue that took
- * it, or NULL.
+ * Puts one message back into its queue with its priority, waiting at most patience nanoseconds for room. If that fails
+ * it goes to spare (may be NULL); else it is printed on standard error, escaped, so that it is not lost. Returns the
+ * queue that took it, or NULL.
  */
 struct queue *delivery_put_back(
     struct queue *queue, struct queue *spare, const struct message *message, long long patience);
 
 /*
- * Gives up for errno value error: puts what is held back, each as delivery_put_back does, all within patience, and prints a line
- * about it. Returns the exit status. *returned is set if something was put back.
+ * Gives up for errno value error: puts what is held back, each as delivery_put_back does, all within patience, and
+ * prints a line about it. Returns the exit status. *returned is set if something was put back.
  */
 int delivery_fail(struct delivery *delivery, int error, long long patience, bool *returned);
 
@@ -449,7 +450,10 @@ struct worker {
 	struct queue *queue, *dead;
 };
 
-/* Finds COMMAND, before a message is taken for it. Returns -1 to go on; else it prints a line and returns the exit status. */
+/*
+ * Finds COMMAND, before a message is taken for it. Returns -1 to go on; else it prints a line and returns the exit
+ * status.
+ */
 int worker_find(struct worker *worker);
 
 /*

@@ -52,8 +52,8 @@ get(key_t key, int flags, mode_t mode)
 }
 
 /*
- * The identifier of a queue with that key, made if asked for; *created tells. The mode in msgget asks for permission; a receiver
- * wants to be able to put a message back, but where it may only read, it still can receive.
+ * The identifier of a queue with that key, made if asked for; *created tells. The mode in msgget asks for permission;
+ * a receiver wants to be able to put a message back, but where it may only read, it still can receive.
  */
 static int
 find(const struct queue *queue, key_t key, bool *created)

@@ -1,7 +1,7 @@
 /*
- * sigs.c: the signals that end a command. A handler sets a flag, and asks for SIGALRM a second later, and again, for as long as the
- * process is there: a signal that comes just before a system call that then waits would otherwise be noticed only when the wait
- * ends. alarm(2) is safe in a handler, and costs nothing while no signal comes.
+ * sigs.c: the signals that end a command. A handler sets a flag, and asks for SIGALRM a second later, and again, for
+ * as long as the process is there: a signal that comes just before a system call that then waits would otherwise be
+ * noticed only when the wait ends. alarm(2) is safe in a handler, and costs nothing while no signal comes.
  */
 #include <errno.h>
 #include <signal.h>

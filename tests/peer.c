@@ -1,5 +1,6 @@
 /*
- * peer: another program at the other end of a POSIX message queue, written as a C programmer would, with the system's library.
+ * peer: another program at the other end of a POSIX message queue, written as a C programmer would, with the system's
+ * library.
  *
  *   peer create NAME DEPTH SIZE MODE
  *   peer attributes NAME                  prints depth, size, messages and mode

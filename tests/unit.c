@@ -1,6 +1,6 @@
 /*
- * unit: behaviour of the library that no command shows, or shows only in part. Prints what is wrong and exits 1, or prints
- * the number of checks.
+ * unit: behaviour of the library that no command shows, or shows only in part. Prints what is wrong and exits 1, or
+ * prints the number of checks.
  */
 #include <errno.h>
 #include <limits.h>
@@ -280,8 +280,8 @@ source(const char *data, size_t size, size_t step)
 }
 
 /*
- * Reads data as records, in pieces of step bytes, and compares with those expected, each followed by |; an error ends with
- * its name, and the size where that is known.
+ * Reads data as records, in pieces of step bytes, and compares with those expected, each followed by |; an error ends
+ * with its name, and the size where that is known.
  */
 static bool
 reads(const char *data, size_t size, size_t step, enum record_form form, size_t limit, const char *expected)

@@ -41,8 +41,8 @@ mqueue_removed(const struct queue *queue)
 }
 
 /*
- * No call on the queue tells that it was unlinked; but its file then has one link less, and inotify(7) tells of that. Where there is
- * no /proc or no watch to be had it is -1, and the links are looked at each tick.
+ * No call on the queue tells that it was unlinked; but its file then has one link less, and inotify(7) tells of that.
+ * Where there is no /proc or no watch to be had it is -1, and the links are looked at each tick.
  */
 static int
 watch_links(struct queue *queue)

@@ -1,6 +1,7 @@
 /*
- * queue-limit: what a bare C loop makes of a message queue, as the limit for mqsend and mqrecv. It checks next to nothing: lines in,
- * lines out, with the same buffering (reads of 64 KiB; writes of whole lines up to PIPE_BUF, and whenever the queue is empty).
+ * queue-limit: what a bare C loop makes of a message queue, as the limit for mqsend and mqrecv. It checks next to
+ * nothing: lines in, lines out, with the same buffering (reads of 64 KiB; writes of whole lines up to PIPE_BUF, and
+ * whenever the queue is empty).
  *
  *   queue-limit send posix|sysv NAME
  *   queue-limit receive posix|sysv NAME COUNT
