@@ -93,6 +93,17 @@ pipe() {
 	rm pipe
 }
 
+# stuck DEPTH: waits until the background command sleeps (its context switches stand still) with so many messages in its queue.
+stuck() {
+	local last=none now=
+
+	until [ "$now" = "$last" ] && [ "$(awk '{ print $3 }' "/proc/$PID/stat")" = S ] && [ "$(depth "$Q")" -ge "$1" ]; do
+		last=$(grep ctxt "/proc/$PID/status")
+		depth "$Q" >/dev/null
+		now=$(grep ctxt "/proc/$PID/status")
+	done
+}
+
 # ends STATUS: waits for the background command, which must end with that status.
 ends() {
 	local got=0

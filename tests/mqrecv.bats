@@ -437,8 +437,6 @@ signalled() {
 
 # The receiver's output is a pipe that nobody reads, so that it waits in a write when the signal comes.
 signalled_in_write() {
-	local last=none now
-
 	pipe
 	mqsend -c -d 8 -s 1024 "$Q" </dev/null
 	ready mqrecv -R ready -f "$Q" >&6 2>err
@@ -446,10 +444,7 @@ signalled_in_write() {
 	seq -f "%01000g" 100 | mqsend "$Q" 3>&- 4<&- &
 	sender=$!
 	# The sender ends when it has sent all, or waits for ever on a full queue: then the pipe is full, and the receiver waits.
-	until [ "$(awk '{ print $3 }' "/proc/$PID/stat")" = S ] && now=$(grep ctxt "/proc/$PID/status") && [ "$now" = "$last" ] &&
-		[ "$(depth "$Q")" -ge 8 ]; do
-		last=$(grep ctxt "/proc/$PID/status")
-	done
+	stuck 8
 	kill -TERM $PID
 	ends 143
 	cat <&4 >got
@@ -960,10 +955,7 @@ partial_write() {
 	exec 6>&-
 	seq -f "%08000g" 20 | mqsend "$Q" 3>&- 4<&- &
 	sender=$!
-	until [ "$(awk '{ print $3 }' "/proc/$PID/stat")" = S ] && now=$(grep ctxt "/proc/$PID/status") && [ "$now" = "$last" ] &&
-		[ "$(depth "$Q")" -ge 2 ]; do
-		last=$(grep ctxt "/proc/$PID/status")
-	done
+	stuck 2
 	kill -TERM $PID
 	ends 143
 	exec 4<&-
