@@ -133,6 +133,20 @@ missing() {
 	fi
 }
 
+# makes_queues SCRIPT: how many private System V queues a script for sh leaves; among its own only, where that is possible.
+makes_queues() {
+	local private=()
+
+	if unshare -i true 2>/dev/null; then
+		private=(unshare -i)
+	fi
+	# shellcheck disable=SC2016
+	"${private[@]}" sh -c 'before=$(ipcs -q | grep -c 0x00000000)
+		eval "$1"
+		after=$(ipcs -q | grep -c 0x00000000)
+		echo $((after - before))' sh "$1"
+}
+
 # need WHAT COMMAND...: a peer that may be missing on a bare system; in CI it may not.
 need() {
 	local what=$1
