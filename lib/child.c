@@ -104,8 +104,7 @@ attend(pid_t pid, int *status)
 	}
 }
 
-/* Starts path in a child, which is to be waited for unless -1 is returned. *error: why it was not started or executed,
- * or 0. */
+/* Starts path in a child, which is to be waited for unless -1 is returned. *error: why it was not executed, or 0. */
 static pid_t
 start(const char *path, char *const argv[], int input, int *error)
 {
