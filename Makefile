@@ -4,9 +4,11 @@
 include config.mk
 
 VERSION = 0.1
-COMMANDS = mqsend mqrecv
-LIBRARY = text err num io deadline sigs trace record name child ready queue queue_posix queue_sysv delivery worker command
-PLATFORM = mqueue msg memory limits
+COMMANDS = mqsend mqrecv shmput shmget $(SYSTEM_COMMANDS)
+# What opens named POSIX semaphores is built with the system's C library, since musl keeps them elsewhere.
+SYSTEM_COMMANDS = semop
+LIBRARY = text err num io deadline sigs trace record name child ready queue queue_posix queue_sysv source region region_map region_sysv sema sema_posix sema_sysv delivery worker command
+PLATFORM = mqueue msg memory pages semaphore limits
 HEADERS = lib/ipc7.h lib/backend.h
 MAN1 = mqsend.1 mqrecv.1
 MAN7 = ipc7.7
@@ -18,22 +20,25 @@ LINKED != case '$(LINK)' in auto) \
 	if command -v musl-gcc >/dev/null; then echo musl; \
 	elif test -f "$$($(CC) -print-file-name=libc.a)"; then echo static; \
 	else echo dynamic; fi;; *) echo '$(LINK)';; esac
+SYSTEM != case '$(LINKED)' in dynamic) echo dynamic;; \
+	*) if test -f "$$($(CC) -print-file-name=libc.a)"; then echo static; else echo dynamic; fi;; esac
 CC_musl = musl-gcc -static
 CC_static = $(CC) -static
 CC_dynamic = $(CC)
 
 # POSIX with XSI, and no more; a file in lib/linux asks for more itself.
-DEFINES = -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700
+DEFINES = -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64
 COMPILE = $(DEFINES) $(CFLAGS) $(HARDEN)
 
 OBJECTS = $(LIBRARY:%=build/%.o) $(PLATFORM:%=build/$(PLAT)-%.o)
+SYSTEM_OBJECTS = $(LIBRARY:%=build/system-%.o) $(PLATFORM:%=build/system-$(PLAT)-%.o)
 SYSTEM_SOURCES = $(LIBRARY:%=lib/%.c) $(PLATFORM:%=lib/$(PLAT)/%.c)
 PROGRAMS = $(COMMANDS:%=build/bin/%)
 
 all: $(PROGRAMS)
 
 # Changes when one of the choices does, and what was built with others is then built anew.
-CHOICE = $(PLAT) $(LINKED) $(CC) $(CFLAGS) $(HARDEN) $(LDFLAGS)
+CHOICE = $(PLAT) $(LINKED) $(SYSTEM) $(CC) $(CFLAGS) $(HARDEN) $(LDFLAGS)
 build/choice: always
 	@mkdir -p build
 	@echo '$(CHOICE)' | cmp -s - $@ || echo '$(CHOICE)' >$@
@@ -43,9 +48,17 @@ build/bin/%: build/%.o build/libipc7.a
 	@mkdir -p build/bin
 	$(CC_$(LINKED)) $(CFLAGS) $(LDFLAGS) -o $@ $< build/libipc7.a
 
+$(SYSTEM_COMMANDS:%=build/bin/%): build/bin/%: build/system-%.o build/system.a
+	@mkdir -p build/bin
+	$(CC_$(SYSTEM)) $(CFLAGS) $(LDFLAGS) -o $@ $< build/system.a
+
 build/libipc7.a: $(OBJECTS)
 	rm -f $@
 	ar rc $@ $(OBJECTS)
+
+build/system.a: $(SYSTEM_OBJECTS)
+	rm -f $@
+	ar rc $@ $(SYSTEM_OBJECTS)
 
 build/%.o: lib/%.c $(HEADERS) Makefile config.mk build/choice
 	@mkdir -p build
@@ -58,6 +71,18 @@ build/%.o: cmd/%.c $(HEADERS) Makefile config.mk build/choice
 build/$(PLAT)-%.o: lib/$(PLAT)/%.c $(HEADERS) Makefile config.mk build/choice
 	@mkdir -p build
 	$(CC_$(LINKED)) $(COMPILE) -c -o $@ $<
+
+build/system-%.o: lib/%.c $(HEADERS) Makefile config.mk build/choice
+	@mkdir -p build
+	$(CC_$(SYSTEM)) $(COMPILE) -c -o $@ $<
+
+build/system-%.o: cmd/%.c $(HEADERS) Makefile config.mk build/choice
+	@mkdir -p build
+	$(CC_$(SYSTEM)) $(COMPILE) -Ilib -c -o $@ $<
+
+build/system-$(PLAT)-%.o: lib/$(PLAT)/%.c $(HEADERS) Makefile config.mk build/choice
+	@mkdir -p build
+	$(CC_$(SYSTEM)) $(COMPILE) -c -o $@ $<
 
 # Programs of the tests and benchmarks, built with the system's own C library.
 build/unit: tests/unit.c $(SYSTEM_SOURCES) $(HEADERS) build/choice
@@ -110,5 +135,5 @@ dist:
 clean:
 	rm -rf build
 
-.SECONDARY: $(COMMANDS:%=build/%.o)
+.SECONDARY: $(COMMANDS:%=build/%.o) $(SYSTEM_COMMANDS:%=build/system-%.o)
 .PHONY: all always check demo bench install uninstall dist clean

@@ -6,8 +6,10 @@
 #define BACKEND_H
 
 #include <mqueue.h>
+#include <semaphore.h>
 #include <sys/ipc.h>
 #include <sys/msg.h>
+#include <sys/sem.h>
 #include <sys/types.h>
 
 #include "ipc7.h"
@@ -107,10 +109,144 @@ int message_status(int id, struct msqid_ds *status);
  */
 ssize_t message_copy(struct queue *queue, unsigned long index);
 
+/* ---- regions: shared memory ---- */
+
+struct region {
+	const struct region_backend *backend;
+	const struct name *name;
+	const char *text;            /* its name, as printed */
+	struct region_options asked; /* as opened */
+	size_t size;                 /* bytes, as last seen */
+	size_t offset, room;         /* where the input was to go, and how many bytes of it fit there */
+	size_t got;                  /* bytes of the input that were put before it failed */
+	bool missing;                /* to be created */
+	bool fresh;                  /* created by this process, and still to be put together */
+	bool changed;                /* the first byte may have changed */
+	bool writing;                /* region_get has begun to write */
+	bool differs;                /* it exists with another size than that asked for */
+	bool unkeyed;                /* System V: ftok found no key */
+	bool ordinary;               /* POSIX, file: it is an ordinary file, or like one */
+	bool unnamed;                /* POSIX, file: it has no name yet */
+	int fd;                      /* POSIX, file; -1: not open */
+	int id;                      /* System V; -1: none */
+	char *address;               /* System V: where it is attached, or NULL */
+	char handle[24];             /* System V: the name of a new private segment */
+};
+
+struct region_backend {
+	int (*open)(struct region *region);                /* what exists; ENOENT */
+	int (*create)(struct region *region, size_t size); /* what is missing; EEXIST */
+	int (*lock)(
+	    struct region *region, const struct deadline *deadline); /* for what asked.write says; NULL: has none */
+	/* EMSGSIZE was looked for; EEXIST: what is fresh found its name taken. */
+	int (*put)(struct region *region, struct source *source, const struct region_part *part);
+	int (*get)(struct region *region, int output, const struct region_part *part, bool pass, size_t *written);
+	void (*discard)(struct region *region); /* removes what is fresh */
+	int (*unlink)(struct region *region);
+	void (*close)(struct region *region);
+	/* As that of queues. */
+	bool (*explain)(const struct region *region, enum region_step step, int error, size_t asked, struct text *text);
+	bool fixed; /* a segment keeps the size that it was created with */
+};
+
+extern const struct region_backend region_map, region_sysv;
+
+/* ---- region_map.c, for pages.c: creates the object under its name ---- */
+
+int map_create(struct region *region);
+
+/* ---- pages.c: the bytes of what a descriptor is open on ---- */
+
+/* True if nobody can open a new object before its bytes are there. */
+extern const bool pages_atomic;
+
+/* Creates what region names, with or without a name at first (region->unnamed). EEXIST. */
+int pages_create(struct region *region);
+
+/* Gives it its name, if it has none. EEXIST. */
+int pages_publish(struct region *region);
+
+/* Makes sure of room for size bytes at offset, so that putting them there cannot fail for want of it. */
+int pages_reserve(struct region *region, size_t offset, size_t size);
+
+/*
+ * Puts all the input at offset. Returns how many bytes: less than it should have if a file became shorter. region->got
+ * counts them also on failure.
+ */
+ssize_t pages_fill(struct region *region, size_t offset, struct source *source);
+
+/* Sets size bytes at offset to 0. */
+int pages_zero(struct region *region, size_t offset, size_t size);
+
+/* Writes size bytes from offset to output. ESTALE: they are not there any more. */
+int pages_write(struct region *region, size_t offset, size_t size, int output, bool pass, size_t *written);
+
+/* Writes size bytes of memory that stays as it is long enough for its pages to be passed (pass). */
+int pages_write_memory(const char *data, size_t size, int output, bool pass, size_t *written);
+
+/* True if a System V segment was removed, although those who have it attached can go on using it. */
+bool segment_removed(const struct region *region);
+
+/* Tells the system that memory is large and will be filled. */
+void pages_large(char *data, size_t size);
+
+/* ---- semaphores ---- */
+
+struct sema {
+	const struct sema_backend *backend;
+	const struct name *name;
+	const char *text;          /* its name, as printed */
+	struct sema_options asked; /* as opened */
+	int value;                 /* of the one member where none were asked for */
+	sem_t *semaphore;          /* POSIX; NULL: not open */
+	int watch;                 /* POSIX: tells that it was removed (semaphore_removed); -1: none */
+	bool broken;               /* POSIX: its file is too short for a semaphore */
+	int id;                    /* System V; -1: none */
+	bool fewer;                /* System V: it exists with fewer members than values were given */
+	bool unkeyed;              /* System V: ftok found no key */
+	bool fresh;                /* System V: created by this process */
+	char handle[24];           /* System V: the name of a new private set */
+};
+
+struct sema_backend {
+	int (*open)(struct sema *sema);
+	int (*operate)(struct sema *sema, const struct sema_operation *operations, size_t count,
+	    const struct deadline *deadline, bool undo);
+	int (*values)(struct sema *sema, int **values, size_t *count);
+	int (*unlink)(struct sema *sema);
+	void (*close)(struct sema *sema);
+	/* As that of queues. */
+	bool (*explain)(const struct sema *sema, enum sema_step step, int error, struct text *text);
+	int most;    /* the largest value */
+	bool undoes; /* SEM_UNDO */
+};
+
+extern const struct sema_backend sema_posix, sema_sysv;
+
+/* ---- semaphore.c: what semaphores need of the system beyond POSIX ---- */
+
+/*
+ * Looks whether the POSIX semaphore of that name is in a file that is large enough, before it is opened; *watch is
+ * then what semaphore_removed needs. EBADMSG: it is not.
+ */
+int semaphore_sound(const char *name, int *watch);
+
+/* True if the semaphore that was opened has lost its name. */
+bool semaphore_removed(const struct sema *sema);
+
+/*
+ * semop(2), waiting until deadline. -1: EAGAIN (only where an operation says IPC_NOWAIT, or time ran out), EINTR (may
+ * be nothing but a tick).
+ */
+int semaphore_set_operate(int id, struct sembuf *operations, size_t count, const struct deadline *deadline);
+
 /* ---- memory.c: files without a name ---- */
 
 /* A descriptor, closed on exec, of an empty file that can be read and written and goes away when it is closed. */
 int memory_file(void);
+
+/* The same, where it can be beside path (may be NULL) on the same file system. */
+int memory_file_beside(const char *path);
 
 /* ---- limits.c: the kernel's limits ---- */
 
@@ -121,11 +257,21 @@ enum limit {
 	LIMIT_MQ_BYTES,  /* bytes in all POSIX queues of a user */
 	LIMIT_MSGMAX,    /* bytes in a System V message */
 	LIMIT_MSGMNB,    /* bytes in a System V queue */
-	LIMIT_MSGMNI     /* System V queues */
+	LIMIT_MSGMNI,    /* System V queues */
+	LIMIT_SHMMAX,    /* bytes in a System V segment */
+	LIMIT_SHMALL,    /* pages in all System V segments */
+	LIMIT_SHMMNI,    /* System V segments */
+	LIMIT_SEMMSL,    /* semaphores in a System V set */
+	LIMIT_SEMMNS,    /* System V semaphores in all sets */
+	LIMIT_SEMOPM,    /* operations of one semop call */
+	LIMIT_SEMMNI     /* System V semaphore sets */
 };
 
 /* Its value; ULLONG_MAX where there is none, or none is known. */
 unsigned long long limit_value(enum limit limit);
+
+/* How much of it is in use; 0 where that is not known. For LIMIT_SHMALL, LIMIT_SHMMNI, LIMIT_SEMMNS and LIMIT_SEMMNI. */
+unsigned long long limit_used(enum limit limit);
 
 /* Adds its name, its value, what was asked for (0: one more than that) and what raises it. */
 void limit_explain(struct text *text, enum limit limit, unsigned long long asked);

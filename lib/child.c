@@ -152,6 +152,40 @@ child_run(const char *path, char *const argv[], int input, int *status)
 	return error ? -1 : result;
 }
 
+int
+child_split(int *status)
+{
+	int result = 1, saved;
+	pid_t pid;
+
+	if (sigs_hold() == -1)
+		return -1;
+	pid = fork();
+	if (pid == 0)
+		result = 0;
+	else if (pid == -1 || attend(pid, status) == -1)
+		result = -1;
+	saved = errno;
+	sigs_release();
+	errno = saved;
+	return result;
+}
+
+int
+child_become(const char *path, char *const argv[])
+{
+	/* A signal that comes from here on waits, and then does to the COMMAND what it would have done. */
+	if (sigs_hold() == -1)
+		return -1;
+	if (sigs_caught()) {
+		sigs_release();
+		errno = EINTR;
+		return -1;
+	}
+	sigs_restore();
+	return execv(path, argv);
+}
+
 /* A pipe that has exactly these bytes in it, at most PIPE_BUF. */
 static int
 pipe_with(const void *data, size_t size)
@@ -181,6 +215,28 @@ child_input(const void *data, size_t size)
 		fd = -1;
 	}
 	return fd;
+}
+
+int
+child_failure(int error)
+{
+	if (error == ENOENT || error == ENOTDIR)
+		return STATUS_NOCOMMAND;
+	return error == EACCES || error == ENOEXEC || error == ETXTBSY || error == EISDIR ? STATUS_NOEXEC
+	                                                                                  : STATUS_RUNNER;
+}
+
+int
+child_failed(const char *command, int error)
+{
+	int status = child_failure(error);
+
+	if (status == STATUS_NOCOMMAND)
+		err_line(command, "no such command");
+	else
+		err_line(command, "cannot be executed: %s%s", strerror(error),
+		    error == ENOEXEC ? " (a script starts with #!)" : "");
+	return status;
 }
 
 int

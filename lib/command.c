@@ -128,9 +128,17 @@ command_number(int option, const char *text, unsigned long long min, unsigned lo
 int
 command_size(int option, const char *text, size_t *bytes)
 {
-	if (num_size(text, bytes) == 0)
+	if (num_size(text, 1, bytes) == 0)
 		return -1;
 	return bad_argument(option, text, "not a size (bytes, at least 1, with optional K, M or G)");
+}
+
+int
+command_offset(int option, const char *text, size_t *bytes)
+{
+	if (num_size(text, 0, bytes) == 0)
+		return -1;
+	return bad_argument(option, text, "not a number of bytes (with optional K, M or G)");
 }
 
 int
@@ -158,6 +166,18 @@ command_name(struct name *name, const char *text)
 		return -1;
 	err_line(text, "%s", fault);
 	return errno == EINVAL ? STATUS_USAGE : STATUS_FAILED;
+}
+
+int
+command_object(const struct name *name, const char *what, bool create, bool exclusive)
+{
+	if (name->kind == NAME_FILE && strcmp(what, "segment") != 0)
+		return command_usage("%s: a file is no %s (file: is for shared memory)", name->text, what);
+	if (name->kind == NAME_NEW && !create)
+		return command_usage("sysv:new makes a new %s, which needs -c", what);
+	if (name->kind == NAME_ID && exclusive)
+		return command_usage("%s: an identifier names a %s that exists, so -x cannot be met", name->text, what);
+	return -1;
 }
 
 int

@@ -34,9 +34,8 @@ deadline_set(struct deadline *deadline, long long nanoseconds)
 	}
 }
 
-/* Nanoseconds until the deadline, negative or 0 once it has come. */
-static long long
-left(const struct deadline *deadline)
+long long
+deadline_left(const struct deadline *deadline)
 {
 	struct timespec time = now();
 
@@ -46,7 +45,7 @@ left(const struct deadline *deadline)
 bool
 deadline_passed(const struct deadline *deadline)
 {
-	return deadline->limited && left(deadline) <= 0;
+	return deadline->limited && deadline_left(deadline) <= 0;
 }
 
 int
@@ -56,7 +55,7 @@ deadline_poll(const struct deadline *deadline, int longest)
 
 	if (!deadline->limited)
 		return longest;
-	rest = left(deadline);
+	rest = deadline_left(deadline);
 	if (rest <= 0)
 		return 0;
 	if (rest > (long long)longest * 1000000)
@@ -74,7 +73,7 @@ deadline_tick(const struct deadline *deadline)
 	long long first = DEADLINE_TICK * 1000000L;
 
 	if (deadline && deadline->limited) {
-		long long rest = left(deadline);
+		long long rest = deadline_left(deadline);
 
 		if (rest < first)
 			first = rest > 1000 ? rest : 1000;

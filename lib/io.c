@@ -31,9 +31,8 @@ io_reserve(void)
 	return 0;
 }
 
-/* After a failed read or write: 0 to try again, -1 to give up. */
-static int
-again(int fd, short events)
+int
+io_again(int fd, short events)
 {
 	struct pollfd wait = {.fd = fd, .events = events};
 
@@ -52,7 +51,7 @@ io_read(int fd, void *data, size_t size)
 		return -1;
 	}
 	while ((got = read(fd, data, size)) == -1)
-		if (again(fd, POLLIN) == -1)
+		if (io_again(fd, POLLIN) == -1)
 			return -1;
 	return got;
 }
@@ -73,7 +72,7 @@ io_write(int fd, const void *data, size_t size, size_t *written)
 				result = -1;
 				break;
 			}
-		} else if (again(fd, POLLOUT) == -1) {
+		} else if (io_again(fd, POLLOUT) == -1) {
 			result = -1;
 			break;
 		}

@@ -12,6 +12,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 #include <time.h>
 
@@ -81,8 +82,8 @@ const char *err_name(int error);
 /* A decimal number, digits alone, from min to max. */
 int num_parse(const char *text, unsigned long long min, unsigned long long max, unsigned long long *result);
 
-/* A size in bytes: digits, then optionally K, M or G (powers of 1024). At least 1, at most SSIZE_MAX. */
-int num_size(const char *text, size_t *bytes);
+/* A size in bytes: digits, then optionally K, M or G (powers of 1024). At least min, at most SSIZE_MAX. */
+int num_size(const char *text, size_t min, size_t *bytes);
 
 /* A time: digits with an optional fraction, then optionally ms, s (the default) or m. Result in nanoseconds. */
 int num_time(const char *text, long long *nanoseconds);
@@ -116,6 +117,12 @@ bool io_gone(int fd);
 /* True if fd takes at least PIPE_BUF bytes now without waiting. */
 bool io_writable(int fd);
 
+/*
+ * After a call on fd that failed: waits for events of poll(2) if that was because it would have had to wait. Returns 0
+ * to try again (also after EINTR without a caught signal), -1 with errno as it was.
+ */
+int io_again(int fd, short events);
+
 /* ---- deadline.c: monotonic deadlines, and what interrupts a wait ---------------------------------------------- */
 
 #define DEADLINE_NEVER (-1LL)
@@ -130,6 +137,9 @@ void deadline_set(struct deadline *deadline, long long nanoseconds);
 
 /* True once it has come. */
 bool deadline_passed(const struct deadline *deadline);
+
+/* Nanoseconds until it comes, 0 or negative once it has come. Not for one that never comes. */
+long long deadline_left(const struct deadline *deadline);
 
 /* Milliseconds until it comes, rounded up, at most longest: what poll(2) takes. 0 once it has come. */
 int deadline_poll(const struct deadline *deadline, int longest);
@@ -160,13 +170,19 @@ int sigs_caught(void);
 /* A signal that was caught and not yet taken here, or 0. */
 int sigs_take(void);
 
+/* Forgets the signals that were caught: they were passed on to a COMMAND, whose end is what counts. */
+void sigs_forget(void);
+
 /* Gives all signals back the treatment and the mask that they had before sigs_setup; for a child before exec. */
 void sigs_restore(void);
 
 /* Ends the process by that signal's default action. */
 void sigs_raise(int number);
 
-/* Blocks SIGCHLD and the signals that are caught, for child_run. */
+/*
+ * Blocks SIGCHLD, the tick of deadline_tick and the signals that are caught: for child_run, and for what is not to be
+ * left half done.
+ */
 int sigs_hold(void);
 
 /* Waits until one of the signals that sigs_hold blocked has come; they are blocked again on return. */
@@ -188,6 +204,9 @@ bool trace_wanted(long result);
  * holds the call with its arguments.
  */
 void trace_end(struct text *call, long result);
+
+/* The same for a call whose result is an address; NULL: it failed, and returned what is named so. */
+void trace_pointer(struct text *call, const void *result, const char *failed);
 
 /* The same for a call whose arguments printf can format. Only when trace_on is set. */
 void trace_call(long result, const char *format, ...);
@@ -274,6 +293,22 @@ int child_find(const char *command, char **path);
  * what waitpid(2) gave. -1: errno of fork(2), or of execv(2) when it could not be started.
  */
 int child_run(const char *path, char *const argv[], int input, int *status);
+
+/*
+ * Forks. In the child it returns 0, at once. In the parent it waits for the child, passes caught signals on to it as
+ * child_run does, and returns 1 with *status.
+ */
+int child_split(int *status);
+
+/*
+ * Becomes path with argv, with the signal treatment and mask this process had. Returns only when that fails, -1 with
+ * errno of execv(2), or EINTR after a caught signal.
+ */
+int child_become(const char *path, char *const argv[]);
+
+/* The exit status for an errno value that kept a COMMAND from being run; child_failed also prints a line about it. */
+int child_failure(int error);
+int child_failed(const char *command, int error);
 
 /* The exit status that stands for a wait status: its own, or 128 plus the signal that ended it. */
 int child_status(int status);
@@ -395,6 +430,190 @@ void queue_close(struct queue *queue);
  */
 int queue_report(const struct queue *queue, enum queue_step step, int error, const char *extra);
 
+/* ---- source.c: input whose size is to be known before it is put somewhere -------------------------------------- */
+
+/* Holds the first 64 KiB of a descriptor's input, and where the rest of it comes from. One at a time. */
+struct source {
+	int fd;       /* the rest */
+	bool sized;   /* it is an ordinary file, whose size was known before it was read */
+	bool known;   /* size is that of all the input */
+	size_t size;  /* bytes; while it is not known, those read so far */
+	char *ahead;  /* the first of them */
+	size_t first; /* how many of them are there */
+	off_t start;  /* where in fd the rest starts, if it can be read again */
+	bool staged;  /* fd is a file of source.c's own */
+};
+
+/*
+ * Reads the first bytes of fd. The size is known if that was all of it, or if fd is an ordinary file, of which only
+ * what it has now is meant. errno of read(2), or EINTR after a caught signal.
+ */
+int source_open(struct source *source, int fd);
+
+/*
+ * Reads the input to its end, into a file without a name beside path (may be NULL: in memory), so that its size is
+ * known and fd is left alone from here on. EMSGSIZE: it has more than limit bytes; else as source_open, or ENOSPC.
+ */
+int source_stage(struct source *source, size_t limit, const char *path);
+
+/* Back to the first byte. */
+int source_rewind(struct source *source);
+
+/* Reads the next bytes of the rest, however many signals come. Returns how many, 0 at the end. */
+ssize_t source_read(const struct source *source, void *data, size_t size);
+
+void source_close(struct source *source);
+
+/* ---- region.c: shared memory ----------------------------------------------------------------------------------- */
+
+struct region;
+
+/* How region_open opens. Zero in every member but mode: opens what exists, for reading. */
+struct region_options {
+	bool write;     /* else: read */
+	bool create;    /* if it is missing */
+	bool exclusive; /* it must not exist; implies create */
+	mode_t mode;    /* of what is created, exact */
+	size_t size;    /* bytes of what is created; 0: what the input needs */
+};
+
+/* A part of a segment: length bytes from offset. */
+struct region_part {
+	size_t offset;
+	size_t length; /* region_get: REGION_ALL up to the end */
+	bool whole;    /* region_put: not a part; the segment then holds the input and nothing else */
+};
+
+#define REGION_ALL SIZE_MAX
+
+/* What was being done when an error came; for region_report. */
+enum region_step { REGION_OPEN, REGION_LOCK, REGION_PUT, REGION_GET, REGION_UNLINK };
+
+/* As queue_check. */
+int region_check(const struct name *name, const struct region_options *options);
+
+/*
+ * Opens a segment: shm_open(3p), open(2), or shmget(2). One that is missing and is to be created is only looked for:
+ * region_put creates it. Returns -1 to go on; else it prints a line and returns the exit status. name must stay until
+ * region_close.
+ */
+int region_start(struct region **region, const struct name *name, const struct region_options *options);
+
+/* True until a segment that is to be created is there. */
+bool region_missing(const struct region *region);
+
+/* True if size must be asked for, because what is to be created keeps its size for ever. */
+bool region_fixed(const struct region *region);
+
+/* Its name as other commands take it. */
+const char *region_name(const struct region *region);
+
+/* The most bytes of input that region_put can take there, as far as that is known before. */
+size_t region_room(const struct region *region, const struct region_part *part);
+
+/* The path of the file that it is, if it is one with file: in its name; else NULL. */
+const char *region_path(const struct region *region);
+
+/* True if fd is open on the segment itself. */
+bool region_same(const struct region *region, int fd);
+
+/*
+ * Puts the input, whose size is known, into the segment, and creates that if it is missing. Signals wait until it is
+ * done. part->whole: the segment then holds the input alone; its size, where it can change, becomes that of the options
+ * or the input's; what else is left over is zeroed. POSIX and file: waits until deadline for the lock, fcntl(2)
+ * F_SETLK on the whole object. -1: EMSGSIZE (it does not fit), ENOSPC, EACCES and the like, ETIMEDOUT, EINTR, EIDRM
+ * (removed meanwhile): nothing has changed; EIO: it has, as the input could not be read on.
+ */
+int region_put(
+    struct region *region, struct source *source, const struct region_part *part, const struct deadline *deadline);
+
+/*
+ * Writes a part of the segment to output, under the lock where there is one, which is kept until region_close. pass:
+ * pages may be passed instead of copied. *written says how many bytes were accepted. -1: ERANGE (the part is not in
+ * the segment), ESTALE (it shrank meanwhile), errno of write(2); ETIMEDOUT, EINTR, EIDRM.
+ */
+int region_get(struct region *region, int output, const struct region_part *part, bool pass,
+    const struct deadline *deadline, size_t *written);
+
+/* After region_put failed: how many bytes of the input it has put already; 0: nothing has changed. */
+size_t region_changed(const struct region *region);
+
+/* True once region_get has begun to write, so that an error is most likely one of its output. */
+bool region_writing(const struct region *region);
+
+/* Removes the segment: shm_unlink(3p), unlink(2), shmctl(2). */
+int region_unlink(struct region *region);
+
+/* Also gives the lock back. */
+void region_close(struct region *region);
+
+/* As queue_report; asked is the number of bytes that were to be put or got. */
+int region_report(const struct region *region, enum region_step step, int error, size_t asked, const char *extra);
+
+/* ---- sema.c: semaphores ------------------------------------------------------------------------------------------ */
+
+struct sema;
+
+struct sema_options {
+	bool create;       /* if it is missing */
+	bool exclusive;    /* it must not exist; implies create */
+	mode_t mode;       /* of what is created, exact */
+	const int *values; /* of what is created, one for each member */
+	size_t count;      /* of them; 0: not asked for, one member with value 1 */
+};
+
+struct sema_operation {
+	unsigned int member; /* of a System V set, from 0 */
+	bool indexed;        /* the member was named */
+	bool set;            /* to value; else: */
+	int value;           /* negative: wait for as much and take it; positive: give; 0: wait for zero */
+};
+
+/* What was being done when an error came; for sema_report. */
+enum sema_step { SEMA_OPEN, SEMA_OPERATE, SEMA_READ, SEMA_UNLINK };
+
+/* The largest value of a POSIX semaphore is the system's (SEM_VALUE_MAX), of a System V semaphore the type's. */
+#define SEMA_SYSV_MAX 32767
+
+/* Reads an OP of semop(1): -N, +N, 0 or =N, with INDEX: in front. EINVAL, ERANGE. */
+int sema_parse(const char *text, struct sema_operation *operation);
+
+/* Looks whether name, options and operations go together; as queue_check. */
+int sema_check(
+    const struct name *name, const struct sema_options *options, const struct sema_operation *operations, size_t count);
+
+/*
+ * Opens a semaphore, or creates and initialises it in one step that no other process sees half done: sem_open(3),
+ * semget(2). Returns -1 to go on; else it prints a line and returns the exit status. name must stay until sema_close.
+ */
+int sema_start(struct sema **sema, const struct name *name, const struct sema_options *options);
+
+/* Its name as other commands take it. */
+const char *sema_name(const struct sema *sema);
+
+/* True if the kernel can give back what a process took, when it ends (SEM_UNDO). */
+bool sema_undoes(const struct sema *sema);
+
+/*
+ * Does all operations, System V: as one; waits for them until deadline. undo: the kernel gives back what this process
+ * took when it ends, also after exec. -1: ETIMEDOUT, EINTR (a signal was caught), EIDRM (removed), EFBIG (no such
+ * member), ERANGE (beyond the largest value), E2BIG, ENOSPC, EACCES. Source: semop(2), semctl(2), sem_wait(3),
+ * sem_post(3).
+ */
+int sema_operate(struct sema *sema, const struct sema_operation *operations, size_t count,
+    const struct deadline *deadline, bool undo);
+
+/* The values of all members, of one moment; the caller frees *values. Source: semctl(2) GETALL, sem_getvalue(3). */
+int sema_values(struct sema *sema, int **values, size_t *count);
+
+/* Removes it: sem_unlink(3), semctl(2). */
+int sema_unlink(struct sema *sema);
+
+void sema_close(struct sema *sema);
+
+/* As queue_report. */
+int sema_report(const struct sema *sema, enum sema_step step, int error);
+
 /* ---- delivery.c: messages on their way from a queue to an output ---------------------------------------------- */
 
 /*
@@ -495,6 +714,15 @@ int command_size(int option, const char *text, size_t *bytes);
 int command_time(int option, const char *text, long long *nanoseconds);
 int command_mode(int option, const char *text, mode_t *mode);
 int command_name(struct name *name, const char *text);
+
+/* A position or a length in bytes: as a size, but may be 0. */
+int command_offset(int option, const char *text, size_t *bytes);
+
+/*
+ * Looks whether a name can be that of a queue, segment or semaphore (what), and goes with the options that create.
+ * Returns -1 if so; else it prints a line and returns the exit status.
+ */
+int command_object(const struct name *name, const char *what, bool create, bool exclusive);
 
 /* -0, -N and -r, of which only one may be given. form starts as RECORD_LINE. */
 int command_form(int option, enum record_form *form);

@@ -56,7 +56,7 @@ num_parse(const char *text, unsigned long long min, unsigned long long max, unsi
 }
 
 int
-num_size(const char *text, size_t *bytes)
+num_size(const char *text, size_t min, size_t *bytes)
 {
 	static const char units[] = "KMG";
 	unsigned long long value;
@@ -72,7 +72,7 @@ num_size(const char *text, size_t *bytes)
 	}
 	if (*text)
 		return fail(EINVAL);
-	if (over || value == 0 || value > (unsigned long long)SSIZE_MAX >> shift)
+	if (over || value < min || value > (unsigned long long)SSIZE_MAX >> shift)
 		return fail(ERANGE);
 	*bytes = (size_t)(value << shift);
 	return 0;

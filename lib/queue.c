@@ -25,16 +25,12 @@ int
 queue_check(const struct name *name, const struct queue_options *options)
 {
 	const struct queue_backend *back = backend(name);
-	bool create = options->create || options->exclusive;
+	int status = command_object(name, "queue", options->create || options->exclusive, options->exclusive);
 	long type;
 	int flags;
 
-	if (name->kind == NAME_FILE)
-		return command_usage("%s: a file is no queue (file: is for shared memory)", name->text);
-	if (name->kind == NAME_NEW && !create)
-		return command_usage("sysv:new makes a new queue, which needs -c");
-	if (name->kind == NAME_ID && options->exclusive)
-		return command_usage("%s: an identifier names a queue that exists, so -x cannot be met", name->text);
+	if (status != -1)
+		return status;
 	if (back == &queue_sysv && !options->depth != !options->size)
 		return command_usage(
 		    "%s: a System V queue takes -d and -s together (its capacity is their product)", name->text);

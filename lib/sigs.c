@@ -87,6 +87,13 @@ sigs_take(void)
 }
 
 void
+sigs_forget(void)
+{
+	alarm(0);
+	first = 0;
+}
+
+void
 sigs_restore(void)
 {
 	size_t i;
@@ -122,6 +129,7 @@ sigs_hold(void)
 	for (i = 0; i < COUNT(ending); i++)
 		sigaddset(&set, ending[i]);
 	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, SIGURG);
 	return sigprocmask(SIG_BLOCK, &set, &held_mask);
 }
 
@@ -131,6 +139,7 @@ sigs_pause(void)
 	sigset_t set = held_mask;
 
 	sigdelset(&set, SIGCHLD);
+	sigaddset(&set, SIGURG);
 	sigsuspend(&set);
 }
 

@@ -29,6 +29,20 @@ trace_end(struct text *call, long result)
 }
 
 void
+trace_pointer(struct text *call, const void *result, const char *failed)
+{
+	int saved = errno;
+
+	if (result)
+		text_format(call, " = %p", result);
+	else
+		text_format(call, " = %s %s", failed, err_name(saved));
+	err_line(NULL, "%s", call->data ? call->data : "");
+	text_free(call);
+	errno = saved;
+}
+
+void
 trace_call(long result, const char *format, ...)
 {
 	struct text call = {0};

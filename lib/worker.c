@@ -13,16 +13,9 @@
 int
 worker_find(struct worker *worker)
 {
-	const char *name = worker->argv[0];
-
-	if (child_find(name, &worker->path) == 0)
+	if (child_find(worker->argv[0], &worker->path) == 0)
 		return -1;
-	if (errno == ENOENT || errno == ENOTDIR) {
-		err_line(name, "no such command");
-		return STATUS_NOCOMMAND;
-	}
-	err_line(name, "cannot be executed: %s", strerror(errno));
-	return STATUS_NOEXEC;
+	return child_failed(worker->argv[0], errno);
 }
 
 int
@@ -122,15 +115,6 @@ feed(const struct worker *worker, const struct message *message, int *wait_statu
 	return result;
 }
 
-/* The exit status for an errno value that kept COMMAND from being run. */
-static int
-start_status(int error)
-{
-	if (error == ENOENT)
-		return STATUS_NOCOMMAND;
-	return error == EACCES || error == ENOEXEC || error == ETXTBSY ? STATUS_NOEXEC : STATUS_RUNNER;
-}
-
 int
 worker_run(struct worker *worker, const struct message *message)
 {
@@ -138,7 +122,7 @@ worker_run(struct worker *worker, const struct message *message)
 	int status, wait_status;
 
 	if (feed(worker, message, &wait_status) == -1) {
-		status = start_status(errno);
+		status = child_failure(errno);
 		text_format(&words, "%s cannot be run: %s%s", worker->path, strerror(errno),
 		    errno == ENOEXEC ? " (a script starts with #!)" : "");
 	} else {

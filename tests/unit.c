@@ -40,7 +40,7 @@ is_size(const char *text, size_t expected)
 {
 	size_t bytes = 0;
 
-	return num_size(text, &bytes) == 0 && bytes == expected;
+	return num_size(text, 1, &bytes) == 0 && bytes == expected;
 }
 
 static bool
@@ -48,7 +48,7 @@ size_refused(const char *text, int error)
 {
 	size_t bytes = 77;
 
-	return num_size(text, &bytes) == -1 && errno == error && bytes == 77;
+	return num_size(text, 1, &bytes) == -1 && errno == error && bytes == 77;
 }
 
 static bool

@@ -1,6 +1,6 @@
 /*
- * limits.c for Linux: the sysctls and the resource limit behind the errors of message queues. Source: mq_overview(7),
- * proc(5), getrlimit(2), msgctl(2).
+ * limits.c for Linux: the sysctls and the resource limit behind the errors of System V objects and POSIX queues. Source:
+ * mq_overview(7), proc(5), getrlimit(2), msgctl(2), shmctl(2), semctl(2).
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -10,6 +10,8 @@
 #include <sys/ipc.h>
 #include <sys/msg.h>
 #include <sys/resource.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
 #include <unistd.h>
 
 #include "../backend.h"
@@ -17,22 +19,30 @@
 static const struct {
 	const char *name;        /* of the sysctl, whose file is below /proc/sys */
 	unsigned long long hard; /* beyond which no privilege helps; 0: none */
+	int place;               /* which of several numbers, from 1; 0: there is one */
+	const char *counts;      /* what that number counts */
 } sysctls[] = {
-    [LIMIT_MQ_DEPTH] = {"fs.mqueue.msg_max", 65536},
-    [LIMIT_MQ_SIZE] = {"fs.mqueue.msgsize_max", 16 << 20},
-    [LIMIT_MQ_QUEUES] = {"fs.mqueue.queues_max", 0},
-    [LIMIT_MQ_BYTES] = {NULL, 0},
-    [LIMIT_MSGMAX] = {"kernel.msgmax", 0},
-    [LIMIT_MSGMNB] = {"kernel.msgmnb", 0},
-    [LIMIT_MSGMNI] = {"kernel.msgmni", 0},
+    [LIMIT_MQ_DEPTH] = {"fs.mqueue.msg_max", 65536, 0, NULL},
+    [LIMIT_MQ_SIZE] = {"fs.mqueue.msgsize_max", 16 << 20, 0, NULL},
+    [LIMIT_MQ_QUEUES] = {"fs.mqueue.queues_max", 0, 0, NULL},
+    [LIMIT_MQ_BYTES] = {NULL, 0, 0, NULL},
+    [LIMIT_MSGMAX] = {"kernel.msgmax", 0, 0, NULL},
+    [LIMIT_MSGMNB] = {"kernel.msgmnb", 0, 0, NULL},
+    [LIMIT_MSGMNI] = {"kernel.msgmni", 0, 0, NULL},
+    [LIMIT_SHMMAX] = {"kernel.shmmax", 0, 0, NULL},
+    [LIMIT_SHMALL] = {"kernel.shmall", 0, 0, NULL},
+    [LIMIT_SHMMNI] = {"kernel.shmmni", 0, 0, NULL},
+    [LIMIT_SEMMSL] = {"kernel.sem", 0, 1, "semaphores in a set"},
+    [LIMIT_SEMMNS] = {"kernel.sem", 0, 2, "semaphores in all sets"},
+    [LIMIT_SEMOPM] = {"kernel.sem", 0, 3, "operations of a call"},
+    [LIMIT_SEMMNI] = {"kernel.sem", 0, 4, "sets"},
 };
 
-static unsigned long long
-read_sysctl(const char *name)
+/* Reads the file of a sysctl into numbers, as a string. */
+static int
+read_file(const char *name, char *numbers, size_t room)
 {
-	unsigned long long value = ULLONG_MAX;
 	struct text path = {0};
-	char digits[32] = "";
 	ssize_t size;
 	size_t i;
 	int fd;
@@ -44,14 +54,48 @@ read_sysctl(const char *name)
 	fd = path.data ? open(path.data, O_RDONLY | O_CLOEXEC) : -1;
 	text_free(&path);
 	if (fd == -1)
-		return value;
-	size = io_read(fd, digits, sizeof(digits) - 1);
+		return -1;
+	size = io_read(fd, numbers, room - 1);
 	close(fd);
-	if (size > 0) {
-		digits[strcspn(digits, "\n")] = '\0';
-		(void)num_parse(digits, 0, ULLONG_MAX, &value);
+	if (size <= 0)
+		return -1;
+	numbers[size] = '\0';
+	numbers[strcspn(numbers, "\n")] = '\0';
+	return 0;
+}
+
+static unsigned long long
+read_sysctl(enum limit limit)
+{
+	unsigned long long value = ULLONG_MAX;
+	char numbers[128], *number = numbers;
+	int place;
+
+	if (read_file(sysctls[limit].name, numbers, sizeof(numbers)) == -1)
+		return value;
+	for (place = 1; place < sysctls[limit].place; place++) {
+		number += strcspn(number, " \t");
+		number += strspn(number, " \t");
 	}
+	number[strcspn(number, " \t")] = '\0';
+	(void)num_parse(number, 0, ULLONG_MAX, &value);
 	return value;
+}
+
+unsigned long long
+limit_used(enum limit limit)
+{
+	struct shm_info segments;
+	struct seminfo sets;
+
+	if (limit == LIMIT_SHMALL || limit == LIMIT_SHMMNI) {
+		if (shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&segments) == -1)
+			return 0;
+		return limit == LIMIT_SHMALL ? segments.shm_tot : (unsigned long long)segments.used_ids;
+	}
+	if (semctl(0, 0, SEM_INFO, &sets) == -1)
+		return 0;
+	return (unsigned long long)(limit == LIMIT_SEMMNI ? sets.semusz : sets.semaem);
 }
 
 unsigned long long
@@ -66,7 +110,7 @@ limit_value(enum limit limit)
 	/* msgmax is asked for at each start, and one call is cheaper than a file. */
 	if (limit == LIMIT_MSGMAX && msgctl(0, IPC_INFO, (struct msqid_ds *)(void *)&info) != -1)
 		return (unsigned long long)info.msgmax;
-	return read_sysctl(sysctls[limit].name);
+	return read_sysctl(limit);
 }
 
 void
@@ -88,6 +132,11 @@ limit_explain(struct text *text, enum limit limit, unsigned long long asked)
 	}
 	if (asked == 0)
 		asked = value + 1;
+	if (sysctls[limit].place) {
+		text_format(text, "number %d of %s (%s) is %llu; asked for %llu (raise it with sysctl -w %s='...')",
+		    sysctls[limit].place, name, sysctls[limit].counts, value, asked, name);
+		return;
+	}
 	if (sysctls[limit].hard && asked > sysctls[limit].hard)
 		text_format(text, "%s can be %llu at most; asked for %llu", name, sysctls[limit].hard, asked);
 	else

@@ -1,5 +1,5 @@
 /*
- * limits.c for POSIX, which has no way to ask for the limits behind the errors of message queues.
+ * limits.c for POSIX, which has no way to ask for the limits behind the errors of IPC objects.
  */
 #include <limits.h>
 
@@ -10,6 +10,13 @@ limit_value(enum limit limit)
 {
 	(void)limit;
 	return ULLONG_MAX;
+}
+
+unsigned long long
+limit_used(enum limit limit)
+{
+	(void)limit;
+	return 0;
 }
 
 void
@@ -23,6 +30,13 @@ limit_explain(struct text *text, enum limit limit, unsigned long long asked)
 	    [LIMIT_MSGMAX] = "bytes in a System V message",
 	    [LIMIT_MSGMNB] = "bytes in a System V queue",
 	    [LIMIT_MSGMNI] = "System V queues",
+	    [LIMIT_SHMMAX] = "bytes in a System V segment",
+	    [LIMIT_SHMALL] = "System V segments or their pages",
+	    [LIMIT_SHMMNI] = "System V segments",
+	    [LIMIT_SEMMSL] = "semaphores in a System V set",
+	    [LIMIT_SEMMNS] = "System V sets or semaphores",
+	    [LIMIT_SEMOPM] = "operations of a semop call",
+	    [LIMIT_SEMMNI] = "System V semaphore sets",
 	};
 
 	if (asked)

@@ -1,0 +1,188 @@
+/*
+ * shmput: put standard input into a shared memory segment.
+ *
+ * The input is there, and its size is known, before a byte of the segment changes; what does not fit changes nothing.
+ * The segment changes under a lock that other shmput and shmget wait for, and signals wait until it has changed. What is
+ * created appears under its name when it is filled.
+ */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ipc7.h"
+
+static const struct command command = {
+    .name = "shmput",
+    .usage = "[-cuvx] [-m MODE] [-o OFFSET] [-s SIZE] [-t TIME] SEGMENT",
+    .help = "Put standard input into a shared memory segment, which then holds exactly that.\n"
+            "  -c         create the segment if it is missing\n"
+            "  -x         create it; fail if it exists\n"
+            "  -m MODE    its octal mode (0600)\n"
+            "  -s SIZE    its size in bytes (that of the input, where it is known; zeros fill the rest)\n"
+            "  -o OFFSET  overwrite from there on, and leave the rest and the size as they are\n"
+            "  -t TIME    wait at most so long for the lock; 0 never waits\n"
+            "  -u         unlink the segment on the way out\n"
+            "  -v         print each IPC system call\n"
+            "SEGMENT: /table, posix:/table, file:PATH, sysv:0x4d2, sysv:@ID, sysv:./file, sysv:new; see ipc7(7)\n",
+};
+
+struct putter {
+	struct name name;
+	struct region *region;
+	struct region_options options;
+	struct region_part part;
+	struct source source;
+	long long timeout;
+	bool unlink;
+};
+
+static int
+parse(struct putter *putter, int argc, char *argv[])
+{
+	int option, status = -1;
+
+	while (status == -1 && (option = getopt(argc, argv, ":chm:o:s:t:uvVx")) != -1) {
+		switch (option) {
+		case 'c':
+			putter->options.create = true;
+			break;
+		case 'm':
+			status = command_mode(option, optarg, &putter->options.mode);
+			break;
+		case 'o':
+			putter->part.whole = false;
+			status = command_offset(option, optarg, &putter->part.offset);
+			break;
+		case 's':
+			status = command_size(option, optarg, &putter->options.size);
+			break;
+		case 't':
+			status = command_time(option, optarg, &putter->timeout);
+			break;
+		case 'u':
+			putter->unlink = true;
+			break;
+		case 'x':
+			putter->options.exclusive = true;
+			break;
+		default:
+			status = command_option(&command, option);
+		}
+	}
+	if (status != -1)
+		return status;
+	if (optind == argc)
+		return command_usage("SEGMENT is missing; usage: shmput %s", command.usage);
+	if (optind + 1 < argc)
+		return command_usage("there is one SEGMENT, and what goes into it is standard input");
+	status = command_name(&putter->name, argv[optind]);
+	return status == -1 ? region_check(&putter->name, &putter->options) : status;
+}
+
+/* Ends with one line for errno value error, met while putting, and what has become of the segment. */
+static int
+stop(const struct putter *putter, int error)
+{
+	struct text state = {0};
+	int status;
+
+	if (region_changed(putter->region))
+		text_format(&state, "the segment has changed: it has the first %zu bytes of the input",
+		    region_changed(putter->region));
+	else
+		text_format(&state, "nothing was changed");
+	status = region_report(putter->region, REGION_PUT, error, putter->source.size, state.data);
+	text_free(&state);
+	return status;
+}
+
+/* Ends because the input could not be read to its end. */
+static int
+stop_reading(const struct putter *putter, size_t room)
+{
+	const char *name = region_name(putter->region);
+	int error = errno;
+
+	if (error == EINTR)
+		return stop(putter, error);
+	if (error == EMSGSIZE)
+		err_line(
+		    name, "the input has more than the %zu bytes that there is room for; nothing was changed", room);
+	else if (putter->source.staged)
+		err_line(name, "the input cannot be held: %s; nothing was changed", strerror(error));
+	else
+		err_line(name, "standard input cannot be read: %s; nothing was changed", strerror(error));
+	return STATUS_FAILED;
+}
+
+/* Reads all the input, or as much as tells its size. Returns -1 to go on. */
+static int
+read_input(struct putter *putter)
+{
+	size_t room = region_room(putter->region, &putter->part);
+
+	if (source_open(&putter->source, STDIN_FILENO) == -1)
+		return stop_reading(putter, room);
+	if (region_missing(putter->region) && region_fixed(putter->region) && !putter->options.size &&
+	    (!putter->source.sized || putter->source.size == 0))
+		return command_usage(
+		    "%s: the size of the input is not known, so -s must say that of the segment (which keeps it)",
+		    region_name(putter->region));
+	if (putter->source.known && !region_same(putter->region, STDIN_FILENO))
+		return -1;
+	if (source_stage(&putter->source, room, region_path(putter->region)) == -1)
+		return stop_reading(putter, room);
+	return -1;
+}
+
+/* Puts the input into the segment. Returns the exit status. */
+static int
+put(struct putter *putter)
+{
+	struct deadline deadline;
+	struct text line = {0};
+	int status = STATUS_OK;
+
+	deadline_set(&deadline, putter->timeout);
+	if (region_put(putter->region, &putter->source, &putter->part, &deadline) == -1)
+		return stop(putter, errno);
+	if (putter->name.kind != NAME_NEW)
+		return STATUS_OK;
+	/* The handle of a new private segment is printed, since it has no other name. */
+	text_format(&line, "%s\n", region_name(putter->region));
+	if (io_write(STDOUT_FILENO, line.data, line.size, NULL) == -1) {
+		err_line(NULL, "standard output: %s; no segment was made", strerror(errno));
+		region_unlink(putter->region);
+		status = STATUS_FAILED;
+	}
+	text_free(&line);
+	return status;
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct putter putter = {
+	    .options = {.write = true, .mode = 0600},
+	    .part = {.whole = true},
+	    .timeout = DEADLINE_NEVER,
+	};
+	int status = command_start(&command, argc, argv);
+
+	if (status == -1)
+		status = parse(&putter, argc, argv);
+	if (status == -1)
+		status = region_start(&putter.region, &putter.name, &putter.options);
+	if (status == -1) {
+		status = read_input(&putter);
+		if (status == -1)
+			status = put(&putter);
+		if (putter.unlink && status != STATUS_REMOVED && !region_missing(putter.region) &&
+		    region_unlink(putter.region) == -1 && errno != ENOENT)
+			status = region_report(putter.region, REGION_UNLINK, errno, 0, NULL);
+	}
+	source_close(&putter.source);
+	region_close(putter.region);
+	name_free(&putter.name);
+	return command_end(status);
+}

@@ -1,0 +1,343 @@
+/*
+ * pages.c for Linux: the bytes of segments by descriptor. Fresh pages cost more than copying, and touching them through
+ * a mapping costs most; sendfile copies a file's pages once. What is created gets its name with its content, so that
+ * nobody opens half of it. Source: sendfile(2), fallocate(2), splice(2), open(2) O_TMPFILE.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/shm.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "../backend.h"
+
+const bool pages_atomic = true;
+
+/* The most bytes of one call, so that the kernel never takes a length for a negative one. */
+#define MOST ((size_t)1 << 30)
+
+/* What is written at once, and what a pipe is asked to hold: fewer switches between writer and reader. */
+#define BLOCK ((size_t)128 * 1024)
+#define PIPE  (1024 * 1024)
+
+static char block[128 * 1024];
+
+/* Where shm_open(3) keeps what it opens. */
+#define SHM "/dev/shm"
+
+/* Traces a call that moved data to or from fd. */
+static void
+trace_data(const char *call, int fd, const char *data, size_t size, size_t offset, ssize_t result)
+{
+	struct text text = {0};
+
+	if (!trace_wanted(result))
+		return;
+	text_format(&text, "%s(%d, ", call, fd);
+	text_quote(&text, data, size, 32);
+	text_format(&text, ", %zu, %zu)", size, offset);
+	trace_end(&text, result);
+}
+
+/* The path of the object. */
+static int
+object_path(const struct region *region, struct text *path)
+{
+	text_format(path, "%s%s", region->name->kind == NAME_POSIX ? SHM : "", region->name->path);
+	if (path->data)
+		return 0;
+	errno = ENOMEM;
+	return -1;
+}
+
+int
+pages_create(struct region *region)
+{
+	struct text path = {0};
+	char *directory;
+
+	/* Without /proc it could not be given its name later. */
+	if (access("/proc/self/fd", X_OK) == -1)
+		return map_create(region);
+	if (object_path(region, &path) == -1)
+		return -1;
+	directory = dirname(path.data);
+	region->fd = open(directory, O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
+	if (trace_on) {
+		struct text call = {0};
+
+		text_format(&call, "open(");
+		text_quote(&call, directory, strlen(directory), PATH_MAX);
+		text_format(&call, ", O_RDWR|O_TMPFILE, 0%03o)", (unsigned int)region->asked.mode);
+		trace_end(&call, region->fd);
+	}
+	text_free(&path);
+	if (region->fd == -1)
+		return map_create(region); /* the file system has no such files; or it tells what is wrong */
+	region->unnamed = true;
+	return fchmod(region->fd, region->asked.mode);
+}
+
+int
+pages_publish(struct region *region)
+{
+	struct text from = {0}, to = {0}, call = {0};
+	int result = -1;
+
+	if (!region->unnamed)
+		return 0;
+	text_format(&from, "/proc/self/fd/%d", region->fd);
+	if (from.data && object_path(region, &to) == 0) {
+		result = linkat(AT_FDCWD, from.data, AT_FDCWD, to.data, AT_SYMLINK_FOLLOW);
+		if (trace_on) {
+			text_format(&call, "linkat(AT_FDCWD, \"%s\", AT_FDCWD, ", from.data);
+			text_quote(&call, to.data, to.size, PATH_MAX);
+			text_format(&call, ", AT_SYMLINK_FOLLOW)");
+			trace_end(&call, result);
+		}
+	}
+	if (result == 0)
+		region->unnamed = false;
+	text_free(&from);
+	text_free(&to);
+	return result;
+}
+
+int
+pages_reserve(struct region *region, size_t offset, size_t size)
+{
+	int result;
+
+	if (size == 0)
+		return 0;
+	result = fallocate(region->fd, FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)size);
+	if (trace_on)
+		trace_call(result, "fallocate(%d, FALLOC_FL_KEEP_SIZE, %zu, %zu)", region->fd, offset, size);
+	/* Where it cannot be reserved, writing will tell. */
+	return result == -1 && (errno == EOPNOTSUPP || errno == ENOSYS) ? 0 : result;
+}
+
+/* pwrite of it all. */
+static int
+put(struct region *region, const char *data, size_t size, size_t offset)
+{
+	ssize_t took;
+
+	while (size > 0) {
+		took = pwrite(region->fd, data, size, (off_t)offset);
+		trace_data("pwrite", region->fd, data, size, offset, took);
+		if (took == -1 && errno == EINTR)
+			continue;
+		if (took == -1)
+			return -1;
+		data += took;
+		offset += (size_t)took;
+		size -= (size_t)took;
+	}
+	return 0;
+}
+
+/* The rest by read and pwrite. Returns 0 at its end. */
+static int
+fill_copying(struct region *region, size_t offset, struct source *source)
+{
+	ssize_t took = 0;
+
+	while (region->got < source->size) {
+		size_t left = source->size - region->got;
+
+		took = source_read(source, block, left < BLOCK ? left : BLOCK);
+		if (took <= 0)
+			break;
+		if (put(region, block, (size_t)took, offset + region->got) == -1)
+			return -1;
+		region->got += (size_t)took;
+	}
+	return took == -1 ? -1 : 0;
+}
+
+ssize_t
+pages_fill(struct region *region, size_t offset, struct source *source)
+{
+	ssize_t took = 1;
+
+	region->got = 0;
+	if (put(region, source->ahead, source->first, offset) == -1)
+		return -1;
+	region->got = source->first;
+	if (region->got == source->size)
+		return (ssize_t)region->got;
+	if (lseek(region->fd, (off_t)(offset + region->got), SEEK_SET) == -1)
+		return -1;
+	while (region->got < source->size && took > 0) {
+		size_t left = source->size - region->got;
+
+		left = left < MOST ? left : MOST;
+		took = sendfile(region->fd, source->fd, NULL, left);
+		if (trace_wanted(took))
+			trace_call(took, "sendfile(%d, %d, NULL, %zu)", region->fd, source->fd, left);
+		if (took > 0)
+			region->got += (size_t)took;
+		else if (took == -1 && errno == EINTR)
+			took = 1;
+		else if (took == -1 && (errno == EINVAL || errno == ENOSYS) &&
+		         fill_copying(region, offset, source) == -1)
+			return -1;
+		else if (took == -1 && errno != EINVAL && errno != ENOSYS)
+			return -1;
+	}
+	return (ssize_t)region->got;
+}
+
+int
+pages_zero(struct region *region, size_t offset, size_t size)
+{
+	memset(block, 0, sizeof(block));
+	while (size > 0) {
+		size_t now = size < BLOCK ? size : BLOCK;
+
+		if (put(region, block, now, offset) == -1)
+			return -1;
+		offset += now;
+		size -= now;
+	}
+	return 0;
+}
+
+/* Copies up to size bytes at offset to output, through memory. Returns how many, 0 at the end of the object. */
+static ssize_t
+write_block(struct region *region, size_t offset, size_t size, int output, size_t *written)
+{
+	ssize_t got;
+
+	if (sigs_caught()) {
+		errno = EINTR;
+		return -1;
+	}
+	while ((got = pread(region->fd, block, size < BLOCK ? size : BLOCK, (off_t)offset)) == -1 && errno == EINTR)
+		;
+	trace_data("pread", region->fd, block, got > 0 ? (size_t)got : 0, offset, got);
+	if (got <= 0)
+		return got;
+	return io_write(output, block, (size_t)got, written) == -1 ? -1 : got;
+}
+
+/* Lets the kernel move them: splice, or for output that is no pipe sendfile. -1 with EINVAL where it cannot. */
+static ssize_t
+pass_block(struct region *region, size_t offset, size_t size, int output, bool pipe)
+{
+	off_t from = (off_t)offset;
+	ssize_t took;
+
+	size = size < MOST ? size : MOST;
+	if (sigs_caught()) {
+		errno = EINTR;
+		return -1;
+	}
+	for (;;) {
+		if (pipe)
+			took = splice(region->fd, &from, output, NULL, size, 0);
+		else
+			took = sendfile(output, region->fd, &from, size);
+		if (trace_wanted(took) && pipe)
+			trace_call(took, "splice(%d, [%zu], %d, NULL, %zu, 0)", region->fd, offset, output, size);
+		else if (trace_wanted(took))
+			trace_call(took, "sendfile(%d, %d, [%zu], %zu)", output, region->fd, offset, size);
+		if (took != -1 || io_again(output, POLLOUT) == -1)
+			return took;
+	}
+}
+
+int
+pages_write(struct region *region, size_t offset, size_t size, int output, bool pass, size_t *written)
+{
+	struct stat st = {0};
+	bool moves, pipe;
+
+	(void)fstat(output, &st);
+	pipe = S_ISFIFO(st.st_mode);
+	/* To an ordinary file the kernel copies at once; to anything else it would pass live pages. */
+	moves = pass || S_ISREG(st.st_mode);
+	if (pipe && size > BLOCK)
+		(void)fcntl(output, F_SETPIPE_SZ, PIPE);
+	*written = 0;
+	while (*written < size) {
+		size_t left = size - *written, part = 0;
+		ssize_t took;
+
+		if (moves) {
+			took = pass_block(region, offset + *written, left, output, pipe);
+			if (took == -1 && (errno == EINVAL || errno == ENOSYS)) {
+				moves = false; /* an output that was opened for appending, or a terminal */
+				continue;
+			}
+			part = took > 0 ? (size_t)took : 0;
+		} else {
+			took = write_block(region, offset + *written, left, output, &part);
+		}
+		*written += part;
+		if (took == -1)
+			return -1;
+		if (took == 0) {
+			errno = ESTALE;
+			return -1;
+		}
+	}
+	return 0;
+}
+
+int
+pages_write_memory(const char *data, size_t size, int output, bool pass, size_t *written)
+{
+	struct stat st = {0};
+
+	*written = 0;
+	(void)fstat(output, &st);
+	if (!S_ISFIFO(st.st_mode))
+		return io_write(output, data, size, written);
+	if (size > BLOCK)
+		(void)fcntl(output, F_SETPIPE_SZ, PIPE);
+	while (pass && *written < size) {
+		size_t left = size - *written;
+		struct iovec memory = {(char *)(uintptr_t)data + *written, left < MOST ? left : MOST};
+		ssize_t took = vmsplice(output, &memory, 1, 0);
+
+		if (trace_wanted(took))
+			trace_call(took, "vmsplice(%d, {%p, %zu}, 1, 0)", output, memory.iov_base, memory.iov_len);
+		if (took >= 0)
+			*written += (size_t)took;
+		else if (io_again(output, POLLOUT) == -1)
+			return -1;
+		if (sigs_caught()) {
+			errno = EINTR;
+			return -1;
+		}
+	}
+	return pass ? 0 : io_write(output, data, size, written);
+}
+
+bool
+segment_removed(const struct region *region)
+{
+	struct shmid_ds status;
+
+	if (shmctl(region->id, IPC_STAT, &status) == -1)
+		return errno == EINVAL || errno == EIDRM;
+	return status.shm_perm.mode & SHM_DEST;
+}
+
+void
+pages_large(char *data, size_t size)
+{
+	if (size >= 2 * 1024 * 1024)
+		(void)madvise(data, size, MADV_HUGEPAGE);
+}

@@ -1,0 +1,331 @@
+/*
+ * region_map.c: segments that a descriptor is open on, POSIX shared memory and ordinary files alike. Who puts holds a
+ * write lock on the whole object, who gets a read lock: record locks of fcntl(2), which every program can use and the
+ * kernel gives back when their holder ends.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "backend.h"
+
+/* How often, 10 ms apart, to look again at an object that was just made and is still empty. */
+#define SETTLE 10
+
+static bool
+is_posix(const struct region *region)
+{
+	return region->name->kind == NAME_POSIX;
+}
+
+/* Adds the call that opens the object, for the trace. */
+static void
+trace_open(const struct region *region, int flags, int result)
+{
+	struct text call = {0};
+
+	if (!trace_on)
+		return;
+	text_format(&call, is_posix(region) ? "shm_open(" : "open(");
+	text_quote(&call, region->name->path, strlen(region->name->path), strlen(region->name->path));
+	text_format(&call, ", %s", flags & O_RDWR ? "O_RDWR" : "O_RDONLY");
+	if (flags & O_CREAT)
+		text_format(&call, "|O_CREAT|O_EXCL");
+	if (flags & O_CREAT)
+		text_format(&call, ", 0%03o", (unsigned int)region->asked.mode);
+	text_format(&call, flags & O_CREAT || !is_posix(region) ? ")" : ", 0)");
+	trace_end(&call, result);
+}
+
+static int
+open_object(struct region *region, int flags)
+{
+	if (is_posix(region))
+		region->fd = shm_open(region->name->path, flags, flags & O_CREAT ? region->asked.mode : 0);
+	else /* a FIFO shall not be waited for */
+		region->fd = open(region->name->path, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
+		    flags & O_CREAT ? region->asked.mode : 0);
+	trace_open(region, flags, region->fd);
+	return region->fd == -1 ? -1 : 0;
+}
+
+static void
+close_map(struct region *region)
+{
+	if (region->fd != -1)
+		close(region->fd);
+	region->fd = -1;
+}
+
+/* Takes the size; EIDRM if the object has no name any more. */
+static int
+look(struct region *region, struct stat *st)
+{
+	if (fstat(region->fd, st) == -1)
+		return -1;
+	region->size = (size_t)st->st_size;
+	if (st->st_nlink == 0 && !region->unnamed) {
+		errno = EIDRM;
+		return -1;
+	}
+	return 0;
+}
+
+static int
+open_map(struct region *region)
+{
+	struct stat st;
+
+	close_map(region);
+	if (open_object(region, region->asked.write ? O_RDWR : O_RDONLY) == -1) {
+		region->ordinary = errno != EISDIR && errno != ENXIO;
+		return -1;
+	}
+	if (look(region, &st) == -1)
+		return -1;
+	region->ordinary = is_posix(region) || S_ISREG(st.st_mode);
+	if (region->ordinary)
+		return 0;
+	close_map(region);
+	errno = EINVAL;
+	return -1;
+}
+
+int
+map_create(struct region *region)
+{
+	mode_t mask = umask(0);
+	int result = open_object(region, O_RDWR | O_CREAT | O_EXCL);
+
+	umask(mask);
+	return result;
+}
+
+static int
+create_map(struct region *region, size_t size)
+{
+	(void)size;
+	region->ordinary = true;
+	region->size = 0;
+	return pages_create(region);
+}
+
+static int
+lock_once(struct region *region, int command)
+{
+	struct flock lock = {.l_type = region->asked.write ? F_WRLCK : F_RDLCK, .l_whence = SEEK_SET};
+	int result = fcntl(region->fd, command, &lock);
+
+	if (trace_wanted(result))
+		trace_call(result, "fcntl(%d, %s, {l_type=%s, l_whence=SEEK_SET, l_start=0, l_len=0})", region->fd,
+		    command == F_SETLK ? "F_SETLK" : "F_SETLKW", region->asked.write ? "F_WRLCK" : "F_RDLCK");
+	return result;
+}
+
+/* Waits for the lock. Nothing wakes it when the object is removed, so it looks every so often. */
+static int
+lock_wait(struct region *region, const struct deadline *deadline)
+{
+	struct stat st;
+
+	for (;;) {
+		if (look(region, &st) == -1)
+			return -1;
+		if (deadline_passed(deadline)) {
+			errno = ETIMEDOUT;
+			return -1;
+		}
+		if (deadline_tick(deadline) == -1)
+			return -1;
+		if (lock_once(region, F_SETLKW) == 0)
+			return 0;
+		if (errno != EINTR || sigs_caught())
+			return -1;
+	}
+}
+
+/*
+ * True of an object that somebody is likely to be about to fill: where creating and locking are two steps, whoever
+ * gets the lock between them would see nothing.
+ */
+static bool
+newborn(const struct region *region, const struct stat *st)
+{
+	struct timespec now;
+
+	if (pages_atomic || region->asked.write || st->st_size > 0 || clock_gettime(CLOCK_REALTIME, &now) == -1)
+		return false;
+	return now.tv_sec - st->st_ctim.tv_sec <= 1;
+}
+
+static int
+lock_map(struct region *region, const struct deadline *deadline)
+{
+	static const struct timespec moment = {.tv_nsec = 10000000};
+	struct flock unlock = {.l_type = F_UNLCK, .l_whence = SEEK_SET};
+	int tries = SETTLE, result;
+	struct stat st;
+
+	if (region->unnamed)
+		return 0;
+	for (;;) {
+		result = lock_once(region, F_SETLK);
+		if (result == -1 && (errno == EAGAIN || errno == EACCES))
+			result = lock_wait(region, deadline);
+		if (result == -1 || look(region, &st) == -1)
+			return -1;
+		if (!newborn(region, &st) || --tries == 0)
+			return 0;
+		if (fcntl(region->fd, F_SETLK, &unlock) == -1)
+			return -1;
+		nanosleep(&moment, NULL);
+	}
+}
+
+static int
+resize(struct region *region, size_t size)
+{
+	int result = ftruncate(region->fd, (off_t)size);
+
+	if (trace_on)
+		trace_call(result, "ftruncate(%d, %zu)", region->fd, size);
+	if (result == 0)
+		region->size = size;
+	return result;
+}
+
+/* Makes room for what will be put; the size of what exists stays, or is as before when it fails. */
+static int
+reserve(struct region *region, const struct region_part *part, size_t end, size_t size)
+{
+	size_t old = region->size;
+	int result, saved;
+
+	if (part->whole || region->fresh)
+		result = pages_reserve(region, 0, size);
+	else
+		result = pages_reserve(region, part->offset, end - part->offset);
+	saved = errno;
+	if (result == -1 && ftruncate(region->fd, (off_t)old) == 0)
+		region->size = old;
+	errno = saved;
+	return result;
+}
+
+static int
+put_map(struct region *region, struct source *source, const struct region_part *part)
+{
+	size_t end = part->offset + source->size, old = region->size, size = old;
+	struct stat st;
+	ssize_t filled;
+
+	if (part->whole || region->fresh)
+		size = region->asked.size ? region->asked.size : end;
+	if (region->fresh && resize(region, size) == -1)
+		return -1;
+	if (reserve(region, part, end, size) == -1)
+		return -1;
+	region->changed = true;
+	filled = pages_fill(region, part->offset, source);
+	if (filled == -1)
+		return -1;
+	if (part->whole && !region->asked.size)
+		size = (size_t)filled;
+	if (part->whole && !region->fresh && (size_t)filled < (old < size ? old : size) &&
+	    pages_zero(region, (size_t)filled, (old < size ? old : size) - (size_t)filled) == -1)
+		return -1;
+	if (size != region->size && resize(region, size) == -1)
+		return -1;
+	if (region->fresh)
+		return pages_publish(region);
+	return look(region, &st);
+}
+
+static int
+get_map(struct region *region, int output, const struct region_part *part, bool pass, size_t *written)
+{
+	return pages_write(region, part->offset, part->length, output, pass, written);
+}
+
+static int
+unlink_map(struct region *region)
+{
+	const char *path = region->name->path;
+	int result = is_posix(region) ? shm_unlink(path) : unlink(path);
+
+	if (trace_on) {
+		struct text call = {0};
+
+		text_format(&call, is_posix(region) ? "shm_unlink(" : "unlink(");
+		text_quote(&call, path, strlen(path), strlen(path));
+		text_format(&call, ")");
+		trace_end(&call, result);
+	}
+	return result;
+}
+
+static void
+discard_map(struct region *region)
+{
+	if (!region->unnamed)
+		(void)unlink_map(region);
+	region->unnamed = false;
+}
+
+/* What is left of the file system that the object is in. */
+static void
+explain_space(const struct region *region, size_t asked, struct text *text)
+{
+	struct statvfs system;
+	int result = region->fd == -1 ? -1 : fstatvfs(region->fd, &system);
+
+	text_format(
+	    text, is_posix(region) ? "the file system of shared memory has no room" : "the file system has no room");
+	if (asked)
+		text_format(text, " for %zu bytes", asked);
+	if (result == 0)
+		text_format(text, " (%llu are free)", (unsigned long long)system.f_bavail * system.f_frsize);
+	if (is_posix(region))
+		text_format(text, " (make it larger with mount -o remount,size=... /dev/shm, or remove segments)");
+}
+
+static bool
+explain_map(const struct region *region, enum region_step step, int error, size_t asked, struct text *text)
+{
+	const char *path = region->name->path;
+
+	if (error == ENOSPC && step == REGION_PUT)
+		explain_space(region, asked, text);
+	else if (error == ENAMETOOLONG)
+		text_format(text, "the name is too long");
+	else if (step == REGION_OPEN && !region->ordinary && error != ENOENT)
+		text_format(text, "not an ordinary file");
+	else if (error == EEXIST && !region->asked.exclusive)
+		text_format(text, "a symbolic link to nowhere stands there");
+	else if (error == ENOENT && !is_posix(region) && region->asked.create)
+		text_format(text, "there is no such directory");
+	else if (error == ENOENT && !is_posix(region))
+		text_format(text, region->asked.write ? "no such file (create it with -c)" : "no such file");
+	else if (error == EACCES && region->missing)
+		text_format(text, "no permission to create %s", path);
+	else
+		return false;
+	return true;
+}
+
+const struct region_backend region_map = {
+    .open = open_map,
+    .create = create_map,
+    .lock = lock_map,
+    .put = put_map,
+    .get = get_map,
+    .discard = discard_map,
+    .unlink = unlink_map,
+    .close = close_map,
+    .explain = explain_map,
+};
