@@ -217,7 +217,7 @@ region_get(struct region *region, int output, const struct region_part *part, bo
 		return -1;
 	if (wanted.offset <= region->size && wanted.length == REGION_ALL)
 		wanted.length = region->size - wanted.offset;
-	if (wanted.length == REGION_ALL || wanted.length > region->size - wanted.offset) {
+	if (wanted.offset > region->size || wanted.length > region->size - wanted.offset) {
 		errno = ERANGE;
 		return -1;
 	}

@@ -11,6 +11,8 @@ unset IPC7_TRACE
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
 	NAMES=()
+	SEGMENTS=()
+	SEMAPHORES=()
 	JOBS=()
 }
 
@@ -22,6 +24,12 @@ teardown() {
 	done
 	for name in "${NAMES[@]}"; do
 		mqrecv -u -n 0 "$name" >/dev/null 2>&1 || true
+	done
+	for name in "${SEGMENTS[@]}"; do
+		shmget -n 0 -u "$name" >/dev/null 2>&1 || true
+	done
+	for name in "${SEMAPHORES[@]}"; do
+		semop -u "$name" >/dev/null 2>&1 || true
 	done
 	[ -z "${USER_BIN:-}" ] || rm -rf "$USER_BIN"
 }
@@ -42,6 +50,75 @@ both() {
 	for KIND in posix sysv; do
 		new_name $KIND
 		"$@"
+	done
+}
+
+# new_segment posix|file|sysv, new_semaphore posix|sysv: a name that nobody else uses, in S; removed after the test.
+new_segment() {
+	local number=${#SEGMENTS[@]}
+
+	case $1 in
+	posix) S=/ipc7-$$-$BATS_TEST_NUMBER-$number ;;
+	file) S=file:$PWD/segment-$number ;;
+	sysv) S=$(printf 'sysv:0x%x' $((0x7c000000 + ($$ % 65536) * 256 + BATS_TEST_NUMBER % 64 * 4 + number % 4))) ;;
+	esac
+	SEGMENTS+=("$S")
+}
+
+new_semaphore() {
+	local number=${#SEMAPHORES[@]}
+
+	case $1 in
+	posix) S=/ipc7-$$-$BATS_TEST_NUMBER-$number ;;
+	sysv) S=$(printf 'sysv:0x%x' $((0x7c000000 + ($$ % 65536) * 256 + BATS_TEST_NUMBER % 64 * 4 + number % 4))) ;;
+	esac
+	SEMAPHORES+=("$S")
+}
+
+# segments BODY, locked BODY, semaphores BODY: runs a function once for each kind of segments, for each that has a lock,
+# for each kind of semaphores; with a new name in S and the kind in KIND.
+segments() {
+	for KIND in posix file sysv; do
+		new_segment $KIND
+		"$@"
+	done
+}
+
+locked() {
+	for KIND in posix file; do
+		new_segment $KIND
+		"$@"
+	done
+}
+
+semaphores() {
+	for KIND in posix sysv; do
+		new_semaphore $KIND
+		"$@"
+	done
+}
+
+# gone SEGMENT: whether there is no such segment.
+gone() {
+	if shmget -n 0 "$1" 2>/dev/null; then
+		echo "$1 exists" >&2
+		return 1
+	fi
+}
+
+# object SEGMENT: what peer lock calls it.
+object() {
+	echo "${1#file:}"
+}
+
+# asleep: waits until the background command sleeps and stays asleep: its context switches stand still, but for a tick.
+asleep() {
+	local last=none now=
+
+	until [ "$now" = "$last" ] && [ "$(awk '{ print $3 }' "/proc/$PID/stat")" = S ]; do
+		last=$(grep ctxt "/proc/$PID/status")
+		shmget -V >/dev/null
+		now=$(grep ctxt "/proc/$PID/status")
 	done
 }
 
@@ -133,18 +210,19 @@ missing() {
 	fi
 }
 
-# makes_queues SCRIPT: how many private System V queues a script for sh leaves; among its own only, where that is possible.
-makes_queues() {
+# makes -q|-m|-s SCRIPT: how many private System V queues, segments or semaphores a script for sh leaves; among its own
+# only, where that is possible.
+makes() {
 	local private=()
 
 	if unshare -i true 2>/dev/null; then
 		private=(unshare -i)
 	fi
 	# shellcheck disable=SC2016
-	"${private[@]}" sh -c 'before=$(ipcs -q | grep -c 0x00000000)
-		eval "$1"
-		after=$(ipcs -q | grep -c 0x00000000)
-		echo $((after - before))' sh "$1"
+	"${private[@]}" sh -c 'before=$(ipcs "$2" | grep -c 0x00000000)
+		eval "$1" >&2
+		after=$(ipcs "$2" | grep -c 0x00000000)
+		echo $((after - before))' sh "$2" "$1"
 }
 
 # need WHAT COMMAND...: a peer that may be missing on a bare system; in CI it may not.

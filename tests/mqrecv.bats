@@ -1017,7 +1017,7 @@ partial_write() {
 }
 
 @test "mqrecv: a private queue whose name could not be told is removed" {
-	try makes_queues 'mqrecv -c -R /dev/full sysv:new'
+	try makes -q 'mqrecv -c -R /dev/full sysv:new'
 	output 0
 	error 'mqrecv: /dev/full: *'
 }

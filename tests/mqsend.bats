@@ -482,11 +482,11 @@ closed_input() {
 	local out
 
 	for out in '>/dev/full' '>&-'; do
-		try makes_queues "mqsend -c sysv:new x $out"
+		try makes -q "mqsend -c sysv:new x $out"
 		output 0
 		error 'mqsend: standard output: *; no queue was made, no message was sent'
 	done
-	try makes_queues 'mqsend -c sysv:new x >handle'
+	try makes -q 'mqsend -c sysv:new x >handle'
 	output 1
 	mqrecv -u -n 0 "$(cat handle)" 2>/dev/null || true
 }

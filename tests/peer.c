@@ -1,21 +1,32 @@
 /*
- * peer: another program at the other end of a POSIX message queue, written as a C programmer would, with the system's
- * library.
+ * peer: another program at the other end of a POSIX message queue, segment or semaphore, written as a C programmer
+ * would, with the system's library.
  *
  *   peer create NAME DEPTH SIZE MODE
  *   peer attributes NAME                  prints depth, size, messages and mode
  *   peer send NAME PRIORITY TEXT
  *   peer receive NAME                     prints priority and text
  *   peer unlink NAME
+ *   peer map NAME                         maps a segment; then reads lines: get OFFSET SIZE, put OFFSET TEXT
+ *   peer resize NAME SIZE                 creates the segment if it is missing
+ *   peer lock NAME read|write             locks a segment, or a file; prints a line; holds it until its input ends
+ *   peer semaphore NAME VALUE MODE        creates a semaphore
+ *   peer value NAME
+ *   peer post NAME
+ *   peer wait NAME
+ *   peer forget NAME                      unlinks it
  *   peer ignore SIGNAL COMMAND...         starts COMMAND with the signal ignored, or blocked
  *   peer block SIGNAL COMMAND...
  */
 #include <fcntl.h>
 #include <mqueue.h>
+#include <semaphore.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -72,6 +83,78 @@ receive(char *argv[])
 	return 0;
 }
 
+static int
+map(char *argv[])
+{
+	int fd = shm_open(argv[2], O_RDWR, 0);
+	char line[256], text[200];
+	size_t offset, size;
+	struct stat st;
+	char *memory;
+
+	if (fd == -1 || fstat(fd, &st) == -1)
+		return 1;
+	memory = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (memory == MAP_FAILED)
+		return 1;
+	while (fgets(line, sizeof(line), stdin)) {
+		if (sscanf(line, "get %zu %zu", &offset, &size) == 2)
+			printf("%.*s\n", (int)size, memory + offset);
+		else if (sscanf(line, "put %zu %199[^\n]", &offset, text) == 2)
+			memcpy(memory + offset, text, strlen(text));
+		else
+			return 2;
+		fflush(stdout);
+	}
+	return 0;
+}
+
+static int
+resize(char *argv[])
+{
+	int fd = shm_open(argv[2], O_RDWR | O_CREAT, 0600);
+
+	return fd == -1 || ftruncate(fd, atol(argv[3])) == -1;
+}
+
+static int
+lock(char *argv[])
+{
+	bool shared = strcmp(argv[3], "read") == 0;
+	struct flock all = {.l_type = shared ? F_RDLCK : F_WRLCK, .l_whence = SEEK_SET};
+	int fd = shm_open(argv[2], O_RDWR, 0);
+	char byte;
+
+	if (fd == -1)
+		fd = open(argv[2], O_RDWR);
+	if (fd == -1 || fcntl(fd, F_SETLK, &all) == -1)
+		return 1;
+	printf("locked\n");
+	fflush(stdout);
+	return read(STDIN_FILENO, &byte, 1) != 0;
+}
+
+static int
+semaphore(char *argv[])
+{
+	sem_t *sem;
+	int value;
+
+	if (strcmp(argv[1], "semaphore") == 0)
+		return sem_open(argv[2], O_CREAT | O_EXCL, (mode_t)strtol(argv[4], NULL, 8), (unsigned int)atoi(argv[3])) ==
+		       SEM_FAILED;
+	if (strcmp(argv[1], "forget") == 0)
+		return sem_unlink(argv[2]) == -1;
+	sem = sem_open(argv[2], 0);
+	if (sem == SEM_FAILED)
+		return 1;
+	if (strcmp(argv[1], "post") == 0)
+		return sem_post(sem) == -1;
+	if (strcmp(argv[1], "wait") == 0)
+		return sem_wait(sem) == -1;
+	return sem_getvalue(sem, &value) == -1 || printf("%d\n", value) < 0;
+}
+
 /* Starts a command with something inherited that shells do not offer. */
 static int
 start(char *argv[])
@@ -102,6 +185,16 @@ main(int argc, char *argv[])
 		return receive(argv);
 	if (argc == 3 && strcmp(argv[1], "unlink") == 0)
 		return mq_unlink(argv[2]) == -1;
+	if (argc == 3 && strcmp(argv[1], "map") == 0)
+		return map(argv);
+	if (argc == 4 && strcmp(argv[1], "resize") == 0)
+		return resize(argv);
+	if (argc == 4 && strcmp(argv[1], "lock") == 0)
+		return lock(argv);
+	if ((argc == 5 && strcmp(argv[1], "semaphore") == 0) ||
+	    (argc == 3 && (strcmp(argv[1], "value") == 0 || strcmp(argv[1], "post") == 0 || strcmp(argv[1], "wait") == 0 ||
+	                      strcmp(argv[1], "forget") == 0)))
+		return semaphore(argv);
 	if (argc > 3 && (strcmp(argv[1], "ignore") == 0 || strcmp(argv[1], "block") == 0))
 		return start(argv);
 	fprintf(stderr, "usage: see tests/peer.c\n");

@@ -1,0 +1,939 @@
+load helper
+
+# A file with bytes of all kinds and no newline at its end.
+binary() {
+	head -c "$1" /dev/urandom >"$2"
+}
+
+puts_exactly() {
+	local size
+
+	for size in 1 10 4095 4096 4097 65536 65537 1000003; do
+		binary $size input
+		shmput -c "$S" <input
+		shmget "$S" | cmp - input
+		shmget -u "$S" >output
+		cmp output input
+		gone "$S"
+	done
+}
+@test "shmput: what went in comes out, byte for byte, whatever its size" {
+	segments puts_exactly
+}
+
+@test "shmput: an empty input makes an empty segment; System V has none" {
+	for KIND in posix file; do
+		new_segment $KIND
+		shmput -c "$S" </dev/null
+		[ "$(shmget "$S" | wc -c)" -eq 0 ]
+		printf hello | shmput "$S"
+		: >empty
+		shmput "$S" <empty
+		[ "$(shmget "$S" | wc -c)" -eq 0 ]
+	done
+	new_segment sysv
+	try shmput -c "$S" <empty
+	status 2
+	error "shmput: $S: *-s*"
+	gone "$S"
+}
+
+puts_again() {
+	seq 30000 >long
+	echo short >short
+	shmput -c "$S" <long
+	shmput "$S" <short
+	if [ $KIND = sysv ]; then
+		[ "$(shmget "$S" | wc -c)" -eq "$(wc -c <long)" ]
+		shmget -n 6 "$S" | cmp - short
+		[ "$(shmget -o 6 "$S" | tr -d '\0' | wc -c)" -eq 0 ]
+	else
+		shmget "$S" | cmp - short
+		shmput "$S" <long
+		shmget "$S" | cmp - long
+	fi
+}
+@test "shmput: the next put replaces all of the last one; what is left of a System V segment is zeroed" {
+	segments puts_again
+}
+
+puts_through_pipes() {
+	binary 300000 input
+	cat input | shmput -c -s 300000 "$S"
+	shmget "$S" | cmp - input
+	seq 50000 | cat >lines
+	seq 50000 | shmput "$S"
+	shmget -n "$(wc -c <lines)" "$S" | cmp - lines
+}
+@test "shmput: an input of unknown length is put whole" {
+	segments puts_through_pipes
+}
+
+@test "shmput: files in /proc, which do not tell their size" {
+	new_segment posix
+	shmput -c "$S" </proc/self/limits
+	shmget "$S" | grep -q 'Max open files'
+}
+
+puts_from_here() {
+	seq 1000 >input
+	{
+		read -r line
+		shmput -c "$S"
+	} <<<"$(cat input)"
+	# A shell reads ahead only what it can give back; the rest of the input is put.
+	[ "$(shmget "$S" | head -n 1 | tr -d '\0')" = 2 ]
+}
+@test "shmput: an ordinary file is put from where it stands, and is read to its end then" {
+	new_segment posix
+	puts_from_here
+	seq 20000 >input
+	{
+		head -c 0
+		shmput "$S"
+		[ "$(wc -c)" -eq 0 ]
+	} <input
+}
+
+writes_part() {
+	printf 0123456789 >input
+	shmput -c "$S" <input
+	printf ab | shmput -o 3 "$S"
+	[ "$(shmget "$S")" = 012ab56789 ]
+	printf xy | shmput -o 8 "$S"
+	[ "$(shmget "$S")" = 012ab567xy ]
+	printf '' | shmput -o 10 "$S"
+	printf Z | shmput -o 0 "$S"
+	[ "$(shmget "$S")" = Z12ab567xy ]
+}
+@test "shmput: -o overwrites in place and leaves the rest and the size" {
+	segments writes_part
+}
+
+refuses_what_does_not_fit() {
+	printf 0123456789 >input
+	shmput -c "$S" <input
+	printf abc >three
+	for source in file pipe; do
+		if [ $source = file ]; then
+			try shmput -o 8 "$S" <three
+		else
+			try shmput -o 8 "$S" < <(cat three)
+		fi
+		status 1
+		error "shmput: $S: the input has 3 bytes, and from byte 8 on there is room for 2; nothing was changed"
+	done
+	try shmput -o 11 "$S" </dev/null
+	status 1
+	error "shmput: $S: the input has 0 bytes, and from byte 11 on there is room for 0; nothing was changed"
+	try shmput -o 8 "$S" < <(seq 100000)
+	status 1
+	error "shmput: $S: the input has more than the 2 bytes that there is room for; nothing was changed"
+	[ "$(shmget "$S")" = 0123456789 ]
+}
+@test "shmput: input that does not fit is refused before a byte changes, also through a pipe" {
+	segments refuses_what_does_not_fit
+}
+
+@test "shmput: a System V segment refuses more than it has, whole too" {
+	new_segment sysv
+	printf 0123456789 >input
+	shmput -c "$S" <input
+	seq 10 >long
+	try shmput "$S" <long
+	status 1
+	error "shmput: $S: the input has 21 bytes, and there is room for 10; nothing was changed"
+	try shmput "$S" < <(yes)
+	status 1
+	error "shmput: $S: the input has more than the 10 bytes that there is room for; nothing was changed"
+	[ "$(shmget "$S")" = 0123456789 ]
+}
+
+creates_with_size() {
+	printf hello | shmput -c -s 4K "$S"
+	[ "$(shmget "$S" | wc -c)" -eq 4096 ]
+	[ "$(shmget "$S" | tr -d '\0')" = hello ]
+	# again, shorter: the rest is zeros again
+	printf ab | shmput -c -s 4096 "$S"
+	[ "$(shmget "$S" | wc -c)" -eq 4096 ]
+	[ "$(shmget "$S" | tr -d '\0')" = ab ]
+	try shmput -s 4096 "$S" < <(seq 10000)
+	status 1
+	error "shmput: $S: the input has 48894 bytes, and there is room for 4096; nothing was changed"
+	[ "$(shmget "$S" | tr -d '\0')" = ab ]
+}
+@test "shmput: -s is the size of what is created; zeros follow the input" {
+	segments creates_with_size
+}
+
+creates_in_the_middle() {
+	printf hello | shmput -c -s 20 -o 10 "$S"
+	shmget "$S" | od -An -c >got
+	printf '\0\0\0\0\0\0\0\0\0\0hello\0\0\0\0\0' | od -An -c | cmp - got
+	shmget -u "$S" >/dev/null
+	printf hello >input
+	shmput -c -o 3 "$S" <input
+	shmget "$S" | od -An -c >got
+	printf '\0\0\0hello' | od -An -c | cmp - got
+	shmget -u "$S" >/dev/null
+	try shmput -c -s 5 -o 3 "$S" <input
+	status 1
+	error "shmput: $S: the input has 5 bytes, and from byte 3 on there is room for 2; nothing was changed"
+	gone "$S"
+}
+@test "shmput: -c with -o makes what is in front of the input zeros" {
+	segments creates_in_the_middle
+}
+
+@test "shmput: a System V segment needs -s where the input does not tell its size; it is read only then" {
+	new_segment sysv
+	try shmput -c "$S" < <(echo hello)
+	status 2
+	error "shmput: $S: the size of the input is not known, so -s must say that of the segment*"
+	gone "$S"
+	echo hello >input
+	shmput -c "$S" <input
+	echo again | shmput "$S"
+	[ "$(shmget "$S")" = again ]
+}
+
+@test "shmput: a System V segment of another size than -s is an error" {
+	new_segment sysv
+	echo hello | shmput -c -s 100 "$S"
+	try shmput -c -s 200 "$S" <<<hi
+	status 1
+	error "shmput: $S: the segment exists with 100 bytes, not 200 (leave out -s, or remove it first)"
+	[ "$(shmget "$S" | tr -d '\0')" = hello ]
+}
+
+missing_segment() {
+	try shmput "$S" <<<hello
+	status 1
+	error "shmput: $S: no such [sf][ei][gl][me]*create it with -c)"
+	gone "$S"
+}
+@test "shmput: without -c nothing is created" {
+	segments missing_segment
+}
+
+exclusive() {
+	echo one >one
+	echo two >two
+	shmput -x "$S" <one
+	try shmput -x "$S" <two
+	status 1
+	error "shmput: $S: the segment exists already (leave out -x to use it)"
+	[ "$(shmget "$S")" = one ]
+	shmput -c "$S" <two
+	[ "$(shmget "$S")" = two ]
+}
+@test "shmput: -x creates, and fails if it exists; -c uses what is there" {
+	segments exclusive
+}
+
+one_wins() {
+	local i
+
+	echo same >input
+	for i in 1 2 3 4 5 6 7 8; do
+		(
+			if shmput -x "$S" <input 2>/dev/null; then echo won; fi 3>&-
+		) >>winners &
+	done
+	wait
+	[ "$(wc -l <winners)" -eq 1 ]
+	[ "$(shmget "$S")" = same ]
+	rm winners
+	for i in 1 2 3 4 5 6 7 8; do
+		shmget -n 0 -u "$S"
+		for i in 1 2 3 4 5 6 7 8; do
+			shmput -c "$S" <input 3>&- &
+		done
+		wait
+		[ "$(shmget "$S")" = same ]
+	done
+}
+@test "shmput: of eight that create at once with -x one wins; with -c all do" {
+	segments one_wins
+}
+
+mode_of() {
+	case $KIND in
+	posix) stat -c %a "/dev/shm$S" ;;
+	file) stat -c %a "${S#file:}" ;;
+	sysv) ipcs -m | awk -v key="${S#sysv:}" '$1 == key { print $4 }' ;;
+	esac
+}
+
+makes_mode() {
+	local mode
+
+	echo hello >input
+	for mode in 600 666 640 400 0; do
+		(umask 077 && shmput -c -m $mode "$S" <input)
+		[ "$(mode_of)" = $mode ]
+		if [ $KIND = posix ] || [ $KIND = file ]; then
+			rm "$(object "${S/#\//\/dev\/shm\/}")"
+		else
+			ipcrm -M "${S#sysv:}"
+		fi
+	done
+	(umask 0 && shmput -c "$S" <input)
+	[ "$(mode_of)" = 600 ]
+	shmput -m 666 "$S" <input
+	[ "$(mode_of)" = 600 ]
+}
+@test "shmput: -m is exact, whatever the umask; 0600 without it; only for what is created" {
+	segments makes_mode
+}
+
+@test "shmput: an ordinary user too can make a segment that not even he can read" {
+	local mode
+
+	for KIND in posix sysv; do
+		new_segment $KIND
+		for mode in 000 400 200; do
+			as_user sh -c "echo hello >/tmp/ipc7-in-$$; shmput -c -m $mode '$S' </tmp/ipc7-in-$$; s=\$?; rm /tmp/ipc7-in-$$; exit \$s"
+			try as_user sh -c "echo other | shmput '$S'"
+			status 1
+			error "shmput: $S: no permission to read and write this segment (its owner or root can change its mode)"
+			if [ $mode != 400 ]; then
+				try as_user shmget "$S"
+				status 1
+				error "shmget: $S: no permission to read this segment*"
+			fi
+			case $KIND in
+			posix) as_user rm -f "/dev/shm$S" ;;
+			sysv) as_user ipcrm -M "${S#sysv:}" ;;
+			esac
+		done
+	done
+}
+
+@test "shmput: somebody else's segment, which the mode lets all use, in a directory for all" {
+	need_root
+	for KIND in posix sysv; do
+		new_segment $KIND
+		echo mine >input
+		shmput -c -m 666 "$S" <input
+		as_user sh -c "echo his | shmput -c '$S'"
+		[ "$(shmget -n 4 "$S")" = his ]
+		try as_user shmget -u "$S"
+		status 1
+		[[ $stderr == "shmget: $S: no permission to remove the segment (only its owner or root may)" ]]
+		[ "$(shmget -n 4 "$S")" = his ]
+	done
+}
+
+@test "shmput: sysv:new prints the name of what it made" {
+	local name
+
+	seq 10 >input
+	name=$(shmput -c sysv:new <input)
+	SEGMENTS+=("$name")
+	[[ $name == sysv:@* ]]
+	shmget "$name" | cmp - input
+	echo 0 | shmput -o 0 "$name"
+	shmget -u "$name" >/dev/null
+	try shmput sysv:new <input
+	status 2
+	error 'shmput: sysv:new makes a new segment, which needs -c'
+}
+
+@test "shmput: sysv:new whose name cannot be printed makes nothing" {
+	seq 10 >input
+	try sh -c 'shmput -c sysv:new <input >/dev/full'
+	status 1
+	error 'shmput: standard output: No space left on device; no segment was made'
+	[ "$(makes -m 'shmput -c sysv:new <input >/dev/full 2>&1')" -eq 0 ]
+	[ "$(makes -m 'shmget -u "$(shmput -c sysv:new <input)" >/dev/null')" -eq 0 ]
+}
+
+@test "shmput: a key from a path" {
+	touch path
+	SEGMENTS+=("sysv:./path,J")
+	seq 10 >input
+	shmput -c sysv:./path,J <input
+	shmget sysv:./path,J | cmp - input
+	try shmput -c sysv:./nosuch <input
+	status 1
+	error 'shmput: sysv:./nosuch: no key from this path: No such file or directory*'
+}
+
+@test "shmput: what is no ordinary file is refused and left as it was" {
+	echo hello >input
+	mkfifo fifo
+	try shmput file:fifo <input
+	status 1
+	error 'shmput: file:fifo: not an ordinary file'
+	try shmput -c file:/dev/null <input
+	status 1
+	error 'shmput: file:/dev/null: not an ordinary file'
+	try shmput file:. <input
+	status 1
+	error 'shmput: file:.: not an ordinary file'
+	try shmput -c file:nosuch/file <input
+	status 1
+	error 'shmput: file:nosuch/file: there is no such directory; nothing was changed'
+	ln -s nowhere link
+	try shmput -c file:link <input
+	status 1
+	error 'shmput: file:link: a symbolic link to nowhere stands there; nothing was changed'
+	[ ! -e nowhere ]
+	try shmput 'file:' <input
+	status 2
+}
+
+@test "shmput: a symbolic link to a file is followed, and a file keeps its links" {
+	echo one >file
+	ln file other
+	ln -s file link
+	echo two | shmput file:link
+	[ "$(cat other)" = two ]
+	[ -L link ]
+}
+
+@test "shmput: names of semaphores are no segments" {
+	try shmput -c /sem.lock <<<x
+	status 2
+	error 'shmput: /sem.lock: names that start with sem. are those of semaphores'
+	try shmget sem.lock
+	status 2
+}
+
+@test "shmput: wrong usage changes nothing and says what is wrong" {
+	new_segment posix
+	try shmput
+	status 2
+	error 'shmput: SEGMENT is missing; usage: shmput \[-cuvx\]*'
+	try shmput "$S" other <<<x
+	status 2
+	error 'shmput: there is one SEGMENT, and what goes into it is standard input'
+	try shmput -c -s 0 "$S" <<<x
+	status 2
+	error 'shmput: -s "0": not a size*'
+	try shmput -c -o -1 "$S" <<<x
+	status 2
+	error 'shmput: -o "-1": not a number of bytes*'
+	try shmput -c -o 99999999999G "$S" <<<x
+	status 2
+	try shmput -c -o 8388607T "$S" <<<x
+	status 2
+	try shmput -c -m 8 "$S" <<<x
+	status 2
+	try shmput -c -t x "$S" <<<x
+	status 2
+	try shmput -q "$S" <<<x
+	status 2
+	error 'shmput: there is no option -q (see shmput -h)'
+	try shmput -x sysv:@1 <<<x
+	status 2
+	gone "$S"
+	try shmput -c a/b <<<x
+	status 2
+}
+
+@test "shmput: an offset and a size beyond all bounds" {
+	new_segment posix
+	try shmput -c -o 8589934591G "$S" < <(echo x)
+	status 1
+	gone "$S"
+	new_segment sysv
+	try shmput -c -s 8589934591G "$S" < <(echo x)
+	status 1
+	gone "$S"
+}
+
+input_fails() {
+	echo old >input
+	shmput -c "$S" <input
+	try shmput "$S" <.
+	status 1
+	error "shmput: $S: standard input cannot be read: Is a directory; nothing was changed"
+	try sh -c "shmput '$S' <&-"
+	status 1
+	error "shmput: $S: standard input cannot be read: Bad file descriptor; nothing was changed"
+	exec 7>writable
+	try shmput "$S" <&7
+	status 1
+	[ "$(shmget "$S")" = old ]
+	exec 7>&-
+}
+@test "shmput: input that cannot be read changes nothing" {
+	segments input_fails
+}
+
+@test "shmput: the segment itself as input" {
+	for KIND in posix file; do
+		new_segment $KIND
+		seq 30000 >input
+		shmput -c "$S" <input
+		shmput "$S" <"$(object "${S/#\//\/dev\/shm\/}")"
+		shmget "$S" | cmp - input
+		shmget "$S" | shmput "$S"
+		shmget "$S" | cmp - input
+	done
+}
+
+waits_for_lock() {
+	echo old >input
+	shmput -c "$S" <input
+	mkfifo end
+	exec 7<>end
+	background peer lock "$(object "$S")" write <end >locked
+	HOLDER=$PID
+	until [ -s locked ]; do shmget -V >/dev/null; done
+	try shmput -t 0 "$S" <<<new
+	status 124
+	error "shmput: $S: the segment stayed locked by another process, not free in time (-t); nothing was changed"
+	try shmput -t 0.15 "$S" <<<new
+	status 124
+	try shmget -t 0 "$S"
+	status 124
+	error "shmget: $S: the segment stayed locked by another process, not free in time (-t); nothing was written"
+	background shmput "$S" <<<new
+	asleep
+	[ "$(cat "$(object "${S/#\//\/dev\/shm\/}")")" = old ]
+	kill -KILL "$HOLDER"
+	ends 0
+	[ "$(shmget "$S")" = new ]
+	exec 7>&-
+	rm end locked
+}
+@test "shmput: waits for the lock of another program, up to -t, and gets it when that is killed" {
+	locked waits_for_lock
+}
+
+@test "shmput: readers share the lock, and keep a writer out" {
+	local reader
+
+	new_segment posix
+	echo old | shmput -c "$S"
+	mkfifo end
+	exec 7<>end
+	background peer lock "$S" read <end >locked
+	until [ -s locked ]; do shmget -V >/dev/null; done
+	[ "$(shmget -t 0 "$S")" = old ]
+	try shmput -t 0 "$S" <<<new
+	status 124
+	exec 7>&-
+}
+
+@test "shmput: a segment that is removed while it waits is status 3" {
+	for KIND in posix file; do
+		new_segment $KIND
+		echo old >input
+		shmput -c "$S" <input
+		mkfifo end
+		exec 7<>end
+		background peer lock "$(object "$S")" write <end >locked
+		until [ -s locked ]; do shmget -V >/dev/null; done
+		background shmput "$S" <<<new 2>lines
+		PUT=$PID
+		background shmget "$S" 2>lines2
+		asleep
+		PID=$PUT
+		asleep
+		rm "$(object "${S/#\//\/dev\/shm\/}")"
+		ends 3
+		[ "$(cat lines)" = "shmput: $S: the segment was removed while in use; nothing was changed" ]
+		PID=${JOBS[-1]}
+		ends 3
+		[ "$(cat lines2)" = "shmget: $S: the segment was removed while in use; nothing was written" ]
+		exec 7>&-
+		rm end locked
+	done
+}
+
+signals_while_waiting() {
+	local signal
+
+	echo old >input
+	shmput -c "$S" <input
+	mkfifo end
+	exec 7<>end
+	background peer lock "$(object "$S")" write <end >locked
+	until [ -s locked ]; do shmget -V >/dev/null; done
+	for signal in TERM HUP USR1; do
+		background env shmput "$S" <<<new 2>lines
+		asleep
+		kill -$signal "$PID"
+		ends $((128 + $(kill -l $signal)))
+		grep -q "stopped by signal" lines
+	done
+	exec 7>&-
+	rm end locked
+}
+@test "shmput: a signal while it waits for the lock, or for its input, changes nothing" {
+	locked signals_while_waiting
+	new_segment posix
+	echo old | shmput -c "$S"
+	mkfifo never
+	exec 7<>never
+	background shmput "$S" <never 2>lines
+	asleep
+	kill -TERM "$PID"
+	ends 143
+	[ "$(cat lines)" = "shmput: $S: stopped by signal 15; nothing was changed" ]
+	[ "$(shmget "$S")" = old ]
+	exec 7>&-
+}
+
+@test "shmput: -u unlinks on the way out, also on a signal and after a failure" {
+	for KIND in posix file sysv; do
+		new_segment $KIND
+		echo hello >input
+		shmput -c -u "$S" <input
+		gone "$S"
+		shmput -c "$S" <input
+		mkfifo never
+		exec 7<>never
+		background shmput -u "$S" <never 2>/dev/null
+		asleep
+		kill -TERM "$PID"
+		ends 143
+		gone "$S"
+		exec 7>&-
+		rm never
+		try shmput -u "$S" <input
+		status 1
+	done
+}
+
+@test "shmput: a full file system of shared memory is ENOSPC, never SIGBUS, and nothing is changed" {
+	need_root
+	unshare -m true || skip "needs a private mount namespace"
+	new_segment posix
+	# shellcheck disable=SC2016
+	try unshare -m sh -c '
+		mount -t tmpfs -o size=1m none /dev/shm
+		seq 1000 | shmput -c "$1"
+		head -c 2000000 /dev/zero >big
+		shmput "$1" <big; echo $?
+		head -c 2000000 /dev/zero | shmput "$1"; echo $?
+		shmput -c "$1-2" <big; echo $?
+		head -c 900000 /dev/zero >half
+		shmput -c "$1-3" <half; echo $?
+		shmput "$1" <half; echo $?
+		shmget "$1" | cksum
+		ls /dev/shm | wc -l' sh "$S"
+	[ "$output" = "1
+1
+1
+0
+1
+$(seq 1000 | cksum)
+2" ]
+	[ "$(grep -c 'nothing was changed$' stderr.txt)" -eq 4 ]
+	grep -q "shmput: $S: the file system of shared memory has no room for 2000000 bytes ([0-9]* are free) (make it larger with mount -o remount,size=... /dev/shm, or remove segments); nothing was changed" stderr.txt
+}
+
+@test "shmput: a limit on the size of files is an error too" {
+	new_segment posix
+	echo old | shmput -c "$S"
+	seq 100000 >input
+	# shellcheck disable=SC2016
+	try bash -c 'ulimit -f 10; shmput "$1" <input' sh "$S"
+	status 1
+	error "shmput: $S: the size of files is limited (raise it with ulimit -f); nothing was changed"
+	[ "$(shmget "$S")" = old ]
+	try bash -c 'ulimit -f 10; shmput -c "$1-2" <input' sh "$S"
+	status 1
+	gone "$S-2"
+}
+
+@test "shmput: the kernel's limits on System V segments are named" {
+	need_namespace
+	[ "$PLAT" = linux ] || skip "POSIX does not tell limits"
+	seq 1000 >input
+	# shellcheck disable=SC2016
+	try unshare -i sh -c '
+		echo 1000 >/proc/sys/kernel/shmmax; shmput -c sysv:1 <input; echo $?
+		echo 100000 >/proc/sys/kernel/shmmax; echo 2 >/proc/sys/kernel/shmmni
+		shmput -c sysv:1 <input; shmput -c sysv:2 <input; shmput -c sysv:3 <input; echo $?
+		echo 100 >/proc/sys/kernel/shmmni; echo 2 >/proc/sys/kernel/shmall; shmput -c sysv:4 <input; echo $?
+		ipcs -m | grep -c 0x'
+	output '1
+1
+1
+2'
+	grep -q 'shmput: sysv:0x1: kernel.shmmax is 1000; asked for 3893 (raise it with sysctl -w kernel.shmmax=3893); nothing was changed' stderr.txt
+	grep -q 'shmput: sysv:0x3: kernel.shmmni is 2; asked for 3 (raise it with sysctl -w kernel.shmmni=3); nothing was changed' stderr.txt
+	grep -q 'shmput: sysv:0x4: kernel.shmall is 2; asked for 3 (raise it with sysctl -w kernel.shmall=3); nothing was changed' stderr.txt
+}
+
+# What others map.
+
+@test "shmput: a C program sees in its mapping what was put, and shmget what it wrote" {
+	new_segment posix
+	printf '%-100s|' hello | shmput -c "$S"
+	coproc PEER { exec peer map "$S" 3>&-; }
+	echo 'get 0 5' >&"${PEER[1]}"
+	read -r line <&"${PEER[0]}"
+	[ "$line" = hello ]
+	printf world | shmput -o 0 "$S"
+	echo 'get 0 5' >&"${PEER[1]}"
+	read -r line <&"${PEER[0]}"
+	[ "$line" = world ]
+	printf '%-101s' 'put whole' | shmput "$S"
+	echo 'get 0 9' >&"${PEER[1]}"
+	read -r line <&"${PEER[0]}"
+	[ "$line" = 'put whole' ]
+	echo 'put 4 from C' >&"${PEER[1]}"
+	echo 'get 0 3' >&"${PEER[1]}"
+	read -r line <&"${PEER[0]}"
+	[ "$(shmget -n 10 "$S")" = 'put from C' ]
+	kill "$PEER_PID"
+}
+
+@test "shmput: Python and perl see System V segments, and write them" {
+	need 'python3-sysv-ipc' /usr/bin/python3 -c 'import sysv_ipc'
+	new_segment sysv
+	printf 'a\0b\377 %100s' end >input
+	shmput -c "$S" <input
+	/usr/bin/python3 - "${S#sysv:}" <<-'P' | cmp - input
+		import sysv_ipc, sys
+		m = sysv_ipc.SharedMemory(int(sys.argv[1], 16))
+		sys.stdout.buffer.write(m.read())
+	P
+	/usr/bin/python3 - "${S#sysv:}" <<-'P'
+		import sysv_ipc, sys
+		sysv_ipc.SharedMemory(int(sys.argv[1], 16)).write(b'python', 4)
+	P
+	[ "$(shmget -o 4 -n 6 "$S")" = python ]
+	perl -e 'shmread(shmget(hex $ARGV[0], 0, 0), $d, 4, 6) or die; print $d; shmwrite(shmget(hex $ARGV[0], 0, 0), "pe\0rl!", 4, 6) or die' "${S#sysv:}" >got
+	[ "$(cat got)" = python ]
+	shmget -o 4 -n 6 "$S" | od -An -c | grep -q 'p   e  \\0   r   l   !'
+}
+
+@test "shmput: the lock is one that Python's lockf takes" {
+	need python3 python3 -c 'import fcntl'
+	new_segment file
+	echo old | shmput -c "$S"
+	python3 - "${S#file:}" <<-'P'
+		import fcntl, subprocess, sys
+		with open(sys.argv[1], 'r+b') as f:
+		    fcntl.lockf(f, fcntl.LOCK_EX)
+		    assert subprocess.run(['shmput', '-t', '0', 'file:' + sys.argv[1]], input=b'x', stderr=subprocess.DEVNULL).returncode == 124
+	P
+	[ "$(shmget "$S")" = old ]
+}
+
+# Two writers never mix, and no reader sees half a put.
+
+hammered() {
+	local i letter
+
+	for letter in a b c; do
+		head -c 300001 /dev/zero | tr '\0' $letter >put-$letter
+	done
+	shmput -c "$S" <put-a
+	for letter in a b c; do
+		(for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
+			shmput "$S" <put-$letter || echo failed >failed
+			cat put-$letter | shmput "$S" || echo failed >failed
+		done) 3>&- &
+	done
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		shmget "$S" | {
+			# slowly: a part while the next put comes
+			head -c 70000
+			shmget -V >/dev/null
+			cat
+		} >got
+		letter=$(head -c 1 got)
+		cmp got "put-$letter"
+	done
+	wait
+	[ ! -e failed ]
+}
+@test "shmput: three at once never mix, and a slow reader never sees half of one" {
+	locked hammered
+}
+
+@test "shmput: who looks while a segment is created sees all of it or nothing" {
+	local i
+
+	head -c 200000 /dev/zero | tr '\0' x >input
+	for KIND in posix file; do
+		new_segment $KIND
+		for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
+			shmput -c "$S" <input 3>&- &
+			until shmget "$S" >got 2>/dev/null; do :; done
+			cmp got input
+			wait
+			shmget -n 0 -u "$S"
+		done
+	done
+}
+
+@test "shmput: semop around it is the lock that a System V segment has not" {
+	local i letter lock
+
+	new_semaphore sysv
+	lock=$S
+	new_segment sysv
+	for letter in a b; do
+		head -c 300001 /dev/zero | tr '\0' $letter >put-$letter
+	done
+	semop -c "$lock" -- shmput -c "$S" <put-a
+	for letter in a b; do
+		(for i in 1 2 3 4 5 6 7 8 9 10; do
+			semop "$lock" -- shmput "$S" <put-$letter || echo failed >failed
+		done) 3>&- &
+	done
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		semop "$lock" -- shmget "$S" >got
+		cmp got "put-$(head -c 1 got)"
+	done
+	wait
+	[ ! -e failed ]
+	try semop "$lock"
+	output 1
+}
+
+@test "shmput: killed in the middle, it leaves no lock behind, and of a new segment nothing" {
+	local i
+
+	head -c 20M /dev/urandom >big
+	for KIND in posix file; do
+		new_segment $KIND
+		shmput -c "$S" <big
+		for i in 1 2 3 4 5 6 7 8; do
+			background shmput "$S" <big
+			# shellcheck disable=SC2034
+			for wait in $(seq $i); do shmget -V >/dev/null; done
+			kill -KILL "$PID" 2>/dev/null || true
+			wait "$PID" || true
+			shmput -t 0 "$S" <<<after
+			[ "$(shmget "$S")" = after ]
+		done
+		[ "$PLAT" = linux ] || continue
+		shmget -n 0 -u "$S"
+		for i in 1 2 3 4 5 6 7 8; do
+			background shmput -c "$S" <big
+			for wait in $(seq $i); do shmget -V >/dev/null; done
+			kill -KILL "$PID" 2>/dev/null || true
+			wait "$PID" || true
+			if shmget "$S" >got 2>/dev/null; then
+				cmp got big
+				shmget -n 0 -u "$S"
+			fi
+		done
+	done
+}
+
+@test "shmput: a signal while it changes a segment waits until it has" {
+	local i
+
+	head -c 30M /dev/zero | tr '\0' n >new
+	for KIND in posix file sysv; do
+		new_segment $KIND
+		head -c 30M /dev/zero >old
+		shmput -c "$S" <old
+		for i in 1 2 3 4 5 6; do
+			background shmput "$S" <new 2>/dev/null
+			for wait in $(seq $((i * 2))); do shmget -V >/dev/null; done
+			kill -TERM "$PID" 2>/dev/null || true
+			wait "$PID" || true
+			shmget "$S" >got
+			cmp -s got old || cmp got new
+			shmput "$S" <old
+		done
+	done
+}
+
+@test "shmput: what it does not need is not held: 300 MiB through a pipe take little memory of the process" {
+	[ -z "${SANITIZED:-}" ] || skip "sanitizers need far more"
+	new_segment posix
+	(
+		ulimit -v 20000
+		head -c 300M /dev/zero | shmput -c "$S"
+		head -c 300M /dev/zero | shmput "$S"
+		shmget "$S" | cmp -n 300M - /dev/zero
+	)
+	[ "$(shmget "$S" | wc -c)" -eq 314572800 ]
+}
+
+@test "shmput: several GiB, at offsets beyond 4 GiB" {
+	local free
+
+	new_segment file
+	free=$(df --output=avail -k . | tail -n 1)
+	[ "$free" -gt 8000000 ] || skip "needs 8 GB of disk"
+	truncate -s 5G sparse
+	SEGMENTS+=(file:sparse)
+	echo beyond | shmput -o 4500M file:sparse
+	[ "$(shmget -o 4500M -n 6 file:sparse)" = beyond ]
+	[ "$(shmget -o 4499M -n 1M file:sparse | tr -d '\0' | wc -c)" -eq 0 ]
+	[ "$(stat -c %s sparse)" -eq $((5 * 1024 * 1024 * 1024)) ]
+}
+
+@test "shmput: -v shows the calls" {
+	[ "$PLAT" = linux ] || skip "shows the calls of Linux"
+	new_segment posix
+	echo hello >input
+	lone shmput -c -v "$S" <input 2>trace
+	cat >expected <<-T
+		shmput: shm_open("$S", O_RDWR, 0) = -1 ENOENT
+		shmput: open("/dev/shm", O_RDWR|O_TMPFILE, 0600) = 3
+		shmput: ftruncate(3, 6) = 0
+		shmput: fallocate(3, FALLOC_FL_KEEP_SIZE, 0, 6) = 0
+		shmput: pwrite(3, "hello\n", 6, 0) = 6
+		shmput: linkat(AT_FDCWD, "/proc/self/fd/3", AT_FDCWD, "/dev/shm$S", AT_SYMLINK_FOLLOW) = 0
+	T
+	diff expected trace
+	echo hi >input
+	IPC7_TRACE=1 lone shmput -u "$S" <input 2>trace
+	cat >expected <<-T
+		shmput: shm_open("$S", O_RDWR, 0) = 3
+		shmput: fcntl(3, F_SETLK, {l_type=F_WRLCK, l_whence=SEEK_SET, l_start=0, l_len=0}) = 0
+		shmput: fallocate(3, FALLOC_FL_KEEP_SIZE, 0, 3) = 0
+		shmput: pwrite(3, "hi\n", 3, 0) = 3
+		shmput: ftruncate(3, 3) = 0
+		shmput: shm_unlink("$S") = 0
+	T
+	diff expected trace
+}
+
+@test "shmput: -v shows the calls of System V" {
+	new_segment sysv
+	echo hello >input
+	shmput -c -v -u "$S" <input 2>trace
+	sed -E 's/\([0-9]+, (NULL|IPC)/(ID, \1/; s/= 0x.*/= ADDRESS/; s/= [0-9]+$/= ID/' trace >got
+	cat >expected <<-T
+		shmput: shmget(${S#sysv:}, 0, 0) = -1 ENOENT
+		shmput: shmget(${S#sysv:}, 6, IPC_CREAT|IPC_EXCL|0600) = ID
+		shmput: shmat(ID, NULL, 0) = ADDRESS
+		shmput: shmctl(ID, IPC_RMID) = ID
+	T
+	diff expected got
+}
+
+@test "shmput: the trace of POSIX" {
+	[ "$PLAT" = posix ] || skip "shows the calls of POSIX"
+	new_segment posix
+	echo hello >input
+	lone shmput -c -v "$S" <input 2>trace
+	grep -q "^shmput: shm_open(\"$S\", O_RDWR|O_CREAT|O_EXCL, 0600) = 3$" trace
+	grep -q '^shmput: mmap(NULL, 6, PROT_READ|PROT_WRITE, MAP_SHARED, 3, 0) = 0x' trace
+}
+
+@test "shmput: -h, --help, -V and --version" {
+	try shmput -h
+	status 0
+	[[ $output == 'usage: shmput [-cuvx] '*'SEGMENT'* ]]
+	try shmput --version
+	[[ $output == 'shmput (ipc7) '* ]]
+	try sh -c 'shmput -h >/dev/full'
+	status 1
+	error 'shmput: standard output: No space left on device'
+}
+
+@test "shmput: standard error closed, signals ignored or blocked when it starts" {
+	new_segment posix
+	echo hello >input
+	sh -c 'shmput -c "$1" <input 2>&-' sh "$S"
+	peer ignore 13 peer block 15 peer ignore 17 shmput "$S" <input
+	[ "$(shmget "$S")" = hello ]
+}
