@@ -157,25 +157,28 @@ wait_for_zero(const struct sema *sema, const struct deadline *deadline)
 	return 0;
 }
 
-/* Up or down, a step at a time. Others that use it meanwhile see every step. */
+/*
+ * Up or down, a step at a time, as many as it takes from what it is now: others that use it meanwhile see every step,
+ * and what they do counts too.
+ */
 static int
 set(const struct sema *sema, int wanted)
 {
-	int value = read_value(sema), result = 0;
+	int value;
 
-	while (value != wanted && result == 0) {
+	for (value = read_value(sema); value != wanted; value += value < wanted ? 1 : -1) {
 		if (sigs_caught()) {
 			errno = EINTR;
 			return -1;
 		}
-		if (value < wanted)
-			result = sem_post(sema->semaphore);
-		else if (sem_trywait(sema->semaphore) == -1 && errno != EAGAIN && errno != EINTR)
-			result = -1;
-		if (sem_getvalue(sema->semaphore, &value) == -1)
-			return -1;
+		if (value < wanted) {
+			if (sem_post(sema->semaphore) == -1)
+				return -1;
+		} else if (sem_trywait(sema->semaphore) == -1 && errno == EAGAIN) {
+			break; /* others took the rest */
+		}
 	}
-	return result;
+	return 0;
 }
 
 static int

@@ -159,7 +159,11 @@ open_key(struct sema *sema, key_t key)
 	do {
 		if (!sema->asked.exclusive) {
 			sema->id = get(key, sema->asked.count, 0, 0);
-			sema->fewer = sema->id == -1 && errno == EINVAL;
+			if (sema->id == -1 && errno == EINVAL) {
+				sema->fewer = get(key, 0, 0, 0) != -1;
+				errno = EINVAL;
+				return -1;
+			}
 			if (sema->id != -1 || errno != ENOENT || !sema->asked.create)
 				return sema->id == -1 ? -1 : 0;
 		}

@@ -1,0 +1,870 @@
+load helper
+
+takes_and_gives() {
+	semop -c -i 2 "$S" >/dev/null
+	try semop "$S"
+	output 2
+	semop "$S" -1
+	try semop "$S"
+	output 1
+	semop "$S" +1
+	semop "$S" +1
+	try semop "$S"
+	output 3
+	semop "$S" =7
+	try semop "$S"
+	output 7
+	semop "$S" =0
+	semop "$S" 0
+	try semop "$S" +1
+	status 0
+	output ''
+}
+@test "semop: -1 takes, +1 gives, =N sets, 0 waits for zero, and without an OP it prints the value" {
+	semaphores takes_and_gives
+}
+
+would_wait() {
+	semop -c -i 0 "$S" >/dev/null
+	for time in 0 0.05 50ms; do
+		try semop -t $time "$S" -1
+		status 124
+		error "semop: $S: the semaphore was not available in time (-t)"
+		try semop -t $time "$S" -- echo not run
+		status 124
+		output ''
+		error "semop: $S: the semaphore was not available in time (-t)"
+	done
+	semop "$S" +1
+	for time in 0 0.05; do
+		try semop -t $time "$S" 0
+		status 124
+	done
+	try semop "$S"
+	output 1
+	semop -t 0 "$S" -1
+	semop -t 0 "$S" 0
+}
+@test "semop: -t bounds the wait, 0 never waits, and a time that has passed still takes what is there" {
+	semaphores would_wait
+}
+
+waiters() {
+	semop -c -i 0 "$S" >/dev/null
+	background semop "$S" -1
+	asleep
+	semop "$S" +1
+	ends 0
+	try semop "$S"
+	output 0
+	semop "$S" =1
+	background semop -t 10s "$S" 0
+	asleep_or_looking
+	semop "$S" -1
+	ends 0
+	background semop -t 10s "$S" -1
+	asleep
+	semop "$S" =1
+	ends 0
+	try semop "$S"
+	output 0
+}
+# Waiting for zero on a POSIX semaphore looks again and again.
+asleep_or_looking() {
+	[ $KIND = posix ] || asleep
+}
+@test "semop: who waits is woken by +1, =N, and the last -1" {
+	semaphores waiters
+}
+
+missing_semaphore() {
+	try semop "$S" -1
+	status 1
+	error "semop: $S: no such semaphore (create it with -c)"
+	try semop "$S"
+	status 1
+	try semop "$S" -- echo not run
+	status 125
+	output ''
+	error "semop: $S: no such semaphore (create it with -c)"
+	try semop -c "$S"
+	output 1
+	try semop -x "$S"
+	status 1
+	error "semop: $S: the semaphore exists already (leave out -x to use it)"
+	try semop -c -i 5 "$S"
+	output 1
+	semop -u "$S" >/dev/null
+	try semop -x -i 5 "$S"
+	output 5
+}
+@test "semop: without -c nothing is created; -c uses what is there, -x does not; -i is for what is created" {
+	semaphores missing_semaphore
+}
+
+@test "semop: sets: INDEX, and all OPs at once or none" {
+	new_semaphore sysv
+	semop -c -i 0,1,2 "$S" >/dev/null
+	try semop "$S"
+	output $'0\n1\n2'
+	semop "$S" 0:+5 2:-2 1:-1
+	try semop "$S"
+	output $'5\n0\n0'
+	try semop -t 0 "$S" 0:-5 1:-1
+	status 124
+	try semop "$S"
+	output $'5\n0\n0'
+	semop "$S" 0:-5 0:0 0:+3 1:0
+	try semop "$S"
+	output $'3\n0\n0'
+	background semop -t 10s "$S" 0:-1 1:-1 2:-1
+	asleep
+	semop "$S" 1:+1
+	asleep
+	try semop "$S"
+	output $'3\n1\n0'
+	semop "$S" 2:+1
+	ends 0
+	try semop "$S"
+	output $'2\n0\n0'
+}
+
+@test "semop: setting some, or all, members of a set, among other OPs" {
+	new_semaphore sysv
+	semop -c -i 1,2,3 "$S" >/dev/null
+	semop "$S" 1:=20
+	try semop "$S"
+	output $'1\n20\n3'
+	semop "$S" 2:=0 0:=9
+	try semop "$S"
+	output $'9\n20\n0'
+	semop "$S" 0:=1 1:=2 2:=3
+	try semop "$S"
+	output $'1\n2\n3'
+	semop "$S" 0:=5 1:-1 2:+1
+	try semop "$S"
+	output $'5\n1\n4'
+	semop "$S" 0:-1 0:=7 0:-2 0:=6
+	try semop "$S"
+	output $'6\n1\n4'
+	try semop -t 0 "$S" 0:=1 1:-5
+	status 124
+	try semop "$S"
+	output $'6\n1\n4'
+	background semop -t 10s "$S" 0:=1 1:-5
+	asleep
+	semop "$S" 0:=3
+	semop "$S" 1:+4
+	ends 0
+	try semop "$S"
+	output $'1\n0\n4'
+}
+
+@test "semop: an index outside the set, and nothing is done" {
+	new_semaphore sysv
+	semop -c -i 1,1 "$S" >/dev/null
+	for op in 2:+1 2:=5 '0:-1 7:+1' '0:=5 2:=5' '0:=3 1:=3 2:=3'; do
+		# shellcheck disable=SC2086
+		try semop "$S" $op
+		status 1
+		error "semop: $S: the set has 2 members, so INDEX goes from 0 to 1"
+	done
+	try semop "$S"
+	output $'1\n1'
+}
+
+@test "semop: what a POSIX semaphore cannot do is refused before it is opened" {
+	new_semaphore posix
+	semop -c "$S" >/dev/null
+	try semop "$S" -1 -1
+	status 2
+	error "semop: $S: a POSIX semaphore takes one OP a call (sysv: takes several as one)"
+	try semop "$S" 0:-1
+	status 2
+	error "semop: $S: a POSIX semaphore has no INDEX (sysv: has sets)"
+	try semop "$S" -2
+	status 2
+	error "semop: $S: a POSIX semaphore goes up and down by 1 (sysv: by any number)"
+	try semop "$S" +2
+	status 2
+	try semop -c -i 1,2 "$S"
+	status 2
+	error "semop: $S: a POSIX semaphore is one, so -i takes one VALUE"
+	try semop "$S"
+	output 1
+}
+
+bad_values() {
+	semop -c "$S" >/dev/null
+	for op in 1 +0 -0 x = - + '' 0:x :1 x:+1 0:1:+1 =-1 =+1 00 -1x 0x1; do
+		try semop "$S" "$op"
+		status 2
+		[[ $stderr == "semop: "*": an OP is -N, +N, 0 or =N, with INDEX: in front for a member of a set" ]]
+	done
+	for op in =99999999999 -2147483648 +99999999999999999999 =2147483648; do
+		try semop "$S" "$op"
+		status 2
+		error "semop: $op: the number is too large"
+	done
+	for values in '' x 1, ,1 1,,2 -1 99999999999 ' 1'; do
+		try semop -c -i "$values" "$S"
+		status 2
+		[[ $stderr == "semop: -i $values: not numbers with commas between them, each from 0 to "* ]]
+	done
+	try semop "$S"
+	output 1
+}
+@test "semop: OPs and values that are none" {
+	semaphores bad_values
+}
+
+@test "semop: values beyond the largest" {
+	new_semaphore sysv
+	try semop -c -i 32768 "$S"
+	status 2
+	error "semop: $S: -i 32768: a System V semaphore goes up to 32767"
+	semop -c -i 32767 "$S" >/dev/null
+	try semop "$S" +1
+	status 1
+	error "semop: $S: a semaphore goes up to 32767, and this would take it beyond"
+	try semop "$S" =32768
+	status 2
+	error "semop: $S: OP 1: a System V semaphore goes up to 32767"
+	try semop "$S"
+	output 32767
+	new_semaphore posix
+	semop -c -i 2147483647 "$S" >/dev/null
+	try semop "$S" +1
+	status 1
+	error "semop: $S: a semaphore goes up to 2147483647, and this would take it beyond"
+	try semop "$S"
+	output 2147483647
+}
+
+wrong_usage() {
+	try semop
+	status 2
+	error 'semop: SEM is missing; usage: semop \[-cuvx\]*'
+	try semop "$S" --
+	status 2
+	error 'semop: -- is followed by a COMMAND'
+	try semop -c -m 9 "$S"
+	status 2
+	try semop -c -t x "$S"
+	status 2
+	try semop -k "$S"
+	status 2
+	error 'semop: there is no option -k (see semop -h)'
+	try semop file:x
+	status 2
+	error 'semop: file:x: a file is no semaphore (file: is for shared memory)'
+	try semop sysv:new
+	status 2
+	error 'semop: sysv:new makes a new semaphore, which needs -c'
+	try semop -x sysv:@1
+	status 2
+	try semop "$S"
+	status 1
+}
+@test "semop: wrong usage makes nothing" {
+	semaphores wrong_usage
+}
+
+@test "semop: identifiers, paths and names that lead nowhere" {
+	try semop sysv:@2147483647
+	status 1
+	error 'semop: sysv:@2147483647: no such semaphore (an identifier names one that exists; ipcs -s lists them)'
+	try semop -c sysv:./nosuch
+	status 1
+	error 'semop: sysv:./nosuch: no key from this path: No such file or directory'
+	try semop -c "/$(printf '%0253d' 0)"
+	status 1
+	error 'semop: /0*: the name is too long for a semaphore'
+	touch path
+	SEMAPHORES+=(sysv:./path)
+	semop -c -i 3 sysv:./path >/dev/null
+	try semop sysv:./path
+	output 3
+}
+
+@test "semop: sysv:new prints the name of what it made" {
+	local name
+
+	name=$(semop -c -i 1,2 sysv:new)
+	SEMAPHORES+=("$name")
+	[[ $name == sysv:@* && $name != *$'\n'* ]]
+	try semop "$name"
+	output $'1\n2'
+	try semop -u "$name"
+	try semop "$name"
+	status 1
+	[ "$(makes -s 'semop -c sysv:new >/dev/full')" -eq 0 ]
+	[ "$(makes -s 'semop -c -u sysv:new -- true')" -eq 0 ]
+	try semop -c -u sysv:new -- echo run
+	status 0
+	[[ $output == sysv:@*$'\nrun' ]]
+}
+
+fewer_members() {
+	semop -c -i 1,1 "$S" >/dev/null
+	try semop -c -i 1,1,1 "$S" 2:-1
+	status 1
+	error "semop: $S: the set exists with fewer members than the 3 of -i (leave out -i, or remove it first)"
+}
+@test "semop: a set with fewer members than those of -i" {
+	new_semaphore sysv
+	fewer_members
+}
+
+mode_of() {
+	case $KIND in
+	posix) stat -c %a "/dev/shm/sem.${S#/}" ;;
+	sysv) ipcs -s | awk -v key="${S#sysv:}" '$1 == key { print $4 }' ;;
+	esac
+}
+
+makes_mode() {
+	local mode
+
+	for mode in 600 666 640 400 0; do
+		(umask 077 && semop -c -i 3 -m $mode "$S" +1)
+		[ "$(mode_of)" = $mode ]
+		semop -u "$S" >/dev/null
+	done
+	(umask 0 && semop -c "$S" +1)
+	[ "$(mode_of)" = 600 ]
+}
+@test "semop: -m is exact, whatever the umask; 0600 without it" {
+	need_root
+	semaphores makes_mode
+}
+
+no_permission() {
+	semop -c -m 600 "$S" >/dev/null
+	for op in '' -1 +1 0 =5; do
+		# shellcheck disable=SC2086
+		try as_user semop -t 0 "$S" $op
+		status 1
+		error "semop: $S: no permission to *e* this semaphore (its owner or root can change its mode)"
+	done
+	try as_user semop -c "$S" -- true
+	status 125
+	try semop "$S"
+	output 1
+	semop -u "$S" >/dev/null
+	semop -c -m 666 "$S" >/dev/null
+	as_user semop -c "$S" -1
+	try as_user semop -u "$S" +1
+	status 1
+	error "semop: $S: no permission to remove the semaphore (only its owner or root may)"
+	try semop "$S"
+	output 1
+}
+@test "semop: somebody else's semaphore" {
+	need_root
+	semaphores no_permission
+}
+
+@test "semop: a set that an ordinary user makes and may not use himself" {
+	new_semaphore sysv
+	try as_user semop -c -m 0 "$S" -1
+	status 1
+	try as_user semop -c -m 0 "$S"
+	status 1
+	as_user ipcrm -S "${S#sysv:}"
+}
+
+removed_under() {
+	local op
+
+	for op in -1 0 --; do
+		if [ $op = 0 ]; then semop -c -i 1 "$S" >/dev/null; else semop -c -i 0 "$S" >/dev/null; fi
+		if [ $op = -- ]; then
+			background semop "$S" -- echo not run 2>lines >out
+		else
+			background semop "$S" $op 2>lines >out
+		fi
+		[ $op = 0 ] && [ $KIND = posix ] || asleep
+		semop -u "$S" >/dev/null
+		ends 3
+		[ "$(cat lines)" = "semop: $S: the semaphore was removed while in use" ]
+		[ ! -s out ]
+	done
+	# made anew at once, it is another
+	semop -c -i 0 "$S" >/dev/null
+	background semop "$S" -1 2>lines
+	asleep
+	semop -u "$S" >/dev/null
+	semop -x -i 5 "$S" >/dev/null
+	ends 3
+	try semop "$S"
+	output 5
+}
+@test "semop: a semaphore that is removed while somebody waits is status 3" {
+	semaphores removed_under
+}
+
+signals() {
+	local signal
+
+	semop -c -i 0 "$S" >/dev/null
+	for signal in TERM HUP USR1; do
+		for what in -1 '-- echo not run' '-t 20 -1'; do
+			# shellcheck disable=SC2086
+			case $what in
+			-t*) background semop -t 20 "$S" -1 2>lines ;;
+			*) background semop "$S" $what 2>lines >out ;;
+			esac
+			asleep
+			kill -$signal "$PID"
+			ends $((128 + $(kill -l $signal)))
+			grep -q 'stopped by signal' lines
+		done
+	done
+	[ ! -s out ]
+	try semop "$S"
+	output 0
+	background semop -u "$S" -1 2>lines
+	asleep
+	kill -TERM "$PID"
+	ends 143
+	try semop "$S"
+	status 1
+}
+@test "semop: a signal ends the wait, and -u unlinks then too" {
+	semaphores signals
+}
+
+# The lock around a COMMAND.
+
+passes_status() {
+	local status_of
+
+	semop -c "$S" >/dev/null
+	for status_of in 0 1 2 3 7 124 125 126 127 200; do
+		for option in '' -u; do
+			# shellcheck disable=SC2086
+			try semop -c $option "$S" -- sh -c "semop '$S'; exit $status_of"
+			status $status_of
+			output 0
+			error ''
+		done
+	done
+	semop -c "$S" >/dev/null
+	try semop "$S" -- sh -c 'kill -TERM $$'
+	status 143
+	try semop "$S" -- sh -c 'kill -KILL $$'
+	status 137
+	try semop "$S"
+	output 1
+	try semop -u "$S" -- sh -c 'kill -KILL $$'
+	status 137
+	try semop "$S"
+	status 1
+}
+@test "semop: COMMAND runs with the semaphore taken, and its status is passed on" {
+	semaphores passes_status
+}
+
+no_command() {
+	semop -c "$S" >/dev/null
+	try semop "$S" -- nosuchcommand
+	status 127
+	error 'semop: nosuchcommand: no such command'
+	try semop "$S" -- ./nosuchcommand
+	status 127
+	try semop "$S" -- /
+	status 126
+	error 'semop: /: cannot be executed: Permission denied'
+	: >script
+	chmod +x script
+	try semop "$S" -- ./script
+	status 126
+	error 'semop: ./script: cannot be executed: Exec format error (a script starts with #!)'
+	try semop -u "$S" -- ./script
+	status 126
+	try semop "$S"
+	status 1
+}
+@test "semop: a COMMAND that cannot be run, and the semaphore is given back" {
+	semaphores no_command
+}
+
+arguments_as_they_are() {
+	try semop -c "$S" -- printf '%s|' 'a b' '' '*' "-n" '$(x)'
+	output 'a b||*|-n|$(x)|'
+	try semop "$S" -- cat <<<input
+	output input
+}
+@test "semop: COMMAND gets its arguments and its input as they are" {
+	semaphores arguments_as_they_are
+}
+
+inherits() {
+	semop -c "$S" >/dev/null
+	grep -E '^Sig(Blk|Ign)' /proc/self/status >expected
+	semop "$S" -- grep -E '^Sig(Blk|Ign)' /proc/self/status >got
+	diff expected got
+	peer ignore 13 peer block 10 grep -E '^Sig(Blk|Ign)' /proc/self/status >expected
+	peer ignore 13 peer block 10 semop "$S" -- grep -E '^Sig(Blk|Ign)' /proc/self/status >got
+	diff expected got
+	lone ls /proc/self/fd >expected
+	lone semop "$S" -- ls /proc/self/fd >got
+	diff expected got
+}
+@test "semop: COMMAND inherits the signals and descriptors that semop had" {
+	semaphores inherits
+}
+
+@test "semop: on System V it becomes COMMAND, and no process of ours stays" {
+	new_semaphore sysv
+	try semop -c "$S" -- sh -c 'echo $$; echo $PPID'
+	output "$output"
+	# shellcheck disable=SC2016
+	sh -c 'echo $$ >pid; exec semop "$1" -- sh -c "echo \$\$"' sh "$S" >got
+	diff pid got
+}
+
+@test "semop: the kernel gives a System V semaphore back however COMMAND dies" {
+	new_semaphore sysv
+	semop -c "$S" >/dev/null
+	mkfifo never
+	exec 7<>never
+	for option in '' -c; do
+		# shellcheck disable=SC2086
+		ready semop $option "$S" -- sh -c 'echo ready >ready; exec cat never'
+		try semop -t 0 "$S" -1
+		status 124
+		kill -KILL "$PID"
+		wait "$PID" || true
+		semop -t 10 "$S" -- true
+		try semop "$S"
+		output 1
+	done
+	exec 7>&-
+}
+
+@test "semop: on System V with -u what holds the semaphore is COMMAND, not the parent" {
+	new_semaphore sysv
+	semop -c "$S" >/dev/null
+	mkfifo never
+	exec 7<>never
+	ready semop -u "$S" -- sh -c 'echo $$ >ready; exec cat never'
+	kill -KILL "$PID"
+	wait "$PID" || true
+	try semop -t 0 "$S" -1
+	status 124
+	kill -KILL "$LINE"
+	semop -t 10 "$S" -1
+	exec 7>&-
+}
+
+@test "semop: a plain -1 is not given back when semop ends" {
+	new_semaphore sysv
+	semop -c "$S" -1
+	try semop "$S"
+	output 0
+}
+
+parent_passes_signals() {
+	semop -c "$S" >/dev/null
+	mkfifo never
+	exec 7<>never
+	ready semop "$@" "$S" -- sh -c 'trap "echo got >caught; exit 9" TERM; echo ready >ready; read -r x <never'
+	kill -TERM "$PID"
+	ends 9
+	[ "$(cat caught)" = got ]
+	exec 7>&-
+	rm never caught
+}
+@test "semop: a signal to the parent reaches COMMAND, whose status counts, and the semaphore is given back" {
+	new_semaphore posix
+	parent_passes_signals
+	try semop "$S"
+	output 1
+	parent_passes_signals -u
+	try semop "$S"
+	status 1
+	new_semaphore sysv
+	parent_passes_signals
+	parent_passes_signals -u
+	try semop "$S"
+	status 1
+}
+
+counts() {
+	local i
+
+	echo 0 >number
+	for i in 1 2 3 4; do
+		(for i in $(seq 50); do
+			semop -c "$S" -- sh -c 'read -r n <number; echo $((n + 1)) >number'
+		done) 3>&- &
+	done
+	wait
+	[ "$(cat number)" -eq 200 ]
+	try semop "$S"
+	output 1
+}
+@test "semop: four that count under a lock, which none of them made before, get the sum right" {
+	semaphores counts
+}
+
+limits() {
+	local i
+
+	: >log
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		background semop -c -i 3 "$S" -- sh -c 'echo + >>log; i=0; while [ $i -lt 20000 ]; do i=$((i + 1)); done; echo - >>log'
+	done
+	wait "${JOBS[@]}"
+	JOBS=()
+	[ "$(awk '{ n += $1 == "+" ? 1 : -1; if (n > most) most = n } END { print NR, n, most <= 3 }' log)" = '20 0 1' ]
+	try semop "$S"
+	output 3
+}
+@test "semop: -c -i 3 lets three in at once" {
+	semaphores limits
+}
+
+first_use() {
+	local i j
+
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		: >won
+		for j in 1 2 3 4 5 6 7 8; do
+			(semop -c -i 3 -t 0 "$S" -1 2>/dev/null && echo won >>won) 3>&- &
+		done
+		wait
+		[ "$(wc -l <won)" -eq 3 ]
+		try semop "$S"
+		output 0
+		semop -u "$S" >/dev/null
+	done
+}
+@test "semop: of eight that create it at once with room for three, three get in" {
+	semaphores first_use
+}
+
+reads_whole() {
+	local i
+
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		semop -c -i 5 "$S" >/dev/null 3>&- &
+		until semop "$S" >got 2>/dev/null; do :; done
+		[ "$(cat got)" = 5 ]
+		wait
+		semop -u "$S" >/dev/null
+	done
+}
+@test "semop: nobody sees a semaphore before it has its value" {
+	semaphores reads_whole
+}
+
+killed() {
+	local i
+
+	semop -c -i 2 "$S" >/dev/null
+	for i in $(seq 30); do
+		background semop "$S" -- sh -c 'i=0; while [ $i -lt 3000 ]; do i=$((i + 1)); done'
+		[ $((i % 3)) -eq 0 ] || semop -V >/dev/null
+		[ $((i % 2)) -eq 0 ] || kill -KILL "$PID" 2>/dev/null || true
+	done
+	wait "${JOBS[@]}" || true
+	JOBS=()
+	try semop "$S"
+	output 2
+}
+@test "semop: killed at any moment, a System V lock is neither lost nor doubled" {
+	new_semaphore sysv
+	killed
+}
+
+@test "semop: what is set does not give back what a holder took; what is set among other OPs does" {
+	new_semaphore sysv
+	semop -c -i 1,1 "$S" >/dev/null
+	mkfifo never
+	exec 7<>never
+	ready semop "$S" -- sh -c 'echo ready >ready; exec cat never'
+	semop "$S" 0:=1
+	kill -KILL "$PID"
+	wait "$PID" || true
+	try semop "$S"
+	output $'1\n1'
+	exec 7>&-
+}
+
+# Other programs.
+
+@test "semop: a C program's POSIX semaphore, and ours in a C program" {
+	new_semaphore posix
+	peer semaphore "$S" 2 0600
+	try semop "$S"
+	output 2
+	semop "$S" -1
+	[ "$(peer value "$S")" -eq 1 ]
+	background peer wait "$S"
+	ends 0
+	background semop "$S" -1
+	asleep
+	peer post "$S"
+	ends 0
+	background peer wait "$S"
+	asleep
+	semop "$S" +1
+	ends 0
+	semop -u "$S" >/dev/null
+	try peer value "$S"
+	status 1
+	semop -c -i 4 "$S" >/dev/null
+	[ "$(peer value "$S")" -eq 4 ]
+	peer forget "$S"
+	try semop "$S"
+	status 1
+}
+
+@test "semop: Python's and perl's System V semaphores, and ours there" {
+	need 'python3-sysv-ipc' /usr/bin/python3 -c 'import sysv_ipc'
+	new_semaphore sysv
+	# creates and never operates: sem_otime stays 0
+	/usr/bin/python3 -c "import sysv_ipc; s = sysv_ipc.Semaphore(${S#sysv:}, sysv_ipc.IPC_CREX, 0o600); s.value = 2"
+	try semop -c "$S"
+	output 2
+	semop -t 0 "$S" -1
+	/usr/bin/python3 -c "import sysv_ipc; s = sysv_ipc.Semaphore(${S#sysv:}); assert s.value == 1; s.acquire(0)"
+	try semop -t 0 "$S" -1
+	status 124
+	background semop "$S" -1
+	asleep
+	perl -e 'semop(semget(hex $ARGV[0], 0, 0), pack("s!3", 0, 1, 0)) or die' "${S#sysv:}"
+	ends 0
+	semop "$S" +3
+	perl -e 'print semctl(semget(hex $ARGV[0], 0, 0), 0, 12, 0), "\n"' "${S#sysv:}" >got
+	[ "$(cat got)" -eq 3 ]
+}
+
+@test "semop: a POSIX semaphore whose file is too short is refused, not used" {
+	new_semaphore posix
+	: >"/dev/shm/sem.${S#/}"
+	try semop "$S" -1
+	status 1
+	error "semop: $S: its file is too short for a semaphore, so something else made it (remove it first)"
+	try semop -c "$S" -- true
+	status 125
+	if [ "$PLAT" = linux ]; then
+		printf abcde >"/dev/shm/sem.${S#/}"
+		try semop "$S"
+		status 1
+		error "semop: $S: its file is too short for a semaphore*"
+	fi
+	rm "/dev/shm/sem.${S#/}"
+	mkdir "/dev/shm/sem.${S#/}"
+	try semop -c "$S" +1
+	rmdir "/dev/shm/sem.${S#/}"
+	status 1
+}
+
+@test "semop: the kernel's limits are named" {
+	need_namespace
+	[ "$PLAT" = linux ] || skip "POSIX does not tell limits"
+	# shellcheck disable=SC2016
+	try unshare -i sh -c '
+		echo "3 7 5 2" >/proc/sys/kernel/sem
+		semop -c -i 1,1,1,1 sysv:1; echo $?
+		semop -c -i 1,1,1 sysv:1; semop -c -i 1,1,1 sysv:2; semop -c sysv:3; echo $?
+		semop sysv:1 +1 +1 +1 +1 +1 +1; echo $?
+		echo "100 7 5 9" >/proc/sys/kernel/sem
+		semop -c -i 1,1 sysv:4; echo $?
+		echo "100 100 5 9" >/proc/sys/kernel/sem
+		semop -c -i 1,1,1,1,1,1,1 sysv:5; echo $?
+		ipcs -s | grep -c 0x'
+	output '1
+1
+1
+1
+1
+1
+1
+1
+1
+1
+1
+2'
+	diff <(grep -v '^$' stderr.txt) - <<-'T'
+		semop: sysv:0x1: number 1 of kernel.sem (semaphores in a set) is 3; asked for 4 (raise it with sysctl -w kernel.sem='...')
+		semop: sysv:0x3: number 4 of kernel.sem (sets) is 2; asked for 3 (raise it with sysctl -w kernel.sem='...')
+		semop: sysv:0x1: number 3 of kernel.sem (operations of a call) is 5; asked for 6 (raise it with sysctl -w kernel.sem='...')
+		semop: sysv:0x4: number 2 of kernel.sem (semaphores in all sets) is 7; asked for 8 (raise it with sysctl -w kernel.sem='...')
+		semop: sysv:0x5: number 3 of kernel.sem (operations of a call) is 5; asked for 7 (raise it with sysctl -w kernel.sem='...')
+	T
+}
+
+output_fails() {
+	semop -c "$S" >/dev/null
+	try sh -c "semop '$S' >/dev/full"
+	status 1
+	error 'semop: standard output: No space left on device'
+	try sh -c "semop '$S' >&-"
+	status 1
+	error 'semop: standard output: Bad file descriptor'
+	sh -c "semop '$S' -1 <&- >&- 2>&-"
+	try semop "$S"
+	output 0
+}
+@test "semop: an output that fails, and none at all" {
+	semaphores output_fails
+}
+
+@test "semop: -v shows the calls" {
+	new_semaphore posix
+	semop -cv -i 2 "$S" -1 2>trace
+	semop -v "$S" 2>>trace
+	semop -v "$S" +1 2>>trace
+	semop -vu "$S" =0 2>>trace
+	sed -E 's/0x[0-9a-f]+/ADDRESS/' trace >got
+	diff - got <<-T
+		semop: sem_open("$S", 0) = SEM_FAILED ENOENT
+		semop: sem_open("$S", O_CREAT|O_EXCL, 0600, 2) = ADDRESS
+		semop: sem_trywait(ADDRESS) = 0
+		semop: sem_open("$S", 0) = ADDRESS
+		semop: sem_getvalue(ADDRESS, [1]) = 0
+		semop: sem_open("$S", 0) = ADDRESS
+		semop: sem_post(ADDRESS) = 0
+		semop: sem_open("$S", 0) = ADDRESS
+		semop: sem_getvalue(ADDRESS, [2]) = 0
+		semop: sem_unlink("$S") = 0
+	T
+}
+
+@test "semop: -v shows the calls of System V" {
+	new_semaphore sysv
+	semop -cv -i 2,0 "$S" 0:-1 1:+3 2>trace
+	semop -v "$S" 2>>trace
+	semop -v "$S" =5 2>>trace
+	IPC7_TRACE=1 semop "$S" -- true 2>>trace
+	semop -vu -t 0 "$S" -1 2>>trace
+	sed -E 's/(semop|semctl)\([0-9]+/\1(ID/; s/= [0-9]+$/= N/' trace >got
+	diff - got <<-T
+		semop: semget(${S#sysv:}, 2, 0) = -1 ENOENT
+		semop: semget(${S#sysv:}, 2, IPC_CREAT|IPC_EXCL|0600) = N
+		semop: semop(ID, {{0, 2, 0}}, 1) = N
+		semop: semop(ID, {{0, -1, 0}, {1, 3, 0}}, 2) = N
+		semop: semget(${S#sysv:}, 0, 0) = N
+		semop: semctl(ID, 0, GETALL, {1, 3}) = N
+		semop: semget(${S#sysv:}, 0, 0) = N
+		semop: semctl(ID, 0, SETVAL, 5) = N
+		semop: semget(${S#sysv:}, 0, 0) = N
+		semop: semop(ID, {{0, -1, SEM_UNDO}}, 1) = N
+		semop: semget(${S#sysv:}, 0, 0) = N
+		semop: semop(ID, {{0, -1, $([ "$PLAT" = linux ] && echo 0 || echo IPC_NOWAIT)}}, 1) = N
+		semop: semctl(ID, 0, IPC_RMID) = N
+	T
+}
+
+@test "semop: -h, --help, -V and --version" {
+	try semop -h
+	status 0
+	[[ $output == 'usage: semop [-cuvx] '* ]]
+	try semop --version
+	[[ $output == 'semop (ipc7) '* ]]
+}
