@@ -7,8 +7,10 @@ VERSION = 0.1
 COMMANDS = mqsend mqrecv shmput shmget $(SYSTEM_COMMANDS)
 # What opens named POSIX semaphores is built with the system's C library, since musl keeps them elsewhere.
 SYSTEM_COMMANDS = semop
-LIBRARY = text err num io deadline sigs trace record name child ready queue queue_posix queue_sysv source region region_map region_sysv sema sema_posix sema_sysv delivery worker command
-PLATFORM = mqueue msg memory pages semaphore limits
+LIBRARY = text err num io deadline sigs trace record name child ready queue queue_posix queue_sysv source region region_map region_sysv delivery worker command
+PLATFORM = mqueue msg memory pages limits
+SYSTEM_LIBRARY = $(LIBRARY) sema sema_posix sema_sysv sema_set
+SYSTEM_PLATFORM = $(PLATFORM) semaphore
 HEADERS = lib/ipc7.h lib/backend.h
 MAN1 = mqsend.1 mqrecv.1
 MAN7 = ipc7.7
@@ -31,8 +33,8 @@ DEFINES = -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64
 COMPILE = $(DEFINES) $(CFLAGS) $(HARDEN)
 
 OBJECTS = $(LIBRARY:%=build/%.o) $(PLATFORM:%=build/$(PLAT)-%.o)
-SYSTEM_OBJECTS = $(LIBRARY:%=build/system-%.o) $(PLATFORM:%=build/system-$(PLAT)-%.o)
-SYSTEM_SOURCES = $(LIBRARY:%=lib/%.c) $(PLATFORM:%=lib/$(PLAT)/%.c)
+SYSTEM_OBJECTS = $(SYSTEM_LIBRARY:%=build/system-%.o) $(SYSTEM_PLATFORM:%=build/system-$(PLAT)-%.o)
+SYSTEM_SOURCES = $(SYSTEM_LIBRARY:%=lib/%.c) $(SYSTEM_PLATFORM:%=lib/$(PLAT)/%.c)
 PROGRAMS = $(COMMANDS:%=build/bin/%)
 
 all: $(PROGRAMS)

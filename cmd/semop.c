@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "ipc7.h"
@@ -29,8 +30,7 @@ static const struct command command = {
             "SEM: /lock, posix:/lock, sysv:0x4d2, sysv:@ID, sysv:./file, sysv:new; see ipc7(7)\n",
 };
 
-struct operator
-{
+struct job {
 	struct name name;
 	struct sema *sema;
 	struct sema_options options;
@@ -40,67 +40,65 @@ struct operator
 	char *path;
 	int *values; /* of -i */
 	long long timeout;
-	bool unlink;
+	bool unlink; /* still to be done */
 };
 
 /* -i VALUE[,VALUE...] */
 static int
-parse_values(struct operator* operator, const char * text)
+parse_values(struct job *job, const char *text)
 {
-	struct sema_operation one;
-	size_t count = 1, i;
-	const char *at;
+	char *copy = strdup(text), *at = copy, *comma;
+	unsigned long long value;
+	size_t count = 1;
+	int status = -1;
 
-	for (at = text; *at; at++)
-		count += *at == ',';
-	free(operator->values);
-	operator->values = calloc(count, sizeof(*operator->values));
-	if (!operator->values) {
-		err_line(NULL, "%s", strerror(errno));
+	for (comma = copy; comma && (comma = strchr(comma, ',')); comma++)
+		count++;
+	free(job->values);
+	job->values = calloc(count, sizeof(*job->values));
+	if (!copy || !job->values) {
+		err_line(NULL, "%s", strerror(ENOMEM));
+		free(copy);
 		return STATUS_FAILED;
 	}
-	for (i = 0, at = text; i < count; i++, at++) {
-		char number[16] = "=";
-		size_t size = strcspn(at, ",");
-
-		/* The value of OP =VALUE. */
-		if (size > 0 && size < sizeof(number) - 1)
-			memcpy(number + 1, at, size);
-		if (sema_parse(number, &one) == -1)
-			return command_usage(
-			    "-i %s: not numbers with commas between them, each from 0 to %d", text, INT_MAX);
-		operator->values[i] = one.value;
-		at += size;
+	job->options.values = job->values;
+	for (job->options.count = 0; job->options.count < count && status == -1; job->options.count++) {
+		comma = strchr(at, ',');
+		if (comma)
+			*comma = '\0';
+		if (num_parse(at, 0, INT_MAX, &value) == -1)
+			status = command_argument("-i ", text, "not a number, or several with commas between them");
+		job->values[job->options.count] = (int)value;
+		at = comma ? comma + 1 : at;
 	}
-	operator->options.values = operator->values;
-	operator->options.count = count;
-	return -1;
+	free(copy);
+	return status;
 }
 
 static int
-parse_options(struct operator* operator, int argc, char *argv[])
+parse_options(struct job *job, int argc, char *argv[])
 {
 	int option, status = -1;
 
 	while (status == -1 && (option = getopt(argc, argv, ":chi:m:t:uvVx")) != -1) {
 		switch (option) {
 		case 'c':
-			operator->options.create = true;
+			job->options.create = true;
 			break;
 		case 'i':
-			status = parse_values(operator, optarg);
+			status = parse_values(job, optarg);
 			break;
 		case 'm':
-			status = command_mode(option, optarg, &operator->options.mode);
+			status = command_mode(option, optarg, &job->options.mode);
 			break;
 		case 't':
-			status = command_time(option, optarg, &operator->timeout);
+			status = command_time(option, optarg, &job->timeout);
 			break;
 		case 'u':
-			operator->unlink = true;
+			job->unlink = true;
 			break;
 		case 'x':
-			operator->options.exclusive = true;
+			job->options.exclusive = true;
 			break;
 		default:
 			status = command_option(&command, option);
@@ -111,62 +109,61 @@ parse_options(struct operator* operator, int argc, char *argv[])
 
 /* All OPs are looked at before the semaphore is. */
 static int
-parse_operations(struct operator* operator, char * argv[])
+parse_operations(struct job *job, char *argv[])
 {
 	size_t i;
 
-	operator->operations = calloc(operator->count, sizeof(*operator->operations));
-	if (operator->count && !operator->operations) {
+	job->operations = calloc(job->count, sizeof(*job->operations));
+	if (job->count && !job->operations) {
 		err_line(NULL, "%s", strerror(errno));
 		return STATUS_FAILED;
 	}
-	for (i = 0; i < operator->count; i++) {
-		if (sema_parse(argv[i], &operator->operations[i]) == 0)
+	for (i = 0; i < job->count; i++) {
+		if (sema_parse(argv[i], &job->operations[i]) == 0)
 			continue;
 		if (errno == ERANGE)
-			return command_usage("%s: the number is too large", argv[i]);
-		return command_usage(
-		    "%s: an OP is -N, +N, 0 or =N, with INDEX: in front for a member of a set", argv[i]);
+			return command_argument("OP ", argv[i], "the number is too large");
+		return command_argument(
+		    "OP ", argv[i], "not -N, +N, 0 or =N, with INDEX: in front for a member of a set");
 	}
 	return -1;
 }
 
 static int
-parse(struct operator* operator, int argc, char *argv[])
+parse(struct job *job, int argc, char *argv[])
 {
-	int status = parse_options(operator, argc, argv);
+	int status = parse_options(job, argc, argv);
 
 	if (status != -1)
 		return status;
 	if (optind == argc)
 		return command_usage("SEM is missing; usage: semop %s", command.usage);
-	status = command_name(&operator->name, argv[optind++]);
+	status = command_name(&job->name, argv[optind++]);
 	if (status != -1)
 		return status;
 	if (optind < argc && strcmp(argv[optind], "--") == 0) {
 		if (++optind == argc)
 			return command_usage("-- is followed by a COMMAND");
-		operator->argv = argv + optind;
+		job->argv = argv + optind;
 	} else if (optind < argc) {
-		operator->count =(size_t)(argc - optind);
-		status = parse_operations(operator, argv + optind);
+		job->count = (size_t)(argc - optind);
+		status = parse_operations(job, argv + optind);
 	}
 	if (status == -1)
-		status = sema_check(&operator->name, &operator->options, operator->operations, operator->count);
+		status = sema_check(&job->name, &job->options, job->operations, job->count);
 	return status;
 }
 
 /* Prints the values, one a line. */
 static int
-print_values(const struct operator* operator)
+print_values(const struct job *job)
 {
 	struct text text = {0};
-	int status = STATUS_OK;
-	int *values;
+	int status = STATUS_OK, *values;
 	size_t count, i;
 
-	if (sema_values(operator->sema, &values, &count) == -1)
-		return sema_report(operator->sema, SEMA_READ, errno);
+	if (sema_values(job->sema, &values, &count) == -1)
+		return sema_report(job->sema, SEMA_READ, errno);
 	for (i = 0; i < count; i++)
 		text_format(&text, "%d\n", values[i]);
 	if (!text.data || io_write(STDOUT_FILENO, text.data, text.size, NULL) == -1) {
@@ -180,136 +177,168 @@ print_values(const struct operator* operator)
 
 /* A failure of semop itself has a status of its own where COMMAND may fail too. */
 static int
-own(const struct operator* operator, int status)
+own(const struct job *job, int status)
 {
-	return operator->argv && status == STATUS_FAILED ? STATUS_RUNNER : status;
+	return job->argv && status == STATUS_FAILED ? STATUS_RUNNER : status;
+}
+
+/* Does the operations. Returns -1 to go on. */
+static int
+operate(struct job *job, const struct sema_operation *operations, size_t count, bool lock)
+{
+	struct deadline deadline;
+	int status;
+
+	deadline_set(&deadline, job->timeout);
+	if (sema_operate(job->sema, operations, count, &deadline, lock) == 0)
+		return -1;
+	status = sema_report(job->sema, SEMA_OPERATE, errno);
+	if (status == STATUS_REMOVED)
+		job->unlink = false;
+	return own(job, status);
+}
+
+/* Does the OPs. Once they are done no signal undoes that, so the status says it. */
+static int
+operate_all(struct job *job)
+{
+	int status = operate(job, job->operations, job->count, false);
+
+	if (status != -1)
+		return status;
+	(void)sigs_hold();
+	sigs_forget();
+	return STATUS_OK;
 }
 
 static int
-operate(const struct operator* operator, const struct sema_operation * operations, size_t count, bool undo)
+unlink_sema(struct job *job)
 {
-	struct deadline deadline;
+	job->unlink = false;
+	if (sema_unlink(job->sema) == 0 || errno == ENOENT)
+		return STATUS_OK;
+	return own(job, sema_report(job->sema, SEMA_UNLINK, errno));
+}
 
-	deadline_set(&deadline, operator->timeout);
-	if (sema_operate(operator->sema, operations, count, &deadline, undo) == 0)
-		return -1;
-	return own(operator, sema_report(operator->sema, SEMA_OPERATE, errno));
+/* COMMAND's exit status. A signal that came meanwhile was its business; if it died of that, so does semop. */
+static int
+ended(int end)
+{
+	if (!WIFSIGNALED(end) || WTERMSIG(end) != sigs_caught())
+		sigs_forget();
+	return child_status(end);
 }
 
 static const struct sema_operation take = {.value = -1}, give = {.value = 1};
 
 /* Takes the semaphore and becomes COMMAND; the kernel gives it back. Returns only if that fails. */
 static int
-become(const struct operator* operator)
+become(struct job *job)
 {
-	int status = operate(operator, & take, 1, true);
+	int status = operate(job, &take, 1, true);
 
 	if (status != -1)
 		return status;
-	child_become(operator->path, operator->argv);
-	return errno == EINTR ? STATUS_RUNNER : child_failed(operator->argv[0], errno);
+	child_become(job->path, job->argv);
+	return errno == EINTR ? STATUS_RUNNER : child_failed(job->argv[0], errno);
 }
 
-/* The same in a child, since there is something left to do behind it. */
+/* The same in a child, since the semaphore is to be unlinked behind it. */
 static int
-become_child(const struct operator* operator, bool * child)
+become_child(struct job *job)
 {
 	int result, end;
 
 	result = child_split(&end);
 	if (result == -1) {
-		err_line(operator->argv[0], "cannot be started: %s", strerror(errno));
+		err_line(job->argv[0], "cannot be started: %s", strerror(errno));
 		return STATUS_RUNNER;
 	}
-	*child = result == 0;
-	if (*child)
-		return become(operator);
-	sigs_forget();
-	return child_status(end);
+	if (result == 1)
+		return ended(end);
+	job->unlink = false;
+	return become(job);
 }
 
-/* Takes the semaphore, runs COMMAND, and gives it back. */
+/* Takes the semaphore, runs COMMAND, and gives it back; it is unlinked before, so that nobody gets it in between. */
 static int
-run(const struct operator* operator)
+run(struct job *job)
 {
-	int status = operate(operator, & take, 1, false), end = 0, error = 0, given;
+	int status = operate(job, &take, 1, true), end, other;
 
 	if (status != -1)
 		return status;
-	if (child_run(operator->path, operator->argv, STDIN_FILENO, &end) == -1)
-		error = errno;
+	if (child_run(job->path, job->argv, STDIN_FILENO, &end) == -1)
+		status = child_failed(job->argv[0], errno);
 	else
-		sigs_forget();
-	/* Whatever signal came, it is given back. */
-	given = operate(operator, & give, 1, false);
-	if (error)
-		return child_failed(operator->argv[0], error);
-	return given == -1 ? child_status(end) : given;
+		status = ended(end);
+	if (job->unlink && (other = unlink_sema(job)) != STATUS_OK)
+		status = other;
+	other = operate(job, &give, 1, false);
+	return other == -1 ? status : other;
 }
 
 /* The handle of a new private set is printed, since it has no other name. */
 static int
-print_handle(const struct operator* operator)
+print_handle(struct job *job)
 {
 	struct text line = {0};
 	int status = -1;
 
-	if (operator->name.kind != NAME_NEW)
+	if (job->name.kind != NAME_NEW)
 		return -1;
-	text_format(&line, "%s\n", sema_name(operator->sema));
+	text_format(&line, "%s\n", sema_name(job->sema));
 	if (io_write(STDOUT_FILENO, line.data, line.size, NULL) == -1) {
-		err_line(NULL, "standard output: %s; no semaphore was made", strerror(errno));
-		sema_unlink(operator->sema);
+		err_line(NULL, "standard output: %s; the new semaphore was removed", strerror(errno));
+		sema_unlink(job->sema);
+		job->unlink = false;
 		status = STATUS_FAILED;
 	}
 	text_free(&line);
-	return own(operator, status);
+	return own(job, status);
 }
 
-/* All that is done with the semaphore once it is open. *child is set in a child that must not unlink it. */
+/* All that is done with the semaphore once it is open. */
 static int
-work(const struct operator* operator, bool * child)
+work(struct job *job)
 {
-	int status = print_handle(operator);
+	int status = print_handle(job);
 
 	if (status != -1)
 		return status;
-	if (operator->argv && !sema_undoes(operator->sema))
-		return run(operator);
-	if (operator->argv)
-		return operator->unlink ? become_child(operator, child) : become(operator);
-	if (operator->count == 0)
-		return operator->name.kind == NAME_NEW ? STATUS_OK : print_values(operator);
-	status = operate(operator, operator->operations, operator->count, false);
-	return status == -1 ? STATUS_OK : status;
+	if (job->argv && !sema_undoes(job->sema))
+		return run(job);
+	if (job->argv)
+		return job->unlink ? become_child(job) : become(job);
+	if (job->count)
+		return operate_all(job);
+	return job->name.kind == NAME_NEW ? STATUS_OK : print_values(job);
 }
 
 int
 main(int argc, char *argv[])
 {
-	struct operator operator= {.options = {.mode = 0600}, .timeout = DEADLINE_NEVER};
-	int status = command_start(&command, argc, argv);
-	bool child = false;
+	struct job job = {.options = {.mode = 0600}, .timeout = DEADLINE_NEVER};
+	int status = command_start(&command, argc, argv), other;
 
 	if (status == -1)
-		status = parse(&operator, argc, argv);
-	if (status == -1 && operator.argv && child_find(operator.argv[0], &operator.path) == -1)
-		status = child_failed(operator.argv[0], errno);
+		status = parse(&job, argc, argv);
+	if (status == -1 && job.argv && child_find(job.argv[0], &job.path) == -1)
+		status = child_failed(job.argv[0], errno);
 	if (status == -1) {
-		status = sema_start(&operator.sema, &operator.name, &operator.options);
-		if (status != -1)
-			status = own(&operator, status);
+		status = sema_start(&job.sema, &job.name, &job.options);
+		if (status == -1) {
+			status = work(&job);
+			if (job.unlink && (other = unlink_sema(&job)) != STATUS_OK && status == STATUS_OK)
+				status = other;
+		} else {
+			status = own(&job, status);
+		}
 	}
-	if (status == -1) {
-		status = work(&operator, & child);
-		if (operator.unlink && !child && status != STATUS_REMOVED && sema_unlink(operator.sema) == -1 &&
-		    errno != ENOENT)
-			status = own(&operator, sema_report(operator.sema, SEMA_UNLINK, errno));
-	}
-	sema_close(operator.sema);
-	name_free(&operator.name);
-	free(operator.operations);
-	free(operator.values);
-	free(operator.path);
+	sema_close(job.sema);
+	name_free(&job.name);
+	free(job.operations);
+	free(job.values);
+	free(job.path);
 	return command_end(status);
 }

@@ -199,12 +199,13 @@ struct sema {
 	struct sema_options asked; /* as opened */
 	int value;                 /* of the one member where none were asked for */
 	sem_t *semaphore;          /* POSIX; NULL: not open */
-	int watch;                 /* POSIX: tells that it was removed (semaphore_removed); -1: none */
-	bool broken;               /* POSIX: its file is too short for a semaphore */
+	bool created;              /* POSIX: by this process */
+	bool foreign;              /* POSIX: what has its name is no semaphore */
 	int id;                    /* System V; -1: none */
-	bool fewer;                /* System V: it exists with fewer members than values were given */
+	size_t members;            /* System V; 0: may not be known */
+	size_t calls;              /* System V: operations of the last call */
+	bool differs;              /* System V: it exists with other members than values were given */
 	bool unkeyed;              /* System V: ftok found no key */
-	bool fresh;                /* System V: created by this process */
 	char handle[24];           /* System V: the name of a new private set */
 };
 
@@ -223,16 +224,40 @@ struct sema_backend {
 
 extern const struct sema_backend sema_posix, sema_sysv;
 
+/* The fourth argument of semctl, which its callers have to define. */
+union semctl_argument {
+	int value;
+	struct semid_ds *status;
+	unsigned short *values;
+};
+
+/* ---- sema_sysv.c, for sema_set.c ---- */
+
+/* After a call on an open set that failed: errno EINVAL becomes EIDRM if it was removed. Returns -1. */
+int set_failed(const struct sema *sema);
+
+/* The values of all members, for the caller to free; NULL: failed. */
+unsigned short *set_values(const struct sema *sema, size_t *count);
+
+/* Traces semctl with the values. */
+void set_trace(const struct sema *sema, const char *command, const unsigned short *values, size_t count, int result);
+
+/* semop until it is done. -1: EAGAIN (the deadline has come, or an operation says IPC_NOWAIT), EINTR (caught), EIDRM. */
+int set_operate(struct sema *sema, struct sembuf *operations, size_t count, const struct deadline *deadline);
+
+/* ---- sema_set.c ---- */
+
+/* sema_operate with =N among the operations; alone: nothing else. */
+int set_assign(struct sema *sema, const struct sema_operation *operations, size_t count, bool alone,
+    const struct deadline *deadline);
+
 /* ---- semaphore.c: what semaphores need of the system beyond POSIX ---- */
 
-/*
- * Looks whether the POSIX semaphore of that name is in a file that is large enough, before it is opened; *watch is
- * then what semaphore_removed needs. EBADMSG: it is not.
- */
-int semaphore_sound(const char *name, int *watch);
+/* True where semaphore_set_operate calls semtimedop. */
+extern const bool semaphore_times;
 
-/* True if the semaphore that was opened has lost its name. */
-bool semaphore_removed(const struct sema *sema);
+/* Looks whether what has the name of a POSIX semaphore can be one, before it is used. EBADMSG: it is not. */
+int semaphore_sound(const char *name);
 
 /*
  * semop(2), waiting until deadline. -1: EAGAIN (only where an operation says IPC_NOWAIT, or time ran out), EINTR (may

@@ -99,16 +99,23 @@ command_usage(const char *format, ...)
 	return STATUS_USAGE;
 }
 
-/* What all bad option arguments say; expected is what would have been right. */
-static int
-bad_argument(int option, const char *argument, const char *expected)
+int
+command_argument(const char *what, const char *argument, const char *expected)
 {
 	struct text quoted = {0};
 
 	text_quote(&quoted, argument, strlen(argument), 64);
-	command_usage("-%c %s: %s", option, quoted.data ? quoted.data : "", expected);
+	command_usage("%s%s: %s", what, quoted.data ? quoted.data : "", expected);
 	text_free(&quoted);
 	return STATUS_USAGE;
+}
+
+static int
+bad_argument(int option, const char *argument, const char *expected)
+{
+	char what[] = {'-', (char)option, ' ', '\0'};
+
+	return command_argument(what, argument, expected);
 }
 
 int

@@ -157,8 +157,8 @@ int deadline_tick(const struct deadline *deadline);
 /* ---- sigs.c: signals that end a command ----------------------------------------------------------------------- */
 
 /*
- * Catches the signals that end a process (SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU; not
- * those that were ignored on entry), ignores SIGPIPE and SIGXFSZ so that writes fail with EPIPE and EFBIG, and lets
+ * Catches the signals that end a process (SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU, SIGPROF,
+ * SIGVTALRM, SIGPOLL; not those that were ignored on entry), ignores SIGPIPE and SIGXFSZ so that writes fail with EPIPE and EFBIG, and lets
  * SIGURG and SIGCHLD interrupt. After a caught signal SIGALRM interrupts every second. Source: sigaction(2),
  * alarm(3p).
  */
@@ -167,7 +167,10 @@ int sigs_setup(void);
 /* The signal that was caught first, or 0. */
 int sigs_caught(void);
 
-/* A signal that was caught and not yet taken here, or 0. */
+/*
+ * A signal that was caught and not yet taken here, or 0. Only those that a process sent: what the kernel sends, such as
+ * SIGINT from the terminal, goes to a COMMAND of the same process group as well.
+ */
 int sigs_take(void);
 
 /* Forgets the signals that were caught: they were passed on to a COMMAND, whose end is what counts. */
@@ -495,7 +498,7 @@ int region_check(const struct name *name, const struct region_options *options);
 /*
  * Opens a segment: shm_open(3p), open(2), or shmget(2). One that is missing and is to be created is only looked for:
  * region_put creates it. Returns -1 to go on; else it prints a line and returns the exit status. name must stay until
- * region_close.
+ * region_close; one at a time can be open.
  */
 int region_start(struct region **region, const struct name *name, const struct region_options *options);
 
@@ -584,7 +587,8 @@ int sema_check(
 
 /*
  * Opens a semaphore, or creates and initialises it in one step that no other process sees half done: sem_open(3),
- * semget(2). Returns -1 to go on; else it prints a line and returns the exit status. name must stay until sema_close.
+ * semget(2). Returns -1 to go on; else it prints a line and returns the exit status. name must stay until sema_close;
+ * one at a time can be open.
  */
 int sema_start(struct sema **sema, const struct name *name, const struct sema_options *options);
 
@@ -595,8 +599,8 @@ const char *sema_name(const struct sema *sema);
 bool sema_undoes(const struct sema *sema);
 
 /*
- * Does all operations, System V: as one; waits for them until deadline. undo: the kernel gives back what this process
- * took when it ends, also after exec. -1: ETIMEDOUT, EINTR (a signal was caught), EIDRM (removed), EFBIG (no such
+ * Does all operations, System V: as one; waits for them until deadline. undo: it is a lock,
+ * and where sema_undoes the kernel gives back what this process took when it ends, also after exec. -1: ETIMEDOUT, EINTR (a signal was caught), EIDRM (removed), EFBIG (no such
  * member), ERANGE (beyond the largest value), E2BIG, ENOSPC, EACCES. Source: semop(2), semctl(2), sem_wait(3),
  * sem_post(3).
  */
@@ -733,10 +737,12 @@ int command_queue(const struct command *command, int option, const char *text, s
 /* Prints a line about wrong usage and returns STATUS_USAGE. */
 int command_usage(const char *format, ...);
 
+/* The same about an argument, which is quoted; what stands in front of it, and what was expected behind it. */
+int command_argument(const char *what, const char *argument, const char *expected);
+
 /*
  * The one way out: ends by the signal that was caught, if any; a standard output that cannot be closed turns status 0
- * into
- * 1. Returns the status for main.
+ * into 1. Returns the status for main.
  */
 int command_end(int status);
 

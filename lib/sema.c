@@ -26,26 +26,37 @@ parse_value(const char *digits, struct sema_operation *operation, int sign)
 	return 0;
 }
 
+/* INDEX: in front of an OP. Returns what follows it; NULL with EINVAL or ERANGE. */
+static const char *
+parse_member(const char *text, struct sema_operation *operation)
+{
+	const char *colon = strchr(text, ':');
+
+	if (!colon)
+		return text;
+	errno = EINVAL;
+	if (colon == text)
+		return NULL;
+	for (; text < colon; text++) {
+		if (*text < '0' || *text > '9')
+			return NULL;
+		operation->member = operation->member * 10 + (unsigned int)(*text - '0');
+		if (operation->member > USHRT_MAX) {
+			errno = ERANGE;
+			return NULL;
+		}
+	}
+	operation->indexed = true;
+	return colon + 1;
+}
+
 int
 sema_parse(const char *text, struct sema_operation *operation)
 {
-	const char *colon = strchr(text, ':');
-	unsigned long long member = 0;
-	char digits[16];
-
-	*operation = (struct sema_operation){.indexed = colon != NULL};
-	if (colon) {
-		if ((size_t)(colon - text) >= sizeof(digits)) {
-			errno = EINVAL;
-			return -1;
-		}
-		memcpy(digits, text, (size_t)(colon - text));
-		digits[colon - text] = '\0';
-		if (num_parse(digits, 0, USHRT_MAX, &member) == -1)
-			return -1;
-		operation->member = (unsigned int)member;
-		text = colon + 1;
-	}
+	*operation = (struct sema_operation){0};
+	text = parse_member(text, operation);
+	if (!text)
+		return -1;
 	if (strcmp(text, "0") == 0)
 		return 0;
 	operation->set = *text == '=';
@@ -106,13 +117,8 @@ sema_start(struct sema **result, const struct name *name, const struct sema_opti
 {
 	static struct sema sema;
 
-	sema = (struct sema){.backend = backend(name),
-	    .name = name,
-	    .text = name->text,
-	    .asked = *options,
-	    .value = 1,
-	    .watch = -1,
-	    .id = -1};
+	sema = (struct sema){
+	    .backend = backend(name), .name = name, .text = name->text, .asked = *options, .value = 1, .id = -1};
 	sema.asked.create |= options->exclusive;
 	if (sema.asked.count == 0)
 		sema.asked.values = &sema.value;
@@ -177,6 +183,8 @@ explain(const struct sema *sema, enum sema_step step, int error, struct text *te
 		text_format(text, "the semaphore was not available in time (-t)");
 	else if (error == EINTR)
 		text_format(text, "stopped by signal %d", sigs_caught());
+	else if (error == EAGAIN)
+		text_format(text, "no timer can be had (RLIMIT_SIGPENDING; raise it with ulimit -i)");
 	else if (error == ERANGE)
 		text_format(text, "a semaphore goes up to %d, and this would take it beyond", sema->backend->most);
 	else

@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "backend.h"
 
@@ -60,8 +59,8 @@ open_posix(struct sema *sema)
 
 	do {
 		if (!sema->asked.exclusive) {
-			if (semaphore_sound(sema->name->path, &sema->watch) == -1) {
-				sema->broken = true;
+			if (semaphore_sound(sema->name->path) == -1) {
+				sema->foreign = true;
 				return -1;
 			}
 			if (open_once(sema, 0) == 0)
@@ -69,8 +68,10 @@ open_posix(struct sema *sema)
 			if (errno != ENOENT || !sema->asked.create)
 				return -1;
 		}
-		if (open_once(sema, O_CREAT | O_EXCL) == 0)
+		if (open_once(sema, O_CREAT | O_EXCL) == 0) {
+			sema->created = true;
 			return 0;
+		}
 	} while (errno == EEXIST && !sema->asked.exclusive && --tries > 0);
 	return -1;
 }
@@ -80,10 +81,7 @@ close_posix(struct sema *sema)
 {
 	if (sema->semaphore)
 		sem_close(sema->semaphore);
-	if (sema->watch != -1)
-		close(sema->watch);
 	sema->semaphore = NULL;
-	sema->watch = -1;
 }
 
 static int
@@ -105,13 +103,27 @@ read_value(const struct sema *sema)
 	return value;
 }
 
+/* True if it has lost its name, or another one has it now: opening the same one again gives the same address. */
+static bool
+removed(const struct sema *sema)
+{
+	sem_t *now = sem_open(sema->name->path, 0);
+	bool same = now == sema->semaphore;
+
+	if (now == SEM_FAILED)
+		/* Who created it with a mode that keeps him out cannot tell. */
+		return errno == ENOENT || (errno == EACCES && !sema->created);
+	sem_close(now);
+	return !same;
+}
+
 /* Between two looks of a wait: 0 goes on, -1 stops. */
 static int
 look(const struct sema *sema, const struct deadline *deadline)
 {
 	if (sigs_caught())
 		errno = EINTR;
-	else if (semaphore_removed(sema))
+	else if (removed(sema))
 		errno = EIDRM;
 	else if (deadline_passed(deadline))
 		errno = ETIMEDOUT;
@@ -121,21 +133,19 @@ look(const struct sema *sema, const struct deadline *deadline)
 }
 
 static int
-take(const struct sema *sema, const struct deadline *deadline)
+take(const struct sema *sema, const struct deadline *deadline, bool lock)
 {
-	int result;
+	int result = traced(sema, "sem_trywait", sem_trywait(sema->semaphore));
 
-	if (traced(sema, "sem_trywait", sem_trywait(sema->semaphore)) == 0)
+	if (result == 0 && !lock)
 		return 0;
-	if (errno != EAGAIN && errno != EINTR)
-		return -1;
-	do {
+	while (result == -1 && (errno == EAGAIN || errno == EINTR)) {
 		if (look(sema, deadline) == -1 || deadline_tick(deadline) == -1)
 			return -1;
 		result = traced(sema, "sem_wait", sem_wait(sema->semaphore));
-	} while (result == -1 && errno == EINTR);
+	}
 	/* What was won after its removal locks nobody else out. */
-	if (result == 0 && semaphore_removed(sema)) {
+	if (result == 0 && removed(sema)) {
 		errno = EIDRM;
 		return -1;
 	}
@@ -146,8 +156,9 @@ static int
 wait_for_zero(const struct sema *sema, const struct deadline *deadline)
 {
 	struct timespec pause = {.tv_nsec = 1000000};
+	int value = read_value(sema);
 
-	while (read_value(sema) > 0) {
+	while (value > 0 && sem_getvalue(sema->semaphore, &value) == 0 && value > 0) {
 		if (look(sema, deadline) == -1)
 			return -1;
 		nanosleep(&pause, NULL);
@@ -162,21 +173,21 @@ wait_for_zero(const struct sema *sema, const struct deadline *deadline)
  * and what they do counts too.
  */
 static int
-set(const struct sema *sema, int wanted)
+set(const struct sema *sema, int wanted, const struct deadline *deadline)
 {
-	int value;
+	int value = read_value(sema), steps = 0, result;
 
-	for (value = read_value(sema); value != wanted; value += value < wanted ? 1 : -1) {
-		if (sigs_caught()) {
-			errno = EINTR;
+	for (; value != wanted; value += value < wanted ? 1 : -1) {
+		if (++steps % 4096 == 0 && look(sema, deadline) == -1)
 			return -1;
-		}
-		if (value < wanted) {
-			if (sem_post(sema->semaphore) == -1)
-				return -1;
-		} else if (sem_trywait(sema->semaphore) == -1 && errno == EAGAIN) {
+		if (value < wanted)
+			result = traced(sema, "sem_post", sem_post(sema->semaphore));
+		else
+			result = traced(sema, "sem_trywait", sem_trywait(sema->semaphore));
+		if (result == -1 && value > wanted && errno == EAGAIN)
 			break; /* others took the rest */
-		}
+		if (result == -1)
+			return -1;
 	}
 	return 0;
 }
@@ -188,14 +199,14 @@ operate_posix(struct sema *sema, const struct sema_operation *operations, size_t
 	int result;
 
 	(void)count;
-	(void)undo;
 	if (operations->set)
-		return set(sema, operations->value);
-	if (operations->value == 0)
-		return wait_for_zero(sema, deadline);
-	if (operations->value < 0)
-		return take(sema, deadline);
-	result = traced(sema, "sem_post", sem_post(sema->semaphore));
+		result = set(sema, operations->value, deadline);
+	else if (operations->value == 0)
+		result = wait_for_zero(sema, deadline);
+	else if (operations->value < 0)
+		result = take(sema, deadline, undo);
+	else
+		result = traced(sema, "sem_post", sem_post(sema->semaphore));
 	if (result == -1 && errno == EOVERFLOW)
 		errno = ERANGE;
 	return result;
@@ -233,12 +244,13 @@ static bool
 explain_posix(const struct sema *sema, enum sema_step step, int error, struct text *text)
 {
 	(void)step;
-	if (sema->broken)
-		text_format(text, "its file is too short for a semaphore, so something else made it (remove it first)");
+	if (sema->foreign || error == EISDIR || error == ELOOP || error == ENODEV ||
+	    (error == EEXIST && !sema->asked.exclusive))
+		text_format(text, "something that is no semaphore has this name (remove it first)");
+	else if (error == ENOSPC)
+		text_format(text, "the file system of shared memory has no room (remove segments, or make it larger)");
 	else if (error == ENAMETOOLONG)
 		text_format(text, "the name is too long for a semaphore");
-	else if (error == EEXIST && !sema->asked.exclusive)
-		text_format(text, "something that is no semaphore has this name");
 	else
 		return false;
 	return true;

@@ -10,8 +10,12 @@
 
 #include "ipc7.h"
 
-/* What sigs_setup catches: what ends a process and can be caught, but for what tells of a fault of the program. */
-static const int ending[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU};
+/*
+ * What sigs_setup catches: what POSIX says ends a process, but for what tells of a fault of the program; real-time signals
+ * are left out.
+ */
+static const int ending[] = {
+    SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU, SIGPROF, SIGVTALRM, SIGPOLL};
 
 /* And what else it changes. A write past RLIMIT_FSIZE shall fail, as one to a pipe without a reader. */
 static const int others[] = {SIGPIPE, SIGXFSZ, SIGURG, SIGCHLD};
@@ -19,13 +23,16 @@ static const int others[] = {SIGPIPE, SIGXFSZ, SIGURG, SIGCHLD};
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static volatile sig_atomic_t first, came[COUNT(ending)];
-static struct sigaction inherited[COUNT(ending)], inherited_others[COUNT(others)];
+static struct sigaction inherited[COUNT(ending)], inherited_others[COUNT(others)], inherited_alarm;
 static sigset_t inherited_mask, held_mask;
 
-static void catch (int number)
+static void
+notice(int number, siginfo_t *info, void *context)
 {
+	bool sent = info->si_code <= 0 || info->si_code == SI_USER || info->si_code == SI_QUEUE;
 	size_t i;
 
+	(void)context;
 	alarm(1);
 	if (first && number == SIGALRM)
 		return;
@@ -33,37 +40,49 @@ static void catch (int number)
 		first = number;
 	for (i = 0; i < COUNT(ending); i++)
 		if (ending[i] == number)
-			came[i] = 1;
+			came[i] = sent;
 }
 
 static void
 interrupt(int number)
 {
-	(void)number;
+	if (number == SIGALRM && first)
+		alarm(1);
 }
 
 int
 sigs_setup(void)
 {
-	struct sigaction action = {.sa_handler = catch};
+	struct sigaction caught = {.sa_sigaction = notice, .sa_flags = SA_SIGINFO}, plain = {.sa_handler = interrupt};
 	sigset_t set;
 	size_t i;
 
-	sigemptyset(&action.sa_mask);
+	sigemptyset(&caught.sa_mask);
+	sigemptyset(&plain.sa_mask);
+	for (i = 0; i < COUNT(others); i++) {
+		plain.sa_handler = others[i] == SIGPIPE || others[i] == SIGXFSZ ? SIG_IGN : interrupt;
+		if (sigaction(others[i], &plain, &inherited_others[i]) == -1)
+			return -1;
+	}
+	plain.sa_handler = interrupt;
+	if (sigaction(SIGALRM, &plain, &inherited_alarm) == -1)
+		return -1;
+	sigemptyset(&set);
+	sigaddset(&set, SIGURG);
+	sigaddset(&set, SIGALRM);
+	if (sigprocmask(SIG_UNBLOCK, &set, &inherited_mask) == -1)
+		return -1;
+	/* Where SIGALRM was ignored or blocked it means nothing else, but is needed all the same. */
 	for (i = 0; i < COUNT(ending); i++) {
-		if (sigaction(ending[i], &action, &inherited[i]) == -1)
+		if (ending[i] == SIGALRM &&
+		    (inherited_alarm.sa_handler == SIG_IGN || sigismember(&inherited_mask, SIGALRM)))
+			continue;
+		if (sigaction(ending[i], &caught, &inherited[i]) == -1)
 			return -1;
 		if (inherited[i].sa_handler == SIG_IGN && sigaction(ending[i], &inherited[i], NULL) == -1)
 			return -1;
 	}
-	for (i = 0; i < COUNT(others); i++) {
-		action.sa_handler = others[i] == SIGPIPE || others[i] == SIGXFSZ ? SIG_IGN : interrupt;
-		if (sigaction(others[i], &action, &inherited_others[i]) == -1)
-			return -1;
-	}
-	sigemptyset(&set);
-	sigaddset(&set, SIGURG);
-	return sigprocmask(SIG_UNBLOCK, &set, &inherited_mask);
+	return 0;
 }
 
 int
@@ -99,7 +118,7 @@ sigs_restore(void)
 	size_t i;
 
 	for (i = 0; i < COUNT(ending); i++)
-		sigaction(ending[i], &inherited[i], NULL);
+		sigaction(ending[i], ending[i] == SIGALRM ? &inherited_alarm : &inherited[i], NULL);
 	for (i = 0; i < COUNT(others); i++)
 		sigaction(others[i], &inherited_others[i], NULL);
 	sigprocmask(SIG_SETMASK, &inherited_mask, NULL);

@@ -141,8 +141,8 @@ semaphore(char *argv[])
 	int value;
 
 	if (strcmp(argv[1], "semaphore") == 0)
-		return sem_open(argv[2], O_CREAT | O_EXCL, (mode_t)strtol(argv[4], NULL, 8), (unsigned int)atoi(argv[3])) ==
-		       SEM_FAILED;
+		return sem_open(argv[2], O_CREAT | O_EXCL, (mode_t)strtol(argv[4], NULL, 8),
+		           (unsigned int)atoi(argv[3])) == SEM_FAILED;
 	if (strcmp(argv[1], "forget") == 0)
 		return sem_unlink(argv[2]) == -1;
 	sem = sem_open(argv[2], 0);
@@ -192,8 +192,8 @@ main(int argc, char *argv[])
 	if (argc == 4 && strcmp(argv[1], "lock") == 0)
 		return lock(argv);
 	if ((argc == 5 && strcmp(argv[1], "semaphore") == 0) ||
-	    (argc == 3 && (strcmp(argv[1], "value") == 0 || strcmp(argv[1], "post") == 0 || strcmp(argv[1], "wait") == 0 ||
-	                      strcmp(argv[1], "forget") == 0)))
+	    (argc == 3 && (strcmp(argv[1], "value") == 0 || strcmp(argv[1], "post") == 0 ||
+	                      strcmp(argv[1], "wait") == 0 || strcmp(argv[1], "forget") == 0)))
 		return semaphore(argv);
 	if (argc > 3 && (strcmp(argv[1], "ignore") == 0 || strcmp(argv[1], "block") == 0))
 		return start(argv);

@@ -59,7 +59,7 @@ waiters() {
 	output 0
 	semop "$S" =1
 	background semop -t 10s "$S" 0
-	asleep_or_looking
+	[ $KIND = posix ] || asleep
 	semop "$S" -1
 	ends 0
 	background semop -t 10s "$S" -1
@@ -68,10 +68,6 @@ waiters() {
 	ends 0
 	try semop "$S"
 	output 0
-}
-# Waiting for zero on a POSIX semaphore looks again and again.
-asleep_or_looking() {
-	[ $KIND = posix ] || asleep
 }
 @test "semop: who waits is woken by +1, =N, and the last -1" {
 	semaphores waiters
@@ -92,7 +88,7 @@ missing_semaphore() {
 	try semop -x "$S"
 	status 1
 	error "semop: $S: the semaphore exists already (leave out -x to use it)"
-	try semop -c -i 5 "$S"
+	try semop -c "$S"
 	output 1
 	semop -u "$S" >/dev/null
 	try semop -x -i 5 "$S"
@@ -199,17 +195,17 @@ bad_values() {
 	for op in 1 +0 -0 x = - + '' 0:x :1 x:+1 0:1:+1 =-1 =+1 00 -1x 0x1; do
 		try semop "$S" "$op"
 		status 2
-		[[ $stderr == "semop: "*": an OP is -N, +N, 0 or =N, with INDEX: in front for a member of a set" ]]
+		error "semop: OP \"$op\": not -N, +N, 0 or =N, with INDEX: in front for a member of a set"
 	done
 	for op in =99999999999 -2147483648 +99999999999999999999 =2147483648; do
 		try semop "$S" "$op"
 		status 2
-		error "semop: $op: the number is too large"
+		error "semop: OP \"$op\": the number is too large"
 	done
 	for values in '' x 1, ,1 1,,2 -1 99999999999 ' 1'; do
 		try semop -c -i "$values" "$S"
 		status 2
-		[[ $stderr == "semop: -i $values: not numbers with commas between them, each from 0 to "* ]]
+		error "semop: -i \"$values\": not a number, or several with commas between them"
 	done
 	try semop "$S"
 	output 1
@@ -309,9 +305,14 @@ fewer_members() {
 	semop -c -i 1,1 "$S" >/dev/null
 	try semop -c -i 1,1,1 "$S" 2:-1
 	status 1
-	error "semop: $S: the set exists with fewer members than the 3 of -i (leave out -i, or remove it first)"
+	error "semop: $S: it exists with 2 members, not the 3 of -i (leave out -i, or remove it first)"
+	try semop -c -i 5 "$S" -1
+	status 1
+	error "semop: $S: it exists with 2 members, not the 1 of -i (leave out -i, or remove it first)"
+	try semop "$S"
+	output $'1\n1'
 }
-@test "semop: a set with fewer members than those of -i" {
+@test "semop: a set with other members than those of -i" {
 	new_semaphore sysv
 	fewer_members
 }
@@ -382,12 +383,17 @@ removed_under() {
 		if [ $op = -- ]; then
 			background semop "$S" -- echo not run 2>lines >out
 		else
-			background semop "$S" $op 2>lines >out
+			background semop -v "$S" $op 2>lines >out
 		fi
-		[ $op = 0 ] && [ $KIND = posix ] || asleep
+		# Waiting for zero on a POSIX semaphore looks again and again.
+		if [ $op = 0 ] && [ $KIND = posix ]; then
+			until grep -q sem_getvalue lines; do :; done
+		else
+			asleep
+		fi
 		semop -u "$S" >/dev/null
 		ends 3
-		[ "$(cat lines)" = "semop: $S: the semaphore was removed while in use" ]
+		[ "$(tail -n 1 lines)" = "semop: $S: the semaphore was removed while in use" ]
 		[ ! -s out ]
 	done
 	# made anew at once, it is another
@@ -557,6 +563,72 @@ inherits() {
 	kill -KILL "$LINE"
 	semop -t 10 "$S" -1
 	exec 7>&-
+}
+
+@test "semop: -u unlinks whatever COMMAND's status is; who created a semaphore notices its removal too" {
+	for KIND in posix sysv; do
+		new_semaphore $KIND
+		try semop -c -u "$S" -- sh -c 'exit 3'
+		status 3
+		try semop "$S"
+		status 1
+		background semop -c -i 0 "$S" -1 2>lines
+		asleep
+		semop -u "$S" >/dev/null
+		ends 3
+	done
+}
+
+done_or_not() {
+	local i
+
+	semop -c -i 0 "$S" >/dev/null
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		background semop "$S" -1 2>/dev/null
+		asleep
+		semop "$S" +1
+		kill -TERM "$PID" 2>/dev/null || true
+		status=0
+		wait "$PID" || status=$?
+		try_value=$(semop "$S")
+		[ $status -eq 0 ] && [ "$try_value" -eq 0 ] || { [ $status -eq 143 ] && [ "$try_value" -eq 1 ]; }
+		semop "$S" =0
+	done
+	JOBS=()
+}
+@test "semop: with a signal at the moment of success, status 0 says that it was done, 143 that it was not" {
+	semaphores done_or_not
+}
+
+@test "semop: a signal that ends COMMAND ends semop by that signal too" {
+	for KIND in posix sysv; do
+		new_semaphore $KIND
+		semop -c "$S" >/dev/null
+		mkfifo never
+		exec 7<>never
+		ready semop -u "$S" -- sh -c 'echo ready >ready; exec cat never'
+		kill -TERM "$PID"
+		ends 143
+		try semop "$S"
+		status 1
+		exec 7>&-
+		rm never
+	done
+}
+
+@test "semop: SIGALRM ignored or blocked when it starts, and signals end the wait all the same" {
+	new_semaphore sysv
+	semop -c -i 0 "$S" >/dev/null
+	for what in ignore block; do
+		background peer $what 14 semop "$S" -1 2>lines
+		asleep
+		kill -TERM "$PID"
+		ends 143
+	done
+	semop "$S" =1
+	peer ignore 14 grep -E '^Sig(Blk|Ign)' /proc/self/status >expected
+	peer ignore 14 semop "$S" -- grep -E '^Sig(Blk|Ign)' /proc/self/status >got
+	diff expected got
 }
 
 @test "semop: a plain -1 is not given back when semop ends" {
@@ -748,20 +820,26 @@ killed() {
 	: >"/dev/shm/sem.${S#/}"
 	try semop "$S" -1
 	status 1
-	error "semop: $S: its file is too short for a semaphore, so something else made it (remove it first)"
+	error "semop: $S: something that is no semaphore has this name (remove it first)"
 	try semop -c "$S" -- true
 	status 125
 	if [ "$PLAT" = linux ]; then
 		printf abcde >"/dev/shm/sem.${S#/}"
 		try semop "$S"
 		status 1
-		error "semop: $S: its file is too short for a semaphore*"
+		error "semop: $S: something that is no semaphore has this name (remove it first)"
 	fi
 	rm "/dev/shm/sem.${S#/}"
 	mkdir "/dev/shm/sem.${S#/}"
 	try semop -c "$S" +1
 	rmdir "/dev/shm/sem.${S#/}"
 	status 1
+	error "semop: $S: something that is no semaphore has this name (remove it first)"
+	mkfifo "/dev/shm/sem.${S#/}"
+	try semop -t 0 "$S"
+	rm "/dev/shm/sem.${S#/}"
+	status 1
+	error "semop: $S: something that is no semaphore has this name (remove it first)"
 }
 
 @test "semop: the kernel's limits are named" {
@@ -832,6 +910,8 @@ output_fails() {
 		semop: sem_post(ADDRESS) = 0
 		semop: sem_open("$S", 0) = ADDRESS
 		semop: sem_getvalue(ADDRESS, [2]) = 0
+		semop: sem_trywait(ADDRESS) = 0
+		semop: sem_trywait(ADDRESS) = 0
 		semop: sem_unlink("$S") = 0
 	T
 }
@@ -843,9 +923,9 @@ output_fails() {
 	semop -v "$S" =5 2>>trace
 	IPC7_TRACE=1 semop "$S" -- true 2>>trace
 	semop -vu -t 0 "$S" -1 2>>trace
-	sed -E 's/(semop|semctl)\([0-9]+/\1(ID/; s/= [0-9]+$/= N/' trace >got
+	sed -E 's/(semop|semtimedop|semctl)\([0-9]+/\1(ID/; s/= [0-9]+$/= N/' trace >got
 	diff - got <<-T
-		semop: semget(${S#sysv:}, 2, 0) = -1 ENOENT
+		semop: semget(${S#sysv:}, 0, 0) = -1 ENOENT
 		semop: semget(${S#sysv:}, 2, IPC_CREAT|IPC_EXCL|0600) = N
 		semop: semop(ID, {{0, 2, 0}}, 1) = N
 		semop: semop(ID, {{0, -1, 0}, {1, 3, 0}}, 2) = N
@@ -856,7 +936,7 @@ output_fails() {
 		semop: semget(${S#sysv:}, 0, 0) = N
 		semop: semop(ID, {{0, -1, SEM_UNDO}}, 1) = N
 		semop: semget(${S#sysv:}, 0, 0) = N
-		semop: semop(ID, {{0, -1, $([ "$PLAT" = linux ] && echo 0 || echo IPC_NOWAIT)}}, 1) = N
+		semop: $([ "$PLAT" = linux ] && echo 'semtimedop(ID, {{0, -1, 0}}, 1, {...})' || echo 'semop(ID, {{0, -1, IPC_NOWAIT}}, 1)') = N
 		semop: semctl(ID, 0, IPC_RMID) = N
 	T
 }

@@ -1,40 +1,30 @@
 /*
- * semaphore.c for Linux: POSIX semaphores are files of the shared memory file system, which tell their size and whether
- * they still have a name; System V operations take a timeout. Source: sem_overview(7), semtimedop(2).
+ * semaphore.c for Linux: a POSIX semaphore is an ordinary file of the shared memory file system, with a size; System V
+ * operations take a timeout. Source: sem_overview(7), semtimedop(2).
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "../backend.h"
 
+const bool semaphore_times = true;
+
 int
-semaphore_sound(const char *name, int *watch)
+semaphore_sound(const char *name)
 {
 	struct text file = {0};
 	struct stat st;
+	int result = 0;
 
-	text_format(&file, "/sem.%s", name + 1);
-	*watch = file.data ? shm_open(file.data, O_RDONLY, 0) : -1;
+	text_format(&file, "/dev/shm/sem.%s", name + 1);
+	/* If it is not there, or this C library keeps it elsewhere, sem_open has to tell. */
+	if (file.data && lstat(file.data, &st) == 0 && (!S_ISREG(st.st_mode) || st.st_size < (off_t)sizeof(sem_t))) {
+		errno = EBADMSG;
+		result = -1;
+	}
 	text_free(&file);
-	/* Not there, not to be read, or not kept there by this C library: then sem_open has to tell. */
-	if (*watch == -1 || fstat(*watch, &st) == -1 || st.st_size >= (off_t)sizeof(sem_t))
-		return 0;
-	close(*watch);
-	*watch = -1;
-	errno = EBADMSG;
-	return -1;
-}
-
-bool
-semaphore_removed(const struct sema *sema)
-{
-	struct stat st;
-
-	return sema->watch != -1 && fstat(sema->watch, &st) == 0 && st.st_nlink == 0;
+	return result;
 }
 
 int

@@ -16,7 +16,7 @@
 const bool pages_atomic = false;
 
 /* The part that is mapped at a time: a multiple of any page size. */
-#define PART ((size_t)64 * 1024 * 1024)
+#define PART ((size_t)8 * 1024 * 1024)
 
 struct part {
 	char *memory; /* as mmap gave it */

@@ -1,13 +1,14 @@
 /*
- * semaphore.c for POSIX. Whether a semaphore's memory is there at all is found out by touching it; whether it still has
- * its name, by opening that again; and a timer interrupts waits that a deadline bounds (deadline_tick). Source:
- * sem_open(3p), semop(3p).
+ * semaphore.c for POSIX. Whether a semaphore has any memory at all is found out by touching it, since there is no way to
+ * ask for its size; and a timer interrupts waits that a deadline bounds (deadline_tick). Source: sem_open(3p), semop(3p).
  */
 #include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
 
 #include "../backend.h"
+
+const bool semaphore_times = false;
 
 static sigjmp_buf fault;
 
@@ -18,13 +19,12 @@ jump(int number)
 }
 
 int
-semaphore_sound(const char *name, int *watch)
+semaphore_sound(const char *name)
 {
 	struct sigaction action = {.sa_handler = jump}, before;
 	sem_t *semaphore = sem_open(name, 0);
 	int value, result = 0;
 
-	*watch = -1;
 	if (semaphore == SEM_FAILED)
 		return 0; /* sem_open has to tell, when it is its turn */
 	sigemptyset(&action.sa_mask);
@@ -37,18 +37,6 @@ semaphore_sound(const char *name, int *watch)
 	sem_close(semaphore);
 	errno = EBADMSG;
 	return result;
-}
-
-bool
-semaphore_removed(const struct sema *sema)
-{
-	sem_t *now = sem_open(sema->name->path, 0);
-	bool same = now == sema->semaphore; /* opening it twice gives the same address */
-
-	if (now == SEM_FAILED)
-		return errno == ENOENT;
-	sem_close(now);
-	return !same;
 }
 
 int

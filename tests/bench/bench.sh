@@ -1,15 +1,22 @@
 #!/bin/sh
 # bench.sh: what make bench prints. Ratios of whole processes, run in turn on this machine; absolute times mean little.
-#   LINES=100000 RUNS=5 make bench
+#   LINES=100000 MIB=64 RUNS=5 make bench
 set -eu
 
 lines=${LINES:-1000000}
+mib=${MIB:-1024}
 runs=${RUNS:-7}
 here=$PWD/build
 queue=/ipc7-bench-$$
+segment=/ipc7-bench-$$
 key=$((0x7b000000 + $$ % 65536))
 tmp=$(mktemp -d)
-trap 'mqrecv -u -n 0 "$queue" 2>/dev/null || :; mqrecv -u -n 0 "sysv:$key" 2>/dev/null || :; rm -rf "$tmp"' EXIT
+trap 'for q in "$queue" "sysv:$key"; do mqrecv -u -n 0 "$q" 2>/dev/null || :; done
+	for s in "$segment" "sysv:$key"; do shmget -u -n 0 "$s" 2>/dev/null || :; done
+	semop -u "sysv:$key" >/dev/null 2>&1 || :
+	rm -rf "$tmp"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
 seq "$lines" >"$tmp/lines"
 mqsend -c "$queue" </dev/null
@@ -41,3 +48,34 @@ pair '200 starts, mqsend -V, a program that does nothing' "$starts mqsend -V >/d
 pair '200 starts, mqsend -V, /bin/true' "$starts mqsend -V >/dev/null; $more" "$starts /bin/true >/dev/null; $more"
 pair '200 messages sent and received, /bin/true twice' \
 	"$starts mqsend $queue x; mqrecv $queue >/dev/null; $more" "$starts /bin/true >/dev/null; /bin/true >/dev/null; $more"
+
+# A file into a new segment, and a segment into a pipe.
+echo
+echo "$mib MiB, $runs runs"
+head -c "${mib}M" /dev/urandom >"$tmp/file"
+file=/dev/shm$segment
+for other in "cp $tmp/file $file" "cat $tmp/file >$file" "dd bs=1M status=none if=$tmp/file of=$file" "pv -q $tmp/file >$file"; do
+	command -v "${other%% *}" >/dev/null || continue
+	pair "file into a new segment, ${other%% *}" "rm -f $file; shmput -c $segment <$tmp/file" "rm -f $file; $other"
+done
+for other in "cat $file" "dd bs=1M status=none if=$file" "pv -q $file"; do
+	command -v "${other%% *}" >/dev/null || continue
+	pair "segment into a pipe, ${other%% *}" "shmget $segment | cat >/dev/null" "$other | cat >/dev/null"
+done
+pair 'segment into a pipe, -z, cat' "shmget -z $segment | cat >/dev/null" "cat $file | cat >/dev/null"
+pair 'segment into a pipe, -z, pv' "shmget -z $segment | cat >/dev/null" "pv -q $file | cat >/dev/null"
+shmput -c "sysv:$key" <"$tmp/file"
+pair 'System V segment into a pipe, cat of a POSIX one' "shmget sysv:$key | cat >/dev/null" "cat $file | cat >/dev/null"
+pair 'file into a System V segment that exists, cat' "shmput sysv:$key <$tmp/file" "cat $tmp/file >$file"
+shmget -n 0 -u "$segment"
+shmget -n 0 -u "sysv:$key"
+
+echo
+echo "200 commands under a lock, $runs runs"
+semop -c "sysv:$key" >/dev/null
+pair 'semop sysv:, true; flock' "$starts semop sysv:$key -- true; $more" "$starts flock $tmp/lock true; $more"
+pair 'semop sysv: -1 and +1; flock true' "$starts semop sysv:$key -1; semop sysv:$key +1; $more" "$starts flock $tmp/lock true; $more"
+if command -v sem >/dev/null; then
+	pair '10 of them, GNU sem --fg' "for i in 1 2 3 4 5 6 7 8 9 10; do semop sysv:$key -- true; done" \
+		"for i in 1 2 3 4 5 6 7 8 9 10; do sem --fg --id ipc7-bench-$$ true; done"
+fi
