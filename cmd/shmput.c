@@ -86,7 +86,9 @@ stop(const struct putter *putter, int error)
 	struct text state = {0};
 	int status;
 
-	if (region_changed(putter->region))
+	if (region_changed(putter->region) && error == EIDRM)
+		text_format(&state, "those who have it open have the input");
+	else if (region_changed(putter->region))
 		text_format(&state, "the segment has changed: it has the first %zu bytes of the input",
 		    region_changed(putter->region));
 	else
@@ -178,7 +180,7 @@ main(int argc, char *argv[])
 		if (status == -1)
 			status = put(&putter);
 		if (putter.unlink && status != STATUS_REMOVED && !region_missing(putter.region) &&
-		    region_unlink(putter.region) == -1 && errno != ENOENT)
+		    region_unlink(putter.region) == -1 && errno != ENOENT && status == STATUS_OK)
 			status = region_report(putter.region, REGION_UNLINK, errno, 0, NULL);
 	}
 	source_close(&putter.source);

@@ -115,7 +115,17 @@ region_same(const struct region *region, int fd)
 	       one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }
 
-/* Creates what is missing, with room for the input; it may have appeared meanwhile. Returns 1 to begin again. */
+/* Opens what has appeared meanwhile, or not. Returns 1 to begin again. */
+static int
+reopen(struct region *region)
+{
+	int result = region->backend->open(region);
+
+	region->missing = result == -1 && errno == ENOENT;
+	return result == 0 || region->missing ? 1 : -1;
+}
+
+/* Creates what is missing, with room for the input. Returns 1 to begin again. */
 static int
 create(struct region *region, size_t needed)
 {
@@ -124,13 +134,7 @@ create(struct region *region, size_t needed)
 		region->fresh = true;
 		return 0;
 	}
-	if (errno != EEXIST || region->asked.exclusive)
-		return -1;
-	if (region->backend->open(region) == 0) {
-		region->missing = false;
-		return 1;
-	}
-	return errno == ENOENT ? 1 : -1;
+	return errno == EEXIST && !region->asked.exclusive ? reopen(region) : -1;
 }
 
 /* Whether the input fits. */
@@ -145,6 +149,18 @@ check(struct region *region, const struct source *source, const struct region_pa
 		return 0;
 	errno = EMSGSIZE;
 	return -1;
+}
+
+/* Takes back what was created. */
+static void
+discard(struct region *region)
+{
+	int saved = errno;
+
+	region->backend->discard(region);
+	region->fresh = region->changed = false;
+	region->missing = true;
+	errno = saved;
 }
 
 /* One try. Returns 1 to begin again. */
@@ -175,10 +191,8 @@ put(struct region *region, struct source *source, const struct region_part *part
 	sigs_release();
 	errno = saved;
 	if (result == -1 && errno == EEXIST && region->fresh && !region->asked.exclusive) {
-		region->backend->discard(region);
-		region->fresh = region->changed = false;
-		region->missing = true;
-		return 1;
+		discard(region);
+		return reopen(region);
 	}
 	return result;
 }
@@ -187,7 +201,7 @@ int
 region_put(
     struct region *region, struct source *source, const struct region_part *part, const struct deadline *deadline)
 {
-	int tries = TRIES, result, saved;
+	int tries = TRIES, result;
 
 	do {
 		result = put(region, source, part, deadline);
@@ -196,13 +210,9 @@ region_put(
 		errno = EEXIST;
 		result = -1;
 	}
-	saved = errno;
-	if (result == -1 && region->fresh) {
-		region->backend->discard(region);
-		region->changed = false;
-	}
+	if (result == -1 && region->fresh)
+		discard(region);
 	region->fresh = false;
-	errno = saved;
 	return result;
 }
 

@@ -110,6 +110,7 @@ static int
 create_map(struct region *region, size_t size)
 {
 	(void)size;
+	close_map(region);
 	region->ordinary = true;
 	region->size = 0;
 	return pages_create(region);
@@ -284,6 +285,8 @@ explain_space(const struct region *region, size_t asked, struct text *text)
 	struct statvfs system;
 	int result = region->fd == -1 ? -1 : fstatvfs(region->fd, &system);
 
+	if (asked < region->asked.size)
+		asked = region->asked.size;
 	text_format(
 	    text, is_posix(region) ? "the file system of shared memory has no room" : "the file system has no room");
 	if (asked)

@@ -23,7 +23,7 @@ runs() {
 	local id=ipc7-$$-$RANDOM key
 
 	key=$(printf '0x%x' $((0x7d000000 + ($$ % 65536) * 128 + RANDOM % 128)))
-	sed -E "s/\b(jobs|results|dead)\b/$id-\1/g; s/0x4d2/$key/g" "$2" >named
+	sed -E "s/\b(jobs|results|dead|table|board|lock|slots)\b/$id-\1/g; s/0x4d2/$key/g" "$2" >named
 	sed -n 's/^[$>] //p' named >script
 	sed '/^[$>] /d' named >expected
 	rm -rf directory
@@ -60,6 +60,14 @@ documented() {
 	documented man/mqrecv.1 5
 }
 
+@test "documents: what shmput(1), shmget(1) and semop(1) show is true" {
+	[ "$PLAT" = linux ] || skip "shows the calls of Linux"
+	for command in shmput shmget semop; do
+		rm -f block*
+		documented man/$command.1 5
+	done
+}
+
 @test "documents: what ipc7(7) shows is true" {
 	documented man/ipc7.7 2
 }
@@ -67,7 +75,7 @@ documented() {
 @test "documents: the synopsis of each manual is that of -h" {
 	local command
 
-	for command in mqsend mqrecv; do
+	for command in mqsend mqrecv shmput shmget semop; do
 		# .Op Fl cuvx .Op Fl 0 | N | r and so on: the letters, in order
 		[ -s "$ROOT/man/$command.1" ]
 		for letter in $($command -h | sed -n 's/^  -\(.\).*/\1/p'); do
@@ -91,8 +99,14 @@ documented() {
 	make -s -C "$ROOT" install DESTDIR="$PWD/root" PREFIX=/usr PLAT="$PLAT" 2>/dev/null
 	[ "$(cd root && find . -type f | sort)" = './usr/bin/mqrecv
 ./usr/bin/mqsend
+./usr/bin/semop
+./usr/bin/shmget
+./usr/bin/shmput
 ./usr/share/man/man1/mqrecv.1
 ./usr/share/man/man1/mqsend.1
+./usr/share/man/man1/semop.1
+./usr/share/man/man1/shmget.1
+./usr/share/man/man1/shmput.1
 ./usr/share/man/man7/ipc7.7' ]
 	root/usr/bin/mqsend -V
 	make -s -C "$ROOT" uninstall DESTDIR="$PWD/root" PREFIX=/usr

@@ -257,6 +257,29 @@ one_wins() {
 	segments one_wins
 }
 
+appears() {
+	mkfifo input
+	exec 7<>input
+	background shmput "$@" "$S" <input 2>lines
+	asleep
+	echo other | shmput -c "$S"
+	echo mine >&7
+	exec 7>&-
+	rm input
+}
+@test "shmput: a segment that appears between the look and the put is used by -c, and neither used nor removed by -x" {
+	for KIND in posix file; do
+		new_segment $KIND
+		appears -c
+		ends 0
+		[ "$(shmget -u "$S")" = mine ]
+		appears -x -u
+		ends 1
+		[ "$(cat lines)" = "shmput: $S: the segment exists already (leave out -x to use it); nothing was changed" ]
+		[ "$(shmget "$S")" = other ]
+	done
+}
+
 mode_of() {
 	case $KIND in
 	posix) stat -c %a "/dev/shm$S" ;;
