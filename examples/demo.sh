@@ -1,18 +1,24 @@
 #!/bin/sh
-# demo.sh: what make demo runs. Real pipelines over message queues, each compared with what it should give. Everything that it makes
-# has this process's number in its name, and is removed at the end, also after a failure or a signal.
+# demo.sh: what make demo runs. Real pipelines over message queues, shared memory and semaphores, each compared with what it should
+# give. Everything that it makes has this process's number in its name, and is removed at the end, also after a failure or a
+# signal.
 set -eu
 
 tmp=$(mktemp -d)
 jobs=/ipc7-demo-jobs-$$
 results=/ipc7-demo-results-$$
 dead=/ipc7-demo-dead-$$
+table=/ipc7-demo-table-$$
 key=$(printf 'sysv:0x%x' $((0x7a000000 + $$ % 65536 * 2)))
 key2=$(printf 'sysv:0x%x' $((0x7a000001 + $$ % 65536 * 2)))
 
 clean_up() {
 	for name in "$jobs" "$results" "$dead" "$key" "$key2"; do
 		mqrecv -u -n 0 "$name" 2>/dev/null || :
+	done
+	shmget -u -n 0 "$table" 2>/dev/null || :
+	for name in "$key" "$key2"; do
+		semop -u "$name" >/dev/null 2>&1 || :
 	done
 	rm -rf "$tmp"
 }
@@ -86,5 +92,58 @@ sed "s|$jobs|/jobs|; s/^/   /" "$tmp/error"
 survivor=$(mqrecv -t 0 -u "$jobs") || fail 'the message is lost'
 [ "$survivor" = 'do not lose me' ] || fail 'the message is another'
 echo "   received then: $survivor"
+
+say 'a table in shared memory: one process puts it again and again, another reads it meanwhile'
+echo '   shmput table <new; shmget table'
+# version N: a table that has N in each of its 5000 lines, so that a torn one shows.
+version() {
+	awk -v n="$1" 'BEGIN { for (i = 1; i <= 5000; i++) print n, i }'
+}
+version 0 | shmput -c "$table"
+for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+	version "$n" | shmput "$table"
+done &
+reads=0
+while [ "$reads" -lt 40 ]; do
+	shmget "$table" | awk '{ seen[$1] = 1 } END { for (n in seen) versions++; exit versions != 1 || NR != 5000 }' ||
+		fail 'a reader saw half a table'
+	reads=$((reads + 1))
+done
+wait
+version 20 >"$tmp/last"
+shmget -u "$table" | cmp - "$tmp/last" || fail 'the last table is not the one that was put last'
+echo "   $reads reads during 20 puts: each saw one whole table"
+
+say 'four processes count to 1000 under a lock'
+echo "   semop -c sysv:... -- sh -c 'read n <number; echo \$((n + 1)) >number'"
+echo 0 >"$tmp/number"
+for _ in 1 2 3 4; do
+	(
+		cd "$tmp"
+		i=0
+		while [ $i -lt 250 ]; do
+			# shellcheck disable=SC2016 # for that shell
+			semop -c "$key" -- sh -c 'read -r n <number; echo $((n + 1)) >number'
+			i=$((i + 1))
+		done
+	) &
+done
+wait
+number=$(cat "$tmp/number")
+echo "   the number is now $number"
+[ "$number" -eq 1000 ] || fail 'some counts got lost'
+
+say 'ten jobs, of which at most three run at once'
+echo '   semop -c -i 3 sysv:... -- job'
+: >"$tmp/log"
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+	# shellcheck disable=SC2016 # for that shell
+	semop -c -i 3 "$key2" -- sh -c 'echo + >>"$1"; awk "BEGIN { for (i = 0; i < 300000; i++) x += i }"; echo - >>"$1"' sh "$tmp/log" &
+done
+wait
+most=$(awk '{ n += $1 == "+" ? 1 : -1; if (n > most) most = n } END { print most }' "$tmp/log")
+echo "   $(grep -c + "$tmp/log") jobs, at most $most at once"
+[ "$most" -le 3 ] || fail 'more than three ran at once'
+[ "$(grep -c - "$tmp/log")" -eq 10 ] || fail 'a job was lost'
 
 printf '\nAll comparisons held.\n'

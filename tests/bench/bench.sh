@@ -11,10 +11,15 @@ queue=/ipc7-bench-$$
 segment=/ipc7-bench-$$
 key=$((0x7b000000 + $$ % 65536))
 tmp=$(mktemp -d)
-trap 'for q in "$queue" "sysv:$key"; do mqrecv -u -n 0 "$q" 2>/dev/null || :; done
-	for s in "$segment" "sysv:$key"; do shmget -u -n 0 "$s" 2>/dev/null || :; done
+clean_up() {
+	for name in "$queue" "sysv:$key"; do
+		mqrecv -u -n 0 "$name" 2>/dev/null || :
+		shmget -u -n 0 "$name" 2>/dev/null || :
+	done
 	semop -u "sysv:$key" >/dev/null 2>&1 || :
-	rm -rf "$tmp"' EXIT
+	rm -rf "$tmp"
+}
+trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
