@@ -458,6 +458,82 @@ test_deadlines(void)
 	CHECK(!deadline_passed(&deadline) && deadline_poll(&deadline, 100) <= 50 && deadline_poll(&deadline, 100) > 0);
 }
 
+/* True if an OP of semop(1) is read as that. */
+static bool
+is_operation(const char *text, unsigned int member, bool set, int value)
+{
+	struct sema_operation operation;
+
+	return sema_parse(text, &operation) == 0 && operation.member == member && operation.set == set &&
+	       operation.value == value && operation.indexed == (strchr(text, ':') != NULL);
+}
+
+static bool
+operation_refused(const char *text, int error)
+{
+	struct sema_operation operation;
+
+	return sema_parse(text, &operation) == -1 && errno == error;
+}
+
+static void
+test_operations(void)
+{
+	size_t bytes = 77;
+
+	CHECK(is_operation("-1", 0, false, -1));
+	CHECK(is_operation("+1", 0, false, 1));
+	CHECK(is_operation("0", 0, false, 0));
+	CHECK(is_operation("=0", 0, true, 0));
+	CHECK(is_operation("=2147483647", 0, true, INT_MAX));
+	CHECK(is_operation("-2147483647", 0, false, -INT_MAX));
+	CHECK(is_operation("7:-3", 7, false, -3));
+	CHECK(is_operation("65535:=0", 65535, true, 0));
+	CHECK(is_operation("0000000000000000001:0", 1, false, 0));
+	CHECK(operation_refused("65536:0", ERANGE));
+	CHECK(operation_refused("99999999999999999999:0", ERANGE));
+	CHECK(operation_refused("=2147483648", ERANGE));
+	CHECK(operation_refused("", EINVAL));
+	CHECK(operation_refused(":", EINVAL));
+	CHECK(operation_refused(":0", EINVAL));
+	CHECK(operation_refused("0:", EINVAL));
+	CHECK(operation_refused("-0", EINVAL));
+	CHECK(operation_refused("+0", EINVAL));
+	CHECK(operation_refused("1", EINVAL));
+	CHECK(operation_refused("=+1", EINVAL));
+	CHECK(operation_refused("--1", EINVAL));
+	CHECK(operation_refused("1:2:+1", EINVAL));
+	CHECK(operation_refused("-1 ", EINVAL));
+	CHECK(num_size("0", 0, &bytes) == 0 && bytes == 0);
+	CHECK(num_size("0K", 0, &bytes) == 0 && bytes == 0);
+	CHECK(num_size("", 0, &bytes) == -1 && errno == EINVAL);
+}
+
+/* What source.c reads from files and pipes, and how it knows their size. */
+static void
+test_sources(void)
+{
+	char big[200000], byte;
+	struct source source;
+	int ends[2];
+	FILE *file = tmpfile();
+
+	memset(big, 'x', sizeof(big));
+	CHECK(file && fwrite(big, 1, sizeof(big), file) == sizeof(big) && fflush(file) == 0);
+	CHECK(lseek(fileno(file), 10, SEEK_SET) == 10);
+	CHECK(source_open(&source, fileno(file)) == 0 && source.known && source.sized && source.size == 199990);
+	CHECK(source.first == 64 * 1024);
+	CHECK(source_read(&source, &byte, 1) == 1 && byte == 'x');
+	CHECK(source_rewind(&source) == 0 && lseek(fileno(file), 0, SEEK_CUR) == 10 + 64 * 1024);
+	source_close(&source);
+	CHECK(pipe(ends) == 0 && write(ends[1], big, 100) == 100 && close(ends[1]) == 0);
+	CHECK(source_open(&source, ends[0]) == 0 && source.known && !source.sized && source.size == 100);
+	CHECK(source_stage(&source, 99, NULL) == -1 && errno == EMSGSIZE);
+	source_close(&source);
+	close(ends[0]);
+	fclose(file);
+}
+
 int
 main(void)
 {
@@ -468,6 +544,8 @@ main(void)
 	test_formats();
 	test_text();
 	test_deadlines();
+	test_operations();
+	test_sources();
 	printf("%d checks, %d failed\n", checks, failures);
 	return failures > 0;
 }
