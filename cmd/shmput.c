@@ -79,9 +79,9 @@ parse(struct putter *putter, int argc, char *argv[])
 	return status == -1 ? region_check(&putter->name, &putter->options) : status;
 }
 
-/* Ends with one line for errno value error, met while putting, and what has become of the segment. */
+/* Ends with one line for errno value error, met while putting asked bytes, and what has become of the segment. */
 static int
-stop(const struct putter *putter, int error)
+stop(const struct putter *putter, int error, size_t asked)
 {
 	struct text state = {0};
 	int status;
@@ -93,20 +93,22 @@ stop(const struct putter *putter, int error)
 		    region_changed(putter->region));
 	else
 		text_format(&state, "nothing was changed");
-	status = region_report(putter->region, REGION_PUT, error, putter->source.size, state.data);
+	status = region_report(putter->region, REGION_PUT, error, asked, state.data);
 	text_free(&state);
 	return status;
 }
 
 /* Ends because the input could not be read to its end. */
 static int
-stop_reading(const struct putter *putter, size_t room)
+stop_reading(const struct putter *putter, size_t room, bool bounded)
 {
 	const char *name = region_name(putter->region);
 	int error = errno;
 
 	if (error == EINTR)
-		return stop(putter, error);
+		return stop(putter, error, 0);
+	if (error == EMSGSIZE && !bounded)
+		return stop(putter, ENOSPC, 0);
 	if (error == EMSGSIZE)
 		err_line(
 		    name, "the input has more than the %zu bytes that there is room for; nothing was changed", room);
@@ -121,10 +123,11 @@ stop_reading(const struct putter *putter, size_t room)
 static int
 read_input(struct putter *putter)
 {
-	size_t room = region_room(putter->region, &putter->part);
+	bool bounded;
+	size_t room = region_room(putter->region, &putter->part, &bounded);
 
 	if (source_open(&putter->source, STDIN_FILENO) == -1)
-		return stop_reading(putter, room);
+		return stop_reading(putter, room, bounded);
 	if (region_missing(putter->region) && region_fixed(putter->region) && !putter->options.size &&
 	    (!putter->source.sized || putter->source.size == 0))
 		return command_usage(
@@ -133,7 +136,7 @@ read_input(struct putter *putter)
 	if (putter->source.known && !region_same(putter->region, STDIN_FILENO))
 		return -1;
 	if (source_stage(&putter->source, room, region_path(putter->region)) == -1)
-		return stop_reading(putter, room);
+		return stop_reading(putter, room, bounded);
 	return -1;
 }
 
@@ -147,7 +150,7 @@ put(struct putter *putter)
 
 	deadline_set(&deadline, putter->timeout);
 	if (region_put(putter->region, &putter->source, &putter->part, &deadline) == -1)
-		return stop(putter, errno);
+		return stop(putter, errno, putter->source.size);
 	if (putter->name.kind != NAME_NEW)
 		return STATUS_OK;
 	/* The handle of a new private segment is printed, since it has no other name. */

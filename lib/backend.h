@@ -166,6 +166,9 @@ int pages_create(struct region *region);
 /* Gives it its name, if it has none. EEXIST. */
 int pages_publish(struct region *region);
 
+/* The bytes that the file system has left where the object is, or is to be; SSIZE_MAX where that is not known. */
+unsigned long long pages_space(const struct region *region);
+
 /* Makes sure of room for size bytes at offset, so that putting them there cannot fail for want of it. */
 int pages_reserve(struct region *region, size_t offset, size_t size);
 

@@ -511,8 +511,11 @@ bool region_fixed(const struct region *region);
 /* Its name as other commands take it. */
 const char *region_name(const struct region *region);
 
-/* The most bytes of input that region_put can take there, as far as that is known before. */
-size_t region_room(const struct region *region, const struct region_part *part);
+/*
+ * The most bytes of input that region_put can take there, as far as that is known before. *bounded: by the size of the
+ * segment; else by what its file system has left.
+ */
+size_t region_room(const struct region *region, const struct region_part *part, bool *bounded);
 
 /* The path of the file that it is, if it is one with file: in its name; else NULL. */
 const char *region_path(const struct region *region);

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 
 #include "backend.h"
 
@@ -92,18 +91,18 @@ bound(const struct region *region, const struct region_part *part)
 }
 
 size_t
-region_room(const struct region *region, const struct region_part *part)
+region_room(const struct region *region, const struct region_part *part, bool *bounded)
 {
 	size_t most = bound(region, part);
 	unsigned long long space;
-	struct statvfs system;
 
-	if (most != SIZE_MAX)
-		return part->offset < most ? most - part->offset : 0;
-	if (region->fd == -1 || fstatvfs(region->fd, &system) == -1)
-		return SSIZE_MAX - part->offset;
-	space = (unsigned long long)system.f_bavail * system.f_frsize + region->size;
-	return space < SSIZE_MAX - part->offset ? (size_t)space : SSIZE_MAX - part->offset;
+	/* What can never be put is not to fill the memory either. */
+	*bounded = most != SIZE_MAX;
+	if (!*bounded) {
+		space = pages_space(region) + region->size;
+		most = space < SSIZE_MAX ? (size_t)space : SSIZE_MAX;
+	}
+	return part->offset < most ? most - part->offset : 0;
 }
 
 bool

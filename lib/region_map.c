@@ -5,10 +5,10 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -282,17 +282,15 @@ discard_map(struct region *region)
 static void
 explain_space(const struct region *region, size_t asked, struct text *text)
 {
-	struct statvfs system;
-	int result = region->fd == -1 ? -1 : fstatvfs(region->fd, &system);
+	unsigned long long space = pages_space(region);
 
 	if (asked < region->asked.size)
 		asked = region->asked.size;
-	text_format(
-	    text, is_posix(region) ? "the file system of shared memory has no room" : "the file system has no room");
+	text_format(text, "%s has no room", is_posix(region) ? "the file system of shared memory" : "the file system");
 	if (asked)
 		text_format(text, " for %zu bytes", asked);
-	if (result == 0)
-		text_format(text, " (%llu are free)", (unsigned long long)system.f_bavail * system.f_frsize);
+	if (space < SSIZE_MAX)
+		text_format(text, " (%llu are free)", space);
 	if (is_posix(region))
 		text_format(text, " (make it larger with mount -o remount,size=... /dev/shm, or remove segments)");
 }

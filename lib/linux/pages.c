@@ -15,6 +15,7 @@
 #include <sys/sendfile.h>
 #include <sys/shm.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -110,6 +111,21 @@ pages_publish(struct region *region)
 	text_free(&from);
 	text_free(&to);
 	return result;
+}
+
+unsigned long long
+pages_space(const struct region *region)
+{
+	struct statvfs system;
+	struct text path = {0};
+	int result = -1;
+
+	if (region->fd != -1)
+		result = fstatvfs(region->fd, &system);
+	else if (object_path(region, &path) == 0)
+		result = statvfs(dirname(path.data), &system);
+	text_free(&path);
+	return result == -1 ? SSIZE_MAX : (unsigned long long)system.f_bavail * system.f_frsize;
 }
 
 int

@@ -5,10 +5,12 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/shm.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "../backend.h"
@@ -65,6 +67,16 @@ pages_publish(struct region *region)
 {
 	(void)region;
 	return 0;
+}
+
+unsigned long long
+pages_space(const struct region *region)
+{
+	struct statvfs system;
+
+	if (region->fd == -1 || fstatvfs(region->fd, &system) == -1)
+		return SSIZE_MAX;
+	return (unsigned long long)system.f_bavail * system.f_frsize;
 }
 
 int
