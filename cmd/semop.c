@@ -9,7 +9,6 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "ipc7.h"
@@ -36,11 +35,8 @@ struct job {
 	struct sema_options options;
 	struct sema_operation *operations;
 	size_t count;
-	char **argv; /* COMMAND */
-	char *path;
-	int *values; /* of -i */
-	long long timeout;
-	bool unlink; /* still to be done */
+	int *values;          /* of -i */
+	struct holder holder; /* of COMMAND, -t and -u */
 };
 
 /* -i VALUE[,VALUE...] */
@@ -92,10 +88,10 @@ parse_options(struct job *job, int argc, char *argv[])
 			status = command_mode(option, optarg, &job->options.mode);
 			break;
 		case 't':
-			status = command_time(option, optarg, &job->timeout);
+			status = command_time(option, optarg, &job->holder.timeout);
 			break;
 		case 'u':
-			job->unlink = true;
+			job->holder.unlink = true;
 			break;
 		case 'x':
 			job->options.exclusive = true;
@@ -144,7 +140,7 @@ parse(struct job *job, int argc, char *argv[])
 	if (optind < argc && strcmp(argv[optind], "--") == 0) {
 		if (++optind == argc)
 			return command_usage("-- is followed by a COMMAND");
-		job->argv = argv + optind;
+		job->holder.argv = argv + optind;
 	} else if (optind < argc) {
 		job->count = (size_t)(argc - optind);
 		status = parse_operations(job, argv + optind);
@@ -179,103 +175,22 @@ print_values(const struct job *job)
 static int
 own(const struct job *job, int status)
 {
-	return job->argv && status == STATUS_FAILED ? STATUS_RUNNER : status;
-}
-
-/* Does the operations. Returns -1 to go on. */
-static int
-operate(struct job *job, const struct sema_operation *operations, size_t count, bool lock)
-{
-	struct deadline deadline;
-	int status;
-
-	deadline_set(&deadline, job->timeout);
-	if (sema_operate(job->sema, operations, count, &deadline, lock) == 0)
-		return -1;
-	status = sema_report(job->sema, SEMA_OPERATE, errno);
-	if (status == STATUS_REMOVED)
-		job->unlink = false;
-	return own(job, status);
+	return job->holder.argv && status == STATUS_FAILED ? STATUS_RUNNER : status;
 }
 
 /* Does the OPs. Once they are done no signal undoes that, so the status says it. */
 static int
-operate_all(struct job *job)
+operate(struct job *job)
 {
-	int status = operate(job, job->operations, job->count, false);
+	int status = sema_apply(job->sema, job->operations, job->count, job->holder.timeout, false);
 
+	if (status == STATUS_REMOVED)
+		job->holder.unlink = false;
 	if (status != -1)
 		return status;
 	(void)sigs_hold();
 	sigs_forget();
 	return STATUS_OK;
-}
-
-static int
-unlink_sema(struct job *job)
-{
-	job->unlink = false;
-	if (sema_unlink(job->sema) == 0 || errno == ENOENT)
-		return STATUS_OK;
-	return own(job, sema_report(job->sema, SEMA_UNLINK, errno));
-}
-
-/* COMMAND's exit status. A signal that came meanwhile was its business; if it died of that, so does semop. */
-static int
-ended(int end)
-{
-	if (!WIFSIGNALED(end) || WTERMSIG(end) != sigs_caught())
-		sigs_forget();
-	return child_status(end);
-}
-
-static const struct sema_operation take = {.value = -1}, give = {.value = 1};
-
-/* Takes the semaphore and becomes COMMAND; the kernel gives it back. Returns only if that fails. */
-static int
-become(struct job *job)
-{
-	int status = operate(job, &take, 1, true);
-
-	if (status != -1)
-		return status;
-	child_become(job->path, job->argv);
-	return errno == EINTR ? STATUS_RUNNER : child_failed(job->argv[0], errno);
-}
-
-/* The same in a child, since the semaphore is to be unlinked behind it. */
-static int
-become_child(struct job *job)
-{
-	int result, end;
-
-	result = child_split(&end);
-	if (result == -1) {
-		err_line(job->argv[0], "cannot be started: %s", strerror(errno));
-		return STATUS_RUNNER;
-	}
-	if (result == 1)
-		return ended(end);
-	job->unlink = false;
-	return become(job);
-}
-
-/* Takes the semaphore, runs COMMAND, and gives it back; it is unlinked before, so that nobody gets it in between. */
-static int
-run(struct job *job)
-{
-	int status = operate(job, &take, 1, true), end, other;
-
-	if (status != -1)
-		return status;
-	if (child_run(job->path, job->argv, STDIN_FILENO, &end) == -1)
-		status = child_failed(job->argv[0], errno);
-	else
-		status = ended(end);
-	if (job->unlink && (other = unlink_sema(job)) != STATUS_OK)
-		status = other;
-	other = operate(job, &give, 1, false);
-	return other == -1 ? status : other;
 }
 
 /* The handle of a new private set is printed, since it has no other name. */
@@ -291,7 +206,7 @@ print_handle(struct job *job)
 	if (io_write(STDOUT_FILENO, line.data, line.size, NULL) == -1) {
 		err_line(NULL, "standard output: %s; the new semaphore was removed", strerror(errno));
 		sema_unlink(job->sema);
-		job->unlink = false;
+		job->holder.unlink = false;
 		status = STATUS_FAILED;
 	}
 	text_free(&line);
@@ -306,39 +221,36 @@ work(struct job *job)
 
 	if (status != -1)
 		return status;
-	if (job->argv && !sema_undoes(job->sema))
-		return run(job);
-	if (job->argv)
-		return job->unlink ? become_child(job) : become(job);
+	if (job->holder.argv)
+		return holder_run(&job->holder, job->sema);
 	if (job->count)
-		return operate_all(job);
+		return operate(job);
 	return job->name.kind == NAME_NEW ? STATUS_OK : print_values(job);
 }
 
 int
 main(int argc, char *argv[])
 {
-	struct job job = {.options = {.mode = 0600}, .timeout = DEADLINE_NEVER};
+	struct job job = {.options = {.mode = 0600}, .holder = {.timeout = DEADLINE_NEVER}};
 	int status = command_start(&command, argc, argv), other;
 
 	if (status == -1)
 		status = parse(&job, argc, argv);
-	if (status == -1 && job.argv && child_find(job.argv[0], &job.path) == -1)
-		status = child_failed(job.argv[0], errno);
+	if (status == -1 && job.holder.argv)
+		status = holder_find(&job.holder);
 	if (status == -1) {
-		status = sema_start(&job.sema, &job.name, &job.options);
+		status = own(&job, sema_start(&job.sema, &job.name, &job.options));
 		if (status == -1) {
 			status = work(&job);
-			if (job.unlink && (other = unlink_sema(&job)) != STATUS_OK && status == STATUS_OK)
+			other = job.holder.unlink ? own(&job, sema_remove(job.sema)) : STATUS_OK;
+			if (status == STATUS_OK)
 				status = other;
-		} else {
-			status = own(&job, status);
 		}
 	}
 	sema_close(job.sema);
 	name_free(&job.name);
 	free(job.operations);
 	free(job.values);
-	free(job.path);
+	holder_close(&job.holder);
 	return command_end(status);
 }

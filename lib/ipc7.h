@@ -602,13 +602,16 @@ const char *sema_name(const struct sema *sema);
 bool sema_undoes(const struct sema *sema);
 
 /*
- * Does all operations, System V: as one; waits for them until deadline. undo: it is a lock,
- * and where sema_undoes the kernel gives back what this process took when it ends, also after exec. -1: ETIMEDOUT, EINTR (a signal was caught), EIDRM (removed), EFBIG (no such
- * member), ERANGE (beyond the largest value), E2BIG, ENOSPC, EACCES. Source: semop(2), semctl(2), sem_wait(3),
- * sem_post(3).
+ * Does all operations, System V: as one; waits for them until deadline. lock: what is taken is held as a lock; where
+ * sema_undoes the kernel gives it back when this process ends, also after exec. -1: ETIMEDOUT, EINTR (a signal was
+ * caught), EIDRM (removed), EFBIG (no such member), ERANGE (beyond the largest value), E2BIG, ENOSPC, EACCES. Source:
+ * semop(2), semctl(2), sem_wait(3), sem_post(3).
  */
 int sema_operate(struct sema *sema, const struct sema_operation *operations, size_t count,
-    const struct deadline *deadline, bool undo);
+    const struct deadline *deadline, bool lock);
+
+/* sema_operate, with a line if that fails; timeout in nanoseconds. Returns -1 to go on, else the exit status. */
+int sema_apply(struct sema *sema, const struct sema_operation *operations, size_t count, long long timeout, bool lock);
 
 /* The values of all members, of one moment; the caller frees *values. Source: semctl(2) GETALL, sem_getvalue(3). */
 int sema_values(struct sema *sema, int **values, size_t *count);
@@ -616,10 +619,33 @@ int sema_values(struct sema *sema, int **values, size_t *count);
 /* Removes it: sem_unlink(3), semctl(2). */
 int sema_unlink(struct sema *sema);
 
+/* The same, with a line if that fails; what is gone already is no failure. Returns the exit status. */
+int sema_remove(struct sema *sema);
+
 void sema_close(struct sema *sema);
 
 /* As queue_report. */
 int sema_report(const struct sema *sema, enum sema_step step, int error);
+
+/* ---- holder.c: a COMMAND that runs while a semaphore is held ----------------------------------------------------- */
+
+struct holder {
+	char **argv;       /* COMMAND and its arguments, to a NULL */
+	long long timeout; /* how long to wait for the semaphore, in nanoseconds */
+	bool unlink;       /* the semaphore is to be unlinked behind it; false once that is done, or must not be */
+	char *path;        /* holder.c's own */
+};
+
+/* Finds COMMAND. Returns -1 to go on; else it prints a line and returns the exit status. */
+int holder_find(struct holder *holder);
+
+/*
+ * Takes the semaphore, runs COMMAND, and gives it back; where sema_undoes, this process becomes COMMAND. Returns the
+ * exit status: COMMAND's own, or what kept it from being run, with a line. Source: semop(2), execve(2).
+ */
+int holder_run(struct holder *holder, struct sema *sema);
+
+void holder_close(struct holder *holder);
 
 /* ---- delivery.c: messages on their way from a queue to an output ---------------------------------------------- */
 

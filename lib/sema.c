@@ -146,6 +146,17 @@ sema_operate(struct sema *sema, const struct sema_operation *operations, size_t 
 }
 
 int
+sema_apply(struct sema *sema, const struct sema_operation *operations, size_t count, long long timeout, bool lock)
+{
+	struct deadline deadline;
+
+	deadline_set(&deadline, timeout);
+	if (sema_operate(sema, operations, count, &deadline, lock) == 0)
+		return -1;
+	return sema_report(sema, SEMA_OPERATE, errno);
+}
+
+int
 sema_values(struct sema *sema, int **values, size_t *count)
 {
 	return sema->backend->values(sema, values, count);
@@ -155,6 +166,14 @@ int
 sema_unlink(struct sema *sema)
 {
 	return sema->backend->unlink(sema);
+}
+
+int
+sema_remove(struct sema *sema)
+{
+	if (sema_unlink(sema) == 0 || errno == ENOENT)
+		return STATUS_OK;
+	return sema_report(sema, SEMA_UNLINK, errno);
 }
 
 void

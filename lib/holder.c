@@ -1,0 +1,111 @@
+/*
+ * holder.c: a COMMAND that runs while a semaphore is held. A System V semaphore is held by COMMAND itself, since what the
+ * kernel gives back when a process ends (SEM_UNDO) survives exec, and not fork; a POSIX semaphore by its parent.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "ipc7.h"
+
+static const struct sema_operation take = {.value = -1}, give = {.value = 1};
+
+/* What is no status of COMMAND's. */
+static int
+own(int status)
+{
+	return status == STATUS_FAILED ? STATUS_RUNNER : status;
+}
+
+int
+holder_find(struct holder *holder)
+{
+	if (child_find(holder->argv[0], &holder->path) == 0)
+		return -1;
+	return child_failed(holder->argv[0], errno);
+}
+
+/* COMMAND's exit status. A signal that came meanwhile was its business; if it died of that, so do we. */
+static int
+ended(int end)
+{
+	if (!WIFSIGNALED(end) || WTERMSIG(end) != sigs_caught())
+		sigs_forget();
+	return child_status(end);
+}
+
+/* Takes the semaphore. Returns -1 to go on. */
+static int
+acquire(struct holder *holder, struct sema *sema)
+{
+	int status = sema_apply(sema, &take, 1, holder->timeout, true);
+
+	if (status == STATUS_REMOVED)
+		holder->unlink = false;
+	return own(status);
+}
+
+/* Takes the semaphore and becomes COMMAND; the kernel gives it back. Returns only if that fails. */
+static int
+become(struct holder *holder, struct sema *sema)
+{
+	int status = acquire(holder, sema);
+
+	if (status != -1)
+		return status;
+	child_become(holder->path, holder->argv);
+	return errno == EINTR ? STATUS_RUNNER : child_failed(holder->argv[0], errno);
+}
+
+/* The same in a child, since the semaphore is to be unlinked behind it. */
+static int
+become_child(struct holder *holder, struct sema *sema)
+{
+	int result, end;
+
+	result = child_split(&end);
+	if (result == -1) {
+		err_line(holder->argv[0], "cannot be started: %s", strerror(errno));
+		return STATUS_RUNNER;
+	}
+	if (result == 1)
+		return ended(end);
+	holder->unlink = false;
+	return become(holder, sema);
+}
+
+/* Takes the semaphore, runs COMMAND, and gives it back; it is unlinked before, so that nobody gets it in between. */
+static int
+run(struct holder *holder, struct sema *sema)
+{
+	int status = acquire(holder, sema), end, other;
+
+	if (status != -1)
+		return status;
+	if (child_run(holder->path, holder->argv, STDIN_FILENO, &end) == -1)
+		status = child_failed(holder->argv[0], errno);
+	else
+		status = ended(end);
+	if (holder->unlink && (other = sema_remove(sema)) != STATUS_OK)
+		status = own(other);
+	holder->unlink = false;
+	other = sema_apply(sema, &give, 1, DEADLINE_NEVER, false);
+	return other == -1 ? status : own(other);
+}
+
+int
+holder_run(struct holder *holder, struct sema *sema)
+{
+	if (!sema_undoes(sema))
+		return run(holder, sema);
+	return holder->unlink ? become_child(holder, sema) : become(holder, sema);
+}
+
+void
+holder_close(struct holder *holder)
+{
+	free(holder->path);
+	holder->path = NULL;
+}
