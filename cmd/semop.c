@@ -22,7 +22,7 @@ static const struct command command = {
             "  -i VALUE  its initial value (1); several, with commas: a System V set of as many members\n"
             "  -m MODE   its octal mode (0600)\n"
             "  -t TIME   wait at most so long; 0 never waits\n"
-            "  -u        unlink the semaphore on the way out\n"
+            "  -u        unlink the semaphore on the way out, if the OPs were done, or COMMAND has run\n"
             "  -v        print each IPC system call\n"
             "OP: -1 waits and takes, +1 gives, 0 waits for zero, =N sets; INDEX:OP for a member of a set, from 0.\n"
             "System V: all OPs are one operation, and take and give any number. Without an OP it prints the values.\n"
@@ -119,8 +119,12 @@ parse_operations(struct job *job, char *argv[])
 			continue;
 		if (errno == ERANGE)
 			return command_argument("OP ", argv[i], "the number is too large");
-		return command_argument(
-		    "OP ", argv[i], "not -N, +N, 0 or =N, with INDEX: in front for a member of a set");
+		if (strcmp(argv[i], "--") == 0)
+			return command_usage("there are OPs, or -- and a COMMAND, but not both");
+		if (argv[i][0] == '-' && argv[i][1] > '9')
+			return command_argument("OP ", argv[i], "not one; options come before SEM");
+		return command_argument("OP ", argv[i],
+		    "not -N, +N, 0 or =N, with INDEX: in front for a member of a set (a COMMAND comes after --)");
 	}
 	return -1;
 }
@@ -184,7 +188,8 @@ operate(struct job *job)
 {
 	int status = sema_apply(job->sema, job->operations, job->count, job->holder.timeout, false);
 
-	if (status == STATUS_REMOVED)
+	/* What could not be done removes nothing, unless a signal asks for the end. */
+	if (status != -1 && !sigs_caught())
 		job->holder.unlink = false;
 	if (status != -1)
 		return status;

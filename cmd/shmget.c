@@ -63,7 +63,7 @@ parse(struct getter *getter, int argc, char *argv[])
 	if (optind == argc)
 		return command_usage("SEGMENT is missing; usage: shmget %s", command.usage);
 	if (optind + 1 < argc)
-		return command_usage("there is one SEGMENT; what it holds goes to standard output");
+		return command_usage("there is one SEGMENT, after the options; what it holds goes to standard output");
 	status = command_name(&getter->name, argv[optind]);
 	if (status == -1 && getter->name.kind == NAME_NEW)
 		return command_usage("sysv:new makes a new segment, and shmget creates nothing");
@@ -89,7 +89,7 @@ stop(const struct getter *getter, int error, size_t written)
 	return status;
 }
 
-/* Writes the segment, and removes it if that is asked for: under the lock, so that no put comes between. */
+/* Writes the segment. The lock is kept, so that no put comes between that and its removal. */
 static int
 get(struct getter *getter)
 {

@@ -2,8 +2,8 @@
  * shmput: put standard input into a shared memory segment.
  *
  * The input is there, and its size is known, before a byte of the segment changes; what does not fit changes nothing.
- * The segment changes under a lock that other shmput and shmget wait for, and signals wait until it has changed. What is
- * created appears under its name when it is filled.
+ * Signals wait until it has changed. A POSIX segment, or a file, changes under a lock that other shmput and shmget wait
+ * for; a System V segment has none.
  */
 #include <errno.h>
 #include <string.h>
@@ -21,7 +21,7 @@ static const struct command command = {
             "  -s SIZE    its size in bytes (that of the input, where it is known; zeros fill the rest)\n"
             "  -o OFFSET  overwrite from there on, and leave the rest and the size as they are\n"
             "  -t TIME    wait at most so long for the lock; 0 never waits\n"
-            "  -u         unlink the segment on the way out\n"
+            "  -u         unlink the segment on the way out, if it was put\n"
             "  -v         print each IPC system call\n"
             "SEGMENT: /table, posix:/table, file:PATH, sysv:0x4d2, sysv:@ID, sysv:./file, sysv:new; see ipc7(7)\n",
 };
@@ -74,7 +74,8 @@ parse(struct putter *putter, int argc, char *argv[])
 	if (optind == argc)
 		return command_usage("SEGMENT is missing; usage: shmput %s", command.usage);
 	if (optind + 1 < argc)
-		return command_usage("there is one SEGMENT, and what goes into it is standard input");
+		return command_usage(
+		    "there is one SEGMENT, after the options, and what goes into it is standard input");
 	status = command_name(&putter->name, argv[optind]);
 	return status == -1 ? region_check(&putter->name, &putter->options) : status;
 }
@@ -129,7 +130,11 @@ read_input(struct putter *putter)
 	if (source_open(&putter->source, STDIN_FILENO) == -1)
 		return stop_reading(putter, room, bounded);
 	if (region_missing(putter->region) && region_fixed(putter->region) && !putter->options.size &&
-	    (!putter->source.sized || putter->source.size == 0))
+	    putter->source.sized && putter->source.size == 0)
+		return command_usage("%s: the input is empty, and a System V segment is not, so -s must say its size",
+		    region_name(putter->region));
+	if (region_missing(putter->region) && region_fixed(putter->region) && !putter->options.size &&
+	    !putter->source.sized)
 		return command_usage(
 		    "%s: the size of the input is not known, so -s must say that of the segment (which keeps it)",
 		    region_name(putter->region));
@@ -182,7 +187,8 @@ main(int argc, char *argv[])
 		status = read_input(&putter);
 		if (status == -1)
 			status = put(&putter);
-		if (putter.unlink && status != STATUS_REMOVED && !region_missing(putter.region) &&
+		/* What could not be put takes nothing with it, unless a signal asks for the end. */
+		if (putter.unlink && (status == STATUS_OK || sigs_caught()) && !region_missing(putter.region) &&
 		    region_unlink(putter.region) == -1 && errno != ENOENT && status == STATUS_OK)
 			status = region_report(putter.region, REGION_UNLINK, errno, 0, NULL);
 	}

@@ -122,10 +122,10 @@ struct region {
 	bool missing;                /* to be created */
 	bool fresh;                  /* created by this process, and still to be put together */
 	bool changed;                /* the first byte may have changed */
-	bool writing;                /* region_get has begun to write */
+	bool writing;                /* region_get has begun to write, and the segment can be read */
 	bool differs;                /* it exists with another size than that asked for */
 	bool unkeyed;                /* System V: ftok found no key */
-	bool ordinary;               /* POSIX, file: it is an ordinary file, or like one */
+	bool foreign;                /* POSIX, file: what has its name is no segment */
 	bool unnamed;                /* POSIX, file: it has no name yet */
 	int fd;                      /* POSIX, file; -1: not open */
 	int id;                      /* System V; -1: none */
@@ -156,9 +156,6 @@ extern const struct region_backend region_map, region_sysv;
 int map_create(struct region *region);
 
 /* ---- pages.c: the bytes of what a descriptor is open on ---- */
-
-/* True if nobody can open a new object before its bytes are there. */
-extern const bool pages_atomic;
 
 /* Creates what region names, with or without a name at first (region->unnamed). EEXIST. */
 int pages_create(struct region *region);

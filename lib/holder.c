@@ -3,6 +3,7 @@
  * kernel gives back when a process ends (SEM_UNDO) survives exec, and not fork; a POSIX semaphore by its parent.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -42,38 +43,49 @@ acquire(struct holder *holder, struct sema *sema)
 {
 	int status = sema_apply(sema, &take, 1, holder->timeout, true);
 
-	if (status == STATUS_REMOVED)
+	/* Who did not get it does not take it away from those who have it. */
+	if (status != -1)
 		holder->unlink = false;
 	return own(status);
 }
 
-/* Takes the semaphore and becomes COMMAND; the kernel gives it back. Returns only if that fails. */
+/*
+ * Takes the semaphore and becomes COMMAND; the kernel gives it back. Returns only if that fails. tell (-1: nobody) is a
+ * descriptor that gets a byte when the semaphore was taken.
+ */
 static int
-become(struct holder *holder, struct sema *sema)
+become(struct holder *holder, struct sema *sema, int tell)
 {
 	int status = acquire(holder, sema);
 
 	if (status != -1)
 		return status;
+	if (tell != -1)
+		(void)io_write(tell, "", 1, NULL);
 	child_become(holder->path, holder->argv);
 	return errno == EINTR ? STATUS_RUNNER : child_failed(holder->argv[0], errno);
 }
 
-/* The same in a child, since the semaphore is to be unlinked behind it. */
+/* The same in a child, since the semaphore is to be unlinked behind it: if the child got it. */
 static int
 become_child(struct holder *holder, struct sema *sema)
 {
-	int result, end;
+	int result, end, told[2];
+	char byte;
 
-	result = child_split(&end);
-	if (result == -1) {
+	if (pipe(told) == -1 || fcntl(told[0], F_SETFD, FD_CLOEXEC) == -1 ||
+	    fcntl(told[1], F_SETFD, FD_CLOEXEC) == -1 || (result = child_split(&end)) == -1) {
 		err_line(holder->argv[0], "cannot be started: %s", strerror(errno));
 		return STATUS_RUNNER;
 	}
-	if (result == 1)
-		return ended(end);
-	holder->unlink = false;
-	return become(holder, sema);
+	if (result == 0) {
+		holder->unlink = false;
+		return become(holder, sema, told[1]);
+	}
+	close(told[1]);
+	holder->unlink = read(told[0], &byte, 1) == 1;
+	close(told[0]);
+	return ended(end);
 }
 
 /* Takes the semaphore, runs COMMAND, and gives it back; it is unlinked before, so that nobody gets it in between. */
@@ -100,7 +112,7 @@ holder_run(struct holder *holder, struct sema *sema)
 {
 	if (!sema_undoes(sema))
 		return run(holder, sema);
-	return holder->unlink ? become_child(holder, sema) : become(holder, sema);
+	return holder->unlink ? become_child(holder, sema) : become(holder, sema, -1);
 }
 
 void

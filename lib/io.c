@@ -9,6 +9,9 @@
 
 #include "ipc7.h"
 
+/* The bytes of one write. */
+#define MOST ((size_t)16 * 1024 * 1024)
+
 int
 io_reserve(void)
 {
@@ -64,7 +67,8 @@ io_write(int fd, const void *data, size_t size, size_t *written)
 	int result = 0;
 
 	while (done < size) {
-		took = write(fd, (const char *)data + done, size - done);
+		/* A signal does not interrupt a write to a file. */
+		took = write(fd, (const char *)data + done, size - done < MOST ? size - done : MOST);
 		if (took >= 0) {
 			done += (size_t)took;
 			if (done < size && sigs_caught()) {

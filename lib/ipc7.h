@@ -182,10 +182,7 @@ void sigs_restore(void);
 /* Ends the process by that signal's default action. */
 void sigs_raise(int number);
 
-/*
- * Blocks SIGCHLD, the tick of deadline_tick and the signals that are caught: for child_run, and for what is not to be
- * left half done.
- */
+/* Blocks all signals: for child_run, and for what is not to be left half done. */
 int sigs_hold(void);
 
 /* Waits until one of the signals that sigs_hold blocked has come; they are blocked again on return. */
@@ -471,13 +468,13 @@ void source_close(struct source *source);
 
 struct region;
 
-/* How region_open opens. Zero in every member but mode: opens what exists, for reading. */
+/* How region_start opens. Zero in every member but mode: opens what exists, for reading. */
 struct region_options {
 	bool write;     /* else: read */
 	bool create;    /* if it is missing */
 	bool exclusive; /* it must not exist; implies create */
 	mode_t mode;    /* of what is created, exact */
-	size_t size;    /* bytes of what is created; 0: what the input needs */
+	size_t size;    /* bytes of what is created, or put whole; 0: what the input needs */
 };
 
 /* A part of a segment: length bytes from offset. */
@@ -544,7 +541,7 @@ int region_get(struct region *region, int output, const struct region_part *part
 /* After region_put failed: how many bytes of the input it has put already; 0: nothing has changed. */
 size_t region_changed(const struct region *region);
 
-/* True once region_get has begun to write, so that an error is most likely one of its output. */
+/* True once region_get has begun to write: an error is then one of its output. */
 bool region_writing(const struct region *region);
 
 /* Removes the segment: shm_unlink(3p), unlink(2), shmctl(2). */

@@ -81,13 +81,13 @@ region_path(const struct region *region)
 	return region->name->kind == NAME_FILE ? region->name->path : NULL;
 }
 
-/* The bytes that the segment can have without being made larger; SIZE_MAX: as many as are needed. */
+/* The bytes that the segment can have without being made larger; SSIZE_MAX: as many as are needed. */
 static size_t
 bound(const struct region *region, const struct region_part *part)
 {
 	if (!region->missing && !region->fresh && (region->backend->fixed || !part->whole))
 		return region->size;
-	return region->asked.size ? region->asked.size : SIZE_MAX;
+	return region->asked.size ? region->asked.size : SSIZE_MAX;
 }
 
 size_t
@@ -97,7 +97,7 @@ region_room(const struct region *region, const struct region_part *part, bool *b
 	unsigned long long space;
 
 	/* What can never be put is not to fill the memory either. */
-	*bounded = most != SIZE_MAX;
+	*bounded = most != SSIZE_MAX || region->backend->fixed;
 	if (!*bounded) {
 		space = pages_space(region) + region->size;
 		most = space < SSIZE_MAX ? (size_t)space : SSIZE_MAX;
@@ -175,6 +175,10 @@ put(struct region *region, struct source *source, const struct region_part *part
 	if (region->backend->lock) {
 		if (region->backend->lock(region, deadline) == -1)
 			return -1;
+		if (region->asked.exclusive && !region->fresh) {
+			errno = EEXIST;
+			return -1;
+		}
 		/* Before it had the lock, its size could still change. */
 		if (check(region, source, part) == -1)
 			return -1;
@@ -253,6 +257,12 @@ region_close(struct region *region)
 		region->backend->close(region);
 }
 
+static const char *
+plural(size_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
 /* The words for what every back end means alike. */
 static void
 explain(const struct region *region, enum region_step step, int error, size_t asked, struct text *text)
@@ -275,16 +285,20 @@ explain(const struct region *region, enum region_step step, int error, size_t as
 	else if (error == EINTR)
 		text_format(text, "stopped by signal %d", sigs_caught());
 	else if (error == EMSGSIZE && region->offset)
-		text_format(text, "the input has %zu bytes, and from byte %zu on there is room for %zu", asked,
-		    region->offset, region->room);
+		text_format(text, "the input has %zu byte%s, and from byte %zu on there is room for %zu", asked,
+		    plural(asked), region->offset, region->room);
 	else if (error == EMSGSIZE)
-		text_format(text, "the input has %zu bytes, and there is room for %zu", asked, region->room);
+		text_format(
+		    text, "the input has %zu byte%s, and there is room for %zu", asked, plural(asked), region->room);
 	else if (error == ERANGE)
-		text_format(text, "the segment has %zu bytes, and not the part asked for (-o, -n)", region->size);
+		text_format(text, "the segment has %zu byte%s, and not the part asked for (-o, -n)", region->size,
+		    plural(region->size));
 	else if (error == ESTALE)
 		text_format(text, "the segment became smaller while it was read");
+	else if (error == EAGAIN)
+		text_format(text, "no timer can be had (RLIMIT_SIGPENDING; raise it with ulimit -i)");
 	else if (error == EFBIG)
-		text_format(text, "the size of files is limited (raise it with ulimit -f)");
+		text_format(text, "RLIMIT_FSIZE does not let files become so large (raise it with ulimit -f)");
 	else
 		text_format(text, "%s", strerror(error));
 }

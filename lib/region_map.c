@@ -8,11 +8,15 @@
 #include <limits.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "backend.h"
+
+/* The start of the part that lets waiting writers in first: no object has bytes there. */
+#define TURNSTILE ((off_t)LLONG_MAX - 1)
 
 /* How often, 10 ms apart, to look again at an object that was just made and is still empty. */
 #define SETTLE 10
@@ -83,13 +87,18 @@ open_map(struct region *region)
 
 	close_map(region);
 	if (open_object(region, region->asked.write ? O_RDWR : O_RDONLY) == -1) {
-		region->ordinary = errno != EISDIR && errno != ENXIO;
+		region->foreign = errno == EISDIR || errno == ENXIO;
 		return -1;
 	}
-	if (look(region, &st) == -1)
+	if (look(region, &st) == -1) {
+		/* It was removed between the two calls. */
+		if (errno == EIDRM)
+			errno = ENOENT;
+		close_map(region);
 		return -1;
-	region->ordinary = is_posix(region) || S_ISREG(st.st_mode);
-	if (region->ordinary)
+	}
+	region->foreign = S_ISDIR(st.st_mode) || S_ISFIFO(st.st_mode) || (!is_posix(region) && !S_ISREG(st.st_mode));
+	if (!region->foreign)
 		return 0;
 	close_map(region);
 	errno = EINVAL;
@@ -111,26 +120,35 @@ create_map(struct region *region, size_t size)
 {
 	(void)size;
 	close_map(region);
-	region->ordinary = true;
 	region->size = 0;
 	return pages_create(region);
 }
 
+/* Locks the object from that byte on. */
 static int
-lock_once(struct region *region, int command)
+lock_once(struct region *region, int command, off_t from)
 {
-	struct flock lock = {.l_type = region->asked.write ? F_WRLCK : F_RDLCK, .l_whence = SEEK_SET};
+	struct flock lock = {.l_type = region->asked.write ? F_WRLCK : F_RDLCK, .l_whence = SEEK_SET, .l_start = from};
 	int result = fcntl(region->fd, command, &lock);
 
 	if (trace_wanted(result))
-		trace_call(result, "fcntl(%d, %s, {l_type=%s, l_whence=SEEK_SET, l_start=0, l_len=0})", region->fd,
-		    command == F_SETLK ? "F_SETLK" : "F_SETLKW", region->asked.write ? "F_WRLCK" : "F_RDLCK");
+		trace_call(result, "fcntl(%d, %s, {l_type=%s, l_whence=SEEK_SET, l_start=%lld, l_len=0})", region->fd,
+		    command == F_SETLK ? "F_SETLK" : "F_SETLKW", region->asked.write ? "F_WRLCK" : "F_RDLCK",
+		    (long long)from);
 	return result;
+}
+
+static int
+unlock(struct region *region, off_t from)
+{
+	struct flock all = {.l_type = F_UNLCK, .l_whence = SEEK_SET, .l_start = from};
+
+	return fcntl(region->fd, F_SETLK, &all);
 }
 
 /* Waits for the lock. Nothing wakes it when the object is removed, so it looks every so often. */
 static int
-lock_wait(struct region *region, const struct deadline *deadline)
+lock_wait(struct region *region, off_t from, const struct deadline *deadline)
 {
 	struct stat st;
 
@@ -143,7 +161,7 @@ lock_wait(struct region *region, const struct deadline *deadline)
 		}
 		if (deadline_tick(deadline) == -1)
 			return -1;
-		if (lock_once(region, F_SETLKW) == 0)
+		if (lock_once(region, F_SETLKW, from) == 0)
 			return 0;
 		if (errno != EINTR || sigs_caught())
 			return -1;
@@ -159,33 +177,53 @@ newborn(const struct region *region, const struct stat *st)
 {
 	struct timespec now;
 
-	if (pages_atomic || region->asked.write || st->st_size > 0 || clock_gettime(CLOCK_REALTIME, &now) == -1)
+	if (region->asked.write || st->st_size > 0 || clock_gettime(CLOCK_REALTIME, &now) == -1)
 		return false;
 	return now.tv_sec - st->st_ctim.tv_sec <= 1;
+}
+
+/*
+ * Takes the lock. A writer that waits holds the turnstile, a part of the object that all who want the lock need first and
+ * readers then leave: so those who come later do not get in before it.
+ */
+static int
+lock_fairly(struct region *region, const struct deadline *deadline)
+{
+	int result = lock_once(region, F_SETLK, 0);
+
+	if (result == -1 && (errno == EAGAIN || errno == EACCES)) {
+		if (region->asked.write && lock_wait(region, TURNSTILE, deadline) == -1)
+			return -1;
+		result = lock_wait(region, 0, deadline);
+	}
+	if (result == 0 && !region->asked.write)
+		result = unlock(region, TURNSTILE);
+	return result;
 }
 
 static int
 lock_map(struct region *region, const struct deadline *deadline)
 {
 	static const struct timespec moment = {.tv_nsec = 10000000};
-	struct flock unlock = {.l_type = F_UNLCK, .l_whence = SEEK_SET};
-	int tries = SETTLE, result;
+	bool created = region->fresh;
+	int tries = SETTLE;
 	struct stat st;
 
 	if (region->unnamed)
 		return 0;
+	/* What was created is ours alone only when it is locked and still empty. */
+	region->fresh = false;
 	for (;;) {
-		result = lock_once(region, F_SETLK);
-		if (result == -1 && (errno == EAGAIN || errno == EACCES))
-			result = lock_wait(region, deadline);
-		if (result == -1 || look(region, &st) == -1)
+		if (lock_fairly(region, deadline) == -1 || look(region, &st) == -1)
 			return -1;
 		if (!newborn(region, &st) || --tries == 0)
-			return 0;
-		if (fcntl(region->fd, F_SETLK, &unlock) == -1)
+			break;
+		if (unlock(region, 0) == -1)
 			return -1;
 		nanosleep(&moment, NULL);
 	}
+	region->fresh = created && region->size == 0;
+	return 0;
 }
 
 static int
@@ -204,9 +242,15 @@ resize(struct region *region, size_t size)
 static int
 reserve(struct region *region, const struct region_part *part, size_t end, size_t size)
 {
+	struct rlimit most;
 	size_t old = region->size;
 	int result, saved;
 
+	/* Writing would stop at this limit, and some file systems reserve beyond it. */
+	if (getrlimit(RLIMIT_FSIZE, &most) == 0 && most.rlim_cur != RLIM_INFINITY && end > most.rlim_cur) {
+		errno = EFBIG;
+		return -1;
+	}
 	if (part->whole || region->fresh)
 		result = pages_reserve(region, 0, size);
 	else
@@ -273,8 +317,16 @@ unlink_map(struct region *region)
 static void
 discard_map(struct region *region)
 {
-	if (!region->unnamed)
-		(void)unlink_map(region);
+	struct region now = *region;
+
+	/* Under its name there may be another one by now. */
+	now.fd = -1;
+	if (!region->unnamed && open_object(&now, O_RDWR) == 0) {
+		if (region_same(&now, region->fd))
+			(void)unlink_map(region);
+		/* Closing this gives the lock back. */
+		close_map(&now);
+	}
 	region->unnamed = false;
 }
 
@@ -284,6 +336,7 @@ explain_space(const struct region *region, size_t asked, struct text *text)
 {
 	unsigned long long space = pages_space(region);
 
+	asked += region->offset;
 	if (asked < region->asked.size)
 		asked = region->asked.size;
 	text_format(text, "%s has no room", is_posix(region) ? "the file system of shared memory" : "the file system");
@@ -304,10 +357,13 @@ explain_map(const struct region *region, enum region_step step, int error, size_
 		explain_space(region, asked, text);
 	else if (error == ENAMETOOLONG)
 		text_format(text, "the name is too long");
-	else if (step == REGION_OPEN && !region->ordinary && error != ENOENT)
-		text_format(text, "not an ordinary file");
+	else if (region->foreign)
+		text_format(
+		    text, is_posix(region) ? "something that is no segment has this name" : "not an ordinary file");
 	else if (error == EEXIST && !region->asked.exclusive)
 		text_format(text, "a symbolic link to nowhere stands there");
+	else if (error == ENOENT && is_posix(region) && region->missing && step == REGION_PUT)
+		text_format(text, "the system has no file system for shared memory (/dev/shm)");
 	else if (error == ENOENT && !is_posix(region) && region->asked.create)
 		text_format(text, "there is no such directory");
 	else if (error == ENOENT && !is_posix(region))

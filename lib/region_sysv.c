@@ -1,8 +1,9 @@
 /*
- * region_sysv.c: System V segments. Their size never changes, the kernel has all their memory set aside when it creates
- * them, and they have no lock: semop(1) around the commands is the way to share one.
+ * region_sysv.c: System V segments. Their size never changes, the kernel promises all their memory when it creates them,
+ * and they have no lock: semop(1) around the commands is the way to share one.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ipc.h>
@@ -197,6 +198,8 @@ explain_full(size_t asked, struct text *text)
 
 	if (limit_used(LIMIT_SHMMNI) >= limit_value(LIMIT_SHMMNI))
 		limit_explain(text, LIMIT_SHMMNI, 0);
+	else if (limit_value(LIMIT_SHMALL) == ULLONG_MAX)
+		limit_explain(text, LIMIT_SHMALL, 0);
 	else
 		limit_explain(text, LIMIT_SHMALL, limit_used(LIMIT_SHMALL) + (asked + page - 1) / page);
 }
@@ -230,7 +233,7 @@ explain_sysv(const struct region *region, enum region_step step, int error, size
 	else if (error == ENOENT && region->name->kind == NAME_ID)
 		text_format(text, "no such segment (an identifier names one that exists; ipcs -m lists them)");
 	else if (region->missing)
-		return explain_create(error, region->asked.size ? region->asked.size : asked, text);
+		return explain_create(error, region->asked.size ? region->asked.size : region->offset + asked, text);
 	else
 		return false;
 	return true;

@@ -107,8 +107,11 @@ sema_check(
 			    "%s: -i %d: a System V semaphore goes up to %d", name->text, options->values[i], most);
 	for (i = 0; status == -1 && i < count; i++)
 		if (operations[i].value > most || operations[i].value < -most)
-			status =
-			    command_usage("%s: OP %zu: a System V semaphore goes up to %d", name->text, i + 1, most);
+			status = command_usage("%s: %s%d: a System V semaphore goes up to %d", name->text,
+			    operations[i].set         ? "="
+			    : operations[i].value > 0 ? "+"
+			                              : "",
+			    operations[i].value, most);
 	return status;
 }
 

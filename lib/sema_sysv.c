@@ -63,9 +63,10 @@ trace_operations(int id, const struct sembuf *operations, size_t count, const st
 	for (i = 0; i < count; i++) {
 		int flags = operations[i].sem_flg;
 
-		text_format(&call, "%s{%u, %d, %s%s%s%s}", i ? ", " : "", operations[i].sem_num, operations[i].sem_op,
-		    flags & SEM_UNDO ? "SEM_UNDO" : "", flags & SEM_UNDO && flags & IPC_NOWAIT ? "|" : "",
-		    flags & IPC_NOWAIT ? "IPC_NOWAIT" : "", flags ? "" : "0");
+		text_format(&call, "%s{sem_num=%u, sem_op=%d, sem_flg=%s%s%s%s}", i ? ", " : "", operations[i].sem_num,
+		    operations[i].sem_op, flags & SEM_UNDO ? "SEM_UNDO" : "",
+		    flags & SEM_UNDO && flags & IPC_NOWAIT ? "|" : "", flags & IPC_NOWAIT ? "IPC_NOWAIT" : "",
+		    flags ? "" : "0");
 	}
 	text_format(&call, "}, %zu%s)", count, times ? ", {...}" : "");
 	trace_end(&call, result);

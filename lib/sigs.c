@@ -142,13 +142,8 @@ int
 sigs_hold(void)
 {
 	sigset_t set;
-	size_t i;
 
-	sigemptyset(&set);
-	for (i = 0; i < COUNT(ending); i++)
-		sigaddset(&set, ending[i]);
-	sigaddset(&set, SIGCHLD);
-	sigaddset(&set, SIGURG);
+	sigfillset(&set);
 	return sigprocmask(SIG_BLOCK, &set, &held_mask);
 }
 

@@ -192,10 +192,16 @@ missing_semaphore() {
 
 bad_values() {
 	semop -c "$S" >/dev/null
+	try semop "$S" -t 0
+	status 2
+	error 'semop: OP "-t": not one; options come before SEM'
+	try semop "$S" -1 -- true
+	status 2
+	error 'semop: there are OPs, or -- and a COMMAND, but not both'
 	for op in 1 +0 -0 x = - + '' 0:x :1 x:+1 0:1:+1 =-1 =+1 00 -1x 0x1; do
 		try semop "$S" "$op"
 		status 2
-		error "semop: OP \"$op\": not -N, +N, 0 or =N, with INDEX: in front for a member of a set"
+		error "semop: OP \"$op\": not -N, +N, 0 or =N, with INDEX: in front for a member of a set (a COMMAND comes after --)"
 	done
 	for op in =99999999999 -2147483648 +99999999999999999999 =2147483648; do
 		try semop "$S" "$op"
@@ -225,7 +231,7 @@ bad_values() {
 	error "semop: $S: a semaphore goes up to 32767, and this would take it beyond"
 	try semop "$S" =32768
 	status 2
-	error "semop: $S: OP 1: a System V semaphore goes up to 32767"
+	error "semop: $S: =32768: a System V semaphore goes up to 32767"
 	try semop "$S"
 	output 32767
 	new_semaphore posix
@@ -631,6 +637,27 @@ done_or_not() {
 	diff expected got
 }
 
+not_mine() {
+	semop -c -i 0 "$S" >/dev/null
+	for what in '-- echo not run' -1; do
+		# shellcheck disable=SC2086
+		try semop -c -u -t 0 "$S" $what
+		status 124
+		output ''
+	done
+	try semop "$S"
+	output 0
+	background semop -u "$S" -- echo not run 2>/dev/null
+	asleep
+	kill -TERM "$PID"
+	ends 143
+	try semop "$S"
+	output 0
+}
+@test "semop: -u does not take a lock away from those who hold it" {
+	semaphores not_mine
+}
+
 @test "semop: a plain -1 is not given back when semop ends" {
 	new_semaphore sysv
 	semop -c "$S" -1
@@ -927,16 +954,16 @@ output_fails() {
 	diff - got <<-T
 		semop: semget(${S#sysv:}, 0, 0) = -1 ENOENT
 		semop: semget(${S#sysv:}, 2, IPC_CREAT|IPC_EXCL|0600) = N
-		semop: semop(ID, {{0, 2, 0}}, 1) = N
-		semop: semop(ID, {{0, -1, 0}, {1, 3, 0}}, 2) = N
+		semop: semop(ID, {{sem_num=0, sem_op=2, sem_flg=0}}, 1) = N
+		semop: semop(ID, {{sem_num=0, sem_op=-1, sem_flg=0}, {sem_num=1, sem_op=3, sem_flg=0}}, 2) = N
 		semop: semget(${S#sysv:}, 0, 0) = N
 		semop: semctl(ID, 0, GETALL, {1, 3}) = N
 		semop: semget(${S#sysv:}, 0, 0) = N
 		semop: semctl(ID, 0, SETVAL, 5) = N
 		semop: semget(${S#sysv:}, 0, 0) = N
-		semop: semop(ID, {{0, -1, SEM_UNDO}}, 1) = N
+		semop: semop(ID, {{sem_num=0, sem_op=-1, sem_flg=SEM_UNDO}}, 1) = N
 		semop: semget(${S#sysv:}, 0, 0) = N
-		semop: $([ "$PLAT" = linux ] && echo 'semtimedop(ID, {{0, -1, 0}}, 1, {...})' || echo 'semop(ID, {{0, -1, IPC_NOWAIT}}, 1)') = N
+		semop: $([ "$PLAT" = linux ] && echo 'semtimedop(ID, {{sem_num=0, sem_op=-1, sem_flg=0}}, 1, {...})' || echo 'semop(ID, {{sem_num=0, sem_op=-1, sem_flg=IPC_NOWAIT}}, 1)') = N
 		semop: semctl(ID, 0, IPC_RMID) = N
 	T
 }

@@ -242,7 +242,7 @@ shrinks() {
 	error 'shmget: SEGMENT is missing; usage: shmget \[-uvz\]*'
 	try shmget a b
 	status 2
-	error 'shmget: there is one SEGMENT; what it holds goes to standard output'
+	error 'shmget: there is one SEGMENT, after the options; what it holds goes to standard output'
 	try shmget -n -1 a
 	status 2
 	try shmget -n 1X a

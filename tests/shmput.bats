@@ -431,7 +431,7 @@ makes_mode() {
 	error 'shmput: SEGMENT is missing; usage: shmput \[-cuvx\]*'
 	try shmput "$S" other <<<x
 	status 2
-	error 'shmput: there is one SEGMENT, and what goes into it is standard input'
+	error 'shmput: there is one SEGMENT, after the options, and what goes into it is standard input'
 	try shmput -c -s 0 "$S" <<<x
 	status 2
 	error 'shmput: -s "0": not a size*'
@@ -602,7 +602,7 @@ signals_while_waiting() {
 	exec 7>&-
 }
 
-@test "shmput: -u unlinks on the way out, also on a signal and after a failure" {
+@test "shmput: -u unlinks on the way out, also on a signal, but not what could not be put" {
 	for KIND in posix file sysv; do
 		new_segment $KIND
 		echo hello >input
@@ -620,6 +620,10 @@ signals_while_waiting() {
 		rm never
 		try shmput -u "$S" <input
 		status 1
+		shmput -c "$S" <input
+		try shmput -u -o 1000 "$S" <input
+		status 1
+		[ "$(shmget "$S")" = hello ]
 	done
 }
 
@@ -662,8 +666,12 @@ $(seq 1000 | cksum)
 	# shellcheck disable=SC2016
 	try bash -c 'ulimit -f 10; shmput "$1" <input' sh "$S"
 	status 1
-	error "shmput: $S: the size of files is limited (raise it with ulimit -f); nothing was changed"
+	error "shmput: $S: RLIMIT_FSIZE does not let files become so large (raise it with ulimit -f); nothing was changed"
 	[ "$(shmget "$S")" = old ]
+	head -c 1000000 /dev/zero | shmput "$S"
+	try bash -c 'ulimit -f 10; shmput "$1" <input' sh "$S"
+	status 1
+	[ "$(shmget "$S" | tr -d '\0' | wc -c)" -eq 0 ]
 	try bash -c 'ulimit -f 10; shmput -c "$1-2" <input' sh "$S"
 	status 1
 	gone "$S-2"
@@ -686,7 +694,7 @@ $(seq 1000 | cksum)
 2'
 	grep -q 'shmput: sysv:0x1: kernel.shmmax is 1000; asked for 3893 (raise it with sysctl -w kernel.shmmax=3893); nothing was changed' stderr.txt
 	grep -q 'shmput: sysv:0x3: kernel.shmmni is 2; asked for 3 (raise it with sysctl -w kernel.shmmni=3); nothing was changed' stderr.txt
-	grep -q 'shmput: sysv:0x4: kernel.shmall is 2; asked for 3 (raise it with sysctl -w kernel.shmall=3); nothing was changed' stderr.txt
+	grep -q 'shmput: sysv:0x4: kernel.shmall is 2 pages; asked for 3 (raise it with sysctl -w kernel.shmall=3); nothing was changed' stderr.txt
 }
 
 # What others map.
@@ -963,4 +971,55 @@ hammered() {
 	sh -c 'shmput -c "$1" <input 2>&-' sh "$S"
 	peer ignore 13 peer block 15 peer ignore 17 shmput "$S" <input
 	[ "$(shmget "$S")" = hello ]
+}
+
+@test "shmput: a writer gets in although readers come all the time, each before the last one has gone" {
+	local i
+
+	head -c 300000 /dev/zero >zeros
+	for KIND in posix file; do
+		new_segment $KIND
+		shmput -c "$S" <zeros
+		for i in 1 2 3; do
+			(until [ -e stop ]; do shmget "$S" | { head -c 100 >/dev/null; shmget -V >/dev/null; cat >/dev/null; }; done) 3>&- &
+			JOBS+=($!)
+		done
+		for i in 1 2 3 4 5 6 7 8 9 10; do
+			shmput -t 10 "$S" <zeros
+		done
+		touch stop
+		wait
+		rm -f stop
+	done
+}
+
+@test "shmput: a segment that is removed between two calls is made anew with -c" {
+	local i
+
+	for KIND in posix file; do
+		new_segment $KIND
+		(for i in $(seq 60); do shmget -u "$S" >/dev/null 2>&1; done) 3>&- &
+		for i in $(seq 60); do
+			try shmput -c "$S" <<<x
+			[ "$status" -eq 0 ] || { status 3 && error "shmput: $S: the segment was removed while in use; *"; }
+		done
+		wait
+	done
+}
+
+@test "shmput: what has the name of a segment and is none" {
+	need_root
+	new_segment posix
+	mkdir "/dev/shm$S"
+	try shmget "$S"
+	rmdir "/dev/shm$S"
+	status 1
+	error "shmget: $S: something that is no segment has this name"
+}
+
+@test "shmput: System V input from where the file system has no blocks" {
+	cd /proc
+	new_segment sysv
+	shmput -c "$S" </proc/version
+	shmget "$S" | grep -q Linux
 }

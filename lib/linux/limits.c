@@ -30,7 +30,7 @@ static const struct {
     [LIMIT_MSGMNB] = {"kernel.msgmnb", 0, 0, NULL},
     [LIMIT_MSGMNI] = {"kernel.msgmni", 0, 0, NULL},
     [LIMIT_SHMMAX] = {"kernel.shmmax", 0, 0, NULL},
-    [LIMIT_SHMALL] = {"kernel.shmall", 0, 0, NULL},
+    [LIMIT_SHMALL] = {"kernel.shmall", 0, 0, "pages"},
     [LIMIT_SHMMNI] = {"kernel.shmmni", 0, 0, NULL},
     [LIMIT_SEMMSL] = {"kernel.sem", 0, 1, "semaphores in a set"},
     [LIMIT_SEMMNS] = {"kernel.sem", 0, 2, "semaphores in all sets"},
@@ -140,6 +140,7 @@ limit_explain(struct text *text, enum limit limit, unsigned long long asked)
 	if (sysctls[limit].hard && asked > sysctls[limit].hard)
 		text_format(text, "%s can be %llu at most; asked for %llu", name, sysctls[limit].hard, asked);
 	else
-		text_format(text, "%s is %llu; asked for %llu (raise it with sysctl -w %s=%llu)", name, value, asked,
-		    name, asked);
+		text_format(text, "%s is %llu%s%s; asked for %llu (raise it with sysctl -w %s=%llu)", name, value,
+		    sysctls[limit].counts ? " " : "", sysctls[limit].counts ? sysctls[limit].counts : "", asked, name,
+		    asked);
 }

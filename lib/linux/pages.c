@@ -21,16 +21,14 @@
 
 #include "../backend.h"
 
-const bool pages_atomic = true;
-
 /* The most bytes of one call, so that the kernel never takes a length for a negative one. */
 #define MOST ((size_t)1 << 30)
 
 /* What is written at once, and what a pipe is asked to hold: fewer switches between writer and reader. */
-#define BLOCK ((size_t)128 * 1024)
-#define PIPE  (1024 * 1024)
+#define BLOCK     ((size_t)128 * 1024)
+#define PIPE_SIZE (1024 * 1024)
 
-static char block[128 * 1024];
+static char block[BLOCK];
 
 /* Where shm_open(3) keeps what it opens. */
 #define SHM "/dev/shm"
@@ -64,15 +62,25 @@ int
 pages_create(struct region *region)
 {
 	struct text path = {0};
+	struct stat st;
 	char *directory;
+	mode_t mask;
 
 	/* Without /proc it could not be given its name later. */
 	if (access("/proc/self/fd", X_OK) == -1)
 		return map_create(region);
 	if (object_path(region, &path) == -1)
 		return -1;
+	/* What is there, a symbolic link to nowhere say, cannot be created. */
+	if (lstat(path.data, &st) == 0) {
+		text_free(&path);
+		errno = EEXIST;
+		return -1;
+	}
 	directory = dirname(path.data);
-	region->fd = open(directory, O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
+	mask = umask(0);
+	region->fd = open(directory, O_RDWR | O_TMPFILE | O_CLOEXEC, region->asked.mode);
+	umask(mask);
 	if (trace_on) {
 		struct text call = {0};
 
@@ -85,7 +93,7 @@ pages_create(struct region *region)
 	if (region->fd == -1)
 		return map_create(region); /* the file system has no such files; or it tells what is wrong */
 	region->unnamed = true;
-	return fchmod(region->fd, region->asked.mode);
+	return 0;
 }
 
 int
@@ -125,7 +133,10 @@ pages_space(const struct region *region)
 	else if (object_path(region, &path) == 0)
 		result = statvfs(dirname(path.data), &system);
 	text_free(&path);
-	return result == -1 ? SSIZE_MAX : (unsigned long long)system.f_bavail * system.f_frsize;
+	/* No blocks: no limit, or none that it tells. */
+	if (result == -1 || system.f_blocks == 0)
+		return SSIZE_MAX;
+	return (unsigned long long)(geteuid() == 0 ? system.f_bfree : system.f_bavail) * system.f_frsize;
 }
 
 int
@@ -135,7 +146,9 @@ pages_reserve(struct region *region, size_t offset, size_t size)
 
 	if (size == 0)
 		return 0;
-	result = fallocate(region->fd, FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)size);
+	while (
+	    (result = fallocate(region->fd, FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)size)) == -1 && errno == EINTR)
+		;
 	if (trace_on)
 		trace_call(result, "fallocate(%d, FALLOC_FL_KEEP_SIZE, %zu, %zu)", region->fd, offset, size);
 	/* Where it cannot be reserved, writing will tell. */
@@ -205,10 +218,9 @@ pages_fill(struct region *region, size_t offset, struct source *source)
 			region->got += (size_t)took;
 		else if (took == -1 && errno == EINTR)
 			took = 1;
-		else if (took == -1 && (errno == EINVAL || errno == ENOSYS) &&
-		         fill_copying(region, offset, source) == -1)
-			return -1;
-		else if (took == -1 && errno != EINVAL && errno != ENOSYS)
+		else if (took == -1 && (errno == EINVAL || errno == ENOSYS))
+			return fill_copying(region, offset, source) == -1 ? -1 : (ssize_t)region->got;
+		else if (took == -1)
 			return -1;
 	}
 	return (ssize_t)region->got;
@@ -242,6 +254,8 @@ write_block(struct region *region, size_t offset, size_t size, int output, size_
 	while ((got = pread(region->fd, block, size < BLOCK ? size : BLOCK, (off_t)offset)) == -1 && errno == EINTR)
 		;
 	trace_data("pread", region->fd, block, got > 0 ? (size_t)got : 0, offset, got);
+	if (got == -1)
+		region->writing = false;
 	if (got <= 0)
 		return got;
 	return io_write(output, block, (size_t)got, written) == -1 ? -1 : got;
@@ -273,6 +287,16 @@ pass_block(struct region *region, size_t offset, size_t size, int output, bool p
 	}
 }
 
+/* Lets a pipe hold more, for fewer switches between its writer and its reader; it never holds less. */
+static void
+widen(int pipe)
+{
+	int size = fcntl(pipe, F_GETPIPE_SZ);
+
+	if (size != -1 && size < PIPE_SIZE)
+		(void)fcntl(pipe, F_SETPIPE_SZ, PIPE_SIZE);
+}
+
 int
 pages_write(struct region *region, size_t offset, size_t size, int output, bool pass, size_t *written)
 {
@@ -284,7 +308,7 @@ pages_write(struct region *region, size_t offset, size_t size, int output, bool 
 	/* To an ordinary file the kernel copies at once; to anything else it would pass live pages. */
 	moves = pass || S_ISREG(st.st_mode);
 	if (pipe && size > BLOCK)
-		(void)fcntl(output, F_SETPIPE_SZ, PIPE);
+		widen(output);
 	*written = 0;
 	while (*written < size) {
 		size_t left = size - *written, part = 0;
@@ -321,7 +345,7 @@ pages_write_memory(const char *data, size_t size, int output, bool pass, size_t 
 	if (!S_ISFIFO(st.st_mode))
 		return io_write(output, data, size, written);
 	if (size > BLOCK)
-		(void)fcntl(output, F_SETPIPE_SZ, PIPE);
+		widen(output);
 	while (pass && *written < size) {
 		size_t left = size - *written;
 		struct iovec memory = {(char *)(uintptr_t)data + *written, left < MOST ? left : MOST};

@@ -1,7 +1,8 @@
 /*
  * pages.c for POSIX, where read(2) and write(2) are not defined for what shm_open(3p) opens: through a mapping of one
  * part after the other. read and write to and from the mapping, rather than memcpy, so that pages that are gone are an
- * error (EFAULT) and not SIGBUS. Source: mmap(3p), posix_fallocate(3p).
+ * error (EFAULT) and not SIGBUS; but for the start of the input, which is in memory, and zeros. Source: mmap(3p),
+ * posix_fallocate(3p).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,8 +15,6 @@
 #include <unistd.h>
 
 #include "../backend.h"
-
-const bool pages_atomic = false;
 
 /* The part that is mapped at a time: a multiple of any page size. */
 #define PART ((size_t)8 * 1024 * 1024)
@@ -74,9 +73,10 @@ pages_space(const struct region *region)
 {
 	struct statvfs system;
 
-	if (region->fd == -1 || fstatvfs(region->fd, &system) == -1)
+	/* No blocks: no limit, or none that it tells. */
+	if (region->fd == -1 || fstatvfs(region->fd, &system) == -1 || system.f_blocks == 0)
 		return SSIZE_MAX;
-	return (unsigned long long)system.f_bavail * system.f_frsize;
+	return (unsigned long long)(geteuid() == 0 ? system.f_bfree : system.f_bavail) * system.f_frsize;
 }
 
 int
@@ -86,7 +86,8 @@ pages_reserve(struct region *region, size_t offset, size_t size)
 
 	if (size == 0)
 		return 0;
-	error = posix_fallocate(region->fd, (off_t)offset, (off_t)size);
+	while ((error = posix_fallocate(region->fd, (off_t)offset, (off_t)size)) == EINTR)
+		;
 	errno = error;
 	if (trace_on)
 		trace_call(error ? -1 : 0, "posix_fallocate(%d, %zu, %zu)", region->fd, offset, size);
@@ -158,8 +159,14 @@ pages_write(struct region *region, size_t offset, size_t size, int output, bool 
 	(void)pass; /* POSIX passes no pages */
 	*written = 0;
 	while (*written < size) {
-		if (map(&part, region, offset + *written, size - *written, PROT_READ) == -1)
+		if (sigs_caught()) {
+			errno = EINTR;
 			return -1;
+		}
+		if (map(&part, region, offset + *written, size - *written, PROT_READ) == -1) {
+			region->writing = false;
+			return -1;
+		}
 		result = io_write(output, part.data, part.left, &now);
 		unmap(&part);
 		*written += now;
