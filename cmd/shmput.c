@@ -106,7 +106,7 @@ stop_reading(const struct putter *putter, size_t room, bool bounded)
 	const char *name = region_name(putter->region);
 	int error = errno;
 
-	if (error == EINTR)
+	if (error == EINTR || error == ENOSPC || error == EFBIG)
 		return stop(putter, error, 0);
 	if (error == EMSGSIZE && !bounded)
 		return stop(putter, ENOSPC, 0);
@@ -124,6 +124,8 @@ stop_reading(const struct putter *putter, size_t room, bool bounded)
 static int
 read_input(struct putter *putter)
 {
+	int scratch;
+	off_t offset;
 	bool bounded;
 	size_t room = region_room(putter->region, &putter->part, &bounded);
 
@@ -140,7 +142,8 @@ read_input(struct putter *putter)
 		    region_name(putter->region));
 	if (putter->source.known && !region_same(putter->region, STDIN_FILENO))
 		return -1;
-	if (source_stage(&putter->source, room, region_path(putter->region)) == -1)
+	if (region_scratch(putter->region, &putter->part, &scratch, &offset) == -1 ||
+	    source_stage(&putter->source, room, scratch, offset) == -1)
 		return stop_reading(putter, room, bounded);
 	return -1;
 }

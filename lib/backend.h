@@ -127,6 +127,7 @@ struct region {
 	bool unkeyed;                /* System V: ftok found no key */
 	bool foreign;                /* POSIX, file: what has its name is no segment */
 	bool unnamed;                /* POSIX, file: it has no name yet */
+	bool filled;                 /* POSIX, file: the input is there already */
 	int fd;                      /* POSIX, file; -1: not open */
 	int id;                      /* System V; -1: none */
 	char *address;               /* System V: where it is attached, or NULL */
@@ -136,6 +137,8 @@ struct region {
 struct region_backend {
 	int (*open)(struct region *region);                /* what exists; ENOENT */
 	int (*create)(struct region *region, size_t size); /* what is missing; EEXIST */
+	int (*draft)(
+	    struct region *region); /* the same for a start without a name; a descriptor of it, or -1; NULL: cannot */
 	int (*lock)(
 	    struct region *region, const struct deadline *deadline); /* for what asked.write says; NULL: has none */
 	/* EMSGSIZE was looked for; EEXIST: what is fresh found its name taken. */
@@ -151,14 +154,13 @@ struct region_backend {
 
 extern const struct region_backend region_map, region_sysv;
 
-/* ---- region_map.c, for pages.c: creates the object under its name ---- */
-
-int map_create(struct region *region);
-
 /* ---- pages.c: the bytes of what a descriptor is open on ---- */
 
-/* Creates what region names, with or without a name at first (region->unnamed). EEXIST. */
-int pages_create(struct region *region);
+/*
+ * Creates what region names, but without a name yet (region->unnamed). EEXIST; else it cannot be created in this way,
+ * and creating it with its name tells why.
+ */
+int pages_draft(struct region *region);
 
 /* Gives it its name, if it has none. EEXIST. */
 int pages_publish(struct region *region);

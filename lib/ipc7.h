@@ -451,10 +451,10 @@ struct source {
 int source_open(struct source *source, int fd);
 
 /*
- * Reads the input to its end, into a file without a name beside path (may be NULL: in memory), so that its size is
- * known and fd is left alone from here on. EMSGSIZE: it has more than limit bytes; else as source_open, or ENOSPC.
+ * Reads the input to its end, into the file at fd from offset on, so that its size is known and it can be read again.
+ * source_close closes fd. EMSGSIZE: it has more than limit bytes; else as source_open, or errno of write(2).
  */
-int source_stage(struct source *source, size_t limit, const char *path);
+int source_stage(struct source *source, size_t limit, int fd, off_t offset);
 
 /* Back to the first byte. */
 int source_rewind(struct source *source);
@@ -514,8 +514,12 @@ const char *region_name(const struct region *region);
  */
 size_t region_room(const struct region *region, const struct region_part *part, bool *bounded);
 
-/* The path of the file that it is, if it is one with file: in its name; else NULL. */
-const char *region_path(const struct region *region);
+/*
+ * A file for source_stage, in *fd, and where in it the input goes: without a name, in memory or beside the file that
+ * region is; or, where that is to be created and can be without a name, the segment itself, so that the input is
+ * copied once.
+ */
+int region_scratch(struct region *region, const struct region_part *part, int *fd, off_t *offset);
 
 /* True if fd is open on the segment itself. */
 bool region_same(const struct region *region, int fd);

@@ -75,10 +75,16 @@ region_changed(const struct region *region)
 	return region->changed ? region->got : 0;
 }
 
-const char *
-region_path(const struct region *region)
+int
+region_scratch(struct region *region, const struct region_part *part, int *fd, off_t *offset)
 {
-	return region->name->kind == NAME_FILE ? region->name->path : NULL;
+	*offset = (off_t)part->offset;
+	*fd = region->missing && region->backend->draft ? region->backend->draft(region) : -1;
+	if (*fd != -1)
+		return 0;
+	*offset = 0;
+	*fd = memory_file_beside(region->name->kind == NAME_FILE ? region->name->path : NULL);
+	return *fd == -1 ? -1 : 0;
 }
 
 /* The bytes that the segment can have without being made larger; SSIZE_MAX: as many as are needed. */
@@ -128,7 +134,7 @@ reopen(struct region *region)
 static int
 create(struct region *region, size_t needed)
 {
-	if (region->backend->create(region, region->asked.size ? region->asked.size : needed) == 0) {
+	if (region->filled || region->backend->create(region, region->asked.size ? region->asked.size : needed) == 0) {
 		region->missing = false;
 		region->fresh = true;
 		return 0;
@@ -157,7 +163,7 @@ discard(struct region *region)
 	int saved = errno;
 
 	region->backend->discard(region);
-	region->fresh = region->changed = false;
+	region->fresh = region->changed = region->filled = false;
 	region->missing = true;
 	errno = saved;
 }

@@ -105,8 +105,8 @@ open_map(struct region *region)
 	return -1;
 }
 
-int
-map_create(struct region *region)
+static int
+create_named(struct region *region)
 {
 	mode_t mask = umask(0);
 	int result = open_object(region, O_RDWR | O_CREAT | O_EXCL);
@@ -121,7 +121,57 @@ create_map(struct region *region, size_t size)
 	(void)size;
 	close_map(region);
 	region->size = 0;
-	return pages_create(region);
+	region->unnamed = false;
+	if (pages_draft(region) == 0)
+		return 0;
+	return errno == EEXIST ? -1 : create_named(region);
+}
+
+static int
+unlink_map(struct region *region)
+{
+	const char *path = region->name->path;
+	int result = is_posix(region) ? shm_unlink(path) : unlink(path);
+
+	if (trace_on) {
+		struct text call = {0};
+
+		text_format(&call, is_posix(region) ? "shm_unlink(" : "unlink(");
+		text_quote(&call, path, strlen(path), strlen(path));
+		text_format(&call, ")");
+		trace_end(&call, result);
+	}
+	return result;
+}
+
+static void
+discard_map(struct region *region)
+{
+	struct region now = *region;
+
+	/* Under its name there may be another one by now. */
+	now.fd = -1;
+	if (!region->unnamed && open_object(&now, O_RDWR) == 0) {
+		if (region_same(&now, region->fd))
+			(void)unlink_map(region);
+		/* Closing this gives the lock back. */
+		close_map(&now);
+	}
+	region->unnamed = false;
+}
+
+static int
+draft_map(struct region *region)
+{
+	int fd;
+
+	close_map(region);
+	region->size = 0;
+	if (pages_draft(region) == -1)
+		return -1;
+	fd = fcntl(region->fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	region->filled = fd != -1;
+	return fd;
 }
 
 /* Locks the object from that byte on. */
@@ -275,6 +325,8 @@ put_map(struct region *region, struct source *source, const struct region_part *
 		return -1;
 	if (reserve(region, part, end, size) == -1)
 		return -1;
+	if (region->filled)
+		return pages_publish(region);
 	region->changed = true;
 	filled = pages_fill(region, part->offset, source);
 	if (filled == -1)
@@ -295,39 +347,6 @@ static int
 get_map(struct region *region, int output, const struct region_part *part, bool pass, size_t *written)
 {
 	return pages_write(region, part->offset, part->length, output, pass, written);
-}
-
-static int
-unlink_map(struct region *region)
-{
-	const char *path = region->name->path;
-	int result = is_posix(region) ? shm_unlink(path) : unlink(path);
-
-	if (trace_on) {
-		struct text call = {0};
-
-		text_format(&call, is_posix(region) ? "shm_unlink(" : "unlink(");
-		text_quote(&call, path, strlen(path), strlen(path));
-		text_format(&call, ")");
-		trace_end(&call, result);
-	}
-	return result;
-}
-
-static void
-discard_map(struct region *region)
-{
-	struct region now = *region;
-
-	/* Under its name there may be another one by now. */
-	now.fd = -1;
-	if (!region->unnamed && open_object(&now, O_RDWR) == 0) {
-		if (region_same(&now, region->fd))
-			(void)unlink_map(region);
-		/* Closing this gives the lock back. */
-		close_map(&now);
-	}
-	region->unnamed = false;
 }
 
 /* What is left of the file system that the object is in. */
@@ -378,6 +397,7 @@ explain_map(const struct region *region, enum region_step step, int error, size_
 const struct region_backend region_map = {
     .open = open_map,
     .create = create_map,
+    .draft = draft_map,
     .lock = lock_map,
     .put = put_map,
     .get = get_map,

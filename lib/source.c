@@ -69,25 +69,23 @@ copy(struct source *source, int from, size_t limit)
 }
 
 int
-source_stage(struct source *source, size_t limit, const char *path)
+source_stage(struct source *source, size_t limit, int fd, off_t offset)
 {
-	int from = source->fd, fd;
+	int from = source->fd;
 
+	source->fd = fd;
+	source->staged = true;
 	if (source->first > limit) {
 		errno = EMSGSIZE;
 		return -1;
 	}
-	fd = memory_file_beside(path);
-	if (fd == -1)
-		return -1;
-	source->fd = fd;
-	source->staged = true;
 	source->size = source->first;
-	source->start = 0;
-	if (copy(source, from, limit) == -1)
+	source->start = offset + (off_t)source->first;
+	if (lseek(fd, offset, SEEK_SET) == -1 || io_write(fd, source->ahead, source->first, NULL) == -1 ||
+	    copy(source, from, limit) == -1)
 		return -1;
 	source->known = true;
-	return source_rewind(source);
+	return 0;
 }
 
 int

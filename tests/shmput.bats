@@ -1023,3 +1023,32 @@ hammered() {
 	shmput -c "$S" </proc/version
 	shmget "$S" | grep -q Linux
 }
+
+@test "shmput: -c copies what comes through a pipe once, into a segment that nobody sees until it is whole" {
+	[ "$PLAT" = linux ] || skip "POSIX has no object without a name"
+	for KIND in posix file; do
+		new_segment $KIND
+		seq 100000 >input
+		cat input | shmput -c -v "$S" 2>trace
+		if grep -qE 'pwrite|sendfile' trace; then cat trace; false; fi
+		grep -q linkat trace
+		shmget -u "$S" | cmp - input
+		# in the middle, and with room behind it
+		cat input | shmput -c -o 5 -s 600000 "$S"
+		[ "$(shmget "$S" | wc -c)" -eq 600000 ]
+		shmget -o 5 -n 588895 "$S" | cmp - input
+		[ "$(shmget -o 588900 "$S" | tr -d '\0' | wc -c)" -eq 0 ]
+		shmget -n 0 -u "$S"
+		# somebody else was faster: what was read goes there
+		mkfifo fifo
+		exec 7<>fifo
+		background shmput -c "$S" <fifo
+		cat input input >&7
+		asleep
+		echo other | shmput -c "$S"
+		exec 7>&-
+		ends 0
+		shmget "$S" | cmp - <(cat input input)
+		rm fifo
+	done
+}

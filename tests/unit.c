@@ -528,8 +528,9 @@ test_sources(void)
 	source_close(&source);
 	CHECK(pipe(ends) == 0 && write(ends[1], big, 100) == 100 && close(ends[1]) == 0);
 	CHECK(source_open(&source, ends[0]) == 0 && source.known && !source.sized && source.size == 100);
-	CHECK(source_stage(&source, 99, NULL) == -1 && errno == EMSGSIZE);
+	CHECK(source_stage(&source, 99, dup(fileno(file)), 0) == -1 && errno == EMSGSIZE);
 	source_close(&source);
+	CHECK(source_open(&source, ends[0]) == 0 && source.known && source.size == 0);
 	close(ends[0]);
 	fclose(file);
 }

@@ -59,7 +59,7 @@ object_path(const struct region *region, struct text *path)
 }
 
 int
-pages_create(struct region *region)
+pages_draft(struct region *region)
 {
 	struct text path = {0};
 	struct stat st;
@@ -67,9 +67,7 @@ pages_create(struct region *region)
 	mode_t mask;
 
 	/* Without /proc it could not be given its name later. */
-	if (access("/proc/self/fd", X_OK) == -1)
-		return map_create(region);
-	if (object_path(region, &path) == -1)
+	if (access("/proc/self/fd", X_OK) == -1 || object_path(region, &path) == -1)
 		return -1;
 	/* What is there, a symbolic link to nowhere say, cannot be created. */
 	if (lstat(path.data, &st) == 0) {
@@ -90,10 +88,8 @@ pages_create(struct region *region)
 		trace_end(&call, region->fd);
 	}
 	text_free(&path);
-	if (region->fd == -1)
-		return map_create(region); /* the file system has no such files; or it tells what is wrong */
-	region->unnamed = true;
-	return 0;
+	region->unnamed = region->fd != -1;
+	return region->unnamed ? 0 : -1;
 }
 
 int

@@ -56,9 +56,11 @@ unmap(const struct part *part)
 }
 
 int
-pages_create(struct region *region)
+pages_draft(struct region *region)
 {
-	return map_create(region);
+	(void)region; /* POSIX knows no object without a name */
+	errno = ENOTSUP;
+	return -1;
 }
 
 int
