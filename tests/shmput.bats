@@ -5,6 +5,20 @@ binary() {
 	head -c "$1" /dev/urandom >"$2"
 }
 
+# hold read|write: another program, HOLDER, has the lock of segment S until let_go.
+hold() {
+	mkfifo end
+	exec 7<>end
+	background peer lock "$(object "$S")" "$1" <end >locked
+	HOLDER=$PID
+	until [ -s locked ]; do shmget -V >/dev/null; done
+}
+
+let_go() {
+	exec 7>&-
+	rm end locked
+}
+
 puts_exactly() {
 	local size
 
@@ -501,11 +515,7 @@ input_fails() {
 waits_for_lock() {
 	echo old >input
 	shmput -c "$S" <input
-	mkfifo end
-	exec 7<>end
-	background peer lock "$(object "$S")" write <end >locked
-	HOLDER=$PID
-	until [ -s locked ]; do shmget -V >/dev/null; done
+	hold write
 	try shmput -t 0 "$S" <<<new
 	status 124
 	error "shmput: $S: the segment stayed locked by another process, not free in time (-t); nothing was changed"
@@ -520,8 +530,7 @@ waits_for_lock() {
 	kill -KILL "$HOLDER"
 	ends 0
 	[ "$(shmget "$S")" = new ]
-	exec 7>&-
-	rm end locked
+	let_go
 }
 @test "shmput: waits for the lock of another program, up to -t, and gets it when that is killed" {
 	locked waits_for_lock
@@ -532,10 +541,7 @@ waits_for_lock() {
 
 	new_segment posix
 	echo old | shmput -c "$S"
-	mkfifo end
-	exec 7<>end
-	background peer lock "$S" read <end >locked
-	until [ -s locked ]; do shmget -V >/dev/null; done
+	hold read
 	[ "$(shmget -t 0 "$S")" = old ]
 	try shmput -t 0 "$S" <<<new
 	status 124
@@ -547,10 +553,7 @@ waits_for_lock() {
 		new_segment $KIND
 		echo old >input
 		shmput -c "$S" <input
-		mkfifo end
-		exec 7<>end
-		background peer lock "$(object "$S")" write <end >locked
-		until [ -s locked ]; do shmget -V >/dev/null; done
+		hold write
 		background shmput "$S" <<<new 2>lines
 		PUT=$PID
 		background shmget "$S" 2>lines2
@@ -563,8 +566,7 @@ waits_for_lock() {
 		PID=${JOBS[-1]}
 		ends 3
 		[ "$(cat lines2)" = "shmget: $S: the segment was removed while in use; nothing was written" ]
-		exec 7>&-
-		rm end locked
+		let_go
 	done
 }
 
@@ -573,10 +575,7 @@ signals_while_waiting() {
 
 	echo old >input
 	shmput -c "$S" <input
-	mkfifo end
-	exec 7<>end
-	background peer lock "$(object "$S")" write <end >locked
-	until [ -s locked ]; do shmget -V >/dev/null; done
+	hold write
 	for signal in TERM HUP USR1; do
 		background env shmput "$S" <<<new 2>lines
 		asleep
@@ -584,8 +583,7 @@ signals_while_waiting() {
 		ends $((128 + $(kill -l $signal)))
 		grep -q "stopped by signal" lines
 	done
-	exec 7>&-
-	rm end locked
+	let_go
 }
 @test "shmput: a signal while it waits for the lock, or for its input, changes nothing" {
 	locked signals_while_waiting
