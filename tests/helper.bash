@@ -14,6 +14,7 @@ setup() {
 	SEGMENTS=()
 	SEMAPHORES=()
 	JOBS=()
+	USER_BIN=/tmp/ipc7-test-$$-$BATS_TEST_NUMBER
 }
 
 teardown() {
@@ -31,7 +32,7 @@ teardown() {
 	for name in "${SEMAPHORES[@]}"; do
 		semop -u "$name" >/dev/null 2>&1 || true
 	done
-	[ -z "${USER_BIN:-}" ] || rm -rf "$USER_BIN"
+	rm -rf "$USER_BIN"
 }
 
 # new_name posix|sysv: a queue name that nobody else uses, in Q; removed after the test.
@@ -259,9 +260,9 @@ as_user() {
 		"$@"
 		return
 	fi
-	if [ -z "${USER_BIN:-}" ]; then
-		USER_BIN=$(mktemp -d /tmp/ipc7-test.XXXXXX)
-		chmod 755 "$USER_BIN"
+	# try runs in a subshell, so it is the directory itself that tells.
+	if [ ! -d "$USER_BIN" ]; then
+		mkdir -m 755 "$USER_BIN"
 		cp "$ROOT"/build/bin/* "$USER_BIN/"
 	fi
 	(cd / && PATH=$USER_BIN:$PATH exec setpriv --reuid=65534 --regid=65534 --clear-groups "$@")
