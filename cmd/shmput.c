@@ -85,13 +85,14 @@ static int
 stop(const struct putter *putter, int error, size_t asked)
 {
 	struct text state = {0};
+	size_t bytes;
 	int status;
 
-	if (region_changed(putter->region) && error == EIDRM)
+	if (region_changed(putter->region, &bytes) && error == EIDRM)
 		text_format(&state, "those who have it open have the input");
-	else if (region_changed(putter->region))
-		text_format(&state, "the segment has changed: it has the first %zu bytes of the input",
-		    region_changed(putter->region));
+	else if (region_changed(putter->region, &bytes))
+		text_format(
+		    &state, "the segment has changed, and has at least the first %zu bytes of the input", bytes);
 	else
 		text_format(&state, "nothing was changed");
 	status = region_report(putter->region, REGION_PUT, error, asked, state.data);
@@ -132,14 +133,10 @@ read_input(struct putter *putter)
 	if (source_open(&putter->source, STDIN_FILENO) == -1)
 		return stop_reading(putter, room, bounded);
 	if (region_missing(putter->region) && region_fixed(putter->region) && !putter->options.size &&
-	    putter->source.sized && putter->source.size == 0)
-		return command_usage("%s: the input is empty, and a System V segment is not, so -s must say its size",
-		    region_name(putter->region));
-	if (region_missing(putter->region) && region_fixed(putter->region) && !putter->options.size &&
-	    !putter->source.sized)
-		return command_usage(
-		    "%s: the size of the input is not known, so -s must say that of the segment (which keeps it)",
-		    region_name(putter->region));
+	    (!putter->source.sized || putter->source.size == 0))
+		return command_usage("%s: %s, so -s must say the size of the segment, which keeps it",
+		    region_name(putter->region),
+		    putter->source.sized ? "the input is empty" : "the size of the input is not known");
 	if (putter->source.known && !region_same(putter->region, STDIN_FILENO))
 		return -1;
 	if (region_scratch(putter->region, &putter->part, &scratch, &offset) == -1 ||

@@ -542,8 +542,8 @@ int region_put(
 int region_get(struct region *region, int output, const struct region_part *part, bool pass,
     const struct deadline *deadline, size_t *written);
 
-/* After region_put failed: how many bytes of the input it has put already; 0: nothing has changed. */
-size_t region_changed(const struct region *region);
+/* After region_put failed: true if the segment may have changed; it has at least so many bytes of the input then. */
+bool region_changed(const struct region *region, size_t *bytes);
 
 /* True once region_get has begun to write: an error is then one of its output. */
 bool region_writing(const struct region *region);

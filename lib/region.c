@@ -69,10 +69,11 @@ region_name(const struct region *region)
 	return region->text;
 }
 
-size_t
-region_changed(const struct region *region)
+bool
+region_changed(const struct region *region, size_t *bytes)
 {
-	return region->changed ? region->got : 0;
+	*bytes = region->got;
+	return region->changed;
 }
 
 int

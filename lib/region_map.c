@@ -336,7 +336,8 @@ put_map(struct region *region, struct source *source, const struct region_part *
 	if (part->whole && !region->fresh && (size_t)filled < (old < size ? old : size) &&
 	    pages_zero(region, (size_t)filled, (old < size ? old : size) - (size_t)filled) == -1)
 		return -1;
-	if (size != region->size && resize(region, size) == -1)
+	/* Reserving may have made it larger than an input that became shorter needs. */
+	if ((size != region->size || (size_t)filled != source->size) && resize(region, size) == -1)
 		return -1;
 	if (region->fresh)
 		return pages_publish(region);

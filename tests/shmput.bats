@@ -48,7 +48,7 @@ puts_exactly() {
 	new_segment sysv
 	try shmput -c "$S" <empty
 	status 2
-	error "shmput: $S: *-s*"
+	error "shmput: $S: the input is empty, so -s must say the size of the segment, which keeps it"
 	gone "$S"
 }
 
@@ -203,7 +203,7 @@ creates_in_the_middle() {
 	new_segment sysv
 	try shmput -c "$S" < <(echo hello)
 	status 2
-	error "shmput: $S: the size of the input is not known, so -s must say that of the segment*"
+	error "shmput: $S: the size of the input is not known, so -s must say the size of the segment, which keeps it"
 	gone "$S"
 	echo hello >input
 	shmput -c "$S" <input
