@@ -4,27 +4,29 @@
 include config.mk
 
 VERSION = 0.1
-COMMANDS = mqsend mqrecv shmput shmget $(SYSTEM_COMMANDS)
+COMMANDS = mqsend mqrecv shmput shmget sigsend sigrecv sigmask $(SYSTEM_COMMANDS)
 # What opens named POSIX semaphores is built with the system's C library, since musl keeps them elsewhere.
 SYSTEM_COMMANDS = semop
-LIBRARY = text err num io deadline sigs trace record name child ready queue queue_posix queue_sysv source region region_map region_sysv delivery worker command
-PLATFORM = mqueue msg memory pages limits
+LIBRARY = text err num io deadline sigs trace record name child ready queue queue_posix queue_sysv source region region_map region_sysv delivery worker signame treatment inbox process command
+PLATFORM = mqueue msg memory pages limits signals arrival handle
 SYSTEM_LIBRARY = $(LIBRARY) sema sema_posix sema_sysv sema_set holder
 SYSTEM_PLATFORM = $(PLATFORM) semaphore
 HEADERS = lib/ipc7.h lib/backend.h
-MAN1 = mqsend.1 mqrecv.1 shmput.1 shmget.1 semop.1
+MAN1 = mqsend.1 mqrecv.1 shmput.1 shmget.1 semop.1 sigsend.1 sigrecv.1 sigmask.1
 MAN7 = ipc7.7
-BENCH = build/ratio build/queue-limit build/nothing
+BENCH = build/ratio build/queue-limit build/signal-limit build/nothing
 DIST = Makefile config.mk README LICENSE .clang-format cmd lib tests man examples .ci
 
 # What LINK means here.
 LINKED != case '$(LINK)' in auto) \
-	if command -v musl-gcc >/dev/null; then echo musl; \
+	if test '$(PLAT)' = linux && command -v musl-gcc >/dev/null; then echo musl; \
 	elif test -f "$$($(CC) -print-file-name=libc.a)"; then echo static; \
 	else echo dynamic; fi;; *) echo '$(LINK)';; esac
 SYSTEM != case '$(LINKED)' in dynamic) echo dynamic;; \
 	*) if test -f "$$($(CC) -print-file-name=libc.a)"; then echo static; else echo dynamic; fi;; esac
-CC_musl = musl-gcc -static
+# Where there is musl-gcc, the system's own library is glibc, whose RTMIN is 34; musl's would be 35.
+CC_musl = musl-gcc -static $(REALTIME_$(PLAT))
+REALTIME_linux = -DREALTIME_FIRST=34
 CC_static = $(CC) -static
 CC_dynamic = $(CC)
 
@@ -102,6 +104,10 @@ build/ratio: tests/bench/ratio.c
 build/queue-limit: tests/bench/queue-limit.c
 	@mkdir -p build
 	$(CC_$(LINKED)) $(COMPILE) -o $@ tests/bench/queue-limit.c
+
+build/signal-limit: tests/bench/signal-limit.c build/choice
+	@mkdir -p build
+	$(CC_$(LINKED)) $(COMPILE) -o $@ tests/bench/signal-limit.c
 
 build/nothing: tests/bench/nothing.c
 	@mkdir -p build

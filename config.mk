@@ -20,6 +20,6 @@ PLAT = linux
 #   musl     static, with musl-gcc: the fastest start, a fourth of a dynamic one (Debian: apt-get install musl-tools)
 #   static   static, with CC and its C library: three quarters of a dynamic one
 #   dynamic  with the shared C library
-#   auto     the first of these that is possible here
+#   auto     the first of these that is possible here; with PLAT=posix not musl, whose real-time signals have other numbers
 # Commands that open named POSIX semaphores never use musl, which keeps them in other files than the system's library.
 LINK = auto

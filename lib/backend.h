@@ -267,6 +267,54 @@ int semaphore_sound(const char *name);
  */
 int semaphore_set_operate(int id, struct sembuf *operations, size_t count, const struct deadline *deadline);
 
+/* ---- signals.c: signals beyond POSIX ---- */
+
+struct signal_name {
+	int number;
+	const char *name, *action, *raised;
+};
+
+/* Names that the system has and POSIX has not, or that come before POSIX's; the last has number 0. */
+extern const struct signal_name signals_more[];
+
+/* The name of a value of si_code that only this system has, or NULL. */
+const char *signals_code(int code);
+
+/*
+ * sigfillset(3), sigaddset(3), sigismember(3), sigprocmask(2), and sigaction(2) with SIG_DFL or SIG_IGN, for all signals
+ * of the kernel.
+ */
+void signals_fill(sigset_t *set);
+void signals_add(sigset_t *set, int number);
+bool signals_has(const sigset_t *set, int number);
+int signals_change(int how, const sigset_t *set, sigset_t *old);
+int signals_treat(int number, void (*handler)(int));
+
+/* As treatment_of. */
+int signals_look(pid_t pid, struct treatment *treatment);
+
+/* ---- arrival.c: signals that are waited for ---- */
+
+/* Called once, when the signals of set are blocked. */
+int arrival_open(const sigset_t *set);
+
+/* As inbox_wait. */
+int arrival_wait(int output, const struct deadline *deadline, struct arrival *batch, size_t most);
+
+/* ---- handle.c: what stands for a process ---- */
+
+/* A descriptor that becomes readable when the process has ended. -1: ESRCH, EMFILE, ENFILE; ENOTSUP: use its number. */
+int handle_open(pid_t pid);
+
+/* The same for some process of a group that lives, and is not this one. ESRCH: there is none. */
+int handle_member(pid_t group);
+
+/* Sends it a signal, with a value if that is not NULL. errno as kill(2); EAGAIN: its queue is full. */
+int handle_signal(int fd, int number, const int *value);
+
+/* RLIMIT_SIGPENDING of a process: how many signals may wait for its user; ULLONG_MAX: none, or not known. */
+unsigned long long handle_limit(pid_t pid);
+
 /* ---- memory.c: files without a name ---- */
 
 /* A descriptor, closed on exec, of an empty file that can be read and written and goes away when it is closed. */

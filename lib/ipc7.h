@@ -9,6 +9,7 @@
 #define IPC7_H
 
 #include <limits.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -81,6 +82,9 @@ const char *err_name(int error);
 
 /* A decimal number, digits alone, from min to max. */
 int num_parse(const char *text, unsigned long long min, unsigned long long max, unsigned long long *result);
+
+/* A number with or without a minus sign in front, that an int can hold; size bytes of text. */
+int num_int(const char *text, size_t size, int *result);
 
 /* A size in bytes: digits, then optionally K, M or G (powers of 1024). At least min, at most SSIZE_MAX. */
 int num_size(const char *text, size_t min, size_t *bytes);
@@ -160,7 +164,7 @@ int deadline_tick(const struct deadline *deadline);
  * Catches the signals that end a process (SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU, SIGPROF,
  * SIGVTALRM, SIGPOLL; not those that were ignored on entry), ignores SIGPIPE and SIGXFSZ so that writes fail with EPIPE and EFBIG, and lets
  * SIGURG and SIGCHLD interrupt. After a caught signal SIGALRM interrupts every second. Source: sigaction(2),
- * alarm(3p).
+ * alarm(3p). Called again it does nothing.
  */
 int sigs_setup(void);
 
@@ -648,6 +652,127 @@ int holder_run(struct holder *holder, struct sema *sema);
 
 void holder_close(struct holder *holder);
 
+/* ---- signame.c: the names of signals -------------------------------------------------------------------------- */
+
+/* Room for the longest name, and for the number of a signal that has none. */
+#define SIGNAME_SIZE 16
+
+/*
+ * Reads a signal as users write it into *number: its name with or without SIG, in capitals or small letters, RTMIN,
+ * RTMIN+N, RTMAX, RTMAX-N, or its number; 0 is none. RTMIN is what programs of the system's own C library call so.
+ * EINVAL. Source: kill(1), signal(7).
+ */
+int signame_parse(const char *text, int *number);
+
+/* Its name without SIG, as kill -l prints it; its number if it has no name. Returns room. */
+const char *signame_format(int number, char room[SIGNAME_SIZE]);
+
+/* What it does to a process by default, in a word, and what raises it. -1: it has no name. */
+int signame_describe(int number, const char **action, const char **raised);
+
+/* The highest number of a signal. */
+int signame_last(void);
+
+/* What si_code says about where a signal comes from: the name without SI_ or CLD_, or the number. Returns room. */
+const char *signame_code(int number, int code, char room[SIGNAME_SIZE]);
+
+/* ---- treatment.c: what a process does with signals ------------------------------------------------------------- */
+
+struct treatment {
+	sigset_t pending, blocked, ignored, caught;
+};
+
+/* Adds a signal to a set, also one that the C library which this is linked with keeps for itself. Not checked. */
+void treatment_add(sigset_t *set, int number);
+
+bool treatment_has(const sigset_t *set, int number);
+
+/* Appends the names in a set, in square brackets. */
+void treatment_format(struct text *text, const sigset_t *set);
+
+/* All signals but SIGKILL, SIGSTOP, and those that the system's C library keeps for itself. */
+void treatment_fill(sigset_t *set);
+
+/* Each changes what this process, and what it becomes by exec, does with the signals of set. Source: sigaction(2). */
+int treatment_block(const sigset_t *set);
+int treatment_ignore(const sigset_t *set);
+
+/* The default action, and not blocked. */
+int treatment_reset(const sigset_t *set);
+
+/* How a process treats signals. ESRCH, ENOTSUP (the system does not tell). Source: proc(5). */
+int treatment_of(pid_t pid, struct treatment *treatment);
+
+/* ---- inbox.c: signals that are waited for ----------------------------------------------------------------------- */
+
+/* A signal that came. */
+struct arrival {
+	int number, code; /* si_signo, si_code */
+	pid_t pid;        /* the sender's; 0 if no process sent it */
+	uid_t uid;
+	int value; /* si_value, if code is SI_QUEUE */
+};
+
+/* The most that inbox_wait takes at once. */
+#define INBOX_MOST 64
+
+/*
+ * Blocks the signals of set, also those that were ignored: from now on they wait here. All others end the process as they
+ * would anyway, but SIGPIPE and SIGXFSZ, so that writes fail with EPIPE and EFBIG. Instead of sigs_setup.
+ */
+int inbox_open(const sigset_t *set);
+
+/*
+ * Waits until deadline for signals and takes up to most, at most INBOX_MOST, into batch, in the kernel's order. Returns
+ * how many. -1: ETIMEDOUT, EPIPE (nobody reads output any more; none was taken).
+ * Source: signalfd(2), sigtimedwait(2).
+ */
+int inbox_wait(int output, const struct deadline *deadline, struct arrival *batch, size_t most);
+
+/* ---- process.c: processes to which signals go -------------------------------------------------------------------- */
+
+struct process {
+	pid_t pid; /* or the number of a process group */
+	int fd;    /* stands for it, whatever becomes of its number; -1: none */
+	bool done; /* it has ended, or could not be signalled */
+};
+
+struct process_list {
+	struct process *items;
+	size_t count, capacity;
+	bool groups; /* they are process groups */
+};
+
+/* Adds the process that text names. EINVAL, ERANGE: *fault says in a phrase what is wrong; ENOMEM. */
+int process_add(struct process_list *list, const char *text, const char **fault);
+
+/*
+ * Makes sure that signals reach the process that has its number now, or none (pidfd_open(2); where the system has no such
+ * thing, nothing). For groups it does nothing. ESRCH, EMFILE.
+ */
+int process_hold(const struct process_list *list, struct process *process);
+
+/*
+ * Sends a signal, 0: only looks whether it could; value: with that value, for which it waits until deadline while the
+ * receiver's queue is full. -1: ESRCH, EPERM, EINVAL, ETIMEDOUT, EINTR. Source: kill(2), sigqueue(3),
+ * pidfd_send_signal(2).
+ */
+int process_signal(const struct process_list *list, const struct process *process, int number, const int *value,
+    const struct deadline *deadline);
+
+/* Waits until deadline for the end of all that are not done. -1: ETIMEDOUT, EINTR, ENOMEM. Source: poll(2). */
+int process_wait(const struct process_list *list, const struct deadline *deadline);
+
+/*
+ * Prints a line for errno value error, and what extra (may be NULL) adds. Returns the exit status.
+ */
+int process_report(const struct process_list *list, const struct process *process, int error, const char *extra);
+
+/* The same for one whose end did not come in time. */
+int process_late(const struct process_list *list, const struct process *process);
+
+void process_free(struct process_list *list);
+
 /* ---- delivery.c: messages on their way from a queue to an output ---------------------------------------------- */
 
 /*
@@ -730,6 +855,7 @@ struct command {
 	const char *name;
 	const char *usage; /* the synopsis, without the name */
 	const char *help;  /* the text of -h after the synopsis */
+	bool signals;      /* signals are its business: it calls sigs_setup itself, or never */
 };
 
 /*
@@ -748,6 +874,10 @@ int command_size(int option, const char *text, size_t *bytes);
 int command_time(int option, const char *text, long long *nanoseconds);
 int command_mode(int option, const char *text, mode_t *mode);
 int command_name(struct name *name, const char *text);
+
+/* One signal, min 0 where that means none; a list of them with commas, or all, which is added to set. */
+int command_signal(int option, const char *text, int min, int *number);
+int command_signals(const char *what, const char *text, sigset_t *set);
 
 /* A position or a length in bytes: as a size, but may be 0. */
 int command_offset(int option, const char *text, size_t *bytes);

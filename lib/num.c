@@ -56,6 +56,29 @@ num_parse(const char *text, unsigned long long min, unsigned long long max, unsi
 }
 
 int
+num_int(const char *text, size_t size, int *result)
+{
+	bool minus = size > 0 && *text == '-';
+	long long value = 0;
+	size_t i = minus;
+
+	if (i == size)
+		return fail(EINVAL);
+	for (; i < size; i++) {
+		if (text[i] < '0' || text[i] > '9')
+			return fail(EINVAL);
+		if (value <= INT_MAX)
+			value = value * 10 + (text[i] - '0');
+	}
+	if (minus)
+		value = -value;
+	if (value < INT_MIN || value > INT_MAX)
+		return fail(ERANGE);
+	*result = (int)value;
+	return 0;
+}
+
+int
 num_size(const char *text, size_t min, size_t *bytes)
 {
 	static const char units[] = "KMG";

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <unistd.h>
 
-#include "ipc7.h"
+#include "backend.h"
 
 /*
  * What sigs_setup catches: what POSIX says ends a process, but for what tells of a fault of the program; real-time signals
@@ -54,9 +54,16 @@ int
 sigs_setup(void)
 {
 	struct sigaction caught = {.sa_sigaction = notice, .sa_flags = SA_SIGINFO}, plain = {.sa_handler = interrupt};
+	static bool done;
 	sigset_t set;
 	size_t i;
 
+	if (done)
+		return 0;
+	done = true;
+	/* musl unblocks signals of its own, which are not glibc's, when a handler is set. */
+	if (signals_change(SIG_BLOCK, NULL, &inherited_mask) == -1)
+		return -1;
 	sigemptyset(&caught.sa_mask);
 	sigemptyset(&plain.sa_mask);
 	for (i = 0; i < COUNT(others); i++) {
@@ -70,7 +77,7 @@ sigs_setup(void)
 	sigemptyset(&set);
 	sigaddset(&set, SIGURG);
 	sigaddset(&set, SIGALRM);
-	if (sigprocmask(SIG_UNBLOCK, &set, &inherited_mask) == -1)
+	if (signals_change(SIG_UNBLOCK, &set, NULL) == -1)
 		return -1;
 	/* Where SIGALRM was ignored or blocked it means nothing else, but is needed all the same. */
 	for (i = 0; i < COUNT(ending); i++) {
@@ -121,7 +128,7 @@ sigs_restore(void)
 		sigaction(ending[i], ending[i] == SIGALRM ? &inherited_alarm : &inherited[i], NULL);
 	for (i = 0; i < COUNT(others); i++)
 		sigaction(others[i], &inherited_others[i], NULL);
-	sigprocmask(SIG_SETMASK, &inherited_mask, NULL);
+	signals_change(SIG_SETMASK, &inherited_mask, NULL);
 }
 
 void
@@ -143,8 +150,8 @@ sigs_hold(void)
 {
 	sigset_t set;
 
-	sigfillset(&set);
-	return sigprocmask(SIG_BLOCK, &set, &held_mask);
+	signals_fill(&set);
+	return signals_change(SIG_BLOCK, &set, &held_mask);
 }
 
 void
@@ -160,5 +167,5 @@ sigs_pause(void)
 void
 sigs_release(void)
 {
-	sigprocmask(SIG_SETMASK, &held_mask, NULL);
+	signals_change(SIG_SETMASK, &held_mask, NULL);
 }

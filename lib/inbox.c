@@ -1,0 +1,40 @@
+/*
+ * inbox.c: signals that are waited for. They are blocked, so none is lost between two waits, and none interrupts.
+ */
+#include <errno.h>
+
+#include "backend.h"
+
+/*
+ * POSIX lets the system throw a blocked signal away that is ignored, and the end of a child is not told where SIGCHLD is. No
+ * handler is set for what is blocked: musl would unblock some signals then.
+ */
+static void
+stop_ignoring(const sigset_t *set)
+{
+	struct sigaction old;
+	int number;
+
+	for (number = 1; number <= signame_last(); number++)
+		if (treatment_has(set, number) && sigaction(number, NULL, &old) == 0 && old.sa_handler == SIG_IGN)
+			(void)signals_treat(number, SIG_DFL);
+}
+
+int
+inbox_open(const sigset_t *set)
+{
+	if (treatment_block(set) == -1)
+		return -1;
+	stop_ignoring(set);
+	if (!treatment_has(set, SIGPIPE))
+		(void)signals_treat(SIGPIPE, SIG_IGN);
+	if (!treatment_has(set, SIGXFSZ))
+		(void)signals_treat(SIGXFSZ, SIG_IGN);
+	return arrival_open(set);
+}
+
+int
+inbox_wait(int output, const struct deadline *deadline, struct arrival *batch, size_t most)
+{
+	return arrival_wait(output, deadline, batch, most < INBOX_MOST ? most : INBOX_MOST);
+}

@@ -1,0 +1,210 @@
+/*
+ * signame.c: the names of signals, what they do by default, and what raises them.
+ *
+ * The numbers of real-time signals are the C library's: glibc keeps the kernel's first two for itself and musl three, so
+ * RTMIN is 34 in one and 35 in the other. What is linked with musl on a system whose programs use glibc must mean their
+ * signals, not its own.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "backend.h"
+
+/* The first real-time signal of the system's own programs; the Makefile gives it where SIGRTMIN is not that. */
+#ifndef REALTIME_FIRST
+#define REALTIME_FIRST SIGRTMIN
+#endif
+
+static const struct signal_name names[] = {
+    {SIGHUP, "HUP", "terminate", "the terminal was closed; kill"},
+    {SIGINT, "INT", "terminate", "the terminal: Ctrl-C"},
+    {SIGQUIT, "QUIT", "core", "the terminal: Ctrl-\\"},
+    {SIGILL, "ILL", "core", "hardware: an instruction that does not exist"},
+    {SIGTRAP, "TRAP", "core", "hardware: a breakpoint of a debugger"},
+    {SIGABRT, "ABRT", "core", "the program itself: abort(3), assert(3)"},
+    {SIGBUS, "BUS", "core", "hardware: memory without anything behind it, as a mapping of a file that shrank"},
+    {SIGFPE, "FPE", "core", "hardware: division of an integer by zero"},
+    {SIGKILL, "KILL", "terminate", "kill; cannot be caught, blocked or ignored"},
+    {SIGUSR1, "USR1", "terminate", "kill: for a program's own use"},
+    {SIGSEGV, "SEGV", "core", "hardware: memory that is not the program's"},
+    {SIGUSR2, "USR2", "terminate", "kill: for a program's own use"},
+    {SIGPIPE, "PIPE", "terminate", "the kernel: a write to a pipe or socket that nobody reads"},
+    {SIGALRM, "ALRM", "terminate", "a timer of real time: alarm(2)"},
+    {SIGTERM, "TERM", "terminate", "kill: a request to end"},
+    {SIGCHLD, "CHLD", "ignore", "the kernel: a child ended, stopped or went on"},
+    {SIGCONT, "CONT", "continue", "the shell: fg, bg; kill"},
+    {SIGSTOP, "STOP", "stop", "kill; cannot be caught, blocked or ignored"},
+    {SIGTSTP, "TSTP", "stop", "the terminal: Ctrl-Z"},
+    {SIGTTIN, "TTIN", "stop", "the terminal: a read in the background"},
+    {SIGTTOU, "TTOU", "stop", "the terminal: a write in the background"},
+    {SIGURG, "URG", "ignore", "the kernel: urgent data at a socket"},
+    {SIGXCPU, "XCPU", "core", "the kernel: more processor time than ulimit -t allows"},
+    {SIGXFSZ, "XFSZ", "core", "the kernel: a file larger than ulimit -f allows"},
+    {SIGVTALRM, "VTALRM", "terminate", "a timer of the process's own processor time"},
+    {SIGPROF, "PROF", "terminate", "a timer of the processor time that the process uses; profilers"},
+    {SIGPOLL, "POLL", "terminate", "the kernel: a descriptor is ready that was to tell so"},
+    {SIGSYS, "SYS", "core", "the kernel: a system call that does not exist, or is forbidden"},
+};
+
+/* Other names that are in use. */
+static const struct signal_name aliases[] = {
+    {SIGABRT, "IOT", NULL, NULL},
+    {SIGCHLD, "CLD", NULL, NULL},
+    {SIGPOLL, "POLL", NULL, NULL},
+    {SIGPOLL, "IO", NULL, NULL},
+};
+
+static const struct signal_name realtime = {
+    0, NULL, "terminate", "kill -q, sigsend -q: for a program's own use; queues, and carries a value"};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+int
+signame_last(void)
+{
+	return SIGRTMAX;
+}
+
+static const struct signal_name *
+find(int number)
+{
+	const struct signal_name *more;
+	size_t i;
+
+	for (more = signals_more; more->number; more++)
+		if (more->number == number)
+			return more;
+	for (i = 0; i < COUNT(names); i++)
+		if (names[i].number == number)
+			return &names[i];
+	return number >= REALTIME_FIRST && number <= SIGRTMAX ? &realtime : NULL;
+}
+
+/* Whether text is that name, whatever the case of its letters. */
+static bool
+same(const char *text, const char *name)
+{
+	for (; *name; text++, name++)
+		if (*text != *name && (*text < 'a' || *text > 'z' || *text - 'a' + 'A' != *name))
+			return false;
+	return !*text;
+}
+
+/* RTMIN, RTMIN+N, RTMAX, RTMAX-N. */
+static int
+parse_realtime(const char *text, int *number)
+{
+	static const char *const ends[] = {"RTMIN", "RTMAX"};
+	unsigned long long distance = 0, most = (unsigned long long)(SIGRTMAX - REALTIME_FIRST);
+	char word[6] = "";
+	int end;
+
+	strncat(word, text, 5);
+	for (end = 0; end < 2 && !same(word, ends[end]); end++)
+		;
+	if (end == 2)
+		return -1;
+	text += 5;
+	if (*text && (*text != "+-"[end] || num_parse(text + 1, 0, most, &distance) == -1))
+		return -1;
+	*number = end == 0 ? REALTIME_FIRST + (int)distance : SIGRTMAX - (int)distance;
+	return 0;
+}
+
+int
+signame_parse(const char *text, int *number)
+{
+	const struct signal_name *more;
+	unsigned long long value;
+	char word[4] = "";
+	size_t i;
+
+	if (num_parse(text, 0, (unsigned long long)SIGRTMAX, &value) == 0) {
+		*number = (int)value;
+		return 0;
+	}
+	strncat(word, text, 3);
+	if (same(word, "SIG"))
+		text += 3;
+	*number = 0;
+	for (i = 0; i < COUNT(names); i++)
+		if (same(text, names[i].name))
+			*number = names[i].number;
+	for (i = 0; i < COUNT(aliases); i++)
+		if (same(text, aliases[i].name))
+			*number = aliases[i].number;
+	for (more = signals_more; more->number; more++)
+		if (same(text, more->name))
+			*number = more->number;
+	if (*number || parse_realtime(text, number) == 0)
+		return 0;
+	errno = EINVAL;
+	return -1;
+}
+
+const char *
+signame_format(int number, char room[SIGNAME_SIZE])
+{
+	const struct signal_name *found = find(number);
+	int from = number - REALTIME_FIRST, to = SIGRTMAX - number;
+
+	if (!found)
+		snprintf(room, SIGNAME_SIZE, "%d", number);
+	else if (found != &realtime)
+		snprintf(room, SIGNAME_SIZE, "%s", found->name);
+	else if (from == 0 || to == 0)
+		snprintf(room, SIGNAME_SIZE, "%s", to == 0 ? "RTMAX" : "RTMIN");
+	else
+		snprintf(room, SIGNAME_SIZE, "%s%+d", from <= to ? "RTMIN" : "RTMAX", from <= to ? from : -to);
+	return room;
+}
+
+int
+signame_describe(int number, const char **action, const char **raised)
+{
+	const struct signal_name *found = find(number);
+
+	if (!found)
+		return -1;
+	*action = found->action;
+	*raised = found->raised;
+	return 0;
+}
+
+const char *
+signame_code(int number, int code, char room[SIGNAME_SIZE])
+{
+	static const struct signal_name codes[] = {
+	    {SI_USER, "USER", NULL, NULL},
+	    {SI_QUEUE, "QUEUE", NULL, NULL},
+	    {SI_TIMER, "TIMER", NULL, NULL},
+	    {SI_MESGQ, "MESGQ", NULL, NULL},
+	    {SI_ASYNCIO, "ASYNCIO", NULL, NULL},
+	};
+	static const struct signal_name ends[] = {
+	    {CLD_EXITED, "EXITED", NULL, NULL},
+	    {CLD_KILLED, "KILLED", NULL, NULL},
+	    {CLD_DUMPED, "DUMPED", NULL, NULL},
+	    {CLD_TRAPPED, "TRAPPED", NULL, NULL},
+	    {CLD_STOPPED, "STOPPED", NULL, NULL},
+	    {CLD_CONTINUED, "CONTINUED", NULL, NULL},
+	};
+	const char *name = signals_code(code);
+	size_t i;
+
+	for (i = 0; !name && i < COUNT(codes); i++)
+		if (codes[i].number == code)
+			name = codes[i].name;
+	for (i = 0; !name && number == SIGCHLD && i < COUNT(ends); i++)
+		if (ends[i].number == code)
+			name = ends[i].name;
+	if (name)
+		snprintf(room, SIGNAME_SIZE, "%s", name);
+	else if (code > 0)
+		/* What is positive comes from the system, whatever it tells besides. */
+		snprintf(room, SIGNAME_SIZE, "KERNEL");
+	else
+		snprintf(room, SIGNAME_SIZE, "%d", code);
+	return room;
+}

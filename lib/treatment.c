@@ -1,0 +1,114 @@
+/*
+ * treatment.c: what a process does with signals: blocked, ignored, by default.
+ */
+#include <errno.h>
+
+#include "backend.h"
+
+/* Signals below this one that have no name are kept by the C library. */
+static bool
+kept(int number)
+{
+	const char *action, *raised;
+
+	return signame_describe(number, &action, &raised) == -1;
+}
+
+void
+treatment_add(sigset_t *set, int number)
+{
+	signals_add(set, number);
+}
+
+bool
+treatment_has(const sigset_t *set, int number)
+{
+	return signals_has(set, number);
+}
+
+void
+treatment_fill(sigset_t *set)
+{
+	int number;
+
+	sigemptyset(set);
+	for (number = 1; number <= signame_last(); number++)
+		if (number != SIGKILL && number != SIGSTOP && !kept(number))
+			signals_add(set, number);
+}
+
+void
+treatment_format(struct text *text, const sigset_t *set)
+{
+	char room[SIGNAME_SIZE];
+	const char *gap = "";
+	int number;
+
+	text_format(text, "[");
+	for (number = 1; number <= signame_last(); number++) {
+		if (!signals_has(set, number))
+			continue;
+		text_format(text, "%s%s", gap, signame_format(number, room));
+		gap = " ";
+	}
+	text_format(text, "]");
+}
+
+static int
+change(int how, const char *name, const sigset_t *set)
+{
+	int result = signals_change(how, set, NULL);
+
+	if (trace_on) {
+		struct text call = {0};
+
+		text_format(&call, "sigprocmask(%s, ", name);
+		treatment_format(&call, set);
+		text_format(&call, ", NULL)");
+		trace_end(&call, result);
+	}
+	return result;
+}
+
+int
+treatment_block(const sigset_t *set)
+{
+	return change(SIG_BLOCK, "SIG_BLOCK", set);
+}
+
+static int
+treat(const sigset_t *set, void (*handler)(int), const char *name)
+{
+	char room[SIGNAME_SIZE];
+	int number, result;
+
+	for (number = 1; number <= signame_last(); number++) {
+		if (!signals_has(set, number) || number == SIGKILL || number == SIGSTOP)
+			continue;
+		result = signals_treat(number, handler);
+		if (trace_on)
+			trace_call(
+			    result, "sigaction(SIG%s, {sa_handler=%s}, NULL)", signame_format(number, room), name);
+		if (result == -1)
+			return -1;
+	}
+	return 0;
+}
+
+int
+treatment_ignore(const sigset_t *set)
+{
+	return treat(set, SIG_IGN, "SIG_IGN");
+}
+
+int
+treatment_reset(const sigset_t *set)
+{
+	return treat(set, SIG_DFL, "SIG_DFL") == -1 ? -1 : change(SIG_UNBLOCK, "SIG_UNBLOCK", set);
+}
+
+int
+treatment_of(pid_t pid, struct treatment *treatment)
+{
+	return signals_look(pid, treatment);
+}
