@@ -74,19 +74,19 @@ parse(struct mask *mask, int argc, char *argv[])
 static int
 run(const struct mask *mask, char *argv[])
 {
+	int status = STATUS_RUNNER;
 	char *path;
-	int status;
 
 	if (child_find(argv[0], &path) == -1)
 		return child_failed(argv[0], errno);
+	sigs_restore();
 	if (treatment_reset(&mask->reset) == -1 || treatment_ignore(&mask->ignore) == -1 ||
 	    treatment_block(&mask->block) == -1) {
 		err_line(NULL, "cannot change how signals are treated: %s", strerror(errno));
-		free(path);
-		return STATUS_RUNNER;
+	} else {
+		execv(path, argv);
+		status = child_failed(argv[0], errno);
 	}
-	execv(path, argv);
-	status = child_failed(argv[0], errno);
 	free(path);
 	return status;
 }
@@ -117,6 +117,26 @@ format(struct text *text, long pid, const struct treatment *treatment)
 	}
 }
 
+/* Prints a line for errno value error. Returns -1 if the next process would meet the same. */
+static int
+report(pid_t pid, int error)
+{
+	struct text object = {0};
+
+	if (error == ENOTSUP) {
+		err_line(NULL, "this system does not show how other processes treat signals (Linux does, in a /proc of "
+		               "the same PID namespace)");
+		return -1;
+	}
+	text_format(&object, "%ld", (long)pid);
+	err_line(object.data, "%s",
+	    error == ESRCH    ? "no such process"
+	    : error == EACCES ? "/proc hides it from this user"
+	                      : strerror(error));
+	text_free(&object);
+	return 0;
+}
+
 /* -p: each process; one that is not there does not stop the rest. */
 static int
 show(const struct process_list *list)
@@ -129,12 +149,9 @@ show(const struct process_list *list)
 		struct text text = {0};
 
 		if (treatment_of(list->items[i].pid, &treatment) == -1) {
-			if (errno == ENOTSUP) {
-				err_line(NULL, "the system does not show how other processes treat signals (Linux "
-				               "does, in /proc)");
-				return STATUS_FAILED;
-			}
-			status = process_report(list, &list->items[i], errno, NULL);
+			status = STATUS_FAILED;
+			if (report(list->items[i].pid, errno) == -1)
+				return status;
 			continue;
 		}
 		format(&text, (long)list->items[i].pid, &treatment);
@@ -176,10 +193,8 @@ main(int argc, char *argv[])
 		return run(&mask, argv + optind);
 	if (status == -1)
 		status = parse_pids(&list, argv + optind);
-	if (status == -1) {
-		(void)sigs_setup();
+	if (status == -1)
 		status = show(&list);
-	}
 	process_free(&list);
 	return command_end(status);
 }

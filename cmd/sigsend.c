@@ -1,13 +1,11 @@
 /*
  * sigsend: send signals, with values, escalation and waiting.
  *
- * Operands and input are all looked at before the first signal is sent. With -w, and for a stream of values, it holds on to
- * the processes themselves first, so that a number that is used again in the meantime does no harm. One that has vanished
- * does not stop the rest.
+ * Operands and input are all looked at before the first signal is sent. Where more than one may follow, or a value has to
+ * wait, it first takes hold of the processes themselves, so that a number that is used again meanwhile does no harm. One
+ * that has vanished does not stop the rest.
  */
 #include <errno.h>
-#include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -21,15 +19,20 @@ static const struct command command = {
         "  -s SIG    this signal (TERM): its name with or without SIG, its number, RTMIN+N, RTMAX-N; 0 only tests\n"
         "  -g        the PIDs are process groups\n"
         "  -q VALUE  send this number with it; -: one signal for each line of standard input, a number\n"
+        "            (real-time signals queue; others merge while one is pending)\n"
         "  -w        wait until each process has ended\n"
         "  -t TIME   wait at most so long, with -q for room in its queue of signals; 0 never waits\n"
-        "  -k SIG    if it has not ended after TIME, send this one, and wait again; implies -w\n"
+        "  -k SIG    if it has not ended after TIME, send this one, and wait again, TIME or 2 seconds; implies -w\n"
         "  -v        print each system call\n"
         "  -l        list the signals: number, name, default action, what raises them; or convert names and numbers\n",
+    .signals = true,
 };
 
 /* How long a process may take to end after -k, at least. */
 #define GRACE (2 * 1000000000LL)
+
+/* The longest line of -q -, in bytes. */
+#define LINE ((size_t)4096)
 
 struct sender {
 	struct process_list list;
@@ -37,10 +40,20 @@ struct sender {
 	int value;
 	bool valued, stream;             /* -q, -q - */
 	bool wait, table, timed, chosen; /* -w or -k, -l, -t, -s */
+	bool escalating;
 	long long timeout;
-	unsigned long sent; /* -q -: lines whose signal was sent */
+	unsigned long sent; /* -q -: values */
 	int status;
 };
+
+/* A bad option; who knows kill(1) tries -9 and -KILL. */
+static int
+other_option(int option)
+{
+	if (option == '?' && ((optopt >= '0' && optopt <= '9') || (optopt >= 'A' && optopt <= 'Z')))
+		return command_usage("there is no option -%c; a signal is given with -s (see sigsend -h)", optopt);
+	return command_option(&command, option);
+}
 
 static int
 parse_options(struct sender *sender, int argc, char *argv[])
@@ -78,7 +91,7 @@ parse_options(struct sender *sender, int argc, char *argv[])
 			sender->wait = true;
 			break;
 		default:
-			status = command_option(&command, option);
+			status = other_option(option);
 		}
 	}
 	return status;
@@ -111,124 +124,32 @@ parse(struct sender *sender, int argc, char *argv[])
 	return -1;
 }
 
-/* Remembers that something failed; that a PID has vanished or the like counts more than that time ran out. */
-static void
-failed(struct sender *sender, int status)
-{
-	if (sender->status != STATUS_FAILED)
-		sender->status = status;
-}
-
-/* ---- -l ---- */
-
-/* A row of the table. */
-static void
-list(struct text *text, int number)
-{
-	const char *action, *raised;
-	char name[SIGNAME_SIZE];
-
-	if (signame_describe(number, &action, &raised) == 0)
-		text_format(text, "%-3d %-9s %-10s %s\n", number, signame_format(number, name), action, raised);
-}
-
-/* A name to its number; a number, also an exit status above 128, to its name. */
-static int
-convert(struct text *text, const char *word)
-{
-	const char *action, *raised;
-	unsigned long long status;
-	char name[SIGNAME_SIZE];
-	int number = 0;
-
-	if (num_parse(word, STATUS_SIGNAL, STATUS_SIGNAL + 127, &status) == 0)
-		number = (int)status - STATUS_SIGNAL;
-	else if (signame_parse(word, &number) == -1)
-		number = 0;
-	if (signame_describe(number, &action, &raised) == -1)
-		return command_argument("-l ", word, "there is no such signal (sigsend -l lists them)");
-	if (*word >= '0' && *word <= '9')
-		text_format(text, "%s\n", signame_format(number, name));
-	else
-		text_format(text, "%d\n", number);
-	return -1;
-}
-
+/* -l */
 static int
 show(char *words[])
 {
 	struct text text = {0};
-	int status = -1, number;
+	int status = STATUS_OK;
 
-	for (number = 1; !*words && number <= signame_last(); number++)
-		list(&text, number);
-	for (; *words && status == -1; words++)
-		status = convert(&text, *words);
-	if (status == -1) {
-		status = STATUS_OK;
-		if (io_write(STDOUT_FILENO, text.data, text.size, NULL) == -1) {
-			err_line(NULL, "standard output: %s", strerror(errno));
-			status = STATUS_FAILED;
-		}
+	if (!*words)
+		signame_table(&text);
+	for (; *words && status == STATUS_OK; words++)
+		if (signame_convert(&text, *words) == -1)
+			status = command_argument("-l ", *words, "there is no such signal (sigsend -l lists them)");
+	if (status == STATUS_OK && io_write(STDOUT_FILENO, text.data, text.size, NULL) == -1) {
+		err_line(NULL, "standard output: %s", strerror(errno));
+		status = STATUS_FAILED;
 	}
 	text_free(&text);
 	return status;
 }
 
-/* ---- sending ---- */
-
-/* Adds the PIDs of a line of standard input. */
-static int
-add_line(struct sender *sender, const char *data, size_t size)
+/* Remembers the status of what failed; that a PID has vanished or the like counts more than that time ran out. */
+static void
+failed(struct sender *sender, int status)
 {
-	const char *fault = strerror(ENOMEM), *word = data;
-	struct text quoted = {0};
-	char *line = strndup(data, size), *next = line;
-
-	while (line && (word = strtok(next, " \t")) && process_add(&sender->list, word, &fault) == 0)
-		next = NULL;
-	/* What stands behind a NUL byte shall not be passed over. */
-	if (line && !word && !memchr(data, '\0', size)) {
-		free(line);
-		return -1;
-	}
-	text_quote(&quoted, word ? word : data, word ? strlen(word) : size, 64);
-	err_line(NULL, "standard input: %s: %s; no signal was sent", quoted.data ? quoted.data : "", fault);
-	text_free(&quoted);
-	free(line);
-	return STATUS_FAILED;
-}
-
-/* The longest line of standard input, in bytes, and the most processes. */
-#define LINE ((size_t)1024 * 1024)
-#define PIDS ((size_t)4 * 1024 * 1024)
-
-/* The PIDs of standard input. Returns -1 to go on; else it prints a line and returns the exit status. */
-static int
-read_pids(struct sender *sender)
-{
-	struct record_reader reader;
-	int status = -1, got = 0;
-	const char *data;
-	size_t size;
-
-	record_open(&reader, STDIN_FILENO, RECORD_LINE, LINE);
-	while (status == -1 && (got = record_next(&reader, &data, &size)) == 1) {
-		status = add_line(sender, data, size);
-		if (status == -1 && sender->list.count > PIDS) {
-			err_line(NULL, "standard input: more PIDs than a system has; no signal was sent");
-			status = STATUS_FAILED;
-		}
-	}
-	if (status == -1 && got != 0) {
-		err_line(NULL, "standard input: %s; no signal was sent", strerror(errno));
-		status = STATUS_FAILED;
-	} else if (status == -1 && sender->list.count == 0) {
-		err_line(NULL, "standard input: no PID; no signal was sent");
-		status = STATUS_FAILED;
-	}
-	record_close(&reader);
-	return status;
+	if (sender->status != STATUS_FAILED)
+		sender->status = status;
 }
 
 /* Takes hold of the processes before the first signal. Returns -1 to go on; else the exit status, with a line. */
@@ -237,7 +158,10 @@ hold(struct sender *sender)
 {
 	size_t i;
 
-	for (i = 0; i < sender->list.count && (sender->wait || sender->stream); i++) {
+	for (i = 0; i < sender->list.count && sender->wait; i++)
+		if (ending_check(&sender->list, &sender->list.items[i]) == -1)
+			return process_report(&sender->list, &sender->list.items[i], errno, "no signal was sent");
+	for (i = 0; i < sender->list.count && (sender->wait || sender->valued); i++) {
 		struct process *process = &sender->list.items[i];
 
 		if (process_hold(&sender->list, process) == 0)
@@ -250,68 +174,85 @@ hold(struct sender *sender)
 	return -1;
 }
 
-/* Sends a signal to all that are left. Returns how many of them got it. */
-static size_t
-send_all(struct sender *sender, int number, const int *value)
+/* How many values of a stream were sent, for a line about a failure. */
+static void
+account(const struct sender *sender, struct text *text)
 {
-	struct text extra = {0};
-	struct deadline deadline;
-	size_t sent = 0, i;
-
-	for (i = 0; i < sender->list.count && !sigs_caught(); i++) {
-		struct process *process = &sender->list.items[i];
-
-		if (process->done)
-			continue;
-		deadline_set(&deadline, sender->timeout);
-		if (process_signal(&sender->list, process, number, value, &deadline) == 0) {
-			sent++;
-			continue;
-		}
-		if (errno == EINTR)
-			break;
-		/* Waiting for its end needs no permission, and here no signal was meant. */
-		if (errno == EPERM && sender->wait && number == 0)
-			continue;
-		if (sender->stream && number == sender->number)
-			text_format(&extra, "%lu value%s sent", sender->sent, sender->sent == 1 ? " was" : "s were");
-		failed(sender, process_report(&sender->list, process, errno, extra.data));
-		text_free(&extra);
-		process->done = true;
-	}
-	return sent;
+	if (sender->stream && !sender->escalating)
+		text_format(text, "%lu value%s sent", sender->sent, sender->sent == 1 ? " was" : "s were");
 }
 
-/* -q -: one signal for each line. */
+/* Whether that a signal could not be sent does not matter. */
+static bool
+harmless(const struct sender *sender, int number, int error)
+{
+	/* What has ended just before the second signal has done what was asked for. */
+	if (sender->escalating && error == ESRCH)
+		return true;
+	/* Waiting for an end needs no permission. */
+	return error == EPERM && sender->wait && number == 0;
+}
+
+/* Sends a signal to all that are left. */
+static void
+send_all(struct sender *sender, int number, const int *value)
+{
+	struct text sent = {0};
+	struct deadline deadline;
+	size_t i;
+
+	for (i = 0; i < sender->list.count; i++) {
+		struct process *process = &sender->list.items[i];
+
+		deadline_set(&deadline, sender->timeout);
+		if (process->done || process_signal(&sender->list, process, number, value, &deadline) == 0)
+			continue;
+		if (errno == EINTR)
+			return;
+		if (harmless(sender, number, errno))
+			continue;
+		account(sender, &sent);
+		failed(sender, process_report(&sender->list, process, errno, sent.data));
+		text_free(&sent);
+		process->done = true;
+	}
+}
+
+/* -q -: one signal for each line. A signal that ends it is caught, to say how many were sent. */
 static void
 send_stream(struct sender *sender)
 {
 	struct record_reader reader;
-	struct text extra = {0};
+	struct text line = {0};
 	const char *data;
 	size_t size;
-	int got, value;
+	int got = 0, value;
 
 	record_open(&reader, STDIN_FILENO, RECORD_LINE, LINE);
-	while ((got = record_next(&reader, &data, &size)) == 1) {
+	while (!process_none(&sender->list) && !sigs_caught() && (got = record_next(&reader, &data, &size)) == 1) {
 		if (num_int(data, size, &value) == -1) {
-			text_quote(&extra, data, size, 64);
-			err_line(NULL,
-			    "standard input: record %lu, %s: not a number from -2147483648 to 2147483647; %lu sent "
-			    "before",
-			    reader.count, extra.data ? extra.data : "", sender->sent);
-			failed(sender, STATUS_FAILED);
+			text_format(&line, "standard input: record %lu, ", reader.count);
+			text_quote(&line, data, size, 64);
+			text_format(&line, ": not a number from -2147483648 to 2147483647; ");
 			break;
 		}
-		if (send_all(sender, sender->number, &value) == 0)
-			break;
-		sender->sent++;
+		send_all(sender, sender->number, &value);
+		if (!sigs_caught() && !process_none(&sender->list))
+			sender->sent++;
 	}
-	if (got == -1 && errno != EINTR) {
-		err_line(NULL, "standard input: %s; %lu sent before", strerror(errno), sender->sent);
+	if (sigs_caught()) {
+		text_format(&line, "stopped by a signal; ");
+	} else if (got == -1) {
+		text_format(&line, "standard input: ");
+		record_fault(&reader, errno, &line);
+		text_format(&line, "; ");
+	}
+	if (line.data) {
+		account(sender, &line);
+		err_line(NULL, "%s", line.data);
 		failed(sender, STATUS_FAILED);
 	}
-	text_free(&extra);
+	text_free(&line);
 	record_close(&reader);
 }
 
@@ -320,15 +261,16 @@ static void
 finish(struct sender *sender)
 {
 	struct deadline deadline;
-	size_t i;
 	int result;
+	size_t i;
 
 	deadline_set(&deadline, sender->timeout);
-	result = process_wait(&sender->list, &deadline);
+	result = ending_wait(&sender->list, &deadline);
 	if (result == -1 && errno == ETIMEDOUT && sender->last) {
+		sender->escalating = true;
 		send_all(sender, sender->last, NULL);
 		deadline_set(&deadline, sender->timeout > GRACE ? sender->timeout : GRACE);
-		result = process_wait(&sender->list, &deadline);
+		result = ending_wait(&sender->list, &deadline);
 	}
 	if (result == 0 || errno == EINTR)
 		return;
@@ -337,10 +279,24 @@ finish(struct sender *sender)
 		failed(sender, STATUS_FAILED);
 		return;
 	}
-	for (i = 0; i < sender->list.count; i++) {
+	for (i = 0; i < sender->list.count; i++)
 		if (!sender->list.items[i].done)
-			failed(sender, process_late(&sender->list, &sender->list.items[i]));
+			failed(sender, ending_late(&sender->list, &sender->list.items[i]));
+}
+
+/* Sends, and waits. Returns the exit status. */
+static int
+work(struct sender *sender)
+{
+	if (sender->stream) {
+		(void)sigs_setup();
+		send_stream(sender);
+	} else {
+		send_all(sender, sender->number, sender->valued ? &sender->value : NULL);
 	}
+	if (sender->wait && !sigs_caught())
+		finish(sender);
+	return sender->status;
 }
 
 int
@@ -354,18 +310,11 @@ main(int argc, char *argv[])
 	if (status == -1 && sender.table)
 		status = show(argv + optind);
 	if (status == -1 && sender.list.count == 0)
-		status = read_pids(&sender);
+		status = process_read(&sender.list, STDIN_FILENO);
 	if (status == -1)
 		status = hold(&sender);
-	if (status == -1) {
-		if (sender.stream)
-			send_stream(&sender);
-		else
-			send_all(&sender, sender.number, sender.valued ? &sender.value : NULL);
-		if (sender.wait && !sigs_caught())
-			finish(&sender);
-		status = sender.status;
-	}
+	if (status == -1)
+		status = work(&sender);
 	process_free(&sender.list);
 	return command_end(status);
 }

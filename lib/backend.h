@@ -277,6 +277,17 @@ struct signal_name {
 /* Names that the system has and POSIX has not, or that come before POSIX's; the last has number 0. */
 extern const struct signal_name signals_more[];
 
+/*
+ * The first real-time signal of the system's own programs; the Makefile gives it where the C library that this is linked
+ * with has another.
+ */
+#ifndef REALTIME_FIRST
+#define REALTIME_FIRST SIGRTMIN
+#endif
+
+/* True if the C library of the system's programs keeps the signal for itself. */
+bool signals_kept(int number);
+
 /* The name of a value of si_code that only this system has, or NULL. */
 const char *signals_code(int code);
 
@@ -290,7 +301,7 @@ bool signals_has(const sigset_t *set, int number);
 int signals_change(int how, const sigset_t *set, sigset_t *old);
 int signals_treat(int number, void (*handler)(int));
 
-/* As treatment_of. */
+/* As treatment_of. EIO: what the system says of it makes no sense. */
 int signals_look(pid_t pid, struct treatment *treatment);
 
 /* ---- arrival.c: signals that are waited for ---- */
@@ -303,10 +314,13 @@ int arrival_wait(int output, const struct deadline *deadline, struct arrival *ba
 
 /* ---- handle.c: what stands for a process ---- */
 
+/* True if /proc is there, and is that of this process's own PID namespace. */
+bool handle_proc(void);
+
 /* A descriptor that becomes readable when the process has ended. -1: ESRCH, EMFILE, ENFILE; ENOTSUP: use its number. */
 int handle_open(pid_t pid);
 
-/* The same for some process of a group that lives, and is not this one. ESRCH: there is none. */
+/* The same for some process of a group that lives, and is not this one. ESRCH: there is none; ENOTSUP: not known. */
 int handle_member(pid_t group);
 
 /* Sends it a signal, with a value if that is not NULL. errno as kill(2); EAGAIN: its queue is full. */

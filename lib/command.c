@@ -13,8 +13,6 @@
 static int
 print(const struct text *text)
 {
-	/* A closed pipe shall not end a command that has left the signals alone till now. */
-	(void)sigs_setup();
 	if (text->data && io_write(STDOUT_FILENO, text->data, text->size, NULL) == 0)
 		return STATUS_OK;
 	err_line(NULL, "standard output: %s", strerror(errno));
@@ -53,7 +51,7 @@ command_start(const struct command *command, int argc, char *argv[])
 
 	err_program = command->name;
 	trace_on = trace && strcmp(trace, "1") == 0;
-	if (io_reserve() == -1 || (!command->signals && sigs_setup() == -1)) {
+	if (io_reserve() == -1 || (command->signals ? sigs_spare() : sigs_setup()) == -1) {
 		err_line(NULL, "cannot start: %s", strerror(errno));
 		return STATUS_FAILED;
 	}
@@ -169,8 +167,11 @@ command_mode(int option, const char *text, mode_t *mode)
 int
 command_signal(int option, const char *text, int min, int *number)
 {
-	if (signame_parse(text, number) == 0 && *number >= min)
-		return -1;
+	if (signame_parse(text, number) == 0) {
+		if (*number >= min)
+			return -1;
+		return bad_argument(option, text, "0 is no signal");
+	}
 	return bad_argument(option, text, "there is no such signal (sigsend -l lists them)");
 }
 
@@ -194,11 +195,11 @@ command_signals(const char *what, const char *text, sigset_t *set)
 			treatment_fill(&all);
 			for (number = 1; number <= signame_last(); number++)
 				if (treatment_has(&all, number))
-					treatment_add(set, number);
+					(void)treatment_add(set, number);
 		} else if (signame_parse(word, &number) == -1 || number == 0) {
 			status = command_argument(what, word, "there is no such signal (sigsend -l lists them)");
-		} else {
-			treatment_add(set, number);
+		} else if (treatment_add(set, number) == -1) {
+			status = command_argument(what, word, "the C library keeps this signal for itself");
 		}
 	}
 	free(copy);

@@ -64,6 +64,20 @@ deadline_poll(const struct deadline *deadline, int longest)
 }
 
 int
+deadline_nap(const struct deadline *deadline, long long *length)
+{
+	const long long longest = DEADLINE_TICK * 1000000LL;
+	long long time = *length ? *length : 100000;
+	struct timespec nap = {0};
+
+	*length = time * 2 < longest ? time * 2 : longest;
+	if (deadline->limited && deadline_left(deadline) < time)
+		time = deadline_left(deadline);
+	nap.tv_nsec = time > 0 ? (long)time : 0;
+	return nanosleep(&nap, NULL) == -1 && sigs_caught() ? -1 : 0;
+}
+
+int
 deadline_tick(const struct deadline *deadline)
 {
 	static timer_t timer;

@@ -7,7 +7,8 @@
 
 /*
  * POSIX lets the system throw a blocked signal away that is ignored, and the end of a child is not told where SIGCHLD is. No
- * handler is set for what is blocked: musl would unblock some signals then.
+ * handler is set for what is blocked: musl would unblock some signals then. What musl does not know is not looked at: Linux
+ * keeps what is blocked.
  */
 static void
 stop_ignoring(const sigset_t *set)
@@ -17,7 +18,7 @@ stop_ignoring(const sigset_t *set)
 
 	for (number = 1; number <= signame_last(); number++)
 		if (treatment_has(set, number) && sigaction(number, NULL, &old) == 0 && old.sa_handler == SIG_IGN)
-			(void)signals_treat(number, SIG_DFL);
+			(void)treatment_default(number);
 }
 
 int
@@ -26,10 +27,6 @@ inbox_open(const sigset_t *set)
 	if (treatment_block(set) == -1)
 		return -1;
 	stop_ignoring(set);
-	if (!treatment_has(set, SIGPIPE))
-		(void)signals_treat(SIGPIPE, SIG_IGN);
-	if (!treatment_has(set, SIGXFSZ))
-		(void)signals_treat(SIGXFSZ, SIG_IGN);
 	return arrival_open(set);
 }
 

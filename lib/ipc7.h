@@ -148,6 +148,12 @@ long long deadline_left(const struct deadline *deadline);
 /* Milliseconds until it comes, rounded up, at most longest: what poll(2) takes. 0 once it has come. */
 int deadline_poll(const struct deadline *deadline, int longest);
 
+/*
+ * Sleeps between two looks at what no system call waits for: at first 0.1 ms, each time twice as long, up to a tick, and
+ * not beyond deadline. *length starts as 0. -1, EINTR: a signal was caught. Source: nanosleep(3p).
+ */
+int deadline_nap(const struct deadline *deadline, long long *length);
+
 /* Milliseconds between two looks at what no system call can wait for (a removed POSIX queue, say). */
 #define DEADLINE_TICK 100
 
@@ -168,6 +174,12 @@ int deadline_tick(const struct deadline *deadline);
  */
 int sigs_setup(void);
 
+/*
+ * What sigs_setup does about SIGPIPE and SIGXFSZ, and no more: for a command whose business signals are, and that has
+ * nothing to clean up.
+ */
+int sigs_spare(void);
+
 /* The signal that was caught first, or 0. */
 int sigs_caught(void);
 
@@ -180,7 +192,7 @@ int sigs_take(void);
 /* Forgets the signals that were caught: they were passed on to a COMMAND, whose end is what counts. */
 void sigs_forget(void);
 
-/* Gives all signals back the treatment and the mask that they had before sigs_setup; for a child before exec. */
+/* Gives all signals back the treatment and the mask that they had before sigs_setup or sigs_spare; before exec. */
 void sigs_restore(void);
 
 /* Ends the process by that signal's default action. */
@@ -240,6 +252,9 @@ void record_open(struct record_reader *reader, int fd, enum record_form form, si
  * end of the input, -1: EMSGSIZE (longer than limit), EBADMSG (not a netstring), ENOMEM, or errno of read(2).
  */
 int record_next(struct record_reader *reader, const char **data, size_t *size);
+
+/* Appends what was wrong when record_next returned -1 with that errno value. */
+void record_fault(const struct record_reader *reader, int error, struct text *text);
 
 /* Releases the buffer; the descriptor stays open. */
 void record_close(struct record_reader *reader);
@@ -664,11 +679,11 @@ void holder_close(struct holder *holder);
  */
 int signame_parse(const char *text, int *number);
 
-/* Its name without SIG, as kill -l prints it; its number if it has no name. Returns room. */
+/* Its name without SIG, as kill -l prints it; its number if it has none. Returns room. */
 const char *signame_format(int number, char room[SIGNAME_SIZE]);
 
-/* What it does to a process by default, in a word, and what raises it. -1: it has no name. */
-int signame_describe(int number, const char **action, const char **raised);
+/* Its name as programs write it: SIGTERM, SIGRTMIN+1; its number if it has none. Returns room. */
+const char *signame_macro(int number, char room[SIGNAME_SIZE]);
 
 /* The highest number of a signal. */
 int signame_last(void);
@@ -676,14 +691,23 @@ int signame_last(void);
 /* What si_code says about where a signal comes from: the name without SI_ or CLD_, or the number. Returns room. */
 const char *signame_code(int number, int code, char room[SIGNAME_SIZE]);
 
+/* The same as programs write it: SI_USER, CLD_EXITED. */
+const char *signame_code_macro(int number, int code, char room[SIGNAME_SIZE]);
+
+/* Appends the table of all signals: number, name, default action, what raises it. */
+void signame_table(struct text *text);
+
+/* Appends the number of the signal that word names, or the name for its number or the status of what it ended. EINVAL. */
+int signame_convert(struct text *text, const char *word);
+
 /* ---- treatment.c: what a process does with signals ------------------------------------------------------------- */
 
 struct treatment {
 	sigset_t pending, blocked, ignored, caught;
 };
 
-/* Adds a signal to a set, also one that the C library which this is linked with keeps for itself. Not checked. */
-void treatment_add(sigset_t *set, int number);
+/* Adds a signal to a set. EINVAL: the system's C library keeps it for itself. */
+int treatment_add(sigset_t *set, int number);
 
 bool treatment_has(const sigset_t *set, int number);
 
@@ -700,7 +724,10 @@ int treatment_ignore(const sigset_t *set);
 /* The default action, and not blocked. */
 int treatment_reset(const sigset_t *set);
 
-/* How a process treats signals. ESRCH, ENOTSUP (the system does not tell). Source: proc(5). */
+/* The default action for one signal, blocked or not. */
+int treatment_default(int number);
+
+/* How a process treats signals. ESRCH, EACCES (it may not be known), ENOTSUP (the system does not tell). Source: proc(5). */
 int treatment_of(pid_t pid, struct treatment *treatment);
 
 /* ---- inbox.c: signals that are waited for ----------------------------------------------------------------------- */
@@ -717,8 +744,8 @@ struct arrival {
 #define INBOX_MOST 64
 
 /*
- * Blocks the signals of set, also those that were ignored: from now on they wait here. All others end the process as they
- * would anyway, but SIGPIPE and SIGXFSZ, so that writes fail with EPIPE and EFBIG. Instead of sigs_setup.
+ * Blocks the signals of set, also those that were ignored: from now on they wait here. Others do what they would
+ * do anyway.
  */
 int inbox_open(const sigset_t *set);
 
@@ -747,6 +774,12 @@ struct process_list {
 int process_add(struct process_list *list, const char *text, const char **fault);
 
 /*
+ * Adds the processes that a descriptor names, with blanks or newlines between them. Returns -1 to go on; else it prints
+ * a line and returns the exit status.
+ */
+int process_read(struct process_list *list, int fd);
+
+/*
  * Makes sure that signals reach the process that has its number now, or none (pidfd_open(2); where the system has no such
  * thing, nothing). For groups it does nothing. ESRCH, EMFILE.
  */
@@ -760,18 +793,24 @@ int process_hold(const struct process_list *list, struct process *process);
 int process_signal(const struct process_list *list, const struct process *process, int number, const int *value,
     const struct deadline *deadline);
 
-/* Waits until deadline for the end of all that are not done. -1: ETIMEDOUT, EINTR, ENOMEM. Source: poll(2). */
-int process_wait(const struct process_list *list, const struct deadline *deadline);
+/* True if all are done. */
+bool process_none(const struct process_list *list);
 
-/*
- * Prints a line for errno value error, and what extra (may be NULL) adds. Returns the exit status.
- */
+/* Prints a line for errno value error, and what extra (may be NULL) adds. Returns the exit status. */
 int process_report(const struct process_list *list, const struct process *process, int error, const char *extra);
 
-/* The same for one whose end did not come in time. */
-int process_late(const struct process_list *list, const struct process *process);
-
 void process_free(struct process_list *list);
+
+/* ---- ending.c: the end of processes ------------------------------------------------------------------------------ */
+
+/* Looks whether the end can be waited for. EDEADLK: it is this process, or has it in it. */
+int ending_check(const struct process_list *list, const struct process *process);
+
+/* Waits until deadline for the end of all that are not done. -1: ETIMEDOUT, EINTR, ENOMEM. Source: poll(2). */
+int ending_wait(const struct process_list *list, const struct deadline *deadline);
+
+/* Prints a line for one whose end did not come in time. Returns the exit status. */
+int ending_late(const struct process_list *list, const struct process *process);
 
 /* ---- delivery.c: messages on their way from a queue to an output ---------------------------------------------- */
 
@@ -855,7 +894,7 @@ struct command {
 	const char *name;
 	const char *usage; /* the synopsis, without the name */
 	const char *help;  /* the text of -h after the synopsis */
-	bool signals;      /* signals are its business: it calls sigs_setup itself, or never */
+	bool signals;      /* signals are its business: sigs_spare instead of sigs_setup */
 };
 
 /*

@@ -1,23 +1,20 @@
 /*
- * process.c: processes to which signals go, and whose end is waited for.
+ * process.c: processes to which signals go.
  *
  * A number may belong to another process by the time a second signal is sent. Where the system has handles for processes
- * (pidfd_open(2)) they are taken before the first signal; elsewhere the number is all there is, and looking whether it is
- * still in use (kill(2) with signal 0) is the only way to wait for the end of what is not a child.
+ * (pidfd_open(2)) they are taken before the first signal; elsewhere, and for groups, the number is all there is.
  */
 #include <errno.h>
 #include <limits.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "backend.h"
 
-/* The shortest and the longest time between two looks, in nanoseconds. */
-#define SOON (100 * 1000LL)
-#define LATE (DEADLINE_TICK * 1000000LL)
+/* The longest line of input, in bytes, and the most processes: more than any system has. */
+#define LINE ((size_t)1024 * 1024)
+#define MOST ((size_t)4 * 1024 * 1024)
 
 int
 process_add(struct process_list *list, const char *text, const char **fault)
@@ -43,6 +40,55 @@ process_add(struct process_list *list, const char *text, const char **fault)
 	return 0;
 }
 
+/* Adds the processes of a line of input. Returns -1 to go on; else it prints a line and returns the exit status. */
+static int
+add_line(struct process_list *list, const char *data, size_t size)
+{
+	const char *fault = strerror(ENOMEM), *word = data;
+	struct text quoted = {0};
+	char *line = strndup(data, size), *next = line;
+
+	while (line && (word = strtok(next, " \t")) && process_add(list, word, &fault) == 0)
+		next = NULL;
+	/* What stands behind a NUL byte shall not be passed over. */
+	if (line && !word && !memchr(data, '\0', size)) {
+		free(line);
+		return -1;
+	}
+	text_quote(&quoted, word ? word : data, word ? strlen(word) : size, 64);
+	err_line(NULL, "standard input: %s: %s; no signal was sent", quoted.data ? quoted.data : "", fault);
+	text_free(&quoted);
+	free(line);
+	return STATUS_FAILED;
+}
+
+int
+process_read(struct process_list *list, int fd)
+{
+	struct record_reader reader;
+	struct text fault = {0};
+	int status = -1, got = 0;
+	const char *data;
+	size_t size;
+
+	record_open(&reader, fd, RECORD_LINE, LINE);
+	while (status == -1 && list->count <= MOST && (got = record_next(&reader, &data, &size)) == 1)
+		status = add_line(list, data, size);
+	if (got == -1)
+		record_fault(&reader, errno, &fault);
+	else if (list->count > MOST)
+		text_format(&fault, "more PIDs than a system has");
+	else if (list->count == 0)
+		text_format(&fault, "no PID");
+	if (status == -1 && fault.data) {
+		err_line(NULL, "standard input: %s; no signal was sent", fault.data);
+		status = STATUS_FAILED;
+	}
+	text_free(&fault);
+	record_close(&reader);
+	return status;
+}
+
 int
 process_hold(const struct process_list *list, struct process *process)
 {
@@ -62,11 +108,11 @@ send_to_number(const struct process_list *list, const struct process *process, i
 
 	if (!trace_on)
 		return result;
-	signame_format(number, name);
+	signame_macro(number, name);
 	if (value)
-		trace_call(result, "sigqueue(%ld, %s%s, {sival_int=%d})", (long)pid, number ? "SIG" : "", name, *value);
+		trace_call(result, "sigqueue(%ld, %s, {sival_int=%d})", (long)pid, name, *value);
 	else
-		trace_call(result, "kill(%ld, %s%s)", (long)pid, number ? "SIG" : "", name);
+		trace_call(result, "kill(%ld, %s)", (long)pid, name);
 	return result;
 }
 
@@ -77,27 +123,11 @@ send_once(const struct process_list *list, const struct process *process, int nu
 	                                          : send_to_number(list, process, number, value);
 }
 
-/* Sleeps for a while, and twice as long the next time, but not beyond deadline. */
-static int
-doze(long long *length, const struct deadline *deadline)
-{
-	long long most = deadline->limited ? deadline_left(deadline) : LATE;
-	struct timespec time;
-
-	if (most > *length)
-		most = *length;
-	time = (struct timespec){.tv_nsec = most > 0 ? (long)most : 0};
-	if (nanosleep(&time, NULL) == -1 && sigs_caught())
-		return -1;
-	*length = *length * 2 < LATE ? *length * 2 : LATE;
-	return 0;
-}
-
 int
 process_signal(const struct process_list *list, const struct process *process, int number, const int *value,
     const struct deadline *deadline)
 {
-	long long nap = SOON;
+	long long nap = 0;
 
 	for (;;) {
 		bool passed = value && deadline_passed(deadline);
@@ -111,118 +141,20 @@ process_signal(const struct process_list *list, const struct process *process, i
 			errno = ETIMEDOUT;
 			return -1;
 		}
-		if (doze(&nap, deadline) == -1)
+		if (deadline_nap(deadline, &nap) == -1)
 			return -1;
 	}
 }
 
-/* True if a number is that of no process any more, or of no group that one can find. */
-static bool
-vanished(const struct process_list *list, const struct process *process)
+bool
+process_none(const struct process_list *list)
 {
-	return kill(list->groups ? -process->pid : process->pid, 0) == -1 && errno == ESRCH;
-}
-
-/*
- * Marks what has ended, and notes what to wait for in wait, of which there is one for each process. Returns how many are
- * left; *looking: some of them can only be looked at.
- */
-static size_t
-look(const struct process_list *list, struct pollfd *wait, bool *looking)
-{
-	size_t left = 0, i;
-
-	*looking = false;
-	for (i = 0; i < list->count; i++) {
-		struct process *process = &list->items[i];
-
-		wait[i] = (struct pollfd){.fd = -1, .events = POLLIN};
-		if (process->done)
-			continue;
-		if (list->groups && process->fd == -1) {
-			process->fd = handle_member(process->pid);
-			process->done = process->fd == -1 && errno == ESRCH;
-		}
-		if (!process->done && process->fd == -1)
-			process->done = vanished(list, process);
-		if (process->done)
-			continue;
-		wait[i].fd = process->fd;
-		*looking = *looking || process->fd == -1;
-		left++;
-	}
-	return left;
-}
-
-/* Shows what is waited for, or its first three. */
-static void
-trace(const struct pollfd *wait, size_t count, int timeout, int result)
-{
-	struct text call = {0};
 	size_t i;
 
-	text_format(&call, "poll([");
-	for (i = 0; i < count && i < 3; i++)
-		text_format(&call, "%s{fd=%d, events=POLLIN}", i ? ", " : "", wait[i].fd);
-	text_format(&call, "%s], %zu, %d)", i < count ? ", ..." : "", count, timeout);
-	trace_end(&call, result);
-}
-
-/* Waits for what wait has, and marks what has ended; looking: but not for long. Returns how many have ended, or -1. */
-static int
-await(
-    const struct process_list *list, struct pollfd *wait, bool looking, const struct deadline *deadline, long long *nap)
-{
-	int timeout = !deadline->limited ? -1 : deadline_poll(deadline, INT_MAX), ended;
-	size_t i;
-
-	if (looking && doze(nap, deadline) == -1)
-		return -1;
-	ended = poll(wait, list->count, looking ? 0 : timeout);
-	if (ended == -1)
-		return errno != EINTR || sigs_caught() ? -1 : 0;
-	if (trace_on && !looking)
-		trace(wait, list->count, timeout, ended);
-	for (i = 0; i < list->count && ended > 0; i++) {
-		struct process *process = &list->items[i];
-
-		if (!wait[i].revents)
-			continue;
-		close(process->fd);
-		process->fd = -1;
-		/* Of a group, another may be left. */
-		process->done = !list->groups;
-	}
-	return ended;
-}
-
-int
-process_wait(const struct process_list *list, const struct deadline *deadline)
-{
-	struct pollfd *wait = calloc(list->count, sizeof(*wait));
-	long long nap = SOON;
-	bool looking, passed = false;
-	int error = wait ? 0 : ENOMEM;
-
-	while (!error && look(list, wait, &looking)) {
-		if (passed) {
-			error = ETIMEDOUT;
-			break;
-		}
-		passed = deadline_passed(deadline);
-		switch (await(list, wait, looking, deadline, &nap)) {
-		case -1:
-			error = errno;
-			break;
-		case 0:
-			break;
-		default:
-			passed = false;
-		}
-	}
-	free(wait);
-	errno = error;
-	return error ? -1 : 0;
+	for (i = 0; i < list->count; i++)
+		if (!list->items[i].done)
+			return false;
+	return true;
 }
 
 int
@@ -236,6 +168,8 @@ process_report(const struct process_list *list, const struct process *process, i
 		text_format(&what, "no such process%s", list->groups ? " group" : "");
 	else if (error == EPERM)
 		text_format(&what, "not permitted (its own user may signal it, and root)");
+	else if (error == EDEADLK)
+		text_format(&what, "that is this process itself, which cannot wait for its own end (-w)");
 	else if (error == EMFILE)
 		text_format(&what, "too many processes to wait for: RLIMIT_NOFILE does not allow so many descriptors "
 		                   "(raise it with ulimit -n)");
@@ -254,18 +188,6 @@ process_report(const struct process_list *list, const struct process *process, i
 	text_free(&object);
 	text_free(&what);
 	return error == ETIMEDOUT ? STATUS_TIMEOUT : STATUS_FAILED;
-}
-
-int
-process_late(const struct process_list *list, const struct process *process)
-{
-	struct text object = {0};
-
-	text_format(&object, "%ld", (long)process->pid);
-	err_line(object.data, "%s when time ran out (-t)",
-	    list->groups ? "a process of the group was still there" : "still there");
-	text_free(&object);
-	return STATUS_TIMEOUT;
 }
 
 void

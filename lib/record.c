@@ -26,6 +26,18 @@ record_open(struct record_reader *reader, int fd, enum record_form form, size_t 
 }
 
 void
+record_fault(const struct record_reader *reader, int error, struct text *text)
+{
+	if (error == EMSGSIZE)
+		text_format(text, "record %lu has %s%zu bytes, at most %zu can be", reader->count,
+		    reader->endless ? "more than " : "", reader->size, reader->limit);
+	else if (error == EBADMSG)
+		text_format(text, "record %lu is no netstring: %s", reader->count, reader->fault);
+	else
+		text_format(text, "%s", strerror(error));
+}
+
+void
 record_close(struct record_reader *reader)
 {
 	free(reader->buffer);

@@ -11,11 +11,6 @@
 
 #include "backend.h"
 
-/* The first real-time signal of the system's own programs; the Makefile gives it where SIGRTMIN is not that. */
-#ifndef REALTIME_FIRST
-#define REALTIME_FIRST SIGRTMIN
-#endif
-
 static const struct signal_name names[] = {
     {SIGHUP, "HUP", "terminate", "the terminal was closed; kill"},
     {SIGINT, "INT", "terminate", "the terminal: Ctrl-C"},
@@ -51,7 +46,6 @@ static const struct signal_name names[] = {
 static const struct signal_name aliases[] = {
     {SIGABRT, "IOT", NULL, NULL},
     {SIGCHLD, "CLD", NULL, NULL},
-    {SIGPOLL, "POLL", NULL, NULL},
     {SIGPOLL, "IO", NULL, NULL},
 };
 
@@ -160,51 +154,109 @@ signame_format(int number, char room[SIGNAME_SIZE])
 	return room;
 }
 
-int
-signame_describe(int number, const char **action, const char **raised)
+const char *
+signame_macro(int number, char room[SIGNAME_SIZE])
 {
-	const struct signal_name *found = find(number);
+	char name[SIGNAME_SIZE];
 
-	if (!found)
-		return -1;
-	*action = found->action;
-	*raised = found->raised;
-	return 0;
+	snprintf(room, SIGNAME_SIZE, "%s%.12s", find(number) ? "SIG" : "", signame_format(number, name));
+	return room;
+}
+
+/* The name of a code; *prefix stands in front of it in programs. NULL: it has none. */
+static const char *
+find_code(int number, int code, const char **prefix)
+{
+	static const struct {
+		int code;
+		const char *name;
+	} codes[] =
+	    {
+	        {SI_USER, "USER"},
+	        {SI_QUEUE, "QUEUE"},
+	        {SI_TIMER, "TIMER"},
+	        {SI_MESGQ, "MESGQ"},
+	        {SI_ASYNCIO, "ASYNCIO"},
+	    },
+	  ends[] = {
+	      {CLD_EXITED, "EXITED"},
+	      {CLD_KILLED, "KILLED"},
+	      {CLD_DUMPED, "DUMPED"},
+	      {CLD_TRAPPED, "TRAPPED"},
+	      {CLD_STOPPED, "STOPPED"},
+	      {CLD_CONTINUED, "CONTINUED"},
+	  };
+	size_t i;
+
+	*prefix = "CLD_";
+	for (i = 0; number == SIGCHLD && i < COUNT(ends); i++)
+		if (ends[i].code == code)
+			return ends[i].name;
+	*prefix = "SI_";
+	for (i = 0; i < COUNT(codes); i++)
+		if (codes[i].code == code)
+			return codes[i].name;
+	return signals_code(code);
 }
 
 const char *
 signame_code(int number, int code, char room[SIGNAME_SIZE])
 {
-	static const struct signal_name codes[] = {
-	    {SI_USER, "USER", NULL, NULL},
-	    {SI_QUEUE, "QUEUE", NULL, NULL},
-	    {SI_TIMER, "TIMER", NULL, NULL},
-	    {SI_MESGQ, "MESGQ", NULL, NULL},
-	    {SI_ASYNCIO, "ASYNCIO", NULL, NULL},
-	};
-	static const struct signal_name ends[] = {
-	    {CLD_EXITED, "EXITED", NULL, NULL},
-	    {CLD_KILLED, "KILLED", NULL, NULL},
-	    {CLD_DUMPED, "DUMPED", NULL, NULL},
-	    {CLD_TRAPPED, "TRAPPED", NULL, NULL},
-	    {CLD_STOPPED, "STOPPED", NULL, NULL},
-	    {CLD_CONTINUED, "CONTINUED", NULL, NULL},
-	};
-	const char *name = signals_code(code);
-	size_t i;
+	const char *prefix, *name = find_code(number, code, &prefix);
 
-	for (i = 0; !name && i < COUNT(codes); i++)
-		if (codes[i].number == code)
-			name = codes[i].name;
-	for (i = 0; !name && number == SIGCHLD && i < COUNT(ends); i++)
-		if (ends[i].number == code)
-			name = ends[i].name;
+	/* What is positive comes from the system, whatever it tells besides. */
+	if (!name && code > 0)
+		name = "KERNEL";
 	if (name)
 		snprintf(room, SIGNAME_SIZE, "%s", name);
-	else if (code > 0)
-		/* What is positive comes from the system, whatever it tells besides. */
-		snprintf(room, SIGNAME_SIZE, "KERNEL");
 	else
 		snprintf(room, SIGNAME_SIZE, "%d", code);
 	return room;
+}
+
+const char *
+signame_code_macro(int number, int code, char room[SIGNAME_SIZE])
+{
+	const char *prefix, *name = find_code(number, code, &prefix);
+
+	if (name)
+		snprintf(room, SIGNAME_SIZE, "%s%s", prefix, name);
+	else
+		snprintf(room, SIGNAME_SIZE, "%d", code);
+	return room;
+}
+
+void
+signame_table(struct text *text)
+{
+	const struct signal_name *found;
+	char name[SIGNAME_SIZE];
+	int number;
+
+	for (number = 1; number <= SIGRTMAX; number++)
+		if ((found = find(number)))
+			text_format(text, "%-3d %-9s %-10s %s\n", number, signame_format(number, name), found->action,
+			    found->raised);
+}
+
+int
+signame_convert(struct text *text, const char *word)
+{
+	unsigned long long status;
+	char name[SIGNAME_SIZE];
+	int number;
+
+	if (num_parse(word, STATUS_SIGNAL + 1, STATUS_SIGNAL + (unsigned long long)SIGRTMAX, &status) == 0)
+		number = (int)status - STATUS_SIGNAL;
+	else if (signame_parse(word, &number) == -1)
+		return -1;
+	if (number == 0) {
+		errno = EINVAL;
+		return -1;
+	}
+	if (*word >= '0' && *word <= '9')
+		text_format(text, "%s\n", signame_format(number, name));
+	else
+		text_format(text, "%d\n", number);
+	return 0;
 }

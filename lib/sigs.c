@@ -17,14 +17,19 @@
 static const int ending[] = {
     SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU, SIGPROF, SIGVTALRM, SIGPOLL};
 
-/* And what else it changes. A write past RLIMIT_FSIZE shall fail, as one to a pipe without a reader. */
-static const int others[] = {SIGPIPE, SIGXFSZ, SIGURG, SIGCHLD};
+/* A write past RLIMIT_FSIZE shall fail, as one to a pipe without a reader. */
+static const int spared[] = {SIGPIPE, SIGXFSZ};
+
+/* And what else it changes. */
+static const int others[] = {SIGURG, SIGCHLD};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static volatile sig_atomic_t first, came[COUNT(ending)];
-static struct sigaction inherited[COUNT(ending)], inherited_others[COUNT(others)], inherited_alarm;
+static struct sigaction inherited[COUNT(ending)], inherited_others[COUNT(others)], inherited_alarm,
+    inherited_spared[COUNT(spared)];
 static sigset_t inherited_mask, held_mask;
+static bool sparing, handling;
 
 static void
 notice(int number, siginfo_t *info, void *context)
@@ -51,33 +56,51 @@ interrupt(int number)
 }
 
 int
+sigs_spare(void)
+{
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+	size_t i;
+
+	if (sparing)
+		return 0;
+	sparing = true;
+	sigemptyset(&ignore.sa_mask);
+	if (signals_change(SIG_BLOCK, NULL, &inherited_mask) == -1)
+		return -1;
+	for (i = 0; i < COUNT(spared); i++) {
+		/* One that is blocked does no harm, and may be pending for whom this process becomes. */
+		bool blocked = signals_has(&inherited_mask, spared[i]);
+
+		if (sigaction(spared[i], blocked ? NULL : &ignore, &inherited_spared[i]) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+int
 sigs_setup(void)
 {
 	struct sigaction caught = {.sa_sigaction = notice, .sa_flags = SA_SIGINFO}, plain = {.sa_handler = interrupt};
-	static bool done;
-	sigset_t set;
+	sigset_t mask;
 	size_t i;
 
-	if (done)
+	if (handling)
 		return 0;
-	done = true;
-	/* musl unblocks signals of its own, which are not glibc's, when a handler is set. */
-	if (signals_change(SIG_BLOCK, NULL, &inherited_mask) == -1)
+	handling = true;
+	if (sigs_spare() == -1)
 		return -1;
+	mask = inherited_mask;
+	sigdelset(&mask, SIGURG);
+	sigdelset(&mask, SIGALRM);
 	sigemptyset(&caught.sa_mask);
 	sigemptyset(&plain.sa_mask);
-	for (i = 0; i < COUNT(others); i++) {
-		plain.sa_handler = others[i] == SIGPIPE || others[i] == SIGXFSZ ? SIG_IGN : interrupt;
+	for (i = 0; i < COUNT(others); i++)
 		if (sigaction(others[i], &plain, &inherited_others[i]) == -1)
 			return -1;
-	}
-	plain.sa_handler = interrupt;
 	if (sigaction(SIGALRM, &plain, &inherited_alarm) == -1)
 		return -1;
-	sigemptyset(&set);
-	sigaddset(&set, SIGURG);
-	sigaddset(&set, SIGALRM);
-	if (signals_change(SIG_UNBLOCK, &set, NULL) == -1)
+	/* With the first handler musl unblocks two signals, one of which means something to others (signame.c). */
+	if (signals_change(SIG_SETMASK, &mask, NULL) == -1)
 		return -1;
 	/* Where SIGALRM was ignored or blocked it means nothing else, but is needed all the same. */
 	for (i = 0; i < COUNT(ending); i++) {
@@ -124,10 +147,13 @@ sigs_restore(void)
 {
 	size_t i;
 
-	for (i = 0; i < COUNT(ending); i++)
+	for (i = 0; i < COUNT(ending) && handling; i++)
 		sigaction(ending[i], ending[i] == SIGALRM ? &inherited_alarm : &inherited[i], NULL);
-	for (i = 0; i < COUNT(others); i++)
+	for (i = 0; i < COUNT(others) && handling; i++)
 		sigaction(others[i], &inherited_others[i], NULL);
+	for (i = 0; i < COUNT(spared); i++)
+		if (!signals_has(&inherited_mask, spared[i]))
+			sigaction(spared[i], &inherited_spared[i], NULL);
 	signals_change(SIG_SETMASK, &inherited_mask, NULL);
 }
 

@@ -5,19 +5,15 @@
 
 #include "backend.h"
 
-/* Signals below this one that have no name are kept by the C library. */
-static bool
-kept(int number)
-{
-	const char *action, *raised;
-
-	return signame_describe(number, &action, &raised) == -1;
-}
-
-void
+int
 treatment_add(sigset_t *set, int number)
 {
+	if (signals_kept(number)) {
+		errno = EINVAL;
+		return -1;
+	}
 	signals_add(set, number);
+	return 0;
 }
 
 bool
@@ -33,7 +29,7 @@ treatment_fill(sigset_t *set)
 
 	sigemptyset(set);
 	for (number = 1; number <= signame_last(); number++)
-		if (number != SIGKILL && number != SIGSTOP && !kept(number))
+		if (number != SIGKILL && number != SIGSTOP && !signals_kept(number))
 			signals_add(set, number);
 }
 
@@ -54,10 +50,25 @@ treatment_format(struct text *text, const sigset_t *set)
 	text_format(text, "]");
 }
 
+static bool
+empty(const sigset_t *set)
+{
+	int number;
+
+	for (number = 1; number <= signame_last(); number++)
+		if (signals_has(set, number))
+			return false;
+	return true;
+}
+
 static int
 change(int how, const char *name, const sigset_t *set)
 {
-	int result = signals_change(how, set, NULL);
+	int result;
+
+	if (empty(set))
+		return 0;
+	result = signals_change(how, set, NULL);
 
 	if (trace_on) {
 		struct text call = {0};
@@ -87,12 +98,21 @@ treat(const sigset_t *set, void (*handler)(int), const char *name)
 			continue;
 		result = signals_treat(number, handler);
 		if (trace_on)
-			trace_call(
-			    result, "sigaction(SIG%s, {sa_handler=%s}, NULL)", signame_format(number, room), name);
+			trace_call(result, "sigaction(%s, {sa_handler=%s}, NULL)", signame_macro(number, room), name);
 		if (result == -1)
 			return -1;
 	}
 	return 0;
+}
+
+int
+treatment_default(int number)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	signals_add(&set, number);
+	return treat(&set, SIG_DFL, "SIG_DFL");
 }
 
 int

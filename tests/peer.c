@@ -1,5 +1,5 @@
 /*
- * peer: another program at the other end of a POSIX message queue, segment or semaphore, written as a C programmer
+ * peer: another program at the other end of a POSIX message queue, segment, semaphore or signal, written as a C programmer
  * would, with the system's library.
  *
  *   peer create NAME DEPTH SIZE MODE
@@ -17,6 +17,11 @@
  *   peer forget NAME                      unlinks it
  *   peer ignore SIGNAL COMMAND...         starts COMMAND with the signal ignored, or blocked
  *   peer block SIGNAL COMMAND...
+ *   peer await COUNT SIGNAL               blocks the signal, prints its process id, then number, code and value of each;
+ *                                         SIGNAL is a number, or RTMIN
+ *   peer queue PID SIGNAL VALUE           sends it with the value
+ *   peer zombie                           prints the process id of a child that has ended and is not waited for, until
+ *                                         its input ends
  */
 #include <fcntl.h>
 #include <mqueue.h>
@@ -28,6 +33,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static int
@@ -172,6 +178,48 @@ start(char *argv[])
 	return 127;
 }
 
+static int
+signal_number(const char *text)
+{
+	return strcmp(text, "RTMIN") == 0 ? SIGRTMIN : atoi(text);
+}
+
+static int
+await(char *argv[])
+{
+	int count = atoi(argv[2]);
+	siginfo_t info;
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, signal_number(argv[3]));
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	printf("%ld\n", (long)getpid());
+	fflush(stdout);
+	while (count-- > 0) {
+		if (sigwaitinfo(&set, &info) == -1)
+			return 1;
+		printf("%d %d %d\n", info.si_signo, info.si_code == SI_QUEUE, info.si_value.sival_int);
+	}
+	return 0;
+}
+
+static int
+zombie(void)
+{
+	siginfo_t info;
+	pid_t pid = fork();
+	char byte;
+
+	if (pid == 0)
+		_exit(0);
+	if (pid == -1 || waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) == -1)
+		return 1;
+	printf("%ld\n", (long)pid);
+	fflush(stdout);
+	return read(STDIN_FILENO, &byte, 1) != 0;
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -197,6 +245,13 @@ main(int argc, char *argv[])
 		return semaphore(argv);
 	if (argc > 3 && (strcmp(argv[1], "ignore") == 0 || strcmp(argv[1], "block") == 0))
 		return start(argv);
+	if (argc == 4 && strcmp(argv[1], "await") == 0)
+		return await(argv);
+	if (argc == 5 && strcmp(argv[1], "queue") == 0)
+		return sigqueue((pid_t)atol(argv[2]), signal_number(argv[3]),
+		           (union sigval){.sival_int = atoi(argv[4])}) == -1;
+	if (argc == 2 && strcmp(argv[1], "zombie") == 0)
+		return zombie();
 	fprintf(stderr, "usage: see tests/peer.c\n");
 	return 2;
 }

@@ -535,6 +535,86 @@ test_sources(void)
 	fclose(file);
 }
 
+static bool
+is_signal(const char *text, int expected)
+{
+	int number = -1;
+
+	return signame_parse(text, &number) == 0 && number == expected;
+}
+
+static bool
+signal_refused(const char *text)
+{
+	int number;
+
+	return signame_parse(text, &number) == -1 && errno == EINVAL;
+}
+
+static bool
+is_int(const char *text, int expected)
+{
+	int number = 77;
+
+	return num_int(text, strlen(text), &number) == 0 && number == expected;
+}
+
+static bool
+int_refused(const char *text, int error)
+{
+	int number = 77;
+
+	return num_int(text, strlen(text), &number) == -1 && errno == error && number == 77;
+}
+
+/* Names of signals, the codes that say where they come from, and the values that they carry. */
+static void
+test_signals(void)
+{
+	char room[SIGNAME_SIZE], name[SIGNAME_SIZE];
+	int number;
+	sigset_t set;
+
+	CHECK(is_signal("TERM", SIGTERM) && is_signal("SIGTERM", SIGTERM) && is_signal("sigTerm", SIGTERM));
+	CHECK(is_signal("15", SIGTERM) && is_signal("0", 0) && is_signal("064", 64));
+	CHECK(is_signal("IOT", SIGABRT) && is_signal("CLD", SIGCHLD) && is_signal("POLL", SIGPOLL));
+	CHECK(is_signal("IO", SIGPOLL) && is_signal("rtmin", SIGRTMIN) && is_signal("SIGRTMAX", SIGRTMAX));
+	CHECK(is_signal("RTMIN+0", SIGRTMIN) && is_signal("RTMIN+3", SIGRTMIN + 3));
+	CHECK(is_signal("RTMAX-0", SIGRTMAX) && is_signal("sigrtmax-12", SIGRTMAX - 12));
+	CHECK(signal_refused("") && signal_refused("SIG") && signal_refused("SIGSIGTERM") && signal_refused("TER"));
+	CHECK(signal_refused("TERMX") && signal_refused("-1") && signal_refused("65") && signal_refused("+1"));
+	CHECK(signal_refused("RTMIN-1") && signal_refused("RTMAX+1") && signal_refused("RTMIN+31"));
+	CHECK(signal_refused("RTMIN+") && signal_refused("RTMI") && signal_refused("RTMIN3") &&
+	      signal_refused("RTMIN+ 1"));
+	CHECK(signal_refused("SIG15") && signal_refused("15 ") && signal_refused("99999999999999999999"));
+	for (number = 1; number <= signame_last(); number++) {
+		signame_format(number, name);
+		CHECK(is_signal(name, number));
+	}
+	CHECK(strcmp(signame_macro(SIGTERM, name), "SIGTERM") == 0 && strcmp(signame_macro(0, name), "0") == 0);
+	CHECK(strcmp(signame_macro(SIGRTMIN + 10, name), "SIGRTMIN+10") == 0);
+	CHECK(strcmp(signame_code_macro(SIGUSR1, SI_QUEUE, room), "SI_QUEUE") == 0);
+	CHECK(strcmp(signame_code_macro(SIGCHLD, CLD_KILLED, room), "CLD_KILLED") == 0);
+	CHECK(strcmp(signame_code_macro(SIGUSR1, 1, room), "1") == 0);
+	CHECK(strcmp(signame_code(SIGUSR1, SI_QUEUE, room), "QUEUE") == 0);
+	CHECK(strcmp(signame_code(SIGUSR1, SI_TIMER, room), "TIMER") == 0);
+	CHECK(strcmp(signame_code(SIGUSR1, SI_MESGQ, room), "MESGQ") == 0);
+	CHECK(strcmp(signame_code(SIGCHLD, CLD_STOPPED, room), "STOPPED") == 0);
+	CHECK(strcmp(signame_code(SIGCHLD, CLD_CONTINUED, room), "CONTINUED") == 0);
+	CHECK(strcmp(signame_code(SIGUSR1, 1, room), "KERNEL") == 0);
+	CHECK(strcmp(signame_code(SIGUSR1, 0x80, room), "KERNEL") == 0);
+	CHECK(strcmp(signame_code(SIGUSR1, -2147483647 - 1, room), "-2147483648") == 0);
+	treatment_fill(&set);
+	CHECK(!treatment_has(&set, SIGKILL) && !treatment_has(&set, SIGSTOP) && treatment_has(&set, SIGRTMAX));
+	CHECK(treatment_has(&set, SIGRTMIN) && !treatment_has(&set, SIGRTMIN - 1));
+	CHECK(is_int("0", 0) && is_int("-0", 0) && is_int("-2147483648", INT_MIN) && is_int("2147483647", INT_MAX));
+	CHECK(is_int("0000000000000000000000000000012", 12));
+	CHECK(int_refused("2147483648", ERANGE) && int_refused("-2147483649", ERANGE));
+	CHECK(int_refused("99999999999999999999999", ERANGE) && int_refused("", EINVAL) && int_refused("-", EINVAL));
+	CHECK(int_refused("--1", EINVAL) && int_refused("+1", EINVAL) && int_refused("1 ", EINVAL) &&
+	      int_refused("0x1", EINVAL));
+}
+
 int
 main(void)
 {
@@ -547,6 +627,7 @@ main(void)
 	test_deadlines();
 	test_operations();
 	test_sources();
+	test_signals();
 	printf("%d checks, %d failed\n", checks, failures);
 	return failures > 0;
 }

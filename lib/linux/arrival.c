@@ -50,9 +50,9 @@ trace(const struct signalfd_siginfo *infos, size_t count, size_t most, ssize_t r
 	for (i = 0; i < count && i < 3; i++) {
 		const struct signalfd_siginfo *info = &infos[i];
 
-		text_format(&call, "%s{ssi_signo=SIG%s, ssi_code=%s", i ? ", " : "",
-		    signame_format((int)info->ssi_signo, signal),
-		    signame_code((int)info->ssi_signo, info->ssi_code, code));
+		text_format(&call, "%s{ssi_signo=%s, ssi_code=%s", i ? ", " : "",
+		    signame_macro((int)info->ssi_signo, signal),
+		    signame_code_macro((int)info->ssi_signo, info->ssi_code, code));
 		if (has_sender(info))
 			text_format(&call, ", ssi_pid=%u, ssi_uid=%u", info->ssi_pid, info->ssi_uid);
 		if (info->ssi_code == SI_QUEUE)

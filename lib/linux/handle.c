@@ -3,11 +3,11 @@
  * takes signals, and can be waited for. Source: pidfd_open(2), pidfd_send_signal(2), prlimit(2), proc(5).
  */
 #define _GNU_SOURCE
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,9 +45,19 @@ handle_open(pid_t pid)
 	return fd;
 }
 
-/* True if the process lives and is in the group. */
+bool
+handle_proc(void)
+{
+	char own[32], shown[32];
+	ssize_t size = readlink("/proc/self", shown, sizeof(shown) - 1);
+
+	snprintf(own, sizeof(own), "%ld", (long)getpid());
+	return size > 0 && (size_t)size == strlen(own) && memcmp(shown, own, (size_t)size) == 0;
+}
+
+/* True if the process is in the group, also when it has ended and nobody has waited for it. */
 static bool
-lives_in(pid_t pid, pid_t group)
+is_in(pid_t pid, pid_t group)
 {
 	char path[64], text[512], *at;
 	ssize_t size;
@@ -64,41 +74,52 @@ lives_in(pid_t pid, pid_t group)
 	text[size] = '\0';
 	/* PID (NAME) STATE PARENT GROUP; the name may have anything in it. */
 	at = strrchr(text, ')');
-	if (!at || strlen(at) < 4 || at[2] == 'Z' || at[2] == 'X')
+	if (!at || strlen(at) < 4)
 		return false;
 	at = strchr(at + 4, ' ');
 	return at && strtol(at, NULL, 10) == (long)group;
 }
 
+/* A handle for the process, if it lives and is still in the group; else -1. */
+static int
+open_member(pid_t pid, pid_t group)
+{
+	struct pollfd ended = {.fd = handle_open(pid), .events = POLLIN};
+
+	if (ended.fd == -1)
+		return -1;
+	/* Its number may have become that of another process since it was looked at. */
+	if (is_in(pid, group) && poll(&ended, 1, 0) == 0)
+		return ended.fd;
+	close(ended.fd);
+	errno = ESRCH;
+	return -1;
+}
+
 int
 handle_member(pid_t group)
 {
-	DIR *all = opendir("/proc");
+	DIR *all = handle_proc() ? opendir("/proc") : NULL;
+	int fd = -1, error = 0;
 	struct dirent *entry;
 	unsigned long long pid;
-	bool proc = false;
-	int fd = -1;
+	bool seen = false;
 
-	errno = ESRCH;
-	while (all && fd == -1 && (entry = readdir(all))) {
-		proc = proc || strcmp(entry->d_name, "self") == 0;
-		if (num_parse(entry->d_name, 1, INT_MAX, &pid) == -1 || (pid_t)pid == getpid() ||
-		    !lives_in((pid_t)pid, group))
+	while (all && fd == -1 && !error && (entry = readdir(all))) {
+		if (num_parse(entry->d_name, 1, INT_MAX, &pid) == -1 || !is_in((pid_t)pid, group))
 			continue;
-		fd = handle_open((pid_t)pid);
+		seen = true;
+		if ((pid_t)pid == getpid())
+			continue;
+		fd = open_member((pid_t)pid, group);
 		if (fd == -1 && errno != ESRCH)
-			break;
-		/* Its number may have become that of another process between the two looks. */
-		if (fd != -1 && !lives_in((pid_t)pid, group)) {
-			close(fd);
-			fd = -1;
-		}
-		errno = ESRCH;
+			error = errno;
 	}
 	if (all)
 		closedir(all);
-	if (fd == -1 && errno == ESRCH && !proc)
-		errno = ENOTSUP;
+	/* A group of which nothing is seen may be hidden from this user. */
+	if (fd == -1)
+		errno = error ? error : seen ? ESRCH : ENOTSUP;
 	return fd;
 }
 
@@ -117,12 +138,12 @@ handle_signal(int fd, int number, const int *value)
 	result = syscall(SYS_pidfd_send_signal, fd, number, value ? &info : NULL, 0);
 	if (!trace_on)
 		return (int)result;
-	signame_format(number, name);
+	signame_macro(number, name);
 	if (value)
 		trace_call(
-		    result, "pidfd_send_signal(%d, SIG%s, {si_code=SI_QUEUE, sival_int=%d}, 0)", fd, name, *value);
+		    result, "pidfd_send_signal(%d, %s, {si_code=SI_QUEUE, sival_int=%d}, 0)", fd, name, *value);
 	else
-		trace_call(result, "pidfd_send_signal(%d, SIG%s, NULL, 0)", fd, name);
+		trace_call(result, "pidfd_send_signal(%d, %s, NULL, 0)", fd, name);
 	return (int)result;
 }
 

@@ -28,6 +28,12 @@ const struct signal_name signals_more[] = {
     {0, NULL, NULL, NULL},
 };
 
+bool
+signals_kept(int number)
+{
+	return number > SIGSYS && number < REALTIME_FIRST;
+}
+
 const char *
 signals_code(int code)
 {
@@ -93,53 +99,94 @@ signals_treat(int number, void (*handler)(int))
 }
 
 /* Finds a line of /proc/PID/status, and adds the signals of its hexadecimal number to set. */
-static void
+static int
 parse_set(const char *status, const char *field, sigset_t *set)
 {
 	const char *line = strstr(status, field);
 	unsigned long long bits;
 	int number;
 
-	if (!line)
-		return;
+	if (!line) {
+		errno = EIO;
+		return -1;
+	}
 	bits = strtoull(line + strlen(field), NULL, 16);
 	for (number = 1; number <= 64; number++)
 		if (bits >> (number - 1) & 1)
 			signals_add(set, number);
+	return 0;
 }
 
-int
-signals_look(pid_t pid, struct treatment *treatment)
+/* Reads a file as a string, which the caller frees. */
+static char *
+read_file(int fd)
 {
-	char path[64] = "/proc/self", status[8192];
-	ssize_t size;
+	size_t size = 0, capacity = 8192;
+	char *data = malloc(capacity), *more;
+	ssize_t got = 0;
+
+	while (data && (got = io_read(fd, data + size, capacity - size - 1)) > 0) {
+		size += (size_t)got;
+		if (capacity - size > 1)
+			continue;
+		more = realloc(data, capacity *= 2);
+		if (!more)
+			got = -1;
+		data = more ? more : data;
+		if (!more)
+			break;
+	}
+	if (got == -1) {
+		free(data);
+		return NULL;
+	}
+	if (data)
+		data[size] = '\0';
+	return data;
+}
+
+/* Opens the file in which the system tells of a process. */
+static int
+open_status(pid_t pid)
+{
+	char path[64];
 	int fd;
 
-	if (access(path, F_OK) == -1) {
+	if (!handle_proc()) {
 		errno = ENOTSUP;
 		return -1;
 	}
 	snprintf(path, sizeof(path), "/proc/%ld/status", (long)pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd == -1) {
-		if (errno == ENOENT)
-			errno = ESRCH;
+	/* It may be hidden from this user. */
+	if (fd == -1 && errno == ENOENT)
+		errno = kill(pid, 0) == -1 && errno == ESRCH ? ESRCH : EACCES;
+	return fd;
+}
+
+int
+signals_look(pid_t pid, struct treatment *treatment)
+{
+	const struct {
+		const char *field;
+		sigset_t *set;
+	} fields[] = {{"\nSigPnd:", &treatment->pending}, {"\nShdPnd:", &treatment->pending},
+	    {"\nSigBlk:", &treatment->blocked}, {"\nSigIgn:", &treatment->ignored}, {"\nSigCgt:", &treatment->caught}};
+	int fd = open_status(pid), result = 0;
+	char *status;
+	size_t i;
+
+	if (fd == -1)
 		return -1;
-	}
-	/* One read gives all of it, and of one moment. The first line has the program's name, with its newlines escaped. */
-	size = io_read(fd, status, sizeof(status) - 1);
+	/* The name of the program, on its first line, has its newlines escaped. */
+	status = read_file(fd);
 	close(fd);
-	if (size == -1)
+	if (!status)
 		return -1;
-	status[size] = '\0';
-	sigemptyset(&treatment->pending);
-	sigemptyset(&treatment->blocked);
-	sigemptyset(&treatment->ignored);
-	sigemptyset(&treatment->caught);
-	parse_set(status, "\nSigPnd:", &treatment->pending);
-	parse_set(status, "\nShdPnd:", &treatment->pending);
-	parse_set(status, "\nSigBlk:", &treatment->blocked);
-	parse_set(status, "\nSigIgn:", &treatment->ignored);
-	parse_set(status, "\nSigCgt:", &treatment->caught);
-	return 0;
+	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		sigemptyset(fields[i].set);
+	for (i = 0; i < sizeof(fields) / sizeof(fields[0]) && result == 0; i++)
+		result = parse_set(status, fields[i].field, fields[i].set);
+	free(status);
+	return result;
 }

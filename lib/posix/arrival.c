@@ -33,8 +33,8 @@ trace(int result, const siginfo_t *info, const struct timespec *timeout)
 	treatment_format(&call, &awaited);
 	text_format(&call, ", {");
 	if (result != -1) {
-		text_format(&call, "si_signo=SIG%s, si_code=%s", signame_format(info->si_signo, signal),
-		    signame_code(info->si_signo, info->si_code, code));
+		text_format(&call, "si_signo=%s, si_code=%s", signame_macro(info->si_signo, signal),
+		    signame_code_macro(info->si_signo, info->si_code, code));
 		if (has_sender(info))
 			text_format(&call, ", si_pid=%ld, si_uid=%lu", (long)info->si_pid, (unsigned long)info->si_uid);
 		if (info->si_code == SI_QUEUE)

@@ -6,6 +6,12 @@
 
 #include "../backend.h"
 
+bool
+handle_proc(void)
+{
+	return false;
+}
+
 int
 handle_open(pid_t pid)
 {

@@ -7,6 +7,15 @@
 
 const struct signal_name signals_more[] = {{0, NULL, NULL, NULL}};
 
+bool
+signals_kept(int number)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	return sigaddset(&set, number) == -1;
+}
+
 const char *
 signals_code(int code)
 {
