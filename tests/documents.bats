@@ -68,6 +68,18 @@ documented() {
 	done
 }
 
+@test "documents: what sigsend(1) and sigrecv(1) show is true" {
+	for command in sigsend sigrecv; do
+		rm -f block*
+		documented man/$command.1 5
+	done
+}
+
+@test "documents: what sigmask(1) shows is true" {
+	[ "$PLAT" = linux ] || skip "shows the signals of other processes"
+	documented man/sigmask.1 5
+}
+
 @test "documents: what ipc7(7) shows is true" {
 	documented man/ipc7.7 2
 }
@@ -75,7 +87,7 @@ documented() {
 @test "documents: the synopsis of each manual is that of -h" {
 	local command
 
-	for command in mqsend mqrecv shmput shmget semop; do
+	for command in mqsend mqrecv shmput shmget semop sigsend sigrecv sigmask; do
 		# .Op Fl cuvx .Op Fl 0 | N | r and so on: the letters, in order
 		[ -s "$ROOT/man/$command.1" ]
 		for letter in $($command -h | sed -n 's/^  -\(.\).*/\1/p'); do
@@ -102,11 +114,17 @@ documented() {
 ./usr/bin/semop
 ./usr/bin/shmget
 ./usr/bin/shmput
+./usr/bin/sigmask
+./usr/bin/sigrecv
+./usr/bin/sigsend
 ./usr/share/man/man1/mqrecv.1
 ./usr/share/man/man1/mqsend.1
 ./usr/share/man/man1/semop.1
 ./usr/share/man/man1/shmget.1
 ./usr/share/man/man1/shmput.1
+./usr/share/man/man1/sigmask.1
+./usr/share/man/man1/sigrecv.1
+./usr/share/man/man1/sigsend.1
 ./usr/share/man/man7/ipc7.7' ]
 	root/usr/bin/mqsend -V
 	make -s -C "$ROOT" uninstall DESTDIR="$PWD/root" PREFIX=/usr
