@@ -1,6 +1,6 @@
 #!/bin/sh
-# demo.sh: what make demo runs. Real pipelines over message queues, shared memory and semaphores, each compared with what it should
-# give. Everything that it makes has this process's number in its name, and is removed at the end, also after a failure or a
+# demo.sh: what make demo runs. Real pipelines over message queues, shared memory, semaphores and signals, each compared with what
+# it should give. Everything that it makes has this process's number in its name, and is removed at the end, also after a failure or a
 # signal.
 set -eu
 
@@ -145,5 +145,27 @@ most=$(awk '{ n += $1 == "+" ? 1 : -1; if (n > most) most = n } END { print most
 echo "   $(grep -c + "$tmp/log") jobs, at most $most at once"
 [ "$most" -le 3 ] || fail 'more than three ran at once'
 [ "$(grep -c - "$tmp/log")" -eq 10 ] || fail 'a job was lost'
+
+say '2000 numbers as the values of real-time signals, from one process to another'
+echo '   seq 2000 | sigsend -s RTMIN -q - PID; sigrecv -q -n 2000 RTMIN'
+mkfifo "$tmp/ready"
+sigrecv -R "$tmp/ready" -t 10s -q -n 2000 RTMIN >"$tmp/values" &
+receiver=$!
+read -r pid <"$tmp/ready"
+seq 2000 | sigsend -s RTMIN -q - "$pid" || fail 'not all values could be sent'
+wait "$receiver" || fail 'not all values came'
+seq 2000 | cmp - "$tmp/values" || fail 'the values that came are not those that were sent'
+echo '   2000 came, in order'
+
+say 'a process that ignores the request to end'
+echo '   sigsend -t 0.3 -k KILL PID'
+sigmask -i TERM sigrecv -R "$tmp/ready" USR1 >/dev/null &
+stubborn=$!
+read -r pid <"$tmp/ready"
+sigsend -t 0.3 -k KILL "$pid" || fail 'it was not ended'
+{ wait "$stubborn" || status=$?; } 2>/dev/null
+by=$(sigsend -l "$status")
+echo "   ended by $by"
+[ "$by" = KILL ] || fail 'it was not KILL that ended it'
 
 printf '\nAll comparisons held.\n'

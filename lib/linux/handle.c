@@ -140,8 +140,7 @@ handle_signal(int fd, int number, const int *value)
 		return (int)result;
 	signame_macro(number, name);
 	if (value)
-		trace_call(
-		    result, "pidfd_send_signal(%d, %s, {si_code=SI_QUEUE, sival_int=%d}, 0)", fd, name, *value);
+		trace_call(result, "pidfd_send_signal(%d, %s, {si_code=SI_QUEUE, sival_int=%d}, 0)", fd, name, *value);
 	else
 		trace_call(result, "pidfd_send_signal(%d, %s, NULL, 0)", fd, name);
 	return (int)result;

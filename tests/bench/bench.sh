@@ -84,3 +84,26 @@ if command -v sem >/dev/null; then
 	pair '10 of them, GNU sem --fg' "for i in 1 2 3 4 5 6 7 8 9 10; do semop sysv:$key -- true; done" \
 		"for i in 1 2 3 4 5 6 7 8 9 10; do sem --fg --id ipc7-bench-$$ true; done"
 fi
+
+# Values by real-time signals: a fifth as many as lines.
+values=$((lines / 5))
+echo
+echo "$values values by real-time signals, $runs runs"
+mkfifo "$tmp/ready"
+seq "$values" >"$tmp/values"
+ours="sigrecv -q -n $values -R $tmp/ready RTMIN"
+for out in '>/dev/null' '| cat >/dev/null'; do
+	pair "stream, bare C loop, $out" \
+		"$ours $out & read pid <$tmp/ready; sigsend -s RTMIN -q - \$pid <$tmp/values; wait" \
+		"$here/signal-limit receive $values $tmp/ready $out & read pid <$tmp/ready; $here/signal-limit send \$pid $values; wait"
+done
+if /bin/kill --version 2>/dev/null | grep -q procps; then
+	few=$((values < 500 ? values : 500))
+	ours="sigrecv -q -n $few -R $tmp/ready RTMIN >/dev/null"
+	pair "$few values, kill -q in a loop" \
+		"$ours & read pid <$tmp/ready; head -n $few $tmp/values | sigsend -s RTMIN -q - \$pid; wait" \
+		"$ours & read pid <$tmp/ready; for i in \$(seq $few); do /bin/kill -q \$i -s RTMIN \$pid; done; wait"
+	pair "$few values, sigsend -q and kill -q, both in a loop" \
+		"$ours & read pid <$tmp/ready; for i in \$(seq $few); do sigsend -q \$i -s RTMIN \$pid; done; wait" \
+		"$ours & read pid <$tmp/ready; for i in \$(seq $few); do /bin/kill -q \$i -s RTMIN \$pid; done; wait"
+fi
