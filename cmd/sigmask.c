@@ -32,7 +32,7 @@ struct mask {
 static int
 parse(struct mask *mask, int argc, char *argv[])
 {
-	int option, number, status = -1;
+	int option, status = -1;
 	bool lists = false;
 
 	while (status == -1 && (option = getopt(argc, argv, ":b:d:hi:pvV")) != -1) {
@@ -56,9 +56,6 @@ parse(struct mask *mask, int argc, char *argv[])
 	}
 	if (status != -1)
 		return status;
-	for (number = 1; number <= signame_last(); number++)
-		if (treatment_has(&mask->ignore, number) && treatment_has(&mask->reset, number))
-			return command_usage("a signal cannot be both ignored (-i) and default (-d)");
 	if (treatment_has(&mask->block, SIGKILL) || treatment_has(&mask->ignore, SIGKILL))
 		return command_usage("KILL cannot be blocked or ignored");
 	if (treatment_has(&mask->block, SIGSTOP) || treatment_has(&mask->ignore, SIGSTOP))
@@ -74,7 +71,7 @@ parse(struct mask *mask, int argc, char *argv[])
 static int
 run(const struct mask *mask, char *argv[])
 {
-	int status = STATUS_RUNNER;
+	int status = STATUS_RUNNER, error;
 	char *path;
 
 	if (child_find(argv[0], &path) == -1)
@@ -85,7 +82,9 @@ run(const struct mask *mask, char *argv[])
 		err_line(NULL, "cannot change how signals are treated: %s", strerror(errno));
 	} else {
 		execv(path, argv);
-		status = child_failed(argv[0], errno);
+		error = errno;
+		(void)sigs_spare();
+		status = child_failed(argv[0], error);
 	}
 	free(path);
 	return status;
@@ -141,14 +140,19 @@ report(pid_t pid, int error)
 static int
 show(const struct process_list *list)
 {
-	int status = STATUS_OK;
+	int status = STATUS_OK, result;
 	size_t i;
 
 	for (i = 0; i < list->count; i++) {
 		struct treatment treatment;
 		struct text text = {0};
 
-		if (treatment_of(list->items[i].pid, &treatment) == -1) {
+		/* Of itself it shows what it was given, and so would give. */
+		if (list->items[i].pid == getpid())
+			sigs_restore();
+		result = treatment_of(list->items[i].pid, &treatment);
+		(void)sigs_spare();
+		if (result == -1) {
 			status = STATUS_FAILED;
 			if (report(list->items[i].pid, errno) == -1)
 				return status;

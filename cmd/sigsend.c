@@ -22,7 +22,7 @@ static const struct command command = {
         "            (real-time signals queue; others merge while one is pending)\n"
         "  -w        wait until each process has ended\n"
         "  -t TIME   wait at most so long, with -q for room in its queue of signals; 0 never waits\n"
-        "  -k SIG    if it has not ended after TIME, send this one, and wait again, TIME or 2 seconds; implies -w\n"
+        "  -k SIG    if it has not ended after TIME, send this one, and wait again; implies -w\n"
         "  -v        print each system call\n"
         "  -l        list the signals: number, name, default action, what raises them; or convert names and numbers\n",
     .signals = true,
@@ -51,7 +51,8 @@ static int
 other_option(int option)
 {
 	if (option == '?' && ((optopt >= '0' && optopt <= '9') || (optopt >= 'A' && optopt <= 'Z')))
-		return command_usage("there is no option -%c; a signal is given with -s (see sigsend -h)", optopt);
+		return command_usage(
+		    "there is no option -%c; a signal is given with -s, a group with -g (see sigsend -h)", optopt);
 	return command_option(&command, option);
 }
 
@@ -118,6 +119,8 @@ parse(struct sender *sender, int argc, char *argv[])
 		return command_usage("-k needs -t TIME, after which it sends");
 	if (sender->timed && !sender->wait && !sender->valued)
 		return command_usage("-t bounds the waiting of -w, -k and -q, and there is none of them");
+	if (optind == argc && isatty(STDIN_FILENO))
+		return command_usage("PID is missing, and standard input, which may name them, is a terminal");
 	for (i = optind; i < argc; i++)
 		if (process_add(&sender->list, argv[i], &fault) == -1)
 			return command_argument("PID ", argv[i], fault);
@@ -135,7 +138,9 @@ show(char *words[])
 		signame_table(&text);
 	for (; *words && status == STATUS_OK; words++)
 		if (signame_convert(&text, *words) == -1)
-			status = command_argument("-l ", *words, "there is no such signal (sigsend -l lists them)");
+			status = command_argument("-l ", *words,
+			    "there is no such signal (sigsend -l lists them; one that ended a program "
+			    "is shown by shells as 128 + its number)");
 	if (status == STATUS_OK && io_write(STDOUT_FILENO, text.data, text.size, NULL) == -1) {
 		err_line(NULL, "standard output: %s", strerror(errno));
 		status = STATUS_FAILED;
@@ -281,7 +286,8 @@ finish(struct sender *sender)
 	}
 	for (i = 0; i < sender->list.count; i++)
 		if (!sender->list.items[i].done)
-			failed(sender, ending_late(&sender->list, &sender->list.items[i]));
+			failed(sender, ending_late(&sender->list, &sender->list.items[i],
+			                   sender->last ? sender->last : sender->number));
 }
 
 /* Sends, and waits. Returns the exit status. */

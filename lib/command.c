@@ -197,7 +197,10 @@ command_signals(const char *what, const char *text, sigset_t *set)
 				if (treatment_has(&all, number))
 					(void)treatment_add(set, number);
 		} else if (signame_parse(word, &number) == -1 || number == 0) {
-			status = command_argument(what, word, "there is no such signal (sigsend -l lists them)");
+			status = command_argument(what, word,
+			    *what != '-' && word[0] == '-' && word[1] > '9'
+			        ? "there is no such signal; options come first"
+			        : "there is no such signal (sigsend -l lists them)");
 		} else if (treatment_add(set, number) == -1) {
 			status = command_argument(what, word, "the C library keeps this signal for itself");
 		}

@@ -124,14 +124,38 @@ ending_wait(const struct process_list *list, const struct deadline *deadline)
 	return error ? -1 : 0;
 }
 
-int
-ending_late(const struct process_list *list, const struct process *process)
+/* Adds why a signal has not ended a process, as far as that is known. */
+static void
+explain(struct text *text, pid_t pid, int number)
 {
-	struct text object = {0};
+	struct treatment treatment;
+	char name[SIGNAME_SIZE];
+	const char *does;
+
+	if (number == 0 || treatment_of(pid, &treatment) == -1)
+		return;
+	does = treatment_has(&treatment.ignored, number)   ? "ignores"
+	       : treatment_has(&treatment.blocked, number) ? "blocks"
+	       : treatment_has(&treatment.caught, number)  ? "handles"
+	                                                   : NULL;
+	if (treatment.stopped && number != SIGKILL)
+		text_format(text, "; it is stopped (CONT lets it go on)");
+	else if (does)
+		text_format(text, "; it %s %s", does, signame_format(number, name));
+}
+
+int
+ending_late(const struct process_list *list, const struct process *process, int number)
+{
+	struct text object = {0}, what = {0};
 
 	text_format(&object, "%ld", (long)process->pid);
-	err_line(object.data, "%s when time ran out (-t)",
+	text_format(&what, "%s when time ran out (-t)",
 	    list->groups ? "a process of the group was still there" : "still there");
+	if (!list->groups)
+		explain(&what, process->pid, number);
+	err_line(object.data, "%s", what.data ? what.data : "");
 	text_free(&object);
+	text_free(&what);
 	return STATUS_TIMEOUT;
 }

@@ -704,6 +704,7 @@ int signame_convert(struct text *text, const char *word);
 
 struct treatment {
 	sigset_t pending, blocked, ignored, caught;
+	bool stopped; /* the process is */
 };
 
 /* Adds a signal to a set. EINVAL: the system's C library keeps it for itself. */
@@ -809,8 +810,11 @@ int ending_check(const struct process_list *list, const struct process *process)
 /* Waits until deadline for the end of all that are not done. -1: ETIMEDOUT, EINTR, ENOMEM. Source: poll(2). */
 int ending_wait(const struct process_list *list, const struct deadline *deadline);
 
-/* Prints a line for one whose end did not come in time. Returns the exit status. */
-int ending_late(const struct process_list *list, const struct process *process);
+/*
+ * Prints a line for one whose end did not come in time, with what it does with the signal that it was sent, if that is
+ * known. Returns the exit status.
+ */
+int ending_late(const struct process_list *list, const struct process *process, int number);
 
 /* ---- delivery.c: messages on their way from a queue to an output ---------------------------------------------- */
 

@@ -21,7 +21,11 @@ process_add(struct process_list *list, const char *text, const char **fault)
 {
 	unsigned long long number;
 
-	*fault = list->groups ? "not the number of a process group, from 2" : "not a PID, a number from 1";
+	/* ps -o pid= prints blanks in front of it. */
+	text += strspn(text, " ");
+	*fault = text[0] == '-' && text[1] > '9' ? "not a PID; options come first"
+	         : list->groups                  ? "not the number of a process group, from 2"
+	                                         : "not a PID, a number from 1";
 	/* kill(2) takes 0, -1 and negative numbers for many processes at once; -1 is what group 1 would be. */
 	if (num_parse(text, list->groups ? 2 : 1, INT_MAX, &number) == -1)
 		return -1;

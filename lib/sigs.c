@@ -155,6 +155,7 @@ sigs_restore(void)
 		if (!signals_has(&inherited_mask, spared[i]))
 			sigaction(spared[i], &inherited_spared[i], NULL);
 	signals_change(SIG_SETMASK, &inherited_mask, NULL);
+	sparing = handling = false;
 }
 
 void

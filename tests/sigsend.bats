@@ -57,6 +57,16 @@ alive() {
 	done
 }
 
+@test "sigsend: an operand may have the blanks of ps in front; a terminal is not asked for PIDs" {
+	target
+	try sigsend -s 0 "  $PID"
+	status 0
+	need script script --version
+	try script -qec 'sigsend -s 0' /dev/null </dev/null
+	status 2
+	[[ $output == 'sigsend: PID is missing, and standard input, which may name them, is a terminal'* ]]
+}
+
 @test "sigsend: every spelling of a signal" {
 	listener all
 	for spelling in TERM SIGTERM term sigterm SigTerm 15 015; do
@@ -172,7 +182,7 @@ True" ]
 	for bad in 9 KILL TERM USR1; do
 		try sigsend -$bad "$PID"
 		status 2
-		error "sigsend: there is no option -${bad::1}; a signal is given with -s (see sigsend -h)"
+		error "sigsend: there is no option -${bad::1}; a signal is given with -s, a group with -g (see sigsend -h)"
 	done
 	for bad in 2147483648 -2147483649 99999999999999999999 x '' 1.5 0x10 +1 ' 1'; do
 		try sigsend -s USR1 -q "$bad" "$PID"
@@ -198,7 +208,7 @@ True" ]
 	error 'sigsend: PID is missing; with -q - standard input has the values'
 	try sigsend "$PID" -s USR1
 	status 2
-	error 'sigsend: PID "-s": not a PID, a number from 1'
+	error 'sigsend: PID "-s": not a PID; options come first'
 	try sigsend -y "$PID"
 	status 2
 	error 'sigsend: there is no option -y (see sigsend -h)'
@@ -532,20 +542,35 @@ True" ]
 	! alive "$PID" || grep -q '^State:.Z' "/proc/$PID/status"
 }
 
-@test "sigsend: -w -t gives up, and says for whom" {
-	local first
+@test "sigsend: -w -t gives up, and says for whom, and why if that is known" {
+	local first because=
 
+	[ "$PLAT" = posix ] || because='; it ignores TERM'
 	target sigmask -i TERM
 	first=$PID
 	target sigmask -i TERM
 	for time in 0 0.1 100ms; do
 		try sigsend -w -t $time "$first" "$PID"
 		status 124
-		[ "$stderr" = "sigsend: $first: still there when time ran out (-t)
-sigsend: $PID: still there when time ran out (-t)" ]
+		[ "$stderr" = "sigsend: $first: still there when time ran out (-t)$because
+sigsend: $PID: still there when time ran out (-t)$because" ]
 	done
 	alive "$first"
 	alive "$PID"
+	if [ "$PLAT" = linux ]; then
+		try sigsend -w -t 0 -s USR1 "$PID"
+		status 124
+		error "sigsend: $PID: still there when time ran out (-t); it blocks USR1"
+		kill -STOP "$PID"
+		try sigsend -w -t 0.1 -s USR2 "$PID"
+		error "sigsend: $PID: still there when time ran out (-t); it is stopped (CONT lets it go on)"
+		kill -KILL "$PID"
+		mkfifo hold
+		exec 7<>hold
+		ready bash -c 'trap : USR1; echo >ready; read x' <hold
+		try sigsend -w -t 0.1 -s USR1 "$PID"
+		error "sigsend: $PID: still there when time ran out (-t); it handles USR1"
+	fi
 	try sigsend -w -t 0.1 -s KILL "$first" 2147483646
 	status 1
 	error 'sigsend: 2147483646: no such process'
@@ -575,7 +600,7 @@ sigsend: $PID: still there when time ran out (-t)" ]
 	target sigmask -i TERM,INT
 	try sigsend -w -t 0.1 -k INT "$PID"
 	status 124
-	error "sigsend: $PID: still there when time ran out (-t)"
+	error "sigsend: $PID: still there when time ran out (-t)*"
 	# Some end by the first, some by the second.
 	target
 	first=$PID
@@ -701,23 +726,31 @@ sigsend: pidfd_send_signal(3, SIGRTMIN, {si_code=SI_QUEUE, sival_int=-2}, 0) = 0
 	[ "$PLAT" = linux ] && [ -z "${SANITIZED:-}" ] || skip "strace delays pidfd_send_signal"
 	target sigmask -i TERM
 	TARGET=$PID
-	background strace -f -qq -o /dev/null -e inject=pidfd_send_signal:delay_enter=1000000:when=2 sigsend -t 0.1 -k INT "$TARGET"
-	asleep
+	background strace -f -qq -o /dev/null -e inject=pidfd_send_signal:delay_enter=1000000:when=2 sigsend -v -t 0.1 -k INT "$TARGET" 2>trace
+	# The wait is over, and the second signal not yet sent.
+	until grep -q '^sigsend: poll(.* = 0$' trace; do
+		sigsend -V >/dev/null
+	done
 	kill -KILL "$TARGET"
 	ends 0
+	grep -q 'SIGINT, NULL, 0) = -1 ESRCH' trace
 }
 
 @test "sigsend: -g -w takes a group of which only a zombie is left for ended" {
 	[ "$PLAT" = linux ] || skip "POSIX cannot tell a zombie from a process"
-	need setsid setsid true
+	need perl perl -v
 	mkfifo hold
 	exec 7<>hold
-	exec 8< <(exec setsid peer zombie <hold 7<&-)
+	# A child that makes itself a group, ends, and is not waited for.
+	exec 8< <(exec perl -e '$| = 1; if (!($p = fork)) { setpgrp(0, 0); print "$$\n"; exit } <STDIN>' <hold 7<&-)
 	read -r PID <&8
-	group=$(awk '{ print $5 }' "/proc/$PID/stat")
-	kill -KILL "$group"
-	try sigsend -g -w -t 20s -s 0 "$group"
-	[ "$status" -le 1 ]
+	until grep -q '^State:.Z' "/proc/$PID/status"; do
+		sigsend -V >/dev/null
+	done
+	try sigsend -g -w -t 10s -s 0 "$PID"
+	status 0
+	try sigsend -g -t 10s -k KILL "$PID"
+	status 0
 	exec 7<&-
 }
 
@@ -780,7 +813,7 @@ HUP
 		try sigsend -l -- TERM "$bad"
 		status 2
 		output ''
-		error 'sigsend: -l "'*'": there is no such signal (sigsend -l lists them)'
+		error 'sigsend: -l "'*'": there is no such signal (sigsend -l lists them; one that ended a program is shown by shells as 128 + its number)'
 	done
 	for options in -w '-s TERM' -g '-q 1' '-t 1'; do
 		# shellcheck disable=SC2086

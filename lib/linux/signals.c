@@ -187,6 +187,7 @@ signals_look(pid_t pid, struct treatment *treatment)
 		sigemptyset(fields[i].set);
 	for (i = 0; i < sizeof(fields) / sizeof(fields[0]) && result == 0; i++)
 		result = parse_set(status, fields[i].field, fields[i].set);
+	treatment->stopped = strstr(status, "\nState:\tT") || strstr(status, "\nState:\tt");
 	free(status);
 	return result;
 }
