@@ -722,7 +722,7 @@ void treatment_fill(sigset_t *set);
 int treatment_block(const sigset_t *set);
 int treatment_ignore(const sigset_t *set);
 
-/* The default action, and not blocked. */
+/* The default action, and not blocked; all: also those that the C library keeps. */
 int treatment_reset(const sigset_t *set);
 
 /* The default action for one signal, blocked or not. */

@@ -121,9 +121,29 @@ treatment_ignore(const sigset_t *set)
 	return treat(set, SIG_IGN, "SIG_IGN");
 }
 
+/* True if set has all signals that can be in one. */
+static bool
+full(const sigset_t *set)
+{
+	sigset_t all;
+	int number;
+
+	treatment_fill(&all);
+	for (number = 1; number <= signame_last(); number++)
+		if (signals_has(&all, number) && !signals_has(set, number))
+			return false;
+	return true;
+}
+
 int
 treatment_reset(const sigset_t *set)
 {
+	int number;
+
+	/* All is all: who inherits what the C library keeps as ignored cannot name it. */
+	for (number = 1; number <= signame_last(); number++)
+		if (signals_kept(number) && full(set))
+			(void)signals_treat(number, SIG_DFL);
 	return treat(set, SIG_DFL, "SIG_DFL") == -1 ? -1 : change(SIG_UNBLOCK, "SIG_UNBLOCK", set);
 }
 

@@ -159,7 +159,10 @@ background() {
 ready() {
 	[ -p ready ] || mkfifo ready
 	background "$@"
-	read -r LINE <ready
+	# The one before may not have closed its end yet, and its end is not this one's line.
+	until read -r LINE <ready; do
+		:
+	done
 }
 
 # pipe: a pipe with its only reader at descriptor 4 and its only writer at descriptor 6, neither of which background jobs keep.
