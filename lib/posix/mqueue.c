@@ -17,12 +17,19 @@ mqueue_prepare(struct queue *queue)
 	return 0;
 }
 
+/* With a deadline that is past, a call on a full or empty queue fails with ETIMEDOUT, or EINTR if a tick is pending. */
+static bool
+must_wait(void)
+{
+	return errno == ETIMEDOUT || (errno == EINTR && !sigs_caught());
+}
+
 int
 mqueue_send(struct queue *queue, const struct message *message)
 {
 	int result = traced_send(queue, message, &past);
 
-	if (result == -1 && errno == ETIMEDOUT)
+	if (result == -1 && must_wait())
 		errno = EAGAIN;
 	return result;
 }
@@ -32,7 +39,7 @@ mqueue_receive(struct queue *queue, unsigned int *priority)
 {
 	ssize_t result = traced_receive(queue, priority, &past);
 
-	if (result == -1 && errno == ETIMEDOUT)
+	if (result == -1 && must_wait())
 		errno = EAGAIN;
 	return result;
 }
