@@ -168,9 +168,9 @@ int deadline_tick(const struct deadline *deadline);
 
 /*
  * Catches the signals that end a process (SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU, SIGPROF,
- * SIGVTALRM, SIGPOLL; not those that were ignored on entry), ignores SIGPIPE and SIGXFSZ so that writes fail with EPIPE and EFBIG, and lets
- * SIGURG and SIGCHLD interrupt. After a caught signal SIGALRM interrupts every second. Source: sigaction(2),
- * alarm(3p). Called again it does nothing.
+ * SIGVTALRM, SIGPOLL; not those that were ignored on entry), ignores SIGPIPE and SIGXFSZ so that writes fail with EPIPE
+ * and EFBIG, and lets SIGURG and SIGCHLD interrupt. After a caught signal SIGALRM interrupts every second. Called again
+ * it does nothing. Source: sigaction(2), alarm(3p).
  */
 int sigs_setup(void);
 

@@ -1,6 +1,6 @@
 /*
- * num.c: numbers, sizes, times and modes as users write them. Whole strings, no signs, no blanks, no silent overflow:
- * what strtol(3) would let through here has cost other tools their users' data.
+ * num.c: numbers, sizes, times and modes as users write them. Whole strings, no signs but the minus of
+ * num_int, no blanks, no silent overflow: what strtol(3) would let through here has cost other tools their users' data.
  */
 #include <errno.h>
 #include <limits.h>
