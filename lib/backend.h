@@ -329,6 +329,26 @@ int handle_signal(int fd, int number, const int *value);
 /* RLIMIT_SIGPENDING of a process: how many signals may wait for its user; ULLONG_MAX: none, or not known. */
 unsigned long long handle_limit(pid_t pid);
 
+/* ---- stream.c: pipes beyond POSIX ---- */
+
+/*
+ * Hands pages on without waiting, or waits for what is missing. Returns 1 to go on, 0 at the end, -1; ENOTSUP: not between
+ * these two.
+ */
+int stream_splice(struct stream *stream);
+
+/* Gives out more capacity, once, if it may. */
+void stream_grow(struct stream *stream);
+
+/* Copies what is next in a pipe, without taking it. 0: nothing is there; ENOTSUP. */
+ssize_t stream_peek(int fd, char *data, size_t size);
+
+/* The same as fcntl(2) F_SETPIPE_SZ. ENOTSUP. */
+int stream_capacity(int fd, size_t size);
+
+/* Bytes in a pipe that nobody has read; -1: not known. */
+long stream_unread(int fd);
+
 /* ---- memory.c: files without a name ---- */
 
 /* A descriptor, closed on exec, of an empty file that can be read and written and goes away when it is closed. */
@@ -353,7 +373,8 @@ enum limit {
 	LIMIT_SEMMSL,    /* semaphores in a System V set */
 	LIMIT_SEMMNS,    /* System V semaphores in all sets */
 	LIMIT_SEMOPM,    /* operations of one semop call */
-	LIMIT_SEMMNI     /* System V semaphore sets */
+	LIMIT_SEMMNI,    /* System V semaphore sets */
+	LIMIT_PIPE       /* bytes that a pipe can hold, for those who are not privileged */
 };
 
 /* Its value; ULLONG_MAX where there is none, or none is known. */

@@ -195,6 +195,9 @@ void sigs_forget(void);
 /* Gives all signals back the treatment and the mask that they had before sigs_setup or sigs_spare; before exec. */
 void sigs_restore(void);
 
+/* SIGCHLD, and the signals that sigs_setup catches. */
+void sigs_awaited(sigset_t *set);
+
 /* Ends the process by that signal's default action. */
 void sigs_raise(int number);
 
@@ -815,6 +818,154 @@ int ending_wait(const struct process_list *list, const struct deadline *deadline
  * known. Returns the exit status.
  */
 int ending_late(const struct process_list *list, const struct process *process, int number);
+
+/* ---- stream.c: bytes from one descriptor to another ---------------------------------------------------------------- */
+
+struct stream {
+	int in, out;
+	bool watch;           /* nothing is taken once out has lost its reader */
+	bool pass;            /* pages of a file may be handed on instead of copied */
+	bool grows;           /* out is a pipe that may be given more capacity when it is full */
+	long long in_timeout; /* the longest wait for a byte, and for room; nanoseconds, DEADLINE_NEVER */
+	long long out_timeout;
+	int (*tick)(void *owner); /* asked once a second while it waits; -1 ends the wait; NULL: none */
+	void *owner;
+	unsigned long long moved; /* bytes that out has accepted */
+	bool output;              /* after an error: it was that of out */
+	bool ready;               /* in is a file, which is always ready */
+	bool copies;              /* pages cannot be handed on here */
+	bool waits;               /* a call may wait in the kernel; stream.c's own */
+	bool blocked;             /* it could not go on, though in had something; stream.c's own */
+	size_t start, end;        /* what is in buffer was read and not yet written */
+	char buffer[64 * 1024];
+};
+
+/* Sets up for two descriptors; one for which a wait shall be bounded is non-blocking. */
+void stream_open(struct stream *stream, int in, int out);
+
+/*
+ * Copies until the end of in. What was taken and could not be written is still held, and goes out first when it is called
+ * again. -1: ETIMEDOUT, EINTR, EPIPE, errno of read(2), write(2), splice(2).
+ */
+int stream_copy(struct stream *stream);
+
+/* Writes what was taken and is still held. */
+int stream_flush(struct stream *stream);
+
+/* Waits for a byte of in, or for room in out; a wait for a byte ends also when a watched out has lost its reader (EPIPE). */
+int stream_wait(struct stream *stream, bool output);
+
+/* read(2) and write(2), traced, which wait so. stream_write writes all. */
+ssize_t stream_read(struct stream *stream, char *data, size_t size);
+int stream_write(struct stream *stream, const char *data, size_t size, size_t *written);
+
+/* ---- exact.c: a number of records, and not a byte more ------------------------------------------------------------- */
+
+struct exact {
+	enum record_form form;
+	unsigned long long left; /* records still wanted */
+	bool one;                /* exact_read ends with each record */
+	bool open;               /* the last byte was not the end of a record */
+	bool blind;              /* what is ahead cannot be looked at */
+	int digits;              /* of a netstring's length */
+	unsigned long long length, body;
+};
+
+/* Sets up for count records; RECORD_RAW is not among the forms. */
+void exact_open(struct exact *exact, enum record_form form, unsigned long long count);
+
+/* How many of the bytes belong to the records that are wanted, which they bring nearer. -1: EBADMSG (no netstring). */
+ssize_t exact_scan(struct exact *exact, const char *data, size_t size);
+
+/* Reads up to size bytes of the records that are wanted. Returns how many, 0 when all are there or at the end, -1. */
+ssize_t exact_read(struct exact *exact, struct stream *stream, char *data, size_t size);
+
+/* Copies the records that are wanted. What was taken and could not be written goes out first when it is called again. */
+int exact_copy(struct exact *exact, struct stream *stream);
+
+/* ---- whole.c: records that are never torn ---------------------------------------------------------------------------- */
+
+/*
+ * Copies records, all or those that exact wants (counted), each in one write of at most PIPE_BUF bytes, perhaps together
+ * with others; one that lacks its terminator gets it. *number is that of the record in hand. -1: as exact_copy; EMSGSIZE
+ * (longer than PIPE_BUF; those before it were written).
+ */
+int whole_copy(struct exact *exact, bool counted, struct stream *stream, unsigned long long *number);
+
+/* ---- fifo.c: named pipes ------------------------------------------------------------------------------------------- */
+
+struct fifo {
+	const char *path;
+	bool write;        /* else: read */
+	bool create;       /* if it is missing */
+	mode_t mode;       /* of what is created, exact */
+	bool forever;      /* outlives those at the other end */
+	size_t capacity;   /* bytes; 0: as it is */
+	long long timeout; /* of opening */
+	int fd;
+	bool created; /* by this process */
+	int keep;     /* fifo.c's own: a writer, so that the reader sees no end; -1: none */
+	dev_t device;
+	ino_t inode;
+};
+
+/*
+ * Opens a FIFO, waiting for the other end; the descriptor is non-blocking if waits are bounded. Returns -1 to go on; else it prints a line and
+ * returns the exit status. Source: open(2), mkfifo(3), fifo(7).
+ */
+int fifo_open(struct fifo *fifo);
+
+/* Waits for the other end to come again. As fifo_open. */
+int fifo_again(struct fifo *fifo);
+
+/* 0 while it has its name; -1, EIDRM: it was removed. */
+int fifo_tick(void *fifo);
+
+/* Bytes that were written and that nobody has read; -1: not known. */
+long fifo_unread(const struct fifo *fifo);
+
+/* Removes it, if it still has its name. Returns the exit status, with a line. */
+int fifo_unlink(struct fifo *fifo);
+
+void fifo_close(struct fifo *fifo);
+
+/* ---- pipeline.c: commands joined by pipes ---------------------------------------------------------------------------- */
+
+struct pipeline_command {
+	char **argv; /* to a NULL */
+	char *path;
+	pid_t pid;  /* 0: not started, or waited for */
+	int status; /* exit status once it has ended; 128 and the number of the signal */
+};
+
+struct pipeline {
+	struct pipeline_command *commands;
+	size_t count;
+	bool ring;       /* the last one's output is the first one's input */
+	bool grouped;    /* they are a process group of their own, so that all that they start can be ended */
+	size_t capacity; /* of each pipe, in bytes; 0: as it is */
+	pid_t group;
+};
+
+/* Finds all the commands, before one is started. Returns -1 to go on; else it prints a line and returns the status. */
+int pipeline_find(struct pipeline *pipeline);
+
+/*
+ * Starts them, and lets go of standard input and output. Returns -1 to go on; else it has ended those that were started,
+ * prints a line and returns the exit status. Source: pipe(2), fork(2), execve(2).
+ */
+int pipeline_start(struct pipeline *pipeline);
+
+/*
+ * Waits until all have ended, and passes on signals that a process sent to this one. When deadline comes it ends them, by
+ * SIGTERM and a second later by SIGKILL, and returns -1 with ETIMEDOUT.
+ */
+int pipeline_wait(struct pipeline *pipeline, const struct deadline *deadline);
+
+/* The status of the first from the left that failed, or 0. */
+int pipeline_status(const struct pipeline *pipeline);
+
+void pipeline_close(struct pipeline *pipeline);
 
 /* ---- delivery.c: messages on their way from a queue to an output ---------------------------------------------- */
 

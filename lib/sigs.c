@@ -159,6 +159,18 @@ sigs_restore(void)
 }
 
 void
+sigs_awaited(sigset_t *set)
+{
+	size_t i;
+
+	sigemptyset(set);
+	sigaddset(set, SIGCHLD);
+	for (i = 0; i < COUNT(ending); i++)
+		if (inherited[i].sa_handler != SIG_IGN)
+			sigaddset(set, ending[i]);
+}
+
+void
 sigs_raise(int number)
 {
 	struct sigaction action = {.sa_handler = SIG_DFL};

@@ -36,6 +36,7 @@ static const struct {
     [LIMIT_SEMMNS] = {"kernel.sem", 0, 2, "semaphores in all sets"},
     [LIMIT_SEMOPM] = {"kernel.sem", 0, 3, "operations of a call"},
     [LIMIT_SEMMNI] = {"kernel.sem", 0, 4, "sets"},
+    [LIMIT_PIPE] = {"fs.pipe-max-size", 0, 0, "bytes"},
 };
 
 /* Reads the file of a sysctl into numbers, as a string. */

@@ -37,6 +37,7 @@ limit_explain(struct text *text, enum limit limit, unsigned long long asked)
 	    [LIMIT_SEMMNS] = "System V sets or semaphores",
 	    [LIMIT_SEMOPM] = "operations of a semop call",
 	    [LIMIT_SEMMNI] = "System V semaphore sets",
+	    [LIMIT_PIPE] = "bytes in a pipe",
 	};
 
 	if (asked)

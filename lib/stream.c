@@ -1,0 +1,195 @@
+/*
+ * stream.c: bytes from one descriptor to another, of which one is a FIFO. What comes out of a pipe is handed on without
+ * copying where the system can; else it is read and written. No call here waits for anything but poll(2): a splice(2) that
+ * waits would keep everybody else from the pipe.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "backend.h"
+
+void
+stream_open(struct stream *stream, int in, int out)
+{
+	struct stat st;
+
+	*stream = (struct stream){.in = in, .out = out, .in_timeout = DEADLINE_NEVER, .out_timeout = DEADLINE_NEVER};
+	stream->ready = fstat(in, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+/* Waits for one event of poll(2) on fd, and for nobody to be there any more who reads output (-1: not looked at). */
+static int
+await(struct stream *stream, int fd, short event, int output, long long timeout)
+{
+	struct pollfd wait[2] = {{.fd = fd, .events = event}, {.fd = output}};
+	struct deadline deadline;
+
+	deadline_set(&deadline, timeout);
+	for (;;) {
+		int ready;
+
+		if (sigs_caught()) {
+			errno = EINTR;
+			return -1;
+		}
+		ready = poll(wait, 2,
+		    stream->tick       ? deadline_poll(&deadline, 10 * DEADLINE_TICK)
+		    : deadline.limited ? deadline_poll(&deadline, INT_MAX)
+		                       : -1);
+		if (ready == -1 && errno != EINTR)
+			return -1;
+		if (ready > 0 && wait[1].revents) {
+			stream->output = true;
+			errno = EPIPE;
+			return -1;
+		}
+		if (ready > 0)
+			return 0;
+		if (ready == 0 && deadline_passed(&deadline)) {
+			errno = ETIMEDOUT;
+			return -1;
+		}
+		if (ready == 0 && stream->tick && stream->tick(stream->owner) == -1)
+			return -1;
+	}
+}
+
+int
+stream_wait(struct stream *stream, bool output)
+{
+	stream->output = output;
+	if (output)
+		return await(stream, stream->out, POLLOUT, -1, stream->out_timeout);
+	/* A file is always ready. */
+	return stream->ready ? 0
+	                     : await(stream, stream->in, POLLIN, stream->watch ? stream->out : -1, stream->in_timeout);
+}
+
+ssize_t
+stream_read(struct stream *stream, char *data, size_t size)
+{
+	ssize_t got;
+
+	for (;;) {
+		stream->output = false;
+		got = read(stream->in, data, size);
+		if (trace_on && (got != -1 || errno != EAGAIN)) {
+			struct text call = {0};
+
+			text_format(&call, "read(%d, ", stream->in);
+			text_quote(&call, data, got > 0 ? (size_t)got : 0, 32);
+			text_format(&call, ", %zu)", size);
+			trace_end(&call, (long)got);
+		}
+		if (got != -1)
+			return got;
+		if (errno == EINTR && !sigs_caught())
+			continue;
+		if ((errno != EAGAIN && errno != EWOULDBLOCK) || stream_wait(stream, false) == -1)
+			return -1;
+	}
+}
+
+int
+stream_write(struct stream *stream, const char *data, size_t size, size_t *written)
+{
+	ssize_t took;
+
+	*written = 0;
+	while (*written < size) {
+		stream->output = true;
+		took = write(stream->out, data + *written, size - *written);
+		if (trace_on && (took != -1 || errno != EAGAIN)) {
+			struct text call = {0};
+
+			text_format(&call, "write(%d, ", stream->out);
+			text_quote(&call, data + *written, size - *written, 32);
+			text_format(&call, ", %zu)", size - *written);
+			trace_end(&call, (long)took);
+		}
+		if (took >= 0) {
+			*written += (size_t)took;
+			stream->moved += (size_t)took;
+		} else if (errno == EINTR && !sigs_caught()) {
+			continue;
+		} else if ((errno != EAGAIN && errno != EWOULDBLOCK) || stream_wait(stream, true) == -1) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+int
+stream_flush(struct stream *stream)
+{
+	size_t written;
+	int result = stream_write(stream, stream->buffer + stream->start, stream->end - stream->start, &written);
+
+	stream->start += written;
+	return result;
+}
+
+/* Copies a block. Returns 1, 0 at the end, -1. */
+static int
+copy(struct stream *stream)
+{
+	ssize_t got;
+
+	/* Before the read: what is taken shall have somebody who wants it. */
+	if (stream_wait(stream, false) == -1)
+		return -1;
+	got = stream_read(stream, stream->buffer, sizeof(stream->buffer));
+	if (got <= 0)
+		return (int)got;
+	stream->start = 0;
+	stream->end = (size_t)got;
+	if (stream->end == sizeof(stream->buffer))
+		stream_grow(stream);
+	return stream_flush(stream) == -1 ? -1 : 1;
+}
+
+/*
+ * True if one call may wait in the kernel: nothing bounds the wait or is looked at meanwhile, and neither side is one, as a
+ * socket, for which it would keep others from the pipe.
+ */
+static bool
+may_wait(const struct stream *stream)
+{
+	struct stat in, out;
+
+	if (stream->in_timeout != DEADLINE_NEVER || stream->out_timeout != DEADLINE_NEVER || stream->tick)
+		return false;
+	if (fstat(stream->in, &in) == -1 || fstat(stream->out, &out) == -1)
+		return false;
+	return (S_ISFIFO(in.st_mode) || S_ISREG(in.st_mode)) &&
+	       ((S_ISFIFO(out.st_mode) && !stream->watch) || S_ISREG(out.st_mode) || S_ISCHR(out.st_mode));
+}
+
+int
+stream_copy(struct stream *stream)
+{
+	int result = 1;
+
+	stream->waits = may_wait(stream);
+	if (stream_flush(stream) == -1)
+		return -1;
+	/* Not an end: that nobody has come yet. */
+	if (stream->in_timeout == 0 && stream_wait(stream, false) == -1)
+		return -1;
+	while (result == 1) {
+		if (!stream->copies && (stream->pass || !stream->ready)) {
+			result = stream_splice(stream);
+			if (result == -1 && errno == ENOTSUP) {
+				stream->copies = true;
+				result = 1;
+			}
+		} else {
+			result = copy(stream);
+		}
+	}
+	return result;
+}
