@@ -1,6 +1,6 @@
 #!/bin/sh
-# demo.sh: what make demo runs. Real pipelines over message queues, shared memory, semaphores and signals, each compared with what
-# it should give. Everything that it makes has this process's number in its name, and is removed at the end, also after a failure or a
+# demo.sh: what make demo runs. Real pipelines over message queues, shared memory, semaphores, signals, FIFOs and pipes, each
+# compared with what it should give. Everything that it makes has this process's number in its name, and is removed at the end, also after a failure or a
 # signal.
 set -eu
 
@@ -167,5 +167,35 @@ sigsend -t 0.3 -k KILL "$pid" || fail 'it was not ended'
 by=$(sigsend -l "$status")
 echo "   ended by $by"
 [ "$by" = KILL ] || fail 'it was not KILL that ended it'
+
+say 'four writers and one reader through a FIFO'
+echo '   fifocat -l -w fifo <lines (four times); fifocat fifo'
+mkfifo "$tmp/fifo"
+exec 8<>"$tmp/fifo"
+fifocat -n 2000 "$tmp/fifo" >"$tmp/mixed" 8<&- &
+for writer in 1 2 3 4; do
+	awk -v w="$writer" 'BEGIN { for (i = 1; i <= 500; i++) { s = w " " i " "; while (length(s) < 3000) s = s w; print s } }' >"$tmp/lines$writer"
+	fifocat -l -w "$tmp/fifo" <"$tmp/lines$writer" 8<&- &
+done
+wait
+exec 8<&-
+sort "$tmp/mixed" >"$tmp/mixed-sorted"
+sort "$tmp/lines1" "$tmp/lines2" "$tmp/lines3" "$tmp/lines4" | cmp - "$tmp/mixed-sorted" || fail 'a line was torn or lost'
+echo "   $(wc -l <"$tmp/mixed") lines of 3000 bytes came, none torn"
+
+say 'two programs that converse: each answers with one more'
+echo '   piperun -l first -- second'
+cat >"$tmp/first" <<'END'
+echo 1
+while read -r n; do
+	echo "first heard $n" >&2
+	[ "$n" -lt 6 ] || break
+	echo $((n + 1))
+done
+END
+# shellcheck disable=SC2016 # for that shell
+piperun -t 10s -l sh "$tmp/first" -- sh -c 'while read -r n; do echo $((n + 1)); done' 2>"$tmp/talk" || fail 'the talk failed'
+sed 's/^/   /' "$tmp/talk"
+printf 'first heard 2\nfirst heard 4\nfirst heard 6\n' | cmp - "$tmp/talk" || fail 'the talk went wrong'
 
 printf '\nAll comparisons held.\n'

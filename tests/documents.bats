@@ -80,6 +80,15 @@ documented() {
 	documented man/sigmask.1 5
 }
 
+@test "documents: what fifocat(1) shows is true" {
+	[ "$PLAT" = linux ] || skip "tells what a reader has not taken"
+	documented man/fifocat.1 6
+}
+
+@test "documents: what piperun(1) shows is true" {
+	documented man/piperun.1 6
+}
+
 @test "documents: what ipc7(7) shows is true" {
 	documented man/ipc7.7 2
 }
@@ -87,7 +96,7 @@ documented() {
 @test "documents: the synopsis of each manual is that of -h" {
 	local command
 
-	for command in mqsend mqrecv shmput shmget semop sigsend sigrecv sigmask; do
+	for command in mqsend mqrecv shmput shmget semop sigsend sigrecv sigmask fifocat piperun; do
 		# .Op Fl cuvx .Op Fl 0 | N | r and so on: the letters, in order
 		[ -s "$ROOT/man/$command.1" ]
 		for letter in $($command -h | sed -n 's/^  -\(.\).*/\1/p'); do
@@ -109,16 +118,20 @@ documented() {
 
 @test "documents: make install puts everything below DESTDIR, and uninstall takes it away" {
 	make -s -C "$ROOT" install DESTDIR="$PWD/root" PREFIX=/usr PLAT="$PLAT" 2>/dev/null
-	[ "$(cd root && find . -type f | sort)" = './usr/bin/mqrecv
+	[ "$(cd root && find . -type f | sort)" = './usr/bin/fifocat
+./usr/bin/mqrecv
 ./usr/bin/mqsend
+./usr/bin/piperun
 ./usr/bin/semop
 ./usr/bin/shmget
 ./usr/bin/shmput
 ./usr/bin/sigmask
 ./usr/bin/sigrecv
 ./usr/bin/sigsend
+./usr/share/man/man1/fifocat.1
 ./usr/share/man/man1/mqrecv.1
 ./usr/share/man/man1/mqsend.1
+./usr/share/man/man1/piperun.1
 ./usr/share/man/man1/semop.1
 ./usr/share/man/man1/shmget.1
 ./usr/share/man/man1/shmput.1

@@ -107,3 +107,39 @@ if /bin/kill --version 2>/dev/null | grep -q procps; then
 		"$ours & read pid <$tmp/ready; for i in \$(seq $few); do sigsend -q \$i -s RTMIN \$pid; done; wait" \
 		"$ours & read pid <$tmp/ready; for i in \$(seq $few); do /bin/kill -q \$i -s RTMIN \$pid; done; wait"
 fi
+
+# A file through a FIFO: $1 what stands in front of the writers, for each other way.
+echo
+echo "$mib MiB through a FIFO, $runs runs"
+mkfifo "$tmp/fifo"
+through() {
+	echo "$2 & $1; wait"
+}
+limit="$here/pipe-limit"
+for out in '>/dev/null' '| cat >/dev/null'; do
+	pair "from a pipe, bare splice, $out" \
+		"$(through "cat $tmp/file | fifocat -w $tmp/fifo" "fifocat $tmp/fifo $out")" \
+		"$(through "cat $tmp/file | $limit write $tmp/fifo" "$limit read $tmp/fifo $out")"
+done
+pair 'from a file with -z, bare splice' \
+	"$(through "fifocat -z -w $tmp/fifo <$tmp/file" "fifocat $tmp/fifo >/dev/null")" \
+	"$(through "$limit write $tmp/fifo <$tmp/file" "$limit read $tmp/fifo >/dev/null")"
+for other in 'cat' 'pv -q' 'dd bs=64k status=none' 'socat -u -'; do
+	command -v "${other%% *}" >/dev/null || continue
+	case $other in
+	socat*)
+		write="socat -u - OPEN:$tmp/fifo,wronly <$tmp/file"
+		read="socat -u OPEN:$tmp/fifo,rdonly - >/dev/null"
+		;;
+	*)
+		write="$other <$tmp/file >$tmp/fifo"
+		read="$other <$tmp/fifo >/dev/null"
+		;;
+	esac
+	pair "from a file with -z, ${other%% *}" \
+		"$(through "fifocat -z -w $tmp/fifo <$tmp/file" "fifocat $tmp/fifo >/dev/null")" "$(through "$write" "$read")"
+done
+pair 'from a file without -z, cat' \
+	"$(through "fifocat -w $tmp/fifo <$tmp/file" "fifocat $tmp/fifo >/dev/null")" \
+	"$(through "cat <$tmp/file >$tmp/fifo" "cat <$tmp/fifo >/dev/null")"
+pair 'piperun cat -- cat, cat | cat' "piperun cat $tmp/file -- cat >/dev/null" "cat $tmp/file | cat >/dev/null"

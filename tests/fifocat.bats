@@ -1,0 +1,611 @@
+load helper
+
+# Nothing here may wait for ever for the other end: each run is bounded.
+cat_() {
+	timeout 30 fifocat "$@"
+}
+
+# taken FILE LINES: waits until a file has so many lines.
+comes() {
+	until [ "$(wc -l <"$1")" -ge "$2" ]; do
+		fifocat -V >/dev/null
+	done
+}
+
+@test "fifocat: what is written at one end comes out at the other, byte for byte" {
+	mkfifo fifo
+	head -c 3000000 /dev/urandom >file
+	background fifocat -w fifo <file
+	try cat_ fifo
+	status 0
+	ends 0
+	cat_ fifo >back &
+	fifocat -w fifo <file
+	wait $!
+	cmp file back
+	# Through a pipe on both sides, and the other programs' ends.
+	cat file | fifocat -w fifo &
+	fifocat fifo | cmp - file
+	wait $!
+	cat file >fifo &
+	fifocat fifo | cmp - file
+	background dd if=fifo of=back bs=1000 2>/dev/null
+	cat file | fifocat -w fifo
+	ends 0
+	cmp file back
+	need socat socat -V
+	background socat -u OPEN:fifo,rdonly OPEN:back,creat,trunc
+	fifocat -w fifo <file
+	ends 0
+	cmp file back
+	: >empty
+	background fifocat -w fifo <empty
+	try cat_ fifo
+	status 0
+	output ''
+	ends 0
+}
+
+@test "fifocat: output to a file, appended, to /dev/null, and from a file with -z" {
+	mkfifo fifo
+	seq 100000 >file
+	for option in '' -z; do
+		# shellcheck disable=SC2086
+		background fifocat $option -w fifo <file
+		fifocat $option fifo >out
+		ends 0
+		cmp file out
+		# shellcheck disable=SC2086
+		background fifocat $option -w fifo <file
+		fifocat $option fifo >>out
+		ends 0
+		cat file file | cmp - out
+		# shellcheck disable=SC2086
+		background fifocat $option -w fifo <file
+		fifocat $option fifo >/dev/null
+		ends 0
+		# Not from its beginning.
+		exec 8<file
+		read -r -u 8 _
+		# shellcheck disable=SC2086
+		fifocat $option -w fifo <&8 8<&- 3>&- &
+		PID=$!
+		fifocat fifo 8<&- >out
+		ends 0
+		exec 8<&-
+		tail -n +2 file | cmp - out
+	done
+}
+
+@test "fifocat: -c creates with an exact mode, -u unlinks" {
+	umask 077
+	for mode in 600 640 666 222; do
+		try fifocat -c -m $mode -t 0 fifo
+		status 124
+		[ "$(stat -c '%a %F' fifo)" = "$mode fifo" ]
+		rm fifo
+	done
+	try fifocat -c -t 0 fifo
+	[ "$(stat -c %a fifo)" = 600 ]
+	# One that exists keeps its mode.
+	try fifocat -c -m 666 -t 0 fifo
+	[ "$(stat -c %a fifo)" = 600 ]
+	background fifocat -u fifo >out
+	echo x | fifocat -w fifo
+	ends 0
+	[ "$(cat out)" = x ]
+	[ ! -e fifo ]
+	background fifocat -c -u -w fifo <out
+	try cat_ -c fifo
+	output x
+	ends 0
+	[ ! -e fifo ]
+	# What it made itself does not stay after a failure; what was there does.
+	try fifocat -c -u -t 0 fifo
+	status 124
+	[ ! -e fifo ]
+	mkfifo fifo
+	try fifocat -c -u -t 0 fifo
+	status 124
+	[ -p fifo ]
+}
+
+@test "fifocat: -u also when a signal ends it, and only what it opened" {
+	for signal in TERM:143 HUP:129 USR1:138; do
+		background fifocat -c -u fifo
+		until [ -p fifo ]; do
+			fifocat -V >/dev/null
+		done
+		asleep
+		kill -"${signal%:*}" "$PID"
+		ends "${signal#*:}"
+		[ ! -e fifo ]
+		mkfifo fifo
+		background fifocat -f -u fifo
+		asleep
+		kill -"${signal%:*}" "$PID"
+		ends "${signal#*:}"
+		[ ! -e fifo ]
+	done
+	mkfifo fifo
+	background fifocat -u fifo >out
+	exec 8>fifo
+	mv fifo other
+	echo data >fifo
+	echo x >&8
+	exec 8>&-
+	ends 0
+	[ "$(cat fifo)" = data ]
+	[ -p other ]
+}
+
+@test "fifocat: what is no FIFO is refused and left as it is" {
+	echo data >file
+	mkdir directory
+	ln -s nowhere dangling
+	ln -s directory/loop directory/loop
+	for options in '' -w -c '-c -w' '-u -c -w' -f '-w -f'; do
+		# shellcheck disable=SC2086
+		try cat_ $options file </etc/passwd
+		status 1
+		error 'fifocat: file: an ordinary file, not a FIFO; it was left as it is'
+		[ "$(cat file)" = data ]
+		# shellcheck disable=SC2086
+		try cat_ $options directory </etc/passwd
+		status 1
+		error 'fifocat: directory: a directory, not a FIFO; it was left as it is'
+		# shellcheck disable=SC2086
+		try cat_ $options /dev/null </etc/passwd
+		status 1
+		error 'fifocat: /dev/null: not a FIFO; it was left as it is'
+		# shellcheck disable=SC2086
+		try cat_ $options dangling </etc/passwd
+		status 1
+		error 'fifocat: dangling: a symbolic link that leads nowhere*'
+		[ ! -e nowhere ]
+		[ -L dangling ]
+		# shellcheck disable=SC2086
+		try cat_ $options directory/loop </etc/passwd
+		status 1
+		error 'fifocat: directory/loop: *'
+		# shellcheck disable=SC2086
+		try cat_ $options file/fifo </etc/passwd
+		status 1
+		error 'fifocat: file/fifo: *Not a directory'
+	done
+	try cat_ missing
+	status 1
+	error 'fifocat: missing: no such FIFO (create it with -c)'
+	try cat_ -c directory/none/fifo
+	status 1
+	error 'fifocat: directory/none/fifo: cannot be created: No such file or directory'
+	# A link to a FIFO is followed: nothing is created.
+	mkfifo fifo
+	ln -s fifo link
+	background fifocat link >out
+	echo x | fifocat -w link
+	ends 0
+	[ "$(cat out)" = x ]
+}
+
+@test "fifocat: a FIFO of somebody else that may not be opened" {
+	need_root
+	local fifo
+
+	as_user true
+	fifo=$USER_BIN/fifo
+	mkfifo -m 600 "$fifo"
+	for option in '' -w -f; do
+		# shellcheck disable=SC2086
+		try as_user fifocat -t 5 $option "$fifo" </dev/null
+		status 1
+		error "fifocat: $fifo: Permission denied"
+	done
+	try as_user fifocat -c -t 5 "$USER_BIN/new" </dev/null
+	status 1
+	error "fifocat: $USER_BIN/new: cannot be created: Permission denied"
+	# It may read, not write: -f has no writer of its own, and goes on all the same.
+	chmod 644 "$fifo"
+	as_user timeout 20 fifocat -f -n 3 "$fifo" >out 3>&- 4>&- &
+	PID=$!
+	for i in 1 2 3; do
+		echo $i | timeout 20 fifocat -w "$fifo"
+		comes out $i
+	done
+	ends 0
+	[ "$(cat out)" = $'1\n2\n3' ]
+}
+
+@test "fifocat: -t bounds the wait for the other end, and 0 tries" {
+	mkfifo fifo
+	for time in 0 0.05 50ms; do
+		try cat_ -w -t $time fifo </dev/null
+		status 124
+		error 'fifocat: fifo: no reader in time (-t)'
+	done
+	for time in 0.05 50ms; do
+		try cat_ -t $time fifo
+		status 124
+		error 'fifocat: fifo: no writer in time (-t)'
+	done
+	try cat_ -t 0 fifo
+	status 124
+	error 'fifocat: fifo: no byte in time (-t); 0 bytes were written'
+	# Where the other end is there.
+	exec 8<>fifo
+	try sh -c 'echo x | fifocat -t 0 -w fifo'
+	status 0
+	try cat_ -t 0 fifo
+	status 124
+	output x
+	error 'fifocat: fifo: no byte in time (-t); 2 bytes were written'
+	try cat_ -t 0.05 fifo
+	status 124
+	error 'fifocat: fifo: no byte in time (-t); 0 bytes were written'
+	try cat_ -f -t 0.05 fifo
+	status 124
+	# No room.
+	try sh -c 'head -c 1000000 /dev/zero | timeout 20 fifocat -t 0.05 -w fifo'
+	status 124
+	error 'fifocat: fifo: no room in time (-t); * bytes were written*'
+	exec 8<&-
+}
+
+@test "fifocat: the end comes when the last writer closes; -f goes on" {
+	mkfifo fifo
+	background fifocat fifo >out
+	exec 8>fifo 9>fifo
+	echo 1 >&8
+	comes out 1
+	exec 8>&-
+	asleep
+	echo 2 >&9
+	comes out 2
+	exec 9>&-
+	ends 0
+	background fifocat -f fifo >out
+	for i in 1 2 3; do
+		echo $i | fifocat -w fifo
+		comes out $i
+	done
+	[ "$(cat out)" = $'1\n2\n3' ]
+	asleep
+	kill -TERM "$PID"
+	ends 143
+	# It ends when its FIFO is removed.
+	background fifocat -f fifo >out
+	echo 1 >fifo
+	comes out 1
+	rm fifo
+	ends 3
+}
+
+@test "fifocat: a reader or writer that waits notices that the FIFO was removed" {
+	for option in '' -w '-w -f'; do
+		mkfifo fifo
+		# shellcheck disable=SC2086
+		background fifocat $option fifo </dev/null 2>said
+		asleep_once=$PID
+		until grep -q 'S' <(awk '{ print $3 }' "/proc/$asleep_once/stat"); do
+			:
+		done
+		rm fifo
+		ends 3
+		grep -q 'fifocat: fifo: the FIFO was removed' said
+	done
+}
+
+@test "fifocat: -w -f outlives its readers, and loses nothing" {
+	[ "$PLAT" = linux ] || skip "POSIX does not tell what is unread, so the last of it may be lost"
+	mkfifo fifo
+	seq 50000 >file
+	background fifocat -w -f fifo <file
+	: >out
+	until [ "$(wc -c <out)" -ge "$(wc -c <file)" ]; do
+		timeout 20 dd if=fifo bs=1 count=7000 2>/dev/null >>out
+	done
+	ends 0
+	cmp file out
+}
+
+@test "fifocat: -w -f waits until all was taken, but not beyond -t" {
+	[ "$PLAT" = linux ] || skip "POSIX does not tell what is unread"
+	mkfifo fifo
+	exec 8<>fifo
+	try sh -c 'echo x | timeout 20 fifocat -w -f -t 0.1 fifo'
+	status 124
+	error 'fifocat: fifo: no room in time (-t); 2 bytes were written, 0 of them taken'
+	background sh -c 'echo y | exec timeout 20 fifocat -w -f fifo'
+	[ "$(cat_ -n 2 fifo)" = $'x\ny' ]
+	ends 0
+	exec 8<&-
+}
+
+@test "fifocat: who takes all and goes is no failure, whenever that is" {
+	mkfifo fifo
+	for i in {1..60}; do
+		background fifocat -n 2 fifo >/dev/null
+		printf 'a\nb\n' | timeout 20 fifocat -w fifo
+		ends 0
+	done
+}
+
+@test "fifocat: a reader that goes away in the middle is said, with what it took" {
+	mkfifo fifo
+	seq 100000 >file
+	for option in '' -z -l; do
+		# shellcheck disable=SC2086
+		background fifocat $option -w fifo <file 2>said
+		dd if=fifo bs=1 count=10 of=/dev/null 2>/dev/null
+		ends 1
+		if [ "$PLAT" = linux ]; then
+			grep -qx 'fifocat: fifo: the reader has gone; [0-9]* bytes were written, 10 of them taken' said
+		else
+			grep -qx 'fifocat: fifo: the reader has gone; [0-9]* bytes were written' said
+		fi
+	done
+	# Who has taken all is no failure; what comes then has nobody.
+	background sh -c 'echo x | fifocat -w fifo'
+	try cat_ -n 1 fifo
+	ends 0
+	mkfifo input
+	exec 7<>input
+	background fifocat -w fifo <input 2>said
+	exec 8<fifo
+	echo x >&7
+	read -r -u 8 line
+	[ "$line" = x ]
+	exec 8<&-
+	echo y >&7
+	ends 1
+	grep -q 'fifocat: fifo: the reader has gone; 2 bytes were written' said
+	exec 7<&-
+}
+
+@test "fifocat: -n takes COUNT records and not a byte more" {
+	mkfifo fifo
+	exec 8<>fifo
+	printf 'one\ntwo\nthree\nfour' >&8
+	for expected in one two; do
+		try cat_ -n 1 fifo
+		status 0
+		output $expected
+	done
+	# What is left is whole.
+	try cat_ -t 0 fifo
+	status 124
+	[ "$output" = $'three\nfour' ]
+	printf 'a\0b\0c' >&8
+	cat_ -0 -n 2 fifo | od -An -c | grep -q 'a  \\0   b  \\0'
+	[ "$(cat_ -t 0 fifo 2>/dev/null)" = c ]
+	printf '5:he\nlo,0:,3:abc,x' >&8
+	try cat_ -N -n 2 fifo
+	output $'5:he\nlo,0:,'
+	try cat_ -N -n 1 fifo
+	output 3:abc,
+	try cat_ -N -n 1 fifo
+	status 1
+	error 'fifocat: fifo: record 1 is no netstring; 0 bytes were written'
+	try cat_ -n 0 fifo
+	status 0
+	exec 8<&-
+	# From a file, and to it.
+	seq 10 >file
+	exec 8<>fifo 9<file
+	fifocat -w -n 3 fifo <&9 8<&-
+	read -r -u 9 line
+	[ "$line" = 4 ]
+	[ "$(cat_ -n 3 fifo 9<&-)" = $'1\n2\n3' ]
+	# The input ends before.
+	exec 9<&-
+	printf 'a\nb' | fifocat -w -n 5 fifo
+	try cat_ -t 0 fifo
+	output $'a\nb'
+	exec 8<&-
+}
+
+@test "fifocat: -n from a pipe of standard input leaves the rest there" {
+	mkfifo fifo input
+	exec 7<>input 8<>fifo
+	seq 5 >&7
+	timeout 20 fifocat -w -n 2 fifo <input 8<&-
+	read -r -u 7 line
+	[ "$line" = 3 ]
+	[ "$(cat_ -n 2 fifo)" = $'1\n2' ]
+	exec 7<&- 8<&-
+}
+
+@test "fifocat: lines of many writers mix without -l, and never with it" {
+	local i jobs=()
+
+	mkfifo fifo
+	for i in 1 2 3 4; do
+		yes "$(printf '%04000d' 0 | tr 0 $i)" | head -n 300 >lines$i
+	done
+	exec 8<>fifo
+	fifocat -n 1200 fifo >out 8<&- 3>&- &
+	PID=$!
+	for i in 1 2 3 4; do
+		fifocat -l -w fifo <lines$i 8<&- 3>&- &
+		jobs+=($!)
+	done
+	wait "${jobs[@]}"
+	ends 0
+	exec 8<&-
+	sort out | cmp - <(cat lines?)
+	# Without it, lines above PIPE_BUF are torn: some line is none of the four.
+	for i in 1 2 3 4; do
+		yes "$(printf '%09000d' 0 | tr 0 $i)" | head -n 300 >lines$i
+	done
+	exec 8<>fifo
+	timeout 60 cat fifo >out 8<&- 3>&- &
+	PID=$!
+	jobs=()
+	for i in 1 2 3 4; do
+		cat lines$i | fifocat -w fifo 8<&- 3>&- &
+		jobs+=($!)
+	done
+	wait "${jobs[@]}"
+	exec 8<&-
+	ends 0
+	[ "$(sort -u out | wc -l)" -gt 4 ]
+}
+
+@test "fifocat: -l ends the last record, refuses one that is too long, and keeps those before it" {
+	mkfifo fifo
+	exec 8<>fifo
+	printf 'a\nb' | fifocat -l -w fifo
+	[ "$(cat_ -n 2 fifo)" = $'a\nb' ]
+	printf 'a\0b' | fifocat -0 -l -w fifo
+	cat_ -0 -n 2 fifo | od -An -c | grep -q 'a  \\0   b  \\0'
+	{ echo first && head -c 4096 /dev/zero | tr '\0' x && echo && echo last; } >file
+	try sh -c 'timeout 20 fifocat -l -w fifo <file'
+	status 1
+	error 'fifocat: fifo: record 2 has more than 4096 bytes, which is what one write keeps together (-l); 6 bytes were written*'
+	try cat_ -t 0 fifo
+	output first
+	# One that just fits.
+	{ head -c 4095 /dev/zero | tr '\0' x && echo; } >file
+	timeout 20 fifocat -l -w fifo <file
+	cat_ -n 1 fifo | cmp - file
+	head -c 4096 /dev/zero | tr '\0' x | { try sh -c 'timeout 20 fifocat -l -w fifo'; status 1; }
+	printf '3:abc,2:d' >file
+	try sh -c 'timeout 20 fifocat -N -l -w fifo <file'
+	status 1
+	error 'fifocat: fifo: record 2 is no netstring; 6 bytes were written*'
+	exec 8<&-
+}
+
+@test "fifocat: output that fails" {
+	mkfifo fifo
+	exec 8<>fifo
+	printf 'data\n' >&8
+	try sh -c 'timeout 20 fifocat fifo >/dev/full'
+	status 1
+	error 'fifocat: fifo: standard output: No space left on device; 0 bytes were written*'
+	printf 'data\n' >&8
+	try sh -c 'timeout 20 fifocat fifo >&-'
+	status 1
+	error 'fifocat: fifo: standard output: Bad file descriptor; 0 bytes were written*'
+	cat_ -t 0 fifo >/dev/null 2>&1 || true
+	# The reader of its output has gone: nothing more is taken.
+	printf 'kept\n' >&8
+	pipe
+	exec 4<&-
+	try sh -c 'timeout 20 fifocat fifo >&6'
+	status 1
+	error 'fifocat: fifo: standard output has lost its reader; 0 bytes were written'
+	[ "$(cat_ -n 1 fifo)" = kept ]
+	exec 8<&-
+}
+
+@test "fifocat: -s sets the capacity, and names the limit" {
+	[ "$PLAT" = linux ] || skip "POSIX has no way to set it"
+	mkfifo fifo
+	exec 8<>fifo
+	head -c 200000 /dev/zero >file
+	fifocat -s 256K -t 5 -w fifo <file
+	[ "$(cat_ -t 0 fifo 2>/dev/null | wc -c)" -eq 200000 ]
+	if [ "$(id -u)" -ne 0 ]; then
+		try fifocat -s 1G -t 5 -w fifo </dev/null
+		status 1
+		error 'fifocat: fifo: -s: fs.pipe-max-size is * bytes; asked for 1073741824 (raise it with sysctl -w fs.pipe-max-size=1073741824)'
+	fi
+	fifocat -t 5 -w fifo <file
+	try fifocat -s 4K -t 5 fifo
+	status 1
+	error 'fifocat: fifo: -s: there is more in it than 4096 bytes'
+	exec 8<&-
+}
+
+@test "fifocat: -s where POSIX is all there is" {
+	[ "$PLAT" = posix ] || skip "Linux can set it"
+	mkfifo fifo
+	exec 8<>fifo
+	try fifocat -s 4K -t 5 fifo
+	status 1
+	error 'fifocat: fifo: -s: this system has no way to change the capacity of a pipe'
+	exec 8<&-
+}
+
+@test "fifocat: standard input that fails" {
+	mkfifo fifo
+	exec 8<>fifo
+	try sh -c 'timeout 20 fifocat -w fifo <&-'
+	status 1
+	error 'fifocat: fifo: standard input: Bad file descriptor; 0 bytes were written'
+	try sh -c 'timeout 20 fifocat -w fifo <.'
+	status 1
+	error 'fifocat: fifo: standard input: Is a directory; 0 bytes were written'
+	exec 8<&-
+}
+
+@test "fifocat: a pair of FIFOs for talk both ways" {
+	mkfifo there back
+	{ read -r question && echo "answer to $question"; } < <(timeout 20 fifocat there) > >(timeout 20 fifocat -w back) &
+	echo hello | timeout 20 fifocat -w there
+	[ "$(cat_ back)" = 'answer to hello' ]
+	wait
+}
+
+@test "fifocat: -v shows the calls" {
+	try lone fifocat -v -c -u -t 0 fifo
+	[ "$stderr" = 'fifocat: mkfifo("fifo", 0600) = 0
+fifocat: open("fifo", O_RDONLY|O_NONBLOCK) = 3
+fifocat: unlink("fifo") = 0
+fifocat: fifo: no byte in time (-t); 0 bytes were written' ] || [ "$stderr" = 'fifocat: mkfifo("fifo", 0600) = 0
+fifocat: open("fifo", O_RDONLY|O_NONBLOCK) = 3
+fifocat: fifo: no byte in time (-t); 0 bytes were written
+fifocat: unlink("fifo") = 0' ]
+	mkfifo fifo
+	exec 8<>fifo
+	echo hello | IPC7_TRACE=1 fifocat -l -w fifo 2>trace
+	grep -q 'fifocat: open("fifo", O_WRONLY) = ' trace
+	grep -q 'fifocat: write([0-9]*, "hello\\n", 6) = 6' trace
+	exec 8<&-
+	try fifocat -v -w -t 0 fifo
+	[[ $stderr == 'fifocat: open("fifo", O_WRONLY|O_NONBLOCK) = -1 ENXIO
+fifocat: fifo: no reader in time (-t)' ]]
+}
+
+@test "fifocat: wrong usage" {
+	for case in '|PATH is missing; usage: *' 'a b|there is one PATH, after the options' '-s 0 a|-s "0": not a size*' \
+		'-s x a|-s "x": not a size*' '-t x a|-t "x": not a time*' '-m 9 a|-m "9": not an octal mode*' \
+		'-n -1 a|-n "-1": not a number*' '-0 -N a|only one of -0, -N and -r can be given' '-y a|there is no option -y*'; do
+		# shellcheck disable=SC2086
+		try fifocat ${case%%|*}
+		status 2
+		error "fifocat: ${case#*|}"
+	done
+	try fifocat ''
+	status 2
+	[ -z "$(ls | grep -v stderr.txt)" ]
+}
+
+@test "fifocat: killed at any moment, the FIFO and what is in it stay" {
+	local i
+
+	mkfifo fifo
+	exec 8<>fifo
+	for i in {1..10}; do
+		background fifocat -w fifo < <(yes 2>/dev/null) 2>/dev/null
+		timeout 20 dd if=fifo bs=$((i * 700)) count=1 of=/dev/null 2>/dev/null
+		kill -KILL "$PID" 2>/dev/null || true
+		wait "$PID" 2>/dev/null || true
+	done
+	[ -p fifo ]
+	cat_ -t 0 fifo >rest 2>/dev/null || true
+	# Only whole lines went in, but for the first, of which dd took a part.
+	[ -z "$(tail -n +2 rest | head -n -1 | grep -v '^y$')" ]
+	exec 8<&-
+}
+
+@test "fifocat: -h and -V" {
+	for option in -h --help; do
+		try fifocat $option
+		status 0
+		[[ $output == 'usage: fifocat [-cfuvz] '* ]]
+	done
+	try fifocat -V
+	output 'fifocat (ipc7) 0.1'
+}
