@@ -1,7 +1,8 @@
 /*
  * stream.c: bytes from one descriptor to another, of which one is a FIFO. What comes out of a pipe is handed on without
- * copying where the system can; else it is read and written. No call here waits for anything but poll(2): a splice(2) that
- * waits would keep everybody else from the pipe.
+ * copying where the system can; else it is read and written. Where a wait is bounded, or a call that waits would keep others
+ * from the pipe, poll(2) alone waits; else the call itself does, and the tick of the open (deadline_tick) sees to it that no
+ * signal is missed.
  */
 #include <errno.h>
 #include <limits.h>
@@ -153,20 +154,24 @@ copy(struct stream *stream)
 }
 
 /*
- * True if one call may wait in the kernel: nothing bounds the wait or is looked at meanwhile, and neither side is one, as a
- * socket, for which it would keep others from the pipe.
+ * Sets what may be left to the kernel. Where splice(2) waits for a socket or a terminal, whatever its flags, it keeps others
+ * from the pipe: only pipes, files and devices as /dev/null are spliced. One call may wait where nothing bounds the wait or
+ * is looked at meanwhile.
  */
-static bool
-may_wait(const struct stream *stream)
+static void
+choose(struct stream *stream)
 {
 	struct stat in, out;
 
-	if (stream->in_timeout != DEADLINE_NEVER || stream->out_timeout != DEADLINE_NEVER || stream->tick)
-		return false;
+	stream->copies = true;
+	stream->waits = false;
 	if (fstat(stream->in, &in) == -1 || fstat(stream->out, &out) == -1)
-		return false;
-	return (S_ISFIFO(in.st_mode) || S_ISREG(in.st_mode)) &&
-	       ((S_ISFIFO(out.st_mode) && !stream->watch) || S_ISREG(out.st_mode) || S_ISCHR(out.st_mode));
+		return;
+	if (S_ISFIFO(in.st_mode) || (S_ISREG(in.st_mode) && stream->pass))
+		stream->copies =
+		    !S_ISFIFO(out.st_mode) && !S_ISREG(out.st_mode) && (!S_ISCHR(out.st_mode) || isatty(stream->out));
+	stream->waits = stream->in_timeout == DEADLINE_NEVER && stream->out_timeout == DEADLINE_NEVER &&
+	                !stream->tick && !(S_ISFIFO(out.st_mode) && stream->watch);
 }
 
 int
@@ -174,21 +179,17 @@ stream_copy(struct stream *stream)
 {
 	int result = 1;
 
-	stream->waits = may_wait(stream);
+	choose(stream);
 	if (stream_flush(stream) == -1)
 		return -1;
 	/* Not an end: that nobody has come yet. */
 	if (stream->in_timeout == 0 && stream_wait(stream, false) == -1)
 		return -1;
 	while (result == 1) {
-		if (!stream->copies && (stream->pass || !stream->ready)) {
-			result = stream_splice(stream);
-			if (result == -1 && errno == ENOTSUP) {
-				stream->copies = true;
-				result = 1;
-			}
-		} else {
-			result = copy(stream);
+		result = stream->copies ? copy(stream) : stream_splice(stream);
+		if (result == -1 && errno == ENOTSUP && !stream->copies) {
+			stream->copies = true;
+			result = 1;
 		}
 	}
 	return result;
