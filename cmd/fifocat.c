@@ -34,8 +34,9 @@ struct cat {
 	struct stream stream;
 	struct exact exact;
 	enum record_form form;
-	unsigned long long count, number;  /* -n; the record in hand */
-	bool counted, whole, unlink, pass; /* -n, -l, -u, -z */
+	struct whole whole;
+	unsigned long long count;          /* -n */
+	bool counted, lines, unlink, pass; /* -n, -l, -u, -z */
 };
 
 static int
@@ -56,7 +57,7 @@ parse(struct cat *cat, int argc, char *argv[])
 			cat->fifo.forever = true;
 			break;
 		case 'l':
-			cat->whole = true;
+			cat->lines = true;
 			break;
 		case 'm':
 			status = command_mode(option, optarg, &cat->fifo.mode);
@@ -86,8 +87,10 @@ parse(struct cat *cat, int argc, char *argv[])
 	}
 	if (status != -1)
 		return status;
-	if (optind == argc || !*argv[optind])
+	if (optind == argc)
 		return command_usage("PATH is missing; usage: fifocat %s", command.usage);
+	if (!*argv[optind])
+		return command_usage("PATH is empty");
 	if (optind + 1 < argc)
 		return command_usage("there is one PATH, after the options");
 	cat->fifo.path = argv[optind];
@@ -100,7 +103,7 @@ stop(const struct cat *cat, int error)
 {
 	const struct stream *stream = &cat->stream;
 	struct text line = {0};
-	long unread = cat->fifo.write ? fifo_unread(&cat->fifo) : -1;
+	long unread = fifo_unread(&cat->fifo);
 	int status = STATUS_FAILED;
 
 	if (error == ETIMEDOUT) {
@@ -112,10 +115,10 @@ stop(const struct cat *cat, int error)
 	} else if (error == EINTR) {
 		text_format(&line, "stopped by a signal");
 	} else if (error == EBADMSG) {
-		text_format(&line, "record %llu is no netstring", cat->number + 1);
+		text_format(&line, "record %llu is no netstring", cat->whole.number + 1);
 	} else if (error == EMSGSIZE) {
-		text_format(&line, "record %llu has more than %d bytes, which is what one write keeps together (-l)",
-		    cat->number + 1, PIPE_BUF);
+		text_format(&line, "record %llu has %zu bytes%s with its end; one write keeps %d together (-l)",
+		    cat->whole.number + 1, cat->whole.size, cat->whole.endless ? " or more" : "", PIPE_BUF);
 	} else if (error == EPIPE && stream->output) {
 		text_format(&line, cat->fifo.write ? "the reader has gone" : "standard output has lost its reader");
 	} else {
@@ -125,13 +128,15 @@ stop(const struct cat *cat, int error)
 		                                      : "standard input: ",
 		    strerror(error));
 	}
-	if (unread > 0 && (unsigned long long)unread <= stream->moved)
-		text_format(&line, "; %llu bytes were written, %llu of them taken", stream->moved,
-		    stream->moved - (unsigned long long)unread);
-	else
-		text_format(&line, "; %llu bytes were written", stream->moved);
+	text_format(&line, "; %llu bytes were written", stream->moved);
+	if (cat->fifo.write && unread > 0 && (unsigned long long)unread <= stream->moved)
+		text_format(&line, ", %llu of them taken", stream->moved - (unsigned long long)unread);
 	if (!cat->fifo.write && stream->end > stream->start)
 		text_format(&line, ", and %zu were taken that are lost", stream->end - stream->start);
+	if (!cat->fifo.write && unread > 0)
+		text_format(&line, ", %ld are left in the FIFO", unread);
+	if (!cat->fifo.write && cat->counted && !cat->lines && cat->exact.open)
+		text_format(&line, ", and the last record is not whole");
 	err_line(cat->fifo.path, "%s", line.data ? line.data : "");
 	text_free(&line);
 	return status;
@@ -141,8 +146,8 @@ stop(const struct cat *cat, int error)
 static int
 copy(struct cat *cat)
 {
-	if (cat->whole)
-		return whole_copy(&cat->exact, cat->counted, &cat->stream, &cat->number);
+	if (cat->lines)
+		return whole_copy(&cat->exact, cat->counted, &cat->stream, &cat->whole);
 	return cat->counted ? exact_copy(&cat->exact, &cat->stream) : stream_copy(&cat->stream);
 }
 

@@ -374,7 +374,8 @@ enum limit {
 	LIMIT_SEMMNS,    /* System V semaphores in all sets */
 	LIMIT_SEMOPM,    /* operations of one semop call */
 	LIMIT_SEMMNI,    /* System V semaphore sets */
-	LIMIT_PIPE       /* bytes that a pipe can hold, for those who are not privileged */
+	LIMIT_PIPE,      /* bytes that a pipe can hold, for those who are not privileged */
+	LIMIT_PIPES      /* pages that all pipes of a user can hold, likewise */
 };
 
 /* Its value; ULLONG_MAX where there is none, or none is known. */

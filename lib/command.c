@@ -238,7 +238,11 @@ command_form(int option, enum record_form *form)
 	enum record_form wanted = option == '0' ? RECORD_NUL : option == 'N' ? RECORD_NETSTRING : RECORD_RAW;
 
 	if (*form != RECORD_LINE && *form != wanted)
-		return command_usage("only one of -0, -N and -r can be given");
+		return command_usage("only one of -%c and -%c can be given",
+		    *form == RECORD_NUL         ? '0'
+		    : *form == RECORD_NETSTRING ? 'N'
+		                                : 'r',
+		    option);
 	*form = wanted;
 	return -1;
 }

@@ -20,7 +20,7 @@ fail(const struct fifo *fifo, int error)
 	else if (error == EIDRM)
 		what = "the FIFO was removed";
 	else if (error == EINTR)
-		return STATUS_FAILED;
+		what = "stopped by a signal";
 	err_line(fifo->path, "%s", what);
 	return error == ETIMEDOUT || error == ENXIO ? STATUS_TIMEOUT : error == EIDRM ? STATUS_REMOVED : STATUS_FAILED;
 }
@@ -58,6 +58,23 @@ make(struct fifo *fifo)
 	return result;
 }
 
+/* False if the directory that it would stand in does not exist. */
+static bool
+in_directory(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	struct text directory = {0};
+	struct stat st;
+	bool there = true;
+
+	if (slash && slash > path) {
+		text_format(&directory, "%.*s", (int)(slash - path), path);
+		there = !directory.data || stat(directory.data, &st) == 0 || errno != ENOENT;
+		text_free(&directory);
+	}
+	return there;
+}
+
 /* Says why there is none. */
 static int
 missing(const struct fifo *fifo, int error)
@@ -67,6 +84,8 @@ missing(const struct fifo *fifo, int error)
 	if (error == EEXIST || (error == ENOENT && lstat(fifo->path, &st) == 0 && S_ISLNK(st.st_mode)))
 		err_line(fifo->path, "a symbolic link that leads nowhere%s",
 		    fifo->create ? "; it is not followed to create a FIFO" : "");
+	else if (error == ENOENT && !in_directory(fifo->path))
+		err_line(fifo->path, "its directory does not exist");
 	else if (fifo->create)
 		err_line(fifo->path, "cannot be created: %s", strerror(error));
 	else if (error == ENOENT)

@@ -885,12 +885,18 @@ int exact_copy(struct exact *exact, struct stream *stream);
 
 /* ---- whole.c: records that are never torn ---------------------------------------------------------------------------- */
 
+struct whole {
+	unsigned long long number; /* records written */
+	size_t size;               /* after EMSGSIZE: bytes of the next one, with its terminator */
+	bool endless;              /* after EMSGSIZE: it has more, which was not looked at */
+};
+
 /*
  * Copies records, all or those that exact wants (counted), each in one write of at most PIPE_BUF bytes, perhaps together
- * with others; one that lacks its terminator gets it. *number is that of the record in hand. -1: as exact_copy; EMSGSIZE
- * (longer than PIPE_BUF; those before it were written).
+ * with others; one that lacks its terminator gets it. -1: as exact_copy; EMSGSIZE (longer than PIPE_BUF; those before it
+ * were written).
  */
-int whole_copy(struct exact *exact, bool counted, struct stream *stream, unsigned long long *number);
+int whole_copy(struct exact *exact, bool counted, struct stream *stream, struct whole *whole);
 
 /* ---- fifo.c: named pipes ------------------------------------------------------------------------------------------- */
 
@@ -910,8 +916,8 @@ struct fifo {
 };
 
 /*
- * Opens a FIFO, waiting for the other end; the descriptor is non-blocking if waits are bounded. Returns -1 to go on; else it prints a line and
- * returns the exit status. Source: open(2), mkfifo(3), fifo(7).
+ * Opens a FIFO, waiting for the other end; the descriptor is non-blocking if waits are bounded. Returns -1 to go on; else
+ * it prints a line and returns the exit status. Source: open(2), mkfifo(3), fifo(7).
  */
 int fifo_open(struct fifo *fifo);
 

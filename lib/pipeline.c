@@ -157,10 +157,10 @@ no_pipe(const struct pipeline *pipeline, int error)
 	if (pipeline->capacity && error == EPERM)
 		limit_explain(&why, LIMIT_PIPE, pipeline->capacity);
 	else if (error == ENOTSUP)
-		text_format(&why, "this system has no way to change the capacity of a pipe (-s)");
+		text_format(&why, "this system has no way to change the capacity of a pipe");
 	else
 		text_format(&why, "a pipe cannot be made: %s", strerror(error));
-	err_line(NULL, "%s; nothing was started", why.data ? why.data : "");
+	err_line(NULL, "%s%s; nothing was started", pipeline->capacity ? "-s: " : "", why.data ? why.data : "");
 	text_free(&why);
 	return STATUS_RUNNER;
 }

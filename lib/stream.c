@@ -27,6 +27,8 @@ static int
 await(struct stream *stream, int fd, short event, int output, long long timeout)
 {
 	struct pollfd wait[2] = {{.fd = fd, .events = event}, {.fd = output}};
+	/* What is taken already shall go out, whatever becomes of in. */
+	int (*tick)(void *) = stream->output ? NULL : stream->tick;
 	struct deadline deadline;
 
 	deadline_set(&deadline, timeout);
@@ -38,7 +40,7 @@ await(struct stream *stream, int fd, short event, int output, long long timeout)
 			return -1;
 		}
 		ready = poll(wait, 2,
-		    stream->tick       ? deadline_poll(&deadline, 10 * DEADLINE_TICK)
+		    tick               ? deadline_poll(&deadline, 10 * DEADLINE_TICK)
 		    : deadline.limited ? deadline_poll(&deadline, INT_MAX)
 		                       : -1);
 		if (ready == -1 && errno != EINTR)
@@ -54,7 +56,7 @@ await(struct stream *stream, int fd, short event, int output, long long timeout)
 			errno = ETIMEDOUT;
 			return -1;
 		}
-		if (ready == 0 && stream->tick && stream->tick(stream->owner) == -1)
+		if (ready == 0 && tick && tick(stream->owner) == -1)
 			return -1;
 	}
 }

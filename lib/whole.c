@@ -8,6 +8,36 @@
 
 #include "backend.h"
 
+/* Where counting the bytes of a record that is too long stops. */
+#define COUNTED ((size_t)16 * 1024 * 1024)
+
+/* Reads some of what is wanted. */
+static ssize_t
+take(struct exact *exact, bool counted, struct stream *stream, char *data, size_t size)
+{
+	if (counted)
+		return exact_read(exact, stream, data, size);
+	return stream_wait(stream, false) == -1 ? -1 : stream_read(stream, data, size);
+}
+
+/*
+ * Learns how long a record is of which size bytes were seen. A reader takes no more of it than it has: what it does not
+ * write is lost.
+ */
+static void
+measure(struct exact *exact, struct exact *scanner, bool counted, struct stream *stream, struct whole *whole)
+{
+	while (scanner->open && whole->size < COUNTED && !stream->watch) {
+		ssize_t got = take(exact, counted, stream, stream->buffer, sizeof(stream->buffer));
+		ssize_t used = got > 0 ? exact_scan(scanner, stream->buffer, (size_t)got) : -1;
+
+		if (used == -1)
+			break;
+		whole->size += (size_t)used;
+	}
+	whole->endless = scanner->open;
+}
+
 /* Writes what is in the buffer before position to, and drops it. */
 static int
 put(struct stream *stream, size_t to)
@@ -25,51 +55,52 @@ put(struct stream *stream, size_t to)
 
 /* Writes all whole records of the buffer. What is left begins at stream->start. */
 static int
-put_records(struct stream *stream, enum record_form form, unsigned long long *number)
+put_records(struct exact *exact, bool counted, struct stream *stream, struct whole *whole)
 {
 	struct exact scanner;
 	size_t at = stream->start, next;
 	ssize_t used;
 
-	exact_open(&scanner, form, ULLONG_MAX);
+	exact_open(&scanner, exact->form, ULLONG_MAX);
 	scanner.one = true;
 	while (at < stream->end) {
 		used = exact_scan(&scanner, stream->buffer + at, stream->end - at);
 		if (used == -1)
 			return put(stream, at) == -1 ? -1 : (errno = EBADMSG, -1);
 		next = at + (size_t)used;
-		if (next - at > PIPE_BUF)
-			return put(stream, at) == -1 ? -1 : (errno = EMSGSIZE, -1);
+		if (next - at > PIPE_BUF) {
+			if (put(stream, at) == -1)
+				return -1;
+			whole->size = next - at;
+			measure(exact, &scanner, counted, stream, whole);
+			errno = EMSGSIZE;
+			return -1;
+		}
 		if (scanner.open)
 			break;
 		if (next - stream->start > PIPE_BUF && put(stream, at) == -1)
 			return -1;
 		at = next;
-		++*number;
+		whole->number++;
 	}
 	return put(stream, at);
 }
 
 int
-whole_copy(struct exact *exact, bool counted, struct stream *stream, unsigned long long *number)
+whole_copy(struct exact *exact, bool counted, struct stream *stream, struct whole *whole)
 {
 	ssize_t got;
 
 	for (;;) {
 		size_t held;
 
-		if (put_records(stream, exact->form, number) == -1)
+		if (put_records(exact, counted, stream, whole) == -1)
 			return -1;
 		held = stream->end - stream->start;
 		memmove(stream->buffer, stream->buffer + stream->start, held);
 		stream->start = 0;
 		stream->end = held;
-		if (counted)
-			got = exact_read(exact, stream, stream->buffer + held, sizeof(stream->buffer) - held - 1);
-		else if (stream_wait(stream, false) == -1)
-			got = -1;
-		else
-			got = stream_read(stream, stream->buffer + held, sizeof(stream->buffer) - held - 1);
+		got = take(exact, counted, stream, stream->buffer + held, sizeof(stream->buffer) - held - 1);
 		if (got == -1)
 			return -1;
 		stream->end += (size_t)got;
@@ -82,6 +113,6 @@ whole_copy(struct exact *exact, bool counted, struct stream *stream, unsigned lo
 			return -1;
 		}
 		stream->buffer[stream->end++] = exact->form == RECORD_NUL ? '\0' : '\n';
-		return put_records(stream, exact->form, number);
+		return put_records(exact, counted, stream, whole);
 	}
 }

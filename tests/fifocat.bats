@@ -178,7 +178,10 @@ comes() {
 	error 'fifocat: missing: no such FIFO (create it with -c)'
 	try cat_ -c directory/none/fifo
 	status 1
-	error 'fifocat: directory/none/fifo: cannot be created: No such file or directory'
+	error 'fifocat: directory/none/fifo: its directory does not exist'
+	try cat_ directory/none/fifo
+	status 1
+	error 'fifocat: directory/none/fifo: its directory does not exist'
 	# A link to a FIFO is followed: nothing is created.
 	mkfifo fifo
 	ln -s fifo link
@@ -293,6 +296,65 @@ comes() {
 		ends 3
 		grep -q 'fifocat: fifo: the FIFO was removed' said
 	done
+}
+
+@test "fifocat: what is taken goes out first when the FIFO was removed, and what is left is said" {
+	mkfifo fifo output gate
+	{ read -r line <gate; cat; } <output >out &
+	background fifocat -f fifo >output 2>err
+	exec 8>fifo
+	head -c 120000 /dev/zero >&8
+	until asleep "$PID"; do :; done
+	rm fifo
+	exec 8>&-
+	echo >gate
+	ends 3
+	wait
+	[ "$(wc -c <out)" -eq 120000 ]
+	[ "$(cat err)" = 'fifocat: fifo: the FIFO was removed; 120000 bytes were written' ]
+	[ "$PLAT" = linux ] || return 0
+	# A signal does not wait.
+	mkfifo fifo
+	exec 8<>output
+	background fifocat -f fifo >output 2>err
+	exec 9>fifo
+	head -c 120000 /dev/zero >&9
+	until asleep "$PID"; do :; done
+	kill "$PID"
+	wait "$PID" || true
+	[[ $(cat err) == 'fifocat: fifo: stopped by a signal; '*' bytes were written, '*' are left in the FIFO' ]]
+	exec 8<&- 9>&-
+}
+
+@test "fifocat: -n says when the last record is not whole" {
+	mkfifo fifo
+	exec 8<>fifo
+	printf 'x\nhalf' >&8
+	try cat_ -t 0.1 -n 2 fifo
+	status 124
+	[ "$output" = $'x\nhalf' ]
+	error 'fifocat: fifo: no byte in time (-t); 6 bytes were written, and the last record is not whole'
+	exec 8<&-
+}
+
+@test "fifocat: -s for an ordinary user whose pipes are many" {
+	[ "$PLAT" = linux ] || skip "POSIX has no way to set the capacity"
+	need_root
+	local i ours
+
+	ours=$(mktemp -d)
+	chmod 777 "$ours"
+	soft=$(cat /proc/sys/fs/pipe-user-pages-soft)
+	max=$(cat /proc/sys/fs/pipe-max-size)
+	[ "$soft" -le 16384 ] && [ "$soft" -gt 0 ] && [ "$max" -ge 1048576 ] || skip "this machine has other limits"
+	for ((i = 0; i < 70; i++)); do
+		mkfifo -m 666 "$ours/$i"
+		echo "exec $((i + 20))<>$ours/$i; fifocat -n 0 -s 1M $ours/$i || exit"
+	done >script
+	try as_user bash -c "$(cat script)"
+	rm -r "$ours"
+	status 1
+	error "fifocat: $ours/*: -s: fs.pipe-user-pages-soft is $soft pages in all pipes of this user; with 1048576 bytes more that would be exceeded (raise it with sysctl, or use fewer or smaller pipes)"
 }
 
 @test "fifocat: -w -f outlives its readers, and loses nothing" {
@@ -458,10 +520,17 @@ comes() {
 	[ "$(cat_ -n 2 fifo)" = $'a\nb' ]
 	printf 'a\0b' | fifocat -0 -l -w fifo
 	cat_ -0 -n 2 fifo | od -An -c | grep -q 'a  \\0   b  \\0'
+	{ echo first && head -c 100000 /dev/zero | tr '\0' x && echo && echo last; } >file
+	try sh -c 'timeout 20 fifocat -l -w fifo <file'
+	error 'fifocat: fifo: record 2 has 100001 bytes with its end; one write keeps 4096 together (-l); 6 bytes were written*'
+	try cat_ -t 0 fifo
+	output first
+	try sh -c 'head -c 40000000 /dev/zero | timeout 20 fifocat -l -w fifo'
+	error 'fifocat: fifo: record 1 has 16* bytes or more with its end; one write keeps 4096 together (-l); 0 bytes were written'
 	{ echo first && head -c 4096 /dev/zero | tr '\0' x && echo && echo last; } >file
 	try sh -c 'timeout 20 fifocat -l -w fifo <file'
 	status 1
-	error 'fifocat: fifo: record 2 has more than 4096 bytes, which is what one write keeps together (-l); 6 bytes were written*'
+	error 'fifocat: fifo: record 2 has 4097 bytes with its end; one write keeps 4096 together (-l); 6 bytes were written*'
 	try cat_ -t 0 fifo
 	output first
 	# One that just fits.
@@ -494,7 +563,7 @@ comes() {
 	exec 4<&-
 	try sh -c 'timeout 20 fifocat fifo >&6'
 	status 1
-	error 'fifocat: fifo: standard output has lost its reader; 0 bytes were written'
+	error 'fifocat: fifo: standard output has lost its reader; 0 bytes were written*'
 	[ "$(cat_ -n 1 fifo)" = kept ]
 	exec 8<&-
 }
@@ -593,7 +662,7 @@ subprocess.run(['fifocat', '-v', '-t', '0', 'fifo'], stdout=other)"
 @test "fifocat: wrong usage" {
 	for case in '|PATH is missing; usage: *' 'a b|there is one PATH, after the options' '-s 0 a|-s "0": not a size*' \
 		'-s x a|-s "x": not a size*' '-t x a|-t "x": not a time*' '-m 9 a|-m "9": not an octal mode*' \
-		'-n -1 a|-n "-1": not a number*' '-0 -N a|only one of -0, -N and -r can be given' '-y a|there is no option -y*'; do
+		'-n -1 a|-n "-1": not a number*' '-0 -N a|only one of -0 and -N can be given' '-y a|there is no option -y*'; do
 		# shellcheck disable=SC2086
 		try fifocat ${case%%|*}
 		status 2
@@ -601,6 +670,7 @@ subprocess.run(['fifocat', '-v', '-t', '0', 'fifo'], stdout=other)"
 	done
 	try fifocat ''
 	status 2
+	error 'fifocat: PATH is empty'
 	[ -z "$(ls | grep -v stderr.txt)" ]
 }
 

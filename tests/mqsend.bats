@@ -54,7 +54,10 @@ sends_forms() {
 	new_name posix
 	try mqsend -c -0 -N "$Q" x
 	status 2
-	error 'mqsend: only one of -0, -N and -r can be given'
+	error 'mqsend: only one of -0 and -N can be given'
+	try mqsend -c -r -0 "$Q" x
+	status 2
+	error 'mqsend: only one of -r and -0 can be given'
 	missing "$Q"
 }
 

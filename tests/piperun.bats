@@ -164,7 +164,7 @@ print(sorted(int(n) for n in signal.pthread_sigmask(signal.SIG_BLOCK, [])), sign
 	if [ "$PLAT" = posix ]; then
 		try run_ -s 64K touch ran -- cat
 		status 125
-		error 'piperun: this system has no way to change the capacity of a pipe (-s); nothing was started'
+		error 'piperun: -s: this system has no way to change the capacity of a pipe; nothing was started'
 		[ ! -e ran ]
 		return
 	fi
@@ -174,7 +174,7 @@ print(sorted(int(n) for n in signal.pthread_sigmask(signal.SIG_BLOCK, [])), sign
 	if [ "$(id -u)" -ne 0 ]; then
 		try run_ -s 1G touch ran -- cat
 		status 125
-		error 'piperun: fs.pipe-max-size is *'
+		error 'piperun: -s: fs.pipe-max-size is *'
 		[ ! -e ran ]
 	fi
 }

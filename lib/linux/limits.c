@@ -37,6 +37,7 @@ static const struct {
     [LIMIT_SEMOPM] = {"kernel.sem", 0, 3, "operations of a call"},
     [LIMIT_SEMMNI] = {"kernel.sem", 0, 4, "sets"},
     [LIMIT_PIPE] = {"fs.pipe-max-size", 0, 0, "bytes"},
+    [LIMIT_PIPES] = {"fs.pipe-user-pages-soft", 0, 0, "pages"},
 };
 
 /* Reads the file of a sysctl into numbers, as a string. */
@@ -125,6 +126,14 @@ limit_explain(struct text *text, enum limit limit, unsigned long long asked)
 		    "RLIMIT_MSGQUEUE allows %llu bytes in all queues of this user; %llu more were asked for, ", value,
 		    asked);
 		text_format(text, "and some for each message (raise it with ulimit -q or prlimit, or remove queues)");
+		return;
+	}
+	/* One errno value stands for both limits on pipes. */
+	if (limit == LIMIT_PIPE && asked <= value) {
+		text_format(text,
+		    "%s is %llu pages in all pipes of this user; with %llu bytes more that would be exceeded ",
+		    sysctls[LIMIT_PIPES].name, limit_value(LIMIT_PIPES), asked);
+		text_format(text, "(raise it with sysctl, or use fewer or smaller pipes)");
 		return;
 	}
 	if (value == ULLONG_MAX) {

@@ -38,6 +38,7 @@ limit_explain(struct text *text, enum limit limit, unsigned long long asked)
 	    [LIMIT_SEMOPM] = "operations of a semop call",
 	    [LIMIT_SEMMNI] = "System V semaphore sets",
 	    [LIMIT_PIPE] = "bytes in a pipe",
+	    [LIMIT_PIPES] = "pages in the pipes of a user",
 	};
 
 	if (asked)
