@@ -37,6 +37,7 @@ struct cat {
 	struct whole whole;
 	unsigned long long count;          /* -n */
 	bool counted, lines, unlink, pass; /* -n, -l, -u, -z */
+	bool alone;                        /* the other end has gone, and none came again */
 };
 
 static int
@@ -102,12 +103,17 @@ static int
 stop(const struct cat *cat, int error)
 {
 	const struct stream *stream = &cat->stream;
+	unsigned long long number = cat->lines ? cat->whole.number : cat->count - cat->exact.left;
 	struct text line = {0};
 	long unread = fifo_unread(&cat->fifo);
 	int status = STATUS_FAILED;
 
 	if (error == ETIMEDOUT) {
-		text_format(&line, "no %s in time (-t)", stream->output ? "room" : "byte");
+		text_format(&line, "no %s in time (-t)",
+		    cat->alone && cat->fifo.write ? "reader"
+		    : cat->alone                  ? "writer"
+		    : stream->output              ? "room"
+		                                  : "byte");
 		status = STATUS_TIMEOUT;
 	} else if (error == EIDRM) {
 		text_format(&line, "the FIFO was removed");
@@ -115,10 +121,10 @@ stop(const struct cat *cat, int error)
 	} else if (error == EINTR) {
 		text_format(&line, "stopped by a signal");
 	} else if (error == EBADMSG) {
-		text_format(&line, "record %llu is no netstring", cat->whole.number + 1);
+		text_format(&line, "record %llu is no netstring", number + 1);
 	} else if (error == EMSGSIZE) {
 		text_format(&line, "record %llu has %zu bytes%s with its end; one write keeps %d together (-l)",
-		    cat->whole.number + 1, cat->whole.size, cat->whole.endless ? " or more" : "", PIPE_BUF);
+		    number + 1, cat->whole.size, cat->whole.endless ? " or more" : "", PIPE_BUF);
 	} else if (error == EPIPE && stream->output) {
 		text_format(&line, cat->fifo.write ? "the reader has gone" : "standard output has lost its reader");
 	} else {
@@ -151,6 +157,17 @@ copy(struct cat *cat)
 	return cat->counted ? exact_copy(&cat->exact, &cat->stream) : stream_copy(&cat->stream);
 }
 
+/* Waits for the other end to come again. Returns the exit status, or -1 to go on. */
+static int
+again(struct cat *cat)
+{
+	if (fifo_again(&cat->fifo) == 0)
+		return -1;
+	cat->alone = true;
+	cat->stream.output = cat->fifo.write;
+	return stop(cat, errno);
+}
+
 /*
  * After the last byte: a reader that has gone without taking all is no success; with -f another one is waited for. Returns
  * the exit status.
@@ -163,6 +180,7 @@ see_off(struct cat *cat)
 	int status = -1;
 
 	deadline_set(&deadline, cat->fifo.timeout);
+	cat->fifo.ended = true;
 	while (cat->fifo.write && fifo_unread(&cat->fifo) > 0) {
 		if (io_gone(cat->fifo.fd) && !cat->fifo.forever) {
 			cat->stream.output = true;
@@ -175,7 +193,7 @@ see_off(struct cat *cat)
 		if (deadline_passed(&deadline))
 			return stop(cat, ETIMEDOUT);
 		if (io_gone(cat->fifo.fd))
-			status = fifo_again(&cat->fifo);
+			status = again(cat);
 		else if (deadline_nap(&deadline, &nap) == -1)
 			return stop(cat, EINTR);
 		if (status != -1)
@@ -193,11 +211,11 @@ work(struct cat *cat)
 		if (copy(cat) == 0) {
 			/* Where it may not write it has no writer of its own. */
 			if (cat->fifo.forever && !cat->fifo.write && !(cat->counted && cat->exact.left == 0))
-				status = fifo_again(&cat->fifo);
+				status = again(cat);
 			else
 				status = see_off(cat);
 		} else if (errno == EPIPE && cat->stream.output && cat->fifo.write && cat->fifo.forever) {
-			status = fifo_again(&cat->fifo);
+			status = again(cat);
 		} else {
 			status = stop(cat, errno);
 		}

@@ -101,6 +101,7 @@ exact_read(struct exact *exact, struct stream *stream, char *data, size_t size)
 	if (got <= 0)
 		return got;
 	used = exact_scan(exact, data, (size_t)got);
+	exact->bad = used == -1 ? (size_t)got : 0;
 	return used == -1 ? -1 : got;
 }
 
@@ -113,10 +114,14 @@ exact_copy(struct exact *exact, struct stream *stream)
 		if (stream_flush(stream) == -1)
 			return -1;
 		got = exact_read(exact, stream, stream->buffer, sizeof(stream->buffer));
-		if (got > 0) {
+		if (got != 0) {
 			stream->start = 0;
-			stream->end = (size_t)got;
+			stream->end = got > 0 ? (size_t)got : exact->bad;
 		}
+	}
+	if (got == 0 && exact->left > 0 && exact->open && exact->form == RECORD_NETSTRING) {
+		errno = EBADMSG;
+		return -1;
 	}
 	return (int)got;
 }

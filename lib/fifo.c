@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -138,6 +139,9 @@ open_once(const struct fifo *fifo, bool write, int flags)
 		saved = EIDRM;
 		fd = -1;
 	}
+	/* It was there when it was looked at. */
+	if (fd == -1 && (saved == ENOENT || saved == ENOTDIR))
+		saved = EIDRM;
 	errno = saved;
 	return fd;
 }
@@ -154,7 +158,20 @@ fifo_tick(void *owner)
 	return -1;
 }
 
-/* Opens it when the other end is there, waiting for that until deadline. */
+/* True if one that is open already needs no other end: there are bytes to read, or all was taken of the last. */
+static bool
+served(const struct fifo *fifo)
+{
+	struct pollfd look = {.fd = fifo->fd, .events = POLLIN};
+
+	if (fifo->fd == -1)
+		return false;
+	if (fifo->write)
+		return fifo->ended && fifo_unread(fifo) == 0;
+	return poll(&look, 1, 0) == 1 && (look.revents & POLLIN);
+}
+
+/* Opens it when the other end is there, waiting for that as long as it may. Returns the old descriptor if that does. */
 static int
 open_wait(const struct fifo *fifo)
 {
@@ -162,8 +179,11 @@ open_wait(const struct fifo *fifo)
 	int fd;
 
 	if (fifo->timeout == 0) {
-		fd = open_once(fifo, fifo->write, O_NONBLOCK);
-		return fd;
+		if (fifo->fd == -1 || fifo->write)
+			return open_once(fifo, fifo->write, O_NONBLOCK);
+		/* A reader can always open it. */
+		errno = ETIMEDOUT;
+		return served(fifo) ? fifo->fd : -1;
 	}
 	deadline_set(&deadline, fifo->timeout);
 	for (;;) {
@@ -172,6 +192,9 @@ open_wait(const struct fifo *fifo)
 		fd = open_once(fifo, fifo->write, 0);
 		if (fd != -1 || errno != EINTR || sigs_caught())
 			return fd;
+		/* Who came may have gone again between two calls. */
+		if (served(fifo))
+			return fifo->fd;
 		if (deadline_passed(&deadline)) {
 			errno = ETIMEDOUT;
 			return -1;
@@ -231,11 +254,15 @@ fifo_again(struct fifo *fifo)
 {
 	int fd = open_wait(fifo);
 
-	if (fd == -1)
-		return fail(fifo, errno);
+	if (fd == -1) {
+		if (errno == ENXIO)
+			errno = ETIMEDOUT;
+		return -1;
+	}
 	/* The old descriptor has kept what is in the pipe. */
-	close(fd);
-	return -1;
+	if (fd != fifo->fd)
+		close(fd);
+	return 0;
 }
 
 long

@@ -867,6 +867,7 @@ struct exact {
 	bool one;                /* exact_read ends with each record */
 	bool open;               /* the last byte was not the end of a record */
 	bool blind;              /* what is ahead cannot be looked at */
+	size_t bad;              /* after EBADMSG: bytes that exact_read has taken in vain */
 	int digits;              /* of a netstring's length */
 	unsigned long long length, body;
 };
@@ -910,6 +911,7 @@ struct fifo {
 	long long timeout; /* of opening */
 	int fd;
 	bool created; /* by this process */
+	bool ended;   /* a writer has written all: it needs no reader once all is taken */
 	int keep;     /* fifo.c's own: a writer, so that the reader sees no end; -1: none */
 	dev_t device;
 	ino_t inode;
@@ -921,7 +923,7 @@ struct fifo {
  */
 int fifo_open(struct fifo *fifo);
 
-/* Waits for the other end to come again. As fifo_open. */
+/* Waits for the other end to come again. -1: ETIMEDOUT, EIDRM, EINTR, errno of open(2). */
 int fifo_again(struct fifo *fifo);
 
 /* 0 while it has its name; -1, EIDRM: it was removed. */

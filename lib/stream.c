@@ -56,7 +56,7 @@ await(struct stream *stream, int fd, short event, int output, long long timeout)
 			errno = ETIMEDOUT;
 			return -1;
 		}
-		if (ready == 0 && tick && tick(stream->owner) == -1)
+		if (ready <= 0 && tick && tick(stream->owner) == -1)
 			return -1;
 	}
 }
@@ -117,6 +117,11 @@ stream_write(struct stream *stream, const char *data, size_t size, size_t *writt
 		if (took >= 0) {
 			*written += (size_t)took;
 			stream->moved += (size_t)took;
+			/* A signal may have ended a write that waited. */
+			if (*written < size && sigs_caught()) {
+				errno = EINTR;
+				return -1;
+			}
 		} else if (errno == EINTR && !sigs_caught()) {
 			continue;
 		} else if ((errno != EAGAIN && errno != EWOULDBLOCK) || stream_wait(stream, true) == -1) {

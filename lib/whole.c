@@ -38,9 +38,9 @@ measure(struct exact *exact, struct exact *scanner, bool counted, struct stream 
 	whole->endless = scanner->open;
 }
 
-/* Writes what is in the buffer before position to, and drops it. */
+/* Writes what is in the buffer before position to, so many records, and drops it. */
 static int
-put(struct stream *stream, size_t to)
+put(struct stream *stream, size_t to, struct whole *whole, unsigned int *records)
 {
 	size_t written;
 
@@ -50,6 +50,8 @@ put(struct stream *stream, size_t to)
 	if (stream_write(stream, stream->buffer + stream->start, to - stream->start, &written) == -1)
 		return -1;
 	stream->start = to;
+	whole->number += *records;
+	*records = 0;
 	return 0;
 }
 
@@ -59,6 +61,7 @@ put_records(struct exact *exact, bool counted, struct stream *stream, struct who
 {
 	struct exact scanner;
 	size_t at = stream->start, next;
+	unsigned int records = 0;
 	ssize_t used;
 
 	exact_open(&scanner, exact->form, ULLONG_MAX);
@@ -66,10 +69,10 @@ put_records(struct exact *exact, bool counted, struct stream *stream, struct who
 	while (at < stream->end) {
 		used = exact_scan(&scanner, stream->buffer + at, stream->end - at);
 		if (used == -1)
-			return put(stream, at) == -1 ? -1 : (errno = EBADMSG, -1);
+			return put(stream, at, whole, &records) == -1 ? -1 : (errno = EBADMSG, -1);
 		next = at + (size_t)used;
 		if (next - at > PIPE_BUF) {
-			if (put(stream, at) == -1)
+			if (put(stream, at, whole, &records) == -1)
 				return -1;
 			whole->size = next - at;
 			measure(exact, &scanner, counted, stream, whole);
@@ -78,12 +81,12 @@ put_records(struct exact *exact, bool counted, struct stream *stream, struct who
 		}
 		if (scanner.open)
 			break;
-		if (next - stream->start > PIPE_BUF && put(stream, at) == -1)
+		if (next - stream->start > PIPE_BUF && put(stream, at, whole, &records) == -1)
 			return -1;
 		at = next;
-		whole->number++;
+		records++;
 	}
-	return put(stream, at);
+	return put(stream, at, whole, &records);
 }
 
 int
@@ -101,9 +104,9 @@ whole_copy(struct exact *exact, bool counted, struct stream *stream, struct whol
 		stream->start = 0;
 		stream->end = held;
 		got = take(exact, counted, stream, stream->buffer + held, sizeof(stream->buffer) - held - 1);
+		stream->end += got == -1 ? exact->bad : (size_t)got;
 		if (got == -1)
 			return -1;
-		stream->end += (size_t)got;
 		if (got > 0)
 			continue;
 		if (held == 0)

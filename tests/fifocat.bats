@@ -326,6 +326,102 @@ comes() {
 	exec 8<&- 9>&-
 }
 
+@test "fifocat: -w -f says what became of the bytes when no reader comes again, or the FIFO was removed" {
+	local taken=
+
+	[ "$PLAT" = posix ] || taken=', 2 of them taken'
+	mkfifo fifo gate
+	{ printf abcdef; read -r line <gate; printf ghi; } | fifocat -f -w -t 0.2 fifo 2>err &
+	[ "$(timeout 20 dd bs=2 count=1 status=none <fifo)" = ab ]
+	echo >gate
+	wait
+	[ "$(cat err)" = "fifocat: fifo: no reader in time (-t); 6 bytes were written$taken" ]
+	{ printf abc; read -r line <gate; printf def; } | { cat_ -f -w fifo 2>err || echo "$?" >code; } &
+	exec 8<fifo
+	[ "$(timeout 20 dd bs=3 count=1 status=none <&8)" = abc ]
+	exec 8<&-
+	rm fifo
+	echo >gate
+	wait
+	[ "$(cat err)" = 'fifocat: fifo: the FIFO was removed; 3 bytes were written' ]
+	[ "$(cat code)" -eq 3 ]
+}
+
+@test "fifocat: -f of a reader that may not write sees ends, a time and a removal" {
+	need_root
+	local ours
+
+	ours=$(mktemp -d)
+	chmod 755 "$ours"
+	mkfifo -m 644 "$ours/fifo"
+	exec 8<>"$ours/fifo"
+	head -c 60000 /dev/zero >&8
+	as_user timeout 20 fifocat -f -t 0 "$ours/fifo" >out 2>err && false
+	[ "$(wc -c <out)" -eq 60000 ]
+	grep -q '(-t); 60000 bytes were written' err
+	exec 8<&-
+	{ as_user timeout 20 fifocat -f "$ours/fifo" >out 2>err || echo "$?" >code; } &
+	echo one >"$ours/fifo"
+	comes out 1
+	echo two >"$ours/fifo"
+	comes out 2
+	exec 8>"$ours/fifo"
+	rm -r "$ours"
+	wait
+	exec 8>&-
+	[ "$(cat code)" -eq 3 ]
+	[ "$(cat err)" = "fifocat: $ours/fifo: the FIFO was removed; 8 bytes were written" ]
+}
+
+@test "fifocat: -n and -l count records right when one is bad" {
+	mkfifo fifo gate
+	exec 8<>fifo
+	for given in '3:abc,5:hel' '3:abc,xyz' '3:abc,3:abcd'; do
+		try sh -c 'printf %s "$1" | timeout 20 fifocat -w -N -n 5 fifo' sh "$given"
+		status 1
+		error 'fifocat: fifo: record 2 is no netstring; *'
+		try cat_ -t 0 fifo
+		printf %s "$given" >&8
+		# Only a writer that goes shows that the netstring is not whole.
+		if [ "$given" != 3:abc,5:hel ]; then
+			try cat_ -N -n 5 fifo
+			status 1
+			error 'fifocat: fifo: record 2 is no netstring; *, and 1 were taken that are lost*'
+		fi
+		try cat_ -t 0 fifo
+	done
+	exec 8<&-
+	# What a reader has left there is not counted twice.
+	{ printf '1\n2\n3\n'; read -r line <gate; printf '4\n5\n6\n'; read -r line <gate; printf '%5000s\n' x; } |
+		fifocat -w -f -l fifo 2>err &
+	exec 8<fifo
+	[ "$(cat_ -n 1 fifo)" = 1 ]
+	exec 8<&-
+	echo >gate
+	exec 8<fifo
+	[ "$(cat_ -n 5 fifo)" = $'2\n3\n4\n5\n6' ]
+	echo >gate
+	wait
+	[[ $(cat err) == 'fifocat: fifo: record 7 has 5001 bytes with its end; '* ]]
+	exec 8<&-
+}
+
+@test "fifocat: packets of a socket are not cut" {
+	need python3 python3 -c 0
+	mkfifo fifo
+	cat_ fifo >out &
+	try python3 -c "
+import socket, subprocess
+one, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+for size in 3000, 7000, 100:
+    one.send(b'x' * size)
+one.close()
+subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
+	status 0
+	wait
+	[ "$(wc -c <out)" -eq 10100 ]
+}
+
 @test "fifocat: -n says when the last record is not whole" {
 	mkfifo fifo
 	exec 8<>fifo
@@ -447,7 +543,7 @@ comes() {
 	output 3:abc,
 	try cat_ -N -n 1 fifo
 	status 1
-	error 'fifocat: fifo: record 1 is no netstring; 0 bytes were written'
+	error 'fifocat: fifo: record 1 is no netstring; 0 bytes were written, and 1 were taken that are lost'
 	try cat_ -n 0 fifo
 	status 0
 	exec 8<&-
