@@ -214,14 +214,13 @@ fifo_open(struct fifo *fifo)
 	if (status != -1)
 		return status;
 	if (fifo->forever && !fifo->write) {
-		/* With a writer of its own it never sees an end, and no writer ever finds it away. */
+		/*
+		 * With a writer of its own it never sees an end, and no writer ever finds it away. Where it may not
+		 * write it sees an end at once, and waits (fifo_again).
+		 */
 		fifo->fd = open_once(fifo, false, O_NONBLOCK);
 		if (fifo->fd != -1)
 			fifo->keep = open_once(fifo, true, O_NONBLOCK);
-		if (fifo->fd != -1 && fifo->keep == -1) {
-			close(fifo->fd);
-			fifo->fd = -1;
-		}
 	}
 	if (fifo->fd == -1)
 		fifo->fd = open_wait(fifo);
