@@ -79,7 +79,7 @@ comes() {
 
 @test "fifocat: -c creates with an exact mode, -u unlinks" {
 	umask 077
-	for mode in 600 640 666 222; do
+	for mode in 600 640 666 622; do
 		try fifocat -c -m $mode -t 0 fifo
 		status 124
 		[ "$(stat -c '%a %F' fifo)" = "$mode fifo" ]

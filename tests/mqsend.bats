@@ -712,7 +712,7 @@ signalled_under_load() {
 	until [ -s got ]; do :; done
 	kill -TERM $PID
 	ends 143
-	sent=$(sed -n "s|mqsend: $Q: stopped by signal 15; \([0-9]*\) messages were sent|\1|p" err)
+	sent=$(sed -n "s|mqsend: $Q: stopped by signal 15; \([0-9]*\) messages* w[a-z]* sent|\1|p" err)
 	mqsend "$Q" last
 	until [ "$(tail -n 1 got)" = last ]; do :; done
 	kill $receiver
