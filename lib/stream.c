@@ -177,8 +177,7 @@ choose(struct stream *stream)
 	if (S_ISFIFO(in.st_mode) || (S_ISREG(in.st_mode) && stream->pass))
 		stream->copies =
 		    !S_ISFIFO(out.st_mode) && !S_ISREG(out.st_mode) && (!S_ISCHR(out.st_mode) || isatty(stream->out));
-	stream->waits = stream->in_timeout == DEADLINE_NEVER && stream->out_timeout == DEADLINE_NEVER &&
-	                !stream->tick && !(S_ISFIFO(out.st_mode) && stream->watch);
+	stream->waits = stream->in_timeout == DEADLINE_NEVER && stream->out_timeout == DEADLINE_NEVER && !stream->tick;
 }
 
 int

@@ -61,8 +61,14 @@ stream_splice(struct stream *stream)
 		errno = ENOTSUP;
 		return -1;
 	}
-	if (errno == EINTR && !sigs_caught())
-		return 1;
+	if (errno == EINTR && !sigs_caught()) {
+		/* The tick: nothing is to be taken once nobody wants it. */
+		if (!stream->waits || !stream->watch || !io_gone(stream->out))
+			return 1;
+		stream->output = true;
+		errno = EPIPE;
+		return -1;
+	}
 	if (errno != EAGAIN)
 		return -1;
 	/* Which of the two was it? Mostly in; if it has something, and it still does not go on, out. */
