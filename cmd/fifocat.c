@@ -110,10 +110,9 @@ stop(const struct cat *cat, int error)
 
 	if (error == ETIMEDOUT) {
 		text_format(&line, "no %s in time (-t)",
-		    cat->alone && cat->fifo.write ? "reader"
-		    : cat->alone                  ? "writer"
-		    : stream->output              ? "room"
-		                                  : "byte");
+		    cat->alone       ? (cat->fifo.write ? "reader" : "writer")
+		    : stream->output ? "room"
+		                     : "byte");
 		status = STATUS_TIMEOUT;
 	} else if (error == EIDRM) {
 		text_format(&line, "the FIFO was removed");

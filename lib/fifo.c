@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -24,6 +25,18 @@ fail(const struct fifo *fifo, int error)
 		what = "stopped by a signal";
 	err_line(fifo->path, "%s", what);
 	return error == ETIMEDOUT || error == ENXIO ? STATUS_TIMEOUT : error == EIDRM ? STATUS_REMOVED : STATUS_FAILED;
+}
+
+/* Traces a call on a path: its other arguments, in two parts, follow that. */
+static void
+show(const char *name, const char *path, const char *rest, const char *more, long result)
+{
+	struct text call = {0};
+
+	text_format(&call, "%s(", name);
+	text_quote(&call, path, strlen(path), 4096);
+	text_format(&call, "%s%s)", rest, more);
+	trace_end(&call, result);
 }
 
 /* What stands at the path, if it is no FIFO. */
@@ -48,12 +61,10 @@ make(struct fifo *fifo)
 
 	umask(mask);
 	if (trace_on) {
-		struct text call = {0};
+		char mode[16];
 
-		text_format(&call, "mkfifo(");
-		text_quote(&call, fifo->path, strlen(fifo->path), 4096);
-		text_format(&call, ", 0%03o)", (unsigned int)fifo->mode);
-		trace_end(&call, result);
+		snprintf(mode, sizeof(mode), ", 0%03o", (unsigned int)fifo->mode);
+		show("mkfifo", fifo->path, mode, "", result);
 	}
 	fifo->created = result == 0;
 	return result;
@@ -124,14 +135,9 @@ open_once(const struct fifo *fifo, bool write, int flags)
 	int fd = open(fifo->path, (write ? O_WRONLY : O_RDONLY) | flags | O_CLOEXEC | O_NOCTTY), saved = errno;
 	struct stat st;
 
-	if (trace_wanted(fd)) {
-		struct text call = {0};
-
-		text_format(&call, "open(");
-		text_quote(&call, fifo->path, strlen(fifo->path), 4096);
-		text_format(&call, ", %s%s)", write ? "O_WRONLY" : "O_RDONLY", flags & O_NONBLOCK ? "|O_NONBLOCK" : "");
-		trace_end(&call, fd);
-	}
+	if (trace_wanted(fd))
+		show("open", fifo->path, write ? ", O_WRONLY" : ", O_RDONLY", flags & O_NONBLOCK ? "|O_NONBLOCK" : "",
+		    fd);
 	/* It may have been replaced since it was looked at. */
 	if (fd != -1 &&
 	    (fstat(fd, &st) == -1 || !S_ISFIFO(st.st_mode) || st.st_dev != fifo->device || st.st_ino != fifo->inode)) {
@@ -278,14 +284,8 @@ fifo_unlink(struct fifo *fifo)
 	if (fifo_tick(fifo) == -1)
 		return STATUS_OK;
 	result = unlink(fifo->path);
-	if (trace_on) {
-		struct text call = {0};
-
-		text_format(&call, "unlink(");
-		text_quote(&call, fifo->path, strlen(fifo->path), 4096);
-		text_format(&call, ")");
-		trace_end(&call, result);
-	}
+	if (trace_on)
+		show("unlink", fifo->path, "", "", result);
 	if (result == 0 || errno == ENOENT)
 		return STATUS_OK;
 	err_line(fifo->path, "not removed: %s", strerror(errno));
