@@ -828,7 +828,7 @@ struct stream {
 	bool grows;           /* out is a pipe that may be given more capacity when it is full */
 	long long in_timeout; /* the longest wait for a byte, and for room; nanoseconds, DEADLINE_NEVER */
 	long long out_timeout;
-	int (*tick)(void *owner); /* asked once a second while it waits; -1 ends the wait; NULL: none */
+	int (*tick)(void *owner); /* asked each second while it waits for a byte; -1 ends the wait; NULL: none */
 	void *owner;
 	unsigned long long moved; /* bytes that out has accepted */
 	bool output;              /* after an error: it was that of out */

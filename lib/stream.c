@@ -162,8 +162,8 @@ copy(struct stream *stream)
 
 /*
  * Sets what may be left to the kernel. Where splice(2) waits for a socket or a terminal, whatever its flags, it keeps others
- * from the pipe: only pipes, files and devices as /dev/null are spliced. One call may wait where nothing bounds the wait or
- * is looked at meanwhile.
+ * from the pipe: only pipes, files and devices as /dev/null are spliced. A call may wait where nothing bounds the wait, and
+ * nothing but what the tick of the open sees is to be looked at meanwhile.
  */
 static void
 choose(struct stream *stream)
