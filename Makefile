@@ -4,17 +4,17 @@
 include config.mk
 
 VERSION = 0.1
-COMMANDS = mqsend mqrecv shmput shmget sigsend sigrecv sigmask fifocat piperun $(SYSTEM_COMMANDS)
+COMMANDS = mqsend mqrecv shmput shmget sigsend sigrecv sigmask fifocat piperun sockcat $(SYSTEM_COMMANDS)
 # What opens named POSIX semaphores is built with the system's C library, since musl keeps them elsewhere.
 SYSTEM_COMMANDS = semop
-LIBRARY = text err num io deadline sigs trace record name child ready queue queue_posix queue_sysv source region region_map region_sysv delivery worker signame treatment inbox process ending stream exact whole fifo pipeline command
-PLATFORM = mqueue msg memory pages limits signals arrival handle stream
+LIBRARY = text err num io deadline sigs trace record name child ready queue queue_posix queue_sysv source region region_map region_sysv delivery worker signame treatment inbox process ending stream exact whole fifo pipeline addr sock flow outlet relay env packets pool hub session command
+PLATFORM = mqueue msg memory pages limits signals arrival handle stream flow peer
 SYSTEM_LIBRARY = $(LIBRARY) sema sema_posix sema_sysv sema_set holder
 SYSTEM_PLATFORM = $(PLATFORM) semaphore
 HEADERS = lib/ipc7.h lib/backend.h
-MAN1 = mqsend.1 mqrecv.1 shmput.1 shmget.1 semop.1 sigsend.1 sigrecv.1 sigmask.1 fifocat.1 piperun.1
+MAN1 = mqsend.1 mqrecv.1 shmput.1 shmget.1 semop.1 sigsend.1 sigrecv.1 sigmask.1 fifocat.1 piperun.1 sockcat.1
 MAN7 = ipc7.7
-BENCH = build/ratio build/queue-limit build/signal-limit build/pipe-limit build/nothing
+BENCH = build/ratio build/queue-limit build/signal-limit build/pipe-limit build/socket-limit build/nothing
 DIST = Makefile config.mk README LICENSE .clang-format cmd lib tests man examples .ci
 
 # What LINK means here.
@@ -112,6 +112,10 @@ build/signal-limit: tests/bench/signal-limit.c build/choice
 build/pipe-limit: tests/bench/pipe-limit.c build/choice
 	@mkdir -p build
 	$(CC_$(LINKED)) $(COMPILE) -o $@ tests/bench/pipe-limit.c
+
+build/socket-limit: tests/bench/socket-limit.c build/choice
+	@mkdir -p build
+	$(CC_$(LINKED)) $(COMPILE) -o $@ tests/bench/socket-limit.c
 
 build/nothing: tests/bench/nothing.c
 	@mkdir -p build

@@ -198,4 +198,77 @@ piperun -t 10s -l sh "$tmp/first" -- sh -c 'while read -r n; do echo $((n + 1));
 sed 's/^/   /' "$tmp/talk"
 printf 'first heard 2\nfirst heard 4\nfirst heard 6\n' | cmp - "$tmp/talk" || fail 'the talk went wrong'
 
+say 'a server, and 50 clients at once, over TCP and over a Unix socket'
+echo '   sockcat -l -n 50 ADDRESS -- tr a-z A-Z'
+for address in tcp:127.0.0.1:0 "unix:$tmp/socket"; do
+	ready=$tmp/ready-${address%%:*}
+	mkfifo "$ready"
+	sockcat -l -u -n 50 -R "$ready" "$address" -- tr a-z A-Z &
+	server=$!
+	read -r address <"$ready"
+	for client in $(seq 50); do
+		echo "client $client" | sockcat "$address" >"$tmp/answer$client" &
+	done
+	wait "$server" || fail 'the server failed'
+	wait
+	cat "$tmp"/answer[0-9]* | sort >"$tmp/all-answers"
+	rm "$tmp"/answer[0-9]*
+	seq -f 'CLIENT %.0f' 50 | sort | cmp - "$tmp/all-answers" || fail 'an answer was lost or wrong'
+	echo "   ${address%%:*}: 50 answers"
+done
+
+say 'a chat of three clients'
+echo '   sockcat -l -n 3 -B -P unix:PATH'
+mkfifo "$tmp/ready-chat" "$tmp/said"
+sockcat -l -u -n 3 -B -P -R "$tmp/ready-chat" "unix:$tmp/chat" >"$tmp/said" &
+exec 9<"$tmp/said"
+read -r address <"$tmp/ready-chat"
+for name in anna bert cora; do
+	mkfifo "$tmp/in-$name" "$tmp/ready-$name"
+	sockcat -R "$tmp/ready-$name" "$address" <"$tmp/in-$name" >"$tmp/heard-$name" 5>&- 6>&- 7>&- 9<&- &
+	case $name in
+	anna) exec 5>"$tmp/in-$name" ;;
+	bert) exec 6>"$tmp/in-$name" ;;
+	cora) exec 7>"$tmp/in-$name" ;;
+	esac
+	read -r _ <"$tmp/ready-$name"
+done
+# Each speaks when what the one before said has come.
+echo 'anna: is everybody here?' >&5
+read -r _ <&9
+echo 'bert: I am' >&6
+read -r _ <&9
+echo 'cora: so am I' >&7
+read -r _ <&9
+exec 5>&- 6>&- 7>&-
+wait
+exec 9<&-
+for name in anna bert cora; do
+	cut -f2 "$tmp/heard-$name" | sed "s/^/   $name hears /"
+done
+cat "$tmp"/heard-* | cut -f2 | sort | uniq -c | awk '$1 != 2 { exit 1 }' || fail 'something was not heard by two'
+[ "$(cat "$tmp"/heard-* | wc -l)" -eq 6 ] || fail 'something was not heard'
+
+say 'packets of several sizes over UDP and seqpacket'
+echo '   sockcat -N -O ADDRESS <netstrings'
+for size in 1 10 1000 60000; do
+	printf '%s:' "$size"
+	head -c "$size" /dev/zero | tr '\0' x
+	printf ,
+done >"$tmp/packets"
+for address in udp:127.0.0.1:0 "unix-seq:$tmp/packet"; do
+	ready=$tmp/ready-${address%%:*}
+	mkfifo "$ready"
+	count=
+	[ "${address%%:*}" = unix-seq ] || count=4
+	# shellcheck disable=SC2086 # no count is no option
+	sockcat -l -I -u -N ${count:+-n $count} -R "$ready" "$address" >"$tmp/came" &
+	server=$!
+	read -r address <"$ready"
+	sockcat -N -O "$address" <"$tmp/packets" || fail 'a packet was not sent'
+	wait "$server" || fail 'the packets did not come'
+	cmp "$tmp/packets" "$tmp/came" || fail 'a packet was changed'
+	echo "   ${address%%:*}: 4 packets"
+done
+
 printf '\nAll comparisons held.\n'

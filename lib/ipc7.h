@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
 #include <sys/types.h>
 #include <time.h>
 
@@ -180,6 +181,12 @@ int sigs_setup(void);
  */
 int sigs_spare(void);
 
+/* From now on a signal that interrupts also makes the descriptor that is returned readable, for a loop in poll(2). */
+int sigs_wake(void);
+
+/* What a process that is spawned needs to start with the mask and treatment that this one had. Source: posix_spawn(3p). */
+void sigs_inherited(sigset_t *mask, sigset_t *defaults);
+
 /* The signal that was caught first, or 0. */
 int sigs_caught(void);
 
@@ -239,6 +246,7 @@ struct record_reader {
 	int fd;
 	enum record_form form;
 	size_t limit;        /* the longest record, in bytes, that will be returned */
+	bool elsewhere;      /* the caller does the waiting: EAGAIN while no whole record is there */
 	unsigned long count; /* records returned so far; after an error the number of the bad one */
 	size_t size;         /* after EMSGSIZE: the size of the record, or where counting it stopped */
 	bool endless;        /* after EMSGSIZE: the counting stopped before the record's end */
@@ -974,6 +982,282 @@ int pipeline_wait(struct pipeline *pipeline, const struct deadline *deadline);
 int pipeline_status(const struct pipeline *pipeline);
 
 void pipeline_close(struct pipeline *pipeline);
+
+/* ---- addr.c: socket addresses -------------------------------------------------------------------------------------- */
+
+enum addr_kind { ADDR_TCP, ADDR_UDP, ADDR_UNIX, ADDR_RAW };
+
+struct addr {
+	enum addr_kind kind;
+	const char *text;   /* as it was written */
+	const char *scheme; /* "tcp", "unix-dgram" */
+	int family, type; /* AF_UNSPEC, AF_INET, AF_INET6, AF_UNIX; SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET, SOCK_RAW */
+	bool any;         /* HOST is * */
+	const char *host; /* NULL: loopback, or any */
+	const char *port; /* NULL: none */
+	int protocol;     /* ADDR_RAW */
+	const char *path; /* ADDR_UNIX; an abstract name begins with @ */
+	bool abstract;
+	char *rest; /* what stands after the scheme; addr.c's own */
+};
+
+/* An address as the system has it. */
+struct addr_socket {
+	struct sockaddr_storage address;
+	socklen_t size;
+};
+
+struct addr_list {
+	struct addr_socket *sockets;
+	size_t count;
+};
+
+/* Reads an address (ipc7(7)); text must stay. -1: EINVAL, ENOMEM, and *fault says in a phrase what is wrong. */
+int addr_parse(struct addr *addr, const char *text, const char **fault);
+
+/* Releases its strings. */
+void addr_free(struct addr *addr);
+
+/*
+ * All addresses that it stands for, in the order in which they are to be tried; listens: to listen at. -1: *fault says why
+ * there is none. Source: getaddrinfo(3p).
+ */
+int addr_resolve(const struct addr *addr, bool listens, struct addr_list *list, const char **fault);
+
+void addr_list_free(struct addr_list *list);
+
+/* Room for the numeric form of an address. */
+#define ADDR_HOST 64
+
+/* Writes the host as numbers, and the port. False: it is not of IPv4 or IPv6. Source: inet_ntop(3p). */
+bool addr_numeric(const struct addr_socket *socket, char *host, size_t room, unsigned int *port);
+
+/* Appends an address as the user would write it, with the scheme of addr. */
+void addr_format(const struct addr *addr, const struct addr_socket *socket, struct text *text);
+
+/* ---- sock.c: sockets ------------------------------------------------------------------------------------------------ */
+
+struct sock {
+	struct addr addr;
+	struct addr local;       /* what a connecting one is bound to; text NULL: nothing */
+	mode_t mode;             /* of a Unix path, exact */
+	long long timeout;       /* the longest wait for one connection, in nanoseconds; DEADLINE_NEVER */
+	long long retry;         /* how long one that is refused is tried again; 0: not */
+	int fd;                  /* non-blocking; -1: not open */
+	struct addr_socket peer; /* of one that is connected */
+	bool made;               /* sock.c's own: a path was created, of this device and inode */
+	dev_t device;
+	ino_t inode;
+};
+
+/*
+ * Connects, trying all addresses in turn. Returns -1 to go on; else it prints a line, which names what each met, and
+ * returns the exit status. Source: socket(2), connect(2).
+ */
+int sock_connect(struct sock *sock);
+
+/*
+ * Listens, or binds a socket of packets. What stands at a Unix path is replaced only if it is a socket that nobody serves.
+ * As sock_connect. Source: bind(2), listen(2), unix(7).
+ */
+int sock_listen(struct sock *sock);
+
+/* True if it has connections: a stream, or Unix seqpacket. */
+bool sock_connects(const struct sock *sock);
+
+/* Accepts a connection; the descriptor is blocking. -1: EAGAIN, EMFILE, EINTR, ECONNABORTED. Source: accept(2). */
+int sock_accept(const struct sock *sock, struct addr_socket *peer);
+
+/* The address that a socket is bound to; its size is 0 if it has none. Source: getsockname(2). */
+void sock_local(int fd, struct addr_socket *local);
+
+/* Tells the peer that nothing more comes. Source: shutdown(2). */
+int sock_half_close(int fd);
+
+/* Removes the path that it has created, if that is still the same. Returns the exit status, with a line. */
+int sock_unlink(struct sock *sock);
+
+void sock_close(struct sock *sock);
+
+/* ---- flow.c: one direction of a connection --------------------------------------------------------------------------- */
+
+enum flow_end { FLOW_NONE, FLOW_PIPE, FLOW_SOCKET, FLOW_FILE, FLOW_TERMINAL, FLOW_DEVICE };
+
+struct flow {
+	int from, to; /* a socket is non-blocking; to -1: what comes is dropped */
+	enum flow_end source, sink;
+	bool alone;                  /* there is no other direction: a write may wait */
+	bool open;                   /* from has not come to its end */
+	bool blocked;                /* after a step: to has no room */
+	bool output;                 /* after an error: it was that of to */
+	unsigned long long moved;    /* bytes that to has accepted */
+	bool may_hand, hands, grown; /* flow.c's own: pages can be, are handed on; a pipe was made larger */
+	int pipe[2];                 /* leads to a file */
+	size_t held;                 /* bytes in it */
+	size_t start, end;           /* what is in buffer was read and not yet written */
+	char buffer[64 * 1024];
+};
+
+/* Sets up; from -1: nothing comes. pass: the pages of a file may be handed on. */
+void flow_open(struct flow *flow, int from, int to, bool pass);
+
+/* Moves what can be moved now. Returns 1 if it did, or from has ended; 0 if it would have to wait, -1. */
+int flow_step(struct flow *flow);
+
+/* True if something was taken and not yet written. */
+bool flow_holds(const struct flow *flow);
+
+/* True if poll(2) has this event, an end or an error for fd. */
+bool flow_ready(int fd, short event);
+
+void flow_close(struct flow *flow);
+
+/* ---- outlet.c: bytes, or packets, on their way to a descriptor ---------------------------------------------------------- */
+
+/* What is written is kept until it is taken, so that the caller never waits; no more than this is kept. */
+#define OUTLET_MOST ((size_t)1024 * 1024)
+
+struct outlet {
+	int fd;       /* -1: dropped */
+	bool packets; /* each outlet_add is one packet */
+	enum flow_end sink;
+	unsigned long long moved;    /* bytes, or packets, that were taken */
+	size_t start, end, capacity; /* outlet.c's own */
+	char *data;
+};
+
+void outlet_open(struct outlet *outlet, int fd, bool packets);
+
+/* Bytes that are kept. */
+size_t outlet_kept(const struct outlet *outlet);
+
+/* True if size bytes more can be kept. */
+bool outlet_room(const struct outlet *outlet, size_t size);
+
+/* Keeps bytes for later. -1: ENOMEM. */
+int outlet_add(struct outlet *outlet, const void *data, size_t size);
+
+/* Writes what is taken now. Returns 1 if nothing is left, 0 if it would have to wait, -1: errno of write(2), send(2). */
+int outlet_step(struct outlet *outlet);
+
+void outlet_close(struct outlet *outlet);
+
+/* ---- relay.c: both directions of a connection ------------------------------------------------------------------------ */
+
+/* What an error belongs to; for relay_run. */
+enum relay_side { RELAY_PEER, RELAY_INPUT, RELAY_OUTPUT };
+
+struct relay {
+	int fd;            /* connected, non-blocking */
+	int input, output; /* -1: none. Without input nothing is half-closed; without output what comes is dropped */
+	bool stream;       /* TCP: a half-close cannot be told from an end */
+	bool pass;
+	long long timeout;    /* the longest time in which no byte moves; nanoseconds, DEADLINE_NEVER */
+	enum relay_side side; /* after an error */
+	int failed;           /* relay.c's own: why the peer took nothing more */
+	size_t lost;          /* bytes that were read, and that it did not take */
+	struct flow up, down; /* what was sent and what was received */
+};
+
+/*
+ * Copies both ways, and passes the end of input on as a half-close. Ends when the peer has closed and all is written; what
+ * comes from an input that is not idle then is still sent, unless it cannot be. Without output it ends with the input, once
+ * the peer has closed too. -1: ETIMEDOUT, EINTR, EPIPE and ECONNRESET (the peer has gone without taking all), errno of
+ * recv(2), send(2), read(2), write(2).
+ */
+int relay_run(struct relay *relay);
+
+/* ---- session.c: what is done with a socket -------------------------------------------------------------------------------- */
+
+struct session {
+	char **argv;           /* COMMAND, to a NULL; NULL: none */
+	enum record_form form; /* of records, where the socket has packets, or many clients */
+	bool input, output;    /* standard input goes to the socket; what comes goes to standard output */
+	bool prefix;           /* each record with its peer in front */
+	bool relays;           /* what one client sends goes to the others */
+	bool forever;
+	bool counted; /* count: connections, or packets received */
+	unsigned long long count;
+	size_t most;       /* at a time; 0: as many as there are */
+	bool pass;         /* the pages of an input file may be handed on */
+	long long timeout; /* the longest wait for a peer, a byte or a packet */
+	char *path;        /* session.c's own: where COMMAND is */
+	bool ended;        /* the status is COMMAND's */
+};
+
+/* Finds COMMAND. Returns -1 to go on; else it prints a line and returns the exit status. */
+int session_find(struct session *session);
+
+/* Talks over a socket that is connected, or listens. Each returns the exit status, with a line for a failure. */
+int session_talk(struct session *session, struct sock *sock);
+int session_serve(struct session *session, struct sock *sock);
+
+/* Prints a line for an error of the peer, or of standard input or output; extra may be NULL. Returns the exit status. */
+int session_report(const struct sock *sock, enum relay_side side, int error, const char *extra);
+
+void session_close(struct session *session);
+
+/* Waits for a connection, as long as session says. -1: ETIMEDOUT, EINTR, errno of accept(2). */
+int session_accept(const struct session *session, const struct sock *sock, struct addr_socket *peer);
+
+/* ---- pool.c: COMMANDs on connections, or packets ----------------------------------------------------------------------------- */
+
+/*
+ * Runs COMMAND on one connection (fd), or on each that comes (fd -1): its standard input and output are the socket. Each is
+ * a process group, which ends with its client and with this process. Returns the exit status. Source: posix_spawn(3p).
+ */
+int pool_run(struct session *session, struct sock *sock, int fd, const struct addr_socket *peer);
+
+/* The same for each packet: it is COMMAND's standard input, and the records that it prints are the answer. */
+int answers_run(struct session *session, struct sock *sock);
+
+/* ---- hub.c: many clients and no COMMAND -------------------------------------------------------------------------------------- */
+
+/*
+ * Writes the records of all clients to standard output, unmixed, and standard input to all of them. Returns the exit status.
+ */
+int hub_run(struct session *session, struct sock *sock);
+
+/* ---- env.c: the environment of a COMMAND ------------------------------------------------------------------------------------- */
+
+struct env {
+	char **list; /* what this process has, and then what was added; to a NULL */
+	size_t base, count;
+};
+
+int env_open(struct env *env);
+
+/* Adds NAME=VALUE; the format has both. -1: ENOMEM. */
+int env_add(struct env *env, const char *format, ...);
+
+/* Drops what was added. */
+void env_reset(struct env *env);
+
+/* Adds what UCSPI has of a connection: its protocol and both ends, and who the peer is. */
+int env_connection(struct env *env, const struct sock *sock, int fd, const struct addr_socket *peer);
+
+void env_close(struct env *env);
+
+/* ---- packets.c: packets as records ------------------------------------------------------------------------------------------ */
+
+/* Copies packets of a socket both ways, one a record; listens: the peer is whoever sent last. Returns the exit status. */
+int packets_run(struct session *session, struct sock *sock, int fd, bool listens);
+
+/* The largest packet. */
+#define PACKET_MOST ((size_t)1024 * 1024)
+
+struct packet {
+	char *data; /* room for PACKET_MOST bytes and one more */
+	size_t size;
+	struct addr_socket peer;
+	bool ended; /* not a packet: the peer has closed */
+};
+
+/* Takes a packet, without waiting. -1: EAGAIN, EMSGSIZE (it was larger), errno of recvmsg(2). */
+int packet_take(int fd, bool connects, struct packet *packet);
+
+/* A descriptor from which a packet can be read as a record of the form of session. */
+int session_input(const struct session *session, const struct packet *packet);
 
 /* ---- delivery.c: messages on their way from a queue to an output ---------------------------------------------- */
 

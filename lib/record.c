@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,6 +60,10 @@ fill(struct record_reader *reader)
 
 	if (reader->ended)
 		return 0;
+	if (reader->elsewhere && !flow_ready(reader->fd, POLLIN)) {
+		errno = EAGAIN;
+		return -1;
+	}
 	if (reader->start > 0 && reader->end + READ_SIZE > reader->capacity) {
 		memmove(reader->buffer, reader->buffer + reader->start, buffered(reader));
 		reader->end -= reader->start;
@@ -91,6 +96,12 @@ too_long(struct record_reader *reader, int mark)
 	int more = 1;
 
 	reader->count++;
+	if (reader->elsewhere) {
+		reader->endless = true;
+		reader->size = size;
+		errno = EMSGSIZE;
+		return -1;
+	}
 	while (mark == EOF || !(found = memchr(reader->buffer + reader->start, mark, buffered(reader)))) {
 		if (size > reader->limit && size - reader->limit > COUNT_LIMIT) {
 			reader->endless = true;

@@ -4,6 +4,7 @@
  * noticed only when the wait ends. alarm(2) is safe in a handler, and costs nothing while no signal comes.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
 #include <unistd.h>
@@ -30,6 +31,17 @@ static struct sigaction inherited[COUNT(ending)], inherited_others[COUNT(others)
     inherited_spared[COUNT(spared)];
 static sigset_t inherited_mask, held_mask;
 static bool sparing, handling;
+static volatile int wake = -1;
+
+/* Tells a loop that waits in poll(2). */
+static void
+ring(void)
+{
+	int saved = errno;
+
+	if (wake != -1 && write(wake, "", 1) == -1)
+		errno = saved;
+}
 
 static void
 notice(int number, siginfo_t *info, void *context)
@@ -38,6 +50,7 @@ notice(int number, siginfo_t *info, void *context)
 	size_t i;
 
 	(void)context;
+	ring();
 	alarm(1);
 	if (first && number == SIGALRM)
 		return;
@@ -51,6 +64,7 @@ notice(int number, siginfo_t *info, void *context)
 static void
 interrupt(int number)
 {
+	ring();
 	if (number == SIGALRM && first)
 		alarm(1);
 }
@@ -92,6 +106,7 @@ sigs_setup(void)
 	mask = inherited_mask;
 	sigdelset(&mask, SIGURG);
 	sigdelset(&mask, SIGALRM);
+	sigdelset(&mask, SIGCHLD);
 	sigemptyset(&caught.sa_mask);
 	sigemptyset(&plain.sa_mask);
 	for (i = 0; i < COUNT(others); i++)
@@ -113,6 +128,33 @@ sigs_setup(void)
 			return -1;
 	}
 	return 0;
+}
+
+int
+sigs_wake(void)
+{
+	int ends[2], i;
+
+	if (pipe(ends) == -1)
+		return -1;
+	for (i = 0; i < 2; i++) {
+		fcntl(ends[i], F_SETFD, FD_CLOEXEC);
+		fcntl(ends[i], F_SETFL, O_NONBLOCK);
+	}
+	wake = ends[1];
+	return ends[0];
+}
+
+void
+sigs_inherited(sigset_t *mask, sigset_t *defaults)
+{
+	size_t i;
+
+	*mask = inherited_mask;
+	sigemptyset(defaults);
+	for (i = 0; i < COUNT(spared); i++)
+		if (inherited_spared[i].sa_handler == SIG_DFL)
+			sigaddset(defaults, spared[i]);
 }
 
 int

@@ -89,6 +89,11 @@ documented() {
 	documented man/piperun.1 6
 }
 
+@test "documents: what sockcat(1) shows is true" {
+	[ "$PLAT" = linux ] || skip "shows an abstract name, and packets that are answered"
+	documented man/sockcat.1 6
+}
+
 @test "documents: what ipc7(7) shows is true" {
 	documented man/ipc7.7 2
 }
@@ -96,7 +101,7 @@ documented() {
 @test "documents: the synopsis of each manual is that of -h" {
 	local command
 
-	for command in mqsend mqrecv shmput shmget semop sigsend sigrecv sigmask fifocat piperun; do
+	for command in mqsend mqrecv shmput shmget semop sigsend sigrecv sigmask fifocat piperun sockcat; do
 		# .Op Fl cuvx .Op Fl 0 | N | r and so on: the letters, in order
 		[ -s "$ROOT/man/$command.1" ]
 		for letter in $($command -h | sed -n 's/^  -\(.\).*/\1/p'); do
@@ -128,6 +133,7 @@ documented() {
 ./usr/bin/sigmask
 ./usr/bin/sigrecv
 ./usr/bin/sigsend
+./usr/bin/sockcat
 ./usr/share/man/man1/fifocat.1
 ./usr/share/man/man1/mqrecv.1
 ./usr/share/man/man1/mqsend.1
@@ -138,6 +144,7 @@ documented() {
 ./usr/share/man/man1/sigmask.1
 ./usr/share/man/man1/sigrecv.1
 ./usr/share/man/man1/sigsend.1
+./usr/share/man/man1/sockcat.1
 ./usr/share/man/man7/ipc7.7' ]
 	root/usr/bin/mqsend -V
 	make -s -C "$ROOT" uninstall DESTDIR="$PWD/root" PREFIX=/usr

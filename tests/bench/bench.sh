@@ -143,3 +143,78 @@ pair 'from a file without -z, cat' \
 	"$(through "fifocat -w $tmp/fifo <$tmp/file" "fifocat $tmp/fifo >/dev/null")" \
 	"$(through "cat <$tmp/file >$tmp/fifo" "cat <$tmp/fifo >/dev/null")"
 pair 'piperun cat -- cat, cat | cat' "piperun cat $tmp/file -- cat >/dev/null" "cat $tmp/file | cat >/dev/null"
+
+# A stream through a socket: $1 who listens, $2 who sends; both leave what is at the path.
+echo
+echo "$mib MiB through a socket, $runs runs"
+limit="$here/socket-limit"
+has() {
+	command -v "$1" >/dev/null
+}
+# over LABEL KIND SENDER OURS OTHER-SERVER OTHER-SENDER: the reader is a pipe.
+over() {
+	pair "$1" \
+		"rm -f $tmp/at $tmp/line; mkfifo $tmp/line; sockcat -l -I -R $tmp/line $4 | cat >/dev/null & read address <$tmp/line; $3; wait" \
+		"rm -f $tmp/at; $5 | cat >/dev/null & until [ -e $tmp/at ]; do :; done; $6; wait"
+}
+for kind in unix tcp; do
+	case $kind in
+	unix)
+		at="unix:$tmp/at"
+		socat_serves="socat -u -b1048576 UNIX-LISTEN:$tmp/at -"
+		socat_sends="socat -u -b1048576 - UNIX-CONNECT:$tmp/at"
+		nc_serves="nc -lU $tmp/at </dev/null"
+		nc_sends="nc -N -U $tmp/at"
+		;;
+	tcp)
+		at=tcp:127.0.0.1:0
+		port=$((20000 + $$ % 10000))
+		await="until ss -ltn | grep -q :$port; do :; done; : >$tmp/at"
+		socat_serves="{ { $await; } & exec socat -u -b1048576 TCP-LISTEN:$port,bind=127.0.0.1,reuseaddr -; }"
+		socat_sends="socat -u -b1048576 - TCP:127.0.0.1:$port"
+		nc_serves="{ { $await; } & exec nc -l 127.0.0.1 $port </dev/null; }"
+		nc_sends="nc -N 127.0.0.1 $port"
+		;;
+	esac
+	limit_serves="$limit serve $kind $tmp/at"
+	limit_sends="$limit send $kind $tmp/at"
+	# shellcheck disable=SC2016 # for the shell that ratio starts
+	from_pipe="cat $tmp/file | sockcat -O"' $address'
+	# shellcheck disable=SC2016
+	from_file='sockcat -O $address'" <$tmp/file"
+	# shellcheck disable=SC2016
+	pages='sockcat -z -O $address'" <$tmp/file"
+	over "$kind, from a pipe, bare splice" "$kind" "$from_pipe" "$at" "$limit_serves" "cat $tmp/file | $limit_sends"
+	over "$kind, from a file with -z, bare splice" "$kind" "$pages" "$at" "$limit_serves" "$limit_sends <$tmp/file"
+	if has socat; then
+		over "$kind, from a pipe, socat -b1048576" "$kind" "$from_pipe" "$at" "$socat_serves" "cat $tmp/file | $socat_sends"
+		over "$kind, from a file with -z, socat -b1048576" "$kind" "$pages" "$at" "$socat_serves" "$socat_sends <$tmp/file"
+		over "$kind, from a file without -z, socat -b1048576" "$kind" "$from_file" "$at" "$socat_serves" "$socat_sends <$tmp/file"
+	fi
+	if nc -h 2>&1 | grep -q OpenBSD; then
+		over "$kind, from a pipe, nc" "$kind" "$from_pipe" "$at" "$nc_serves" "cat $tmp/file | $nc_sends"
+		over "$kind, from a file with -z, nc" "$kind" "$pages" "$at" "$nc_serves" "$nc_sends <$tmp/file"
+		over "$kind, from a file without -z, nc" "$kind" "$from_file" "$at" "$nc_serves" "$nc_sends <$tmp/file"
+	fi
+done
+
+# Connections with a COMMAND each, one client, and small messages there and back.
+count=$((mib / 2 + 50))
+echo
+echo "$count connections with a COMMAND each, and $((count * 20)) messages of 64 bytes there and back"
+served() {
+	pair "$1" \
+		"rm -f $tmp/at; sockcat -l -n $count unix:$tmp/at -- cat & until [ -e $tmp/at ]; do :; done; $limit clients unix $tmp/at $count; wait" \
+		"rm -f $tmp/at; $2 & server=\$!; until [ -e $tmp/at ]; do :; done; $limit clients unix $tmp/at $count; kill \$server"
+}
+has socat && served 'socat UNIX-LISTEN,fork EXEC:cat' "socat UNIX-LISTEN:$tmp/at,fork,backlog=64 EXEC:cat"
+has ncat && served 'ncat -k -e cat' "ncat -lkU $tmp/at -e /bin/cat"
+talked() {
+	pair "$1" \
+		"rm -f $tmp/at; $limit echo $2 $tmp/at & until [ -e $tmp/at ]; do :; done; $limit talk $((count * 20)) $3; wait" \
+		"rm -f $tmp/at; $limit echo $2 $tmp/at & until [ -e $tmp/at ]; do :; done; $limit talk $((count * 20)) $4; wait"
+}
+has socat && talked 'messages, Unix, socat' unix "sockcat unix:$tmp/at" "socat - UNIX:$tmp/at"
+nc -h 2>&1 | grep -q OpenBSD && talked 'messages, Unix, nc' unix "sockcat unix:$tmp/at" "nc -U $tmp/at"
+# shellcheck disable=SC2016
+has socat && talked 'messages, TCP, socat' tcp 'sockcat tcp:127.0.0.1:$(cat '"$tmp/at)" 'socat - TCP:127.0.0.1:$(cat '"$tmp/at)"

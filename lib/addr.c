@@ -1,0 +1,321 @@
+/*
+ * addr.c: socket addresses as users write them, as the system has them, and back. The path or name is all that stands after
+ * the first colon: there are no escapes and no options inside.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <limits.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "ipc7.h"
+
+static const struct scheme {
+	const char *name;
+	enum addr_kind kind;
+	int family, type;
+} schemes[] = {
+    {"tcp", ADDR_TCP, AF_UNSPEC, SOCK_STREAM},
+    {"tcp4", ADDR_TCP, AF_INET, SOCK_STREAM},
+    {"tcp6", ADDR_TCP, AF_INET6, SOCK_STREAM},
+    {"udp", ADDR_UDP, AF_UNSPEC, SOCK_DGRAM},
+    {"udp4", ADDR_UDP, AF_INET, SOCK_DGRAM},
+    {"udp6", ADDR_UDP, AF_INET6, SOCK_DGRAM},
+    {"unix", ADDR_UNIX, AF_UNIX, SOCK_STREAM},
+    {"unix-dgram", ADDR_UNIX, AF_UNIX, SOCK_DGRAM},
+    {"unix-seq", ADDR_UNIX, AF_UNIX, SOCK_SEQPACKET},
+    {"raw", ADDR_RAW, AF_UNSPEC, SOCK_RAW},
+};
+
+static int
+refuse(const char **fault, const char *why)
+{
+	*fault = why;
+	errno = EINVAL;
+	return -1;
+}
+
+/* Splits "[HOST]:PORT" or "HOST:PORT"; without ports "[HOST]" or "HOST". text is changed. */
+static int
+split(char *text, bool ports, char **host, const char **port, const char **fault)
+{
+	char *end;
+
+	if (*text == '[') {
+		*host = text + 1;
+		end = strchr(text, ']');
+		if (!end)
+			return refuse(fault, "a bracket is not closed");
+		*end++ = '\0';
+	} else {
+		*host = text;
+		end = text + strcspn(text, ":");
+		if (*end && (!ports || strchr(end + 1, ':')))
+			return refuse(fault, ports ? "too many colons (an IPv6 host stands in brackets: tcp:[::1]:80)"
+			                           : "an IPv6 host stands in brackets (raw:icmp:[::1])");
+	}
+	*port = NULL;
+	if (ports) {
+		if (*end != ':' || !end[1])
+			return refuse(fault, "the port is missing (as tcp:HOST:PORT; 0 lets the system choose)");
+		*end++ = '\0';
+		*port = end;
+	} else if (*end) {
+		return refuse(fault, "there is something after the bracket");
+	}
+	return 0;
+}
+
+static int
+parse_host(struct addr *addr, char *text, bool ports, const char **fault)
+{
+	unsigned long long number;
+	char *host;
+
+	if (split(text, ports, &host, &addr->port, fault) == -1)
+		return -1;
+	addr->any = strcmp(host, "*") == 0;
+	addr->host = *host && !addr->any ? host : NULL;
+	if (addr->port && strspn(addr->port, "0123456789") == strlen(addr->port) &&
+	    num_parse(addr->port, 0, 65535, &number) == -1)
+		return refuse(fault, "the port is not from 0 to 65535");
+	return 0;
+}
+
+/* Reads PROTO, by its name or number. */
+static int
+parse_protocol(struct addr *addr, char *text, const char **fault)
+{
+	char *colon = strchr(text, ':');
+	unsigned long long number;
+	struct protoent *entry;
+
+	if (!colon || colon == text)
+		return refuse(fault, "raw takes a protocol and a host (raw:icmp:127.0.0.1)");
+	*colon = '\0';
+	entry = getprotobyname(text);
+	if (num_parse(text, 0, 255, &number) == 0)
+		addr->protocol = (int)number;
+	else if (entry)
+		addr->protocol = entry->p_proto;
+	else
+		return refuse(fault, "there is no such protocol (a name of /etc/protocols, or a number from 0 to 255)");
+	return parse_host(addr, colon + 1, false, fault);
+}
+
+static int
+parse_path(struct addr *addr, const char **fault)
+{
+	struct sockaddr_un unix_address;
+	size_t most = sizeof(unix_address.sun_path) - 1;
+
+	addr->path = addr->rest;
+	if (!*addr->path)
+		return refuse(fault, "the path is missing");
+	addr->abstract = *addr->path == '@';
+	if (addr->abstract && !addr->path[1])
+		return refuse(fault, "the name after @ is missing");
+	if (strlen(addr->path) > most)
+		return refuse(fault, "the path is too long for a Unix socket (107 bytes at most on Linux)");
+	return 0;
+}
+
+int
+addr_parse(struct addr *addr, const char *text, const char **fault)
+{
+	size_t length = strcspn(text, ":"), i;
+
+	*addr = (struct addr){.text = text};
+	for (i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
+		if (strlen(schemes[i].name) == length && strncmp(schemes[i].name, text, length) == 0)
+			break;
+	if (!text[length] || i == sizeof(schemes) / sizeof(schemes[0]))
+		return refuse(fault, "not an address (tcp:HOST:PORT, udp:HOST:PORT, unix:PATH, unix-dgram:PATH, "
+		                     "unix-seq:PATH, raw:PROTO:HOST)");
+	addr->scheme = schemes[i].name;
+	addr->kind = schemes[i].kind;
+	addr->family = schemes[i].family;
+	addr->type = schemes[i].type;
+	addr->rest = strdup(text + length + 1);
+	if (!addr->rest) {
+		*fault = strerror(errno);
+		return -1;
+	}
+	if (addr->kind == ADDR_UNIX)
+		return parse_path(addr, fault);
+	if (addr->kind == ADDR_RAW)
+		return parse_protocol(addr, addr->rest, fault);
+	return parse_host(addr, addr->rest, true, fault);
+}
+
+void
+addr_free(struct addr *addr)
+{
+	free(addr->rest);
+	addr->rest = NULL;
+}
+
+/* Appends one that stands in no table of names. */
+static int
+add(struct addr_list *list, const struct sockaddr *address, size_t size)
+{
+	struct addr_socket *more = realloc(list->sockets, (list->count + 1) * sizeof(*more));
+
+	if (!more)
+		return -1;
+	list->sockets = more;
+	more += list->count++;
+	memset(more, 0, sizeof(*more));
+	memcpy(&more->address, address, size);
+	more->size = (socklen_t)size;
+	return 0;
+}
+
+static int
+resolve_path(const struct addr *addr, struct addr_list *list)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	size_t length = strlen(addr->path), size = offsetof(struct sockaddr_un, sun_path) + length;
+
+	memcpy(address.sun_path, addr->path, length);
+	/* An abstract name begins with a NUL, and ends with the address. */
+	if (addr->abstract)
+		address.sun_path[0] = '\0';
+	return add(list, (struct sockaddr *)&address, addr->abstract ? size : sizeof(address));
+}
+
+static int
+resolve_number(const char *host, const struct addr *addr, int family, struct addr_list *list)
+{
+	struct addrinfo hints = {.ai_family = family,
+	    .ai_socktype = addr->type,
+	    .ai_protocol = addr->kind == ADDR_RAW ? addr->protocol : 0,
+	    .ai_flags = host ? 0 : AI_PASSIVE};
+	struct addrinfo *found, *one;
+	int error, result = 0;
+
+	error = getaddrinfo(host, addr->port ? addr->port : (host ? NULL : "0"), &hints, &found);
+	if (error)
+		return error;
+	for (one = found; one && result == 0; one = one->ai_next)
+		result = add(list, one->ai_addr, one->ai_addrlen);
+	freeaddrinfo(found);
+	return result == -1 ? EAI_MEMORY : 0;
+}
+
+int
+addr_resolve(const struct addr *addr, bool listens, struct addr_list *list, const char **fault)
+{
+	int error = 0, second = EAI_FAMILY;
+
+	*list = (struct addr_list){0};
+	if (addr->kind == ADDR_UNIX) {
+		if (resolve_path(addr, list) == 0)
+			return 0;
+		*fault = strerror(errno);
+		return -1;
+	}
+	if (addr->any && !listens) {
+		*fault = "* is every address to listen at, not one to connect to";
+		errno = EINVAL;
+		return -1;
+	}
+	if (addr->host) {
+		error = resolve_number(addr->host, addr, addr->family, list);
+	} else {
+		/* One socket for IPv6 listens at all addresses of IPv4 too. */
+		const char *four = addr->any ? NULL : "127.0.0.1", *six = addr->any ? NULL : "::1";
+
+		if (addr->any && addr->family != AF_INET)
+			error = resolve_number(six, addr, AF_INET6, list);
+		if (addr->family != AF_INET6)
+			second = resolve_number(four, addr, AF_INET, list);
+		if (!addr->any && addr->family != AF_INET)
+			error = resolve_number(six, addr, AF_INET6, list);
+		error = list->count ? 0 : error ? error : second;
+	}
+	if (error == 0)
+		return 0;
+	*fault =
+	    error == EAI_SYSTEM                                             ? strerror(errno)
+	    : error == EAI_SERVICE                                          ? "there is no such port"
+	    : error == EAI_NONAME && addr->family == AF_INET && addr->host  ? "no such host, or it has no IPv4 address"
+	    : error == EAI_NONAME && addr->family == AF_INET6 && addr->host ? "no such host, or it has no IPv6 address"
+	    : error == EAI_NONAME                                           ? "no such host, or no such port"
+	                                                                    : gai_strerror(error);
+	errno = ENOENT;
+	return -1;
+}
+
+void
+addr_list_free(struct addr_list *list)
+{
+	free(list->sockets);
+	*list = (struct addr_list){0};
+}
+
+bool
+addr_numeric(const struct addr_socket *socket, char *host, size_t room, unsigned int *port)
+{
+	const struct sockaddr *address = (const struct sockaddr *)&socket->address;
+	const struct sockaddr_in *four = (const struct sockaddr_in *)&socket->address;
+	const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)&socket->address;
+
+	if (address->sa_family == AF_INET) {
+		*port = ntohs(four->sin_port);
+		return inet_ntop(AF_INET, &four->sin_addr, host, (socklen_t)room);
+	}
+	if (address->sa_family != AF_INET6)
+		return false;
+	*port = ntohs(six->sin6_port);
+	/* One socket serves both: who comes by IPv4 is shown so. */
+	if (IN6_IS_ADDR_V4MAPPED(&six->sin6_addr))
+		return inet_ntop(AF_INET, six->sin6_addr.s6_addr + 12, host, (socklen_t)room);
+	if (!inet_ntop(AF_INET6, &six->sin6_addr, host, (socklen_t)room))
+		return false;
+	if (six->sin6_scope_id) {
+		char scope[16];
+
+		snprintf(scope, sizeof(scope), "%%%u", (unsigned int)six->sin6_scope_id);
+		if (strlen(host) + strlen(scope) < room)
+			strcat(host, scope);
+	}
+	return true;
+}
+
+void
+addr_format(const struct addr *addr, const struct addr_socket *socket, struct text *text)
+{
+	const struct sockaddr_un *path = (const struct sockaddr_un *)&socket->address;
+	size_t size = socket->size > offsetof(struct sockaddr_un, sun_path)
+	                  ? socket->size - offsetof(struct sockaddr_un, sun_path)
+	                  : 0;
+	char host[ADDR_HOST];
+	unsigned int port;
+
+	if (addr->kind == ADDR_UNIX) {
+		text_format(text, "%s:", addr->scheme);
+		if (size > 0 && path->sun_path[0] == '\0') {
+			text_format(text, "@");
+			text_escape(text, path->sun_path + 1, size - 1);
+		} else {
+			text_escape(text, path->sun_path, strnlen(path->sun_path, size));
+		}
+		return;
+	}
+	if (!addr_numeric(socket, host, sizeof(host), &port)) {
+		text_format(text, "%s:?", addr->scheme);
+		return;
+	}
+	text_format(text, "%s:", addr->scheme);
+	if (addr->kind == ADDR_RAW)
+		text_format(text, "%d:", addr->protocol);
+	text_format(text, strchr(host, ':') ? "[%s]" : "%s", host);
+	if (addr->kind != ADDR_RAW)
+		text_format(text, ":%u", port);
+}

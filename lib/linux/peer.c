@@ -1,0 +1,170 @@
+/*
+ * peer.c for Linux: names that the kernel gives, and what it knows of the process at the other end. Source: unix(7), tcp(7),
+ * close_range(2).
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "../backend.h"
+
+/* <linux/sockios.h>, which musl-gcc does not find. */
+#define UNSENT 0x5411
+
+/* The flag of close_range(2) that leaves the descriptors open until the next exec. */
+#define ON_EXEC (1U << 2)
+
+int
+socket_name(int fd)
+{
+	struct sockaddr address = {.sa_family = AF_UNIX};
+
+	return bind(fd, &address, sizeof(address.sa_family));
+}
+
+long
+socket_unsent(int fd)
+{
+	int size;
+
+	return ioctl(fd, UNSENT, &size) == -1 ? 0 : size;
+}
+
+int
+socket_owner(int fd, pid_t *pid, uid_t *uid, gid_t *gid)
+{
+	struct ucred owner;
+	socklen_t size = sizeof(owner);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &owner, &size) == -1)
+		return -1;
+	*pid = owner.pid;
+	*uid = owner.uid;
+	*gid = owner.gid;
+	return 0;
+}
+
+void
+socket_mark(int fd)
+{
+	int on = 1;
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on));
+}
+
+/* How an address is written in /proc/net/tcp6 (six), or tcp: words in the byte order of the machine. */
+static void
+proc_address(const struct addr_socket *socket, bool six, struct text *text)
+{
+	const struct sockaddr_in *four = (const struct sockaddr_in *)&socket->address;
+	const struct sockaddr_in6 *long_one = (const struct sockaddr_in6 *)&socket->address;
+	uint32_t words[4] = {0, 0, htonl(0xffff), 0};
+	uint16_t port = four->sin_port;
+	size_t i;
+
+	if (four->sin_family == AF_INET)
+		words[3] = four->sin_addr.s_addr;
+	else
+		memcpy(words, &long_one->sin6_addr, sizeof(words));
+	for (i = six ? 0 : 3; i < 4; i++)
+		text_format(text, "%08X", (unsigned int)words[i]);
+	text_format(text, ":%04X", (unsigned int)ntohs(port));
+}
+
+/* Looks for the peer's end in a table of the kernel's. Returns 1: no process has it, 0: one has, 2: it is not there, -1. */
+static int
+look_up(const char *table, const char *peer, const char *local)
+{
+	char line[256], at[64], to[64];
+	unsigned long inode;
+	FILE *file = fopen(table, "re");
+	int found = 2;
+
+	if (!file)
+		return -1;
+	while (found == 2 && fgets(line, sizeof(line), file))
+		if (sscanf(line, " %*d: %63s %63s %*s %*s %*s %*s %*s %*s %lu", at, to, &inode) == 3 &&
+		    strcmp(at, peer) == 0 && strcmp(to, local) == 0)
+			found = inode == 0;
+	fclose(file);
+	return found;
+}
+
+/* True if the peer is on this machine, and in this network namespace: its address is a loopback one, or ours. */
+static bool
+is_here(const struct addr_socket *peer, const struct addr_socket *local)
+{
+	char there[ADDR_HOST], here[ADDR_HOST];
+	unsigned int port;
+
+	if (!addr_numeric(peer, there, sizeof(there), &port) || !addr_numeric(local, here, sizeof(here), &port))
+		return false;
+	return strncmp(there, "127.", 4) == 0 || strcmp(there, "::1") == 0 || strcmp(there, here) == 0;
+}
+
+int
+socket_closed(int fd)
+{
+	struct addr_socket peer = {.size = sizeof(peer.address)}, local;
+	struct text from = {0}, to = {0};
+	int on = 1, idle = 2, found = -1, six;
+
+	sock_local(fd, &local);
+	if (getpeername(fd, (struct sockaddr *)&peer.address, &peer.size) == -1)
+		return 1;
+	for (six = 0; six < 2 && is_here(&peer, &local) && (found == -1 || found == 2); six++) {
+		proc_address(&peer, six, &from);
+		proc_address(&local, six, &to);
+		if (from.data && to.data)
+			found = look_up(six ? "/proc/net/tcp6" : "/proc/net/tcp", from.data, to.data);
+		text_free(&from);
+		text_free(&to);
+	}
+	if (found == 0 || found == 1)
+		return found;
+	/* Its system answers for a while, and then says that it is gone. */
+	(void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof(idle));
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &idle, sizeof(idle));
+	return 0;
+}
+
+long
+socket_unread(int fd)
+{
+	int size;
+
+	return ioctl(fd, FIONREAD, &size) == -1 ? 0 : size;
+}
+
+short
+socket_end(void)
+{
+	return POLLRDHUP;
+}
+
+void
+socket_adopt(void)
+{
+	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
+}
+
+void
+socket_private(int first)
+{
+#ifdef SYS_close_range
+	if (syscall(SYS_close_range, first, ~0U, ON_EXEC) == 0)
+		return;
+#endif
+	for (; first < 1024; first++)
+		fcntl(first, F_SETFD, FD_CLOEXEC);
+}

@@ -1,0 +1,336 @@
+/*
+ * packets.c: a socket that keeps boundaries, between records: one record is one packet, both ways, also an empty one. What
+ * does not fit is an error, and nothing is cut or split.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "backend.h"
+
+/* How often it looks again where no call waits for room at a peer that is not connected. */
+#define LOOK 10
+
+struct packets {
+	struct session *session;
+	struct sock *sock;
+	int fd;
+	bool listens, connects;  /* the peer is whoever sent last; a connection, which ends */
+	bool single;             /* a listener that takes one packet, and no -n */
+	bool reading, writing;   /* input has not ended; the peer has not closed */
+	bool refused;            /* the peer's queue is full */
+	bool known;              /* there is a peer */
+	struct addr_socket peer; /* to whom the record in hand goes */
+	struct packet packet;    /* the one that came last */
+	struct record_reader input;
+	const char *record; /* in hand; NULL: none */
+	size_t size;
+	unsigned long long received, sent;
+	struct outlet output;
+};
+
+int
+packet_take(int fd, bool connects, struct packet *packet)
+{
+	char control[128];
+	struct iovec part = {.iov_base = packet->data, .iov_len = PACKET_MOST};
+	struct msghdr message = {.msg_name = &packet->peer.address,
+	    .msg_namelen = sizeof(packet->peer.address),
+	    .msg_iov = &part,
+	    .msg_iovlen = 1,
+	    .msg_control = control,
+	    .msg_controllen = sizeof(control)};
+	ssize_t got = recvmsg(fd, &message, MSG_DONTWAIT);
+
+	if (trace_on && (got != -1 || (errno != EAGAIN && errno != EINTR))) {
+		struct text call = {0};
+
+		text_format(&call, "recvmsg(%d, ", fd);
+		text_quote(&call, packet->data, got > 0 ? (size_t)got : 0, 32);
+		text_format(&call, ", 0)");
+		trace_end(&call, (long)got);
+	}
+	if (got == -1)
+		return -1;
+	if (message.msg_flags & MSG_TRUNC) {
+		errno = EMSGSIZE;
+		return -1;
+	}
+	packet->size = (size_t)got;
+	packet->peer.size = message.msg_namelen;
+	/* An empty packet has its mark, an end has none. */
+	packet->ended = connects && got == 0 && message.msg_controllen == 0;
+	return 0;
+}
+
+static int
+report(struct packets *packets, enum relay_side side, int error, const char *why)
+{
+	struct text extra = {0};
+	int status;
+
+	if (why)
+		text_format(&extra, "%s; ", why);
+	text_format(&extra, "%llu packets were sent, %llu received", packets->sent, packets->received);
+	status = session_report(packets->sock, side, error, extra.data);
+	text_free(&extra);
+	return status;
+}
+
+/* Takes PEER and a tab off the record in hand, and sends it to that one. Returns -1 to go on. */
+static int
+address_record(struct packets *packets)
+{
+	const char *tab = memchr(packets->record, '\t', packets->size), *fault = "its peer and a tab are missing (-P)";
+	struct addr_list list = {0};
+	struct text text = {0};
+	struct addr addr = {0};
+	int result = -1;
+
+	if (tab) {
+		text_format(&text, "%.*s", (int)(tab - packets->record), packets->record);
+		if (!text.data || addr_parse(&addr, text.data, &fault) == -1)
+			;
+		else if (addr.type != packets->sock->addr.type)
+			fault = "its peer is an address of another kind";
+		else if (addr_resolve(&addr, false, &list, &fault) == 0)
+			result = 0;
+	}
+	if (result == 0) {
+		packets->peer = list.sockets[0];
+		packets->size -= (size_t)(tab + 1 - packets->record);
+		packets->record = tab + 1;
+	} else {
+		err_line(NULL, "standard input: record %lu: %s", packets->input.count, fault);
+	}
+	addr_list_free(&list);
+	addr_free(&addr);
+	text_free(&text);
+	return result == 0 ? -1 : STATUS_FAILED;
+}
+
+/* Sends the record in hand, or reads one. Returns -1 to go on, or the exit status. */
+static int
+send_some(struct packets *packets)
+{
+	struct text why = {0};
+	ssize_t sent;
+	int got, status;
+
+	if (!packets->record) {
+		got = record_next(&packets->input, &packets->record, &packets->size);
+		if (got == -1 && errno == EAGAIN)
+			return -1;
+		if (got == -1) {
+			record_fault(&packets->input, errno, &why);
+			err_line(NULL, "standard input: %s; %llu packets were sent", why.data ? why.data : "",
+			    packets->sent);
+			text_free(&why);
+			return STATUS_FAILED;
+		}
+		if (got == 0) {
+			packets->reading = false;
+			packets->record = NULL;
+			return packets->connects && sock_half_close(packets->fd) == -1
+			           ? report(packets, RELAY_PEER, errno, NULL)
+			           : -1;
+		}
+		packets->peer = packets->packet.peer;
+		if (packets->session->prefix && packets->listens && !packets->connects) {
+			status = address_record(packets);
+			if (status != -1)
+				return status;
+		}
+	}
+	if (packets->listens && !packets->connects)
+		sent = sendto(packets->fd, packets->record, packets->size, MSG_DONTWAIT | MSG_NOSIGNAL,
+		    (struct sockaddr *)&packets->peer.address, packets->peer.size);
+	else
+		sent = send(packets->fd, packets->record, packets->size, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (trace_on && (sent != -1 || errno != EAGAIN)) {
+		struct text call = {0};
+
+		text_format(&call, "send(%d, ", packets->fd);
+		text_quote(&call, packets->record, packets->size, 32);
+		text_format(&call, ", %zu, MSG_DONTWAIT|MSG_NOSIGNAL)", packets->size);
+		trace_end(&call, (long)sent);
+	}
+	packets->refused = sent == -1 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS);
+	if (packets->refused || (sent == -1 && errno == EINTR))
+		return -1;
+	if (sent == -1) {
+		int error = errno;
+
+		if (error == EMSGSIZE)
+			text_format(&why, "record %lu has %zu bytes%s", packets->input.count, packets->size,
+			    packets->sock->addr.kind == ADDR_UDP ? ", and a UDP packet at most 65507" : "");
+		else if (error == ENOTCONN || error == EDESTADDRREQ || error == EINVAL)
+			text_format(&why, "the peer has no address to answer to");
+		status = report(packets, RELAY_PEER, error, why.data);
+		text_free(&why);
+		return status;
+	}
+	packets->sent++;
+	packets->record = NULL;
+	return -1;
+}
+
+/* Takes a packet and hands it to the output. Returns -1 to go on, or the exit status. */
+static int
+receive(struct packets *packets)
+{
+	struct packet *packet = &packets->packet;
+	struct session *session = packets->session;
+	struct text peer = {0};
+	size_t size, body;
+	char *record;
+	int result;
+
+	if (packet_take(packets->fd, packets->connects, packet) == -1) {
+		if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)
+			return -1;
+		return report(packets, RELAY_PEER, errno, NULL);
+	}
+	if (packet->ended) {
+		packets->writing = false;
+		return -1;
+	}
+	packets->known = true;
+	packets->received++;
+	if (!session->output)
+		return -1;
+	if (session->prefix)
+		addr_format(&packets->sock->addr, packet->peer.size ? &packet->peer : &packets->sock->peer, &peer);
+	record = malloc(packet->size + peer.size + RECORD_FRAME);
+	size = record ? record_format(session->form, session->prefix ? peer.data : NULL, packet->data, packet->size,
+	                    record, &body)
+	              : 0;
+	result = record ? outlet_add(&packets->output, record, size) : -1;
+	free(record);
+	text_free(&peer);
+	if (result == 0 && outlet_step(&packets->output) != -1)
+		return -1;
+	return report(packets, RELAY_OUTPUT, errno, NULL);
+}
+
+/* True if all is done that is to be done. */
+static bool
+over(const struct packets *packets)
+{
+	const struct session *session = packets->session;
+	bool enough = session->counted && packets->received >= session->count;
+
+	if (outlet_kept(&packets->output) > 0)
+		return false;
+	if (packets->reading && packets->record)
+		return false;
+	/* An input that is not idle is still sent. */
+	if (enough || !packets->writing) {
+		if (!packets->reading || (packets->listens && !packets->known))
+			return true;
+		/* One that has only closed its side can still be answered, as can who sent the one packet. */
+		return !packets->single && !flow_ready(STDIN_FILENO, POLLIN) && (enough || flow_ready(packets->fd, 0));
+	}
+	return !packets->reading && !session->output && !packets->connects;
+}
+
+static int
+loop(struct packets *packets)
+{
+	struct deadline deadline;
+	int status = -1, ready;
+
+	deadline_set(&deadline, packets->session->timeout);
+	while (status == -1 && !over(packets)) {
+		bool may_send = packets->reading && (packets->known || packets->session->prefix), look;
+		bool enough = packets->session->counted && packets->received >= packets->session->count;
+		unsigned long long before = packets->sent + packets->received;
+		struct pollfd wait[3] = {
+		    {.fd = packets->fd}, {.fd = -1}, {.fd = packets->session->output ? STDOUT_FILENO : -1}};
+
+		if (outlet_kept(&packets->output) > 0)
+			wait[2].events = POLLOUT;
+		else if (packets->writing && !enough)
+			wait[0].events = POLLIN;
+		look = packets->refused && packets->listens && !packets->connects;
+		if (packets->refused && !look)
+			wait[0].events |= POLLOUT;
+		else if (may_send && !packets->record)
+			wait[1] = (struct pollfd){.fd = STDIN_FILENO, .events = POLLIN};
+		/* One that has closed its side may still go altogether. */
+		if (!wait[0].events && (packets->writing || !packets->connects))
+			wait[0].fd = -1;
+		if (sigs_caught())
+			return report(packets, RELAY_PEER, EINTR, NULL);
+		ready = poll(wait, 3,
+		    deadline.limited ? deadline_poll(&deadline, look ? LOOK : INT_MAX)
+		    : look           ? LOOK
+		                     : -1);
+		if (ready == -1 && errno != EINTR)
+			return report(packets, RELAY_PEER, errno, NULL);
+		if (ready == 0 && deadline_passed(&deadline))
+			return report(packets, RELAY_PEER, ETIMEDOUT, NULL);
+		if (ready == -1)
+			continue;
+		if (wait[2].revents & (POLLERR | POLLHUP | POLLNVAL))
+			return report(packets, RELAY_OUTPUT, EPIPE, NULL);
+		if (wait[2].revents && outlet_step(&packets->output) == -1)
+			return report(packets, RELAY_OUTPUT, errno, NULL);
+		if (wait[0].revents & ~POLLOUT && packets->writing && outlet_kept(&packets->output) == 0)
+			status = receive(packets);
+		if (status == -1 && (wait[1].revents || wait[0].revents & POLLOUT || look))
+			status = send_some(packets);
+		/* Several records may be there after one read. */
+		while (status == -1 && packets->reading && !packets->record && !packets->refused &&
+		       packets->sent + packets->received != before && wait[1].revents) {
+			unsigned long long sent = packets->sent;
+
+			status = send_some(packets);
+			if (packets->sent == sent)
+				break;
+		}
+		if (packets->sent + packets->received != before)
+			deadline_set(&deadline, packets->session->timeout);
+	}
+	return status == -1 ? STATUS_OK : status;
+}
+
+int
+packets_run(struct session *session, struct sock *sock, int fd, bool listens)
+{
+	struct packets packets = {.session = session,
+	    .sock = sock,
+	    .fd = fd,
+	    .listens = listens,
+	    .connects = sock_connects(sock),
+	    .reading = session->input,
+	    .writing = true};
+	int status = STATUS_FAILED;
+
+	packets.known = !listens || packets.connects;
+	packets.packet.data = malloc(PACKET_MOST + 1);
+	if (!packets.packet.data) {
+		err_line(NULL, "%s", strerror(errno));
+		return status;
+	}
+	/* One packet is what a listener without -f takes. */
+	if (listens && !packets.connects && !session->forever && !session->counted) {
+		session->counted = true;
+		session->count = 1;
+		packets.single = true;
+	}
+	if (packets.connects)
+		socket_mark(fd);
+	record_open(&packets.input, STDIN_FILENO, session->form, PACKET_MOST);
+	packets.input.elsewhere = true;
+	outlet_open(&packets.output, STDOUT_FILENO, false);
+	status = loop(&packets);
+	record_close(&packets.input);
+	outlet_close(&packets.output);
+	free(packets.packet.data);
+	return status;
+}

@@ -1,0 +1,1131 @@
+load helper
+
+# Whatever hangs is an error.
+cat_() {
+	timeout 30 sockcat "$@"
+}
+
+# listen ARG...: a listener in the background; its address is in A.
+listen() {
+	ready sockcat -l -R ready "$@"
+	A=$LINE
+}
+
+# streams BODY: runs a function once for each kind of stream socket; what to listen at is in AT.
+streams() {
+	for KIND in tcp tcp6 unix; do
+		case $KIND in
+		tcp) AT=tcp:127.0.0.1:0 ;;
+		tcp6)
+			[ -e /proc/net/if_inet6 ] || continue
+			AT='tcp:[::1]:0'
+			;;
+		unix) AT=unix:socket ;;
+		esac
+		"$@"
+		rm -f socket
+	done
+}
+
+# lives PID: whether it is a process, and no zombie.
+lives() {
+	grep -q '^State:[[:space:]]*[^ZX]' "/proc/$1/status" 2>/dev/null
+}
+
+@test "sockcat: what goes in at one end comes out at the other, both ways" {
+	streams both_ways
+}
+both_ways() {
+	head -c 3000000 /dev/urandom >there
+	head -c 2000000 /dev/urandom >back
+	for options in '' -z; do
+		listen $options "$AT" <back >got
+		# shellcheck disable=SC2086
+		cat_ $options "$A" <there >answer
+		ends 0
+		cmp there got
+		cmp back answer
+		rm -f socket
+		# By way of pipes.
+		listen $options "$AT" < <(cat back) > >(cat >got)
+		# shellcheck disable=SC2086
+		cat there | cat_ $options "$A" | cat >answer
+		ends 0
+		cmp back answer
+		until cmp -s there got; do sockcat -V >/dev/null; done
+		rm -f socket
+	done
+	# Appended to a file, which takes no pages; dropped.
+	echo before >got
+	listen "$AT" </dev/null >>got
+	cat there there | cat_ "$A"
+	ends 0
+	tail -c +8 got | cmp - <(cat there there)
+	rm -f socket
+	listen "$AT" <there >/dev/null
+	cat_ "$A" </dev/null | cmp - there
+	ends 0
+	rm -f socket
+	listen -I "$AT" </dev/null >got
+	cat_ -O "$A" <there
+	ends 0
+	cmp there got
+	rm -f there back got answer
+}
+
+@test "sockcat: much both ways at once between slow readers" {
+	head -c 20000000 /dev/urandom >data
+	for AT in tcp:127.0.0.1:0 unix:socket; do
+		listen "$AT" < <(cat data) > >(dd bs=5000 of=got status=none)
+		cat data | cat_ "$A" | dd bs=7000 of=answer status=none
+		ends 0
+		cmp data answer
+		until cmp -s data got; do sockcat -V >/dev/null; done
+		rm -f socket
+	done
+}
+
+@test "sockcat: the end of the input is a half-close, and a late answer is waited for" {
+	streams late
+}
+late() {
+	# The answer begins only when the question is known to be at its end.
+	listen "$AT" -- sh -c 'cat >question; echo world'
+	[ "$(echo hello | cat_ "$A")" = world ]
+	ends 0
+	[ "$(cat question)" = hello ]
+	rm -f question socket
+	# And between two that relay.
+	listen "$AT" < <(until grep -q hello question; do :; done; echo world) >question
+	[ "$(echo hello | cat_ "$A")" = world ]
+	ends 0
+	rm question
+}
+
+@test "sockcat: ends when the peer has closed, though its input is idle" {
+	[ "$PLAT" = linux ] || skip "POSIX does not tell a half-close from an end"
+	streams idle
+}
+idle() {
+	mkfifo input
+	exec 8<>input
+	listen "$AT" -- echo hello
+	[ "$(cat_ "$A" <input)" = hello ]
+	ends 0
+	rm -f socket
+	listen "$AT" </dev/null >got
+	# A peer that has only closed its side still gets everything.
+	{ echo one; read -r line; echo two; } <input | cat_ "$A" &
+	client=$!
+	until grep -q one got; do sockcat -V >/dev/null; done
+	echo go >&8
+	wait $client
+	ends 0
+	[ "$(cat got)" = $'one\ntwo' ]
+	exec 8<&-
+	rm input
+}
+
+@test "sockcat: with socat at the other end" {
+	need socat socat -V
+	head -c 1000000 /dev/urandom >data
+	socat -u FILE:data UNIX-LISTEN:socket &
+	cat_ -T 10 unix:socket </dev/null | cmp - data
+	wait
+	rm -f socket
+	listen unix:socket </dev/null >got
+	socat -u FILE:data UNIX-CONNECT:socket
+	ends 0
+	cmp data got
+	listen tcp:127.0.0.1:0 <data >got
+	socat -t 30 - "TCP:127.0.0.1:${A##*:}" <data >back
+	ends 0
+	cmp data got
+	cmp data back
+	listen -n 3 udp:127.0.0.1:0 </dev/null >got
+	for i in 1 2 3; do
+		printf 'packet %s' $i | socat -u - "UDP:127.0.0.1:${A##*:}"
+	done
+	ends 0
+	[ "$(cat got)" = $'packet 1\npacket 2\npacket 3' ]
+}
+
+@test "sockcat: with nc at the other end" {
+	need netcat-openbsd sh -c 'nc -h 2>&1 | grep -q OpenBSD'
+	head -c 1000000 /dev/urandom >data
+	listen tcp:127.0.0.1:0 <data >got
+	nc -N 127.0.0.1 "${A##*:}" <data >back
+	ends 0
+	cmp data got
+	cmp data back
+	nc -lU socket </dev/null >got &
+	cat_ -T 10 unix:socket <data
+	wait
+	cmp data got
+}
+
+@test "sockcat: with ncat at the other end" {
+	need ncat ncat --version
+	head -c 1000000 /dev/urandom >data
+	listen tcp:127.0.0.1:0 </dev/null >got
+	ncat --send-only 127.0.0.1 "${A##*:}" <data
+	ends 0
+	cmp data got
+	listen unix:socket <data >got
+	ncat --recv-only -U socket </dev/null | cmp - data
+	ends 0
+	rm socket
+}
+
+@test "sockcat: with Python at the other end: many clients at once, of which some are killed" {
+	need python3 python3 -c 0
+	listen -f unix:socket -- cat
+	server=$PID
+	timeout 60 python3 -c "
+import os, random, signal, socket, time
+random.seed(7)
+children = []
+for i in range(60):
+    pid = os.fork()
+    if pid == 0:
+        s = socket.socket(socket.AF_UNIX); s.connect('socket')
+        data = os.urandom(200000)
+        sender = os.fork()
+        if sender == 0:
+            s.sendall(data); s.shutdown(socket.SHUT_WR); os._exit(0)
+        got = b''
+        while len(got) < len(data):
+            part = s.recv(65536)
+            if not part: break
+            got += part
+        os.waitpid(sender, 0)
+        os._exit(got != data)
+    children.append(pid)
+killed = set(random.sample(children, 20))
+for pid in killed:
+    time.sleep(random.random() / 100)
+    os.kill(pid, signal.SIGKILL)
+bad = [pid for pid in children if os.waitpid(pid, 0)[1] and pid not in killed]
+assert not bad, bad"
+	until [ -z "$(pgrep -P "$server")" ]; do :; done
+	kill "$server"
+	PID=$server ends 143
+}
+
+@test "sockcat: between two hosts" {
+	need_root
+	unshare -n ip link show >/dev/null 2>&1 || skip "needs network namespaces and ip(8)"
+	# Each namespace is a host; the pair of interfaces is the cable.
+	try timeout 60 unshare -n bash -c '
+		set -e
+		mkfifo up
+		unshare -n bash -c "echo up >up; read -r go <go; exec bash other" &
+		mkfifo go
+		read -r there <up
+		ip link add here type veth peer name there
+		ip link set there netns $!
+		ip addr add 10.77.0.1/24 dev here
+		ip link set here up
+		ip link set lo up
+		cat >other <<END
+ip addr add 10.77.0.2/24 dev there
+ip link set there up
+ip link set lo up
+sockcat -T 20 tcp:10.77.0.1:7000 </dev/null >answer
+# Its own end is idle, and its peer is not in its tables.
+echo question | sockcat -T 20 tcp:10.77.0.1:7001 >answer2
+END
+		echo go >go
+		sockcat -l tcp:10.77.0.1:7000 <<<hello
+		sockcat -l tcp:10.77.0.1:7001 -- sh -c "cat; echo late"
+		wait
+		cat answer answer2'
+	status 0
+	output $'hello\nquestion\nlate'
+}
+
+@test "sockcat: a reset and writes that fail are errors, with what became of the bytes" {
+	need python3 python3 -c 0
+	mkfifo port
+	for last in reset keep; do
+		python3 -c "
+import socket, struct
+s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen()
+print(s.getsockname()[1], file=open('port', 'w'))
+c, _ = s.accept()
+c.recv(5)
+if '$last' == 'reset':
+    c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
+c.close()" &
+		read -r port <port
+		try sh -c 'printf hello1 | timeout 20 sockcat "$1"' sh "tcp:127.0.0.1:$port"
+		status 1
+		error "sockcat: tcp:127.0.0.1:$port: the peer has *; 6 bytes were sent, 0 received"
+		wait
+	done
+	# More than it takes.
+	listen -n 1 unix:socket -- true
+	try sh -c 'yes | timeout 20 sockcat "$1"' sh "$A"
+	status 1
+	error 'sockcat: unix:socket: the peer has *'
+}
+
+@test "sockcat: what a peer said before it would take no more is still written" {
+	listen -n 1 unix:socket -- sh -c 'echo too much; exec 0<&-; head -c 10 >/dev/null 2>&1; exit 0'
+	yes | cat_ "$A" >got 2>err && false
+	[ "$(cat got)" = 'too much' ]
+}
+
+@test "sockcat: output that fails" {
+	streams output_fails
+}
+output_fails() {
+	echo data >data
+	listen "$AT" <data >got
+	try sh -c 'timeout 20 sockcat "$1" >/dev/full' sh "$A" </dev/null
+	status 1
+	error "sockcat: *: standard output: No space left on device; 0 bytes were sent, 0 received, and 5 came that are lost"
+	wait "$PID" || true
+	rm -f socket
+	listen "$AT" <data >got
+	try sh -c 'timeout 20 sockcat "$1" >&-' sh "$A" </dev/null
+	status 1
+	error "sockcat: *: standard output: Bad file descriptor; *"
+	wait "$PID" || true
+	rm -f socket
+	# Nobody reads it any more: that is seen while nothing comes.
+	mkfifo input
+	exec 8<>input
+	listen "$AT" <input >got
+	{ timeout 20 sockcat "$A" <input 2>err || echo "$?" >code; } | true
+	[ "$(cat code)" -eq 1 ]
+	[ "$(cat err)" = "sockcat: $A: standard output has lost its reader; 0 bytes were sent, 0 received" ]
+	# POSIX does not tell it that its client has gone.
+	[ "$PLAT" = linux ] || kill "$PID" 2>/dev/null || true
+	wait "$PID" || true
+	exec 8<&-
+	rm input
+}
+
+@test "sockcat: standard input that is closed is at its end; one that cannot be read is an error" {
+	echo data >data
+	listen unix:socket <data >got
+	timeout 20 sockcat "$A" <&- >answer
+	ends 0
+	cmp data answer
+	[ ! -s got ]
+	rm -f socket
+	listen unix:socket </dev/null >got
+	try sh -c 'timeout 20 sockcat "$1" <.' sh "$A"
+	status 1
+	error 'sockcat: unix:socket: standard input: Is a directory; 0 bytes were sent, 0 received'
+	wait "$PID" || true
+}
+
+@test "sockcat: -t bounds every wait, and 0 tries" {
+	mkfifo input
+	exec 8<>input
+	for time in 0 0.1; do
+		try cat_ -l -u -t $time unix:socket <&8
+		status 124
+		error 'sockcat: unix:socket: nobody connected in time (-t)'
+		[ ! -e socket ]
+		listen unix:socket <&8 >got
+		try cat_ -t $time "$A" <&8
+		status 124
+		error 'sockcat: unix:socket: no byte in time (-t); 0 bytes were sent, 0 received'
+		ends 0
+		rm socket
+		try cat_ -l -t $time udp:127.0.0.1:0 <&8
+		status 124
+		error 'sockcat: udp:127.0.0.1:0: no packet in time (-t); 0 packets were sent, 0 received'
+		try cat_ -l -f -u -t $time unix:socket <&8
+		status 124
+		error 'sockcat: unix:socket: nobody connected in time (-t)'
+		try cat_ -l -f -u -t $time unix:socket -- cat
+		status 124
+		error 'sockcat: unix:socket: nobody connected in time (-t)'
+	done
+	exec 8<&-
+}
+
+@test "sockcat: -T tries again until somebody listens" {
+	try cat_ -T 0.1 unix:socket
+	status 124
+	error 'sockcat: unix:socket: no such socket, for all the time of -T'
+	cat_ -T 20 unix:socket </dev/null >got &
+	listen unix:socket <<<hello
+	wait
+	[ "$(cat got)" = hello ]
+	try cat_ unix:nosuch
+	status 1
+	error 'sockcat: unix:nosuch: no such socket'
+}
+
+@test "sockcat: -R has the real address, once it listens" {
+	listen -I tcp:127.0.0.1:0
+	[[ $A == tcp:127.0.0.1:[1-9]* ]]
+	cat_ "$A" </dev/null
+	ends 0
+	listen -I tcp4::0
+	[[ $A == tcp4:127.0.0.1:[1-9]* ]]
+	cat_ "$A" </dev/null
+	ends 0
+	listen -I tcp4:*:0
+	[[ $A == tcp4:0.0.0.0:[1-9]* ]]
+	cat_ "tcp::${A##*:}" </dev/null
+	ends 0
+	if [ -e /proc/net/if_inet6 ]; then
+		listen -I tcp:*:0
+		[[ $A == 'tcp:[::]:'[1-9]* ]]
+		cat_ "tcp4:127.0.0.1:${A##*:}" </dev/null
+		ends 0
+		listen -I tcp:*:0
+		cat_ "tcp6:[::1]:${A##*:}" </dev/null
+		ends 0
+	fi
+	listen -I unix:socket
+	[ "$A" = unix:socket ]
+	cat_ "$A" </dev/null
+	ends 0
+}
+
+@test "sockcat: abstract names" {
+	[ "$PLAT" = linux ] || [ "$(uname)" = Linux ] || skip "Linux has them"
+	listen "unix:@ipc7-$$" <<<hello >got
+	[ "$A" = "unix:@ipc7-$$" ]
+	[ "$(echo there | cat_ "$A")" = hello ]
+	ends 0
+	[ "$(cat got)" = there ]
+	listen -I "unix:@ipc7-$$" >got
+	try cat_ -l "unix:@ipc7-$$"
+	status 1
+	error "sockcat: unix:@ipc7-$$: the name is in use: somebody listens there"
+	cat_ "$A" </dev/null
+	ends 0
+}
+
+@test "sockcat: a Unix path: only a dead socket is replaced" {
+	echo data >file
+	mkdir directory
+	mkfifo fifo
+	ln -s nowhere link
+	for case in 'file|an ordinary file, not a socket' 'directory|a directory, not a socket' 'fifo|not a socket' 'link|a symbolic link, not a socket'; do
+		try cat_ -l -u "unix:${case%%|*}"
+		status 1
+		error "sockcat: unix:${case%%|*}: ${case#*|}; it was left as it is"
+	done
+	[ "$(cat file)" = data ] && [ -d directory ] && [ -p fifo ] && [ -L link ]
+	for scheme in unix unix-dgram unix-seq; do
+		listen -f -I $scheme:socket >got
+		inode=$(stat -c %i socket)
+		try cat_ -l $scheme:socket
+		status 1
+		error "sockcat: $scheme:socket: somebody listens there; it was left as it is"
+		# One of another type is alive, too.
+		try cat_ -l -u $([ $scheme = unix ] && echo unix-dgram || echo unix):socket
+		status 1
+		[ "$(stat -c %i socket)" = "$inode" ]
+		kill -KILL "$PID"
+		wait "$PID" || true
+		try cat_ -l -u -t 0 $scheme:socket </dev/null
+		status 124
+		[ ! -e socket ]
+	done
+	# What took its place meanwhile stays.
+	listen -u -I unix:socket >got
+	mv socket other
+	echo mine >socket
+	cat_ unix:other </dev/null
+	ends 0
+	[ "$(cat socket)" = mine ]
+}
+
+@test "sockcat: the mode of a Unix path is exact, and -u removes it, also on a signal" {
+	umask 077
+	for mode in 600 660 666 777; do
+		listen -u -I -m $mode unix:socket >got
+		[ "$(stat -c %a socket)" = $mode ]
+		cat_ "$A" </dev/null
+		ends 0
+		[ ! -e socket ]
+	done
+	for signal in INT TERM HUP; do
+		ready env -i "PATH=$PATH" perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' sockcat -l -u -I -R ready unix:socket
+		kill -$signal "$PID"
+		ends $((128 + $(kill -l $signal)))
+		[ ! -e socket ]
+	done
+}
+
+@test "sockcat: COMMAND for each connection, with its environment" {
+	listen -f unix:socket -- sh -c 'echo "$PROTO $IPCLOCALPATH $IPCREMOTEPID $IPCREMOTEEUID $IPCREMOTEEGID"; read -r line; echo "got $line"'
+	for i in 1 2 3; do
+		echo "$i" | { echo "$BASHPID" >pid; exec timeout 20 sockcat "$A"; } >got
+		if [ "$PLAT" = linux ]; then
+			[[ $(head -n 1 got) == "IPC socket "[0-9]*" $(id -u) $(id -g)" ]]
+		fi
+		[ "$(tail -n 1 got)" = "got $i" ]
+	done
+	kill "$PID"
+	wait "$PID" || true
+	listen -n 2 tcp:127.0.0.1:0 -- sh -c 'echo "$PROTO $TCPLOCALIP $TCPLOCALPORT $TCPREMOTEIP $TCPREMOTEPORT"'
+	IFS=' ' read -r proto ip port remote other < <(cat_ "$A" </dev/null)
+	[ "$proto $ip $port $remote" = "TCP 127.0.0.1 ${A##*:} 127.0.0.1" ]
+	[ "$other" -gt 0 ]
+	cat_ "$A" </dev/null >got
+	ends 0
+	# What the caller has of such names is not what the peer is.
+	TCPREMOTEIP=1.2.3.4 IPCREMOTEPID=1 listen tcp:127.0.0.1:0 -- env
+	cat_ "$A" </dev/null >got
+	grep -q '^TCPREMOTEIP=127.0.0.1$' got
+	grep -q IPCREMOTE got && false
+	ends 0
+}
+
+@test "sockcat: COMMAND has descriptors 0 to 2 and no other, blocking, and the signals that sockcat had" {
+	exec 9</dev/null
+	listen unix:socket -- sh -c 'ls /proc/self/fd | tr "\n" " "; python3 -c "import os; print(os.get_blocking(0))"; sigmask -p $$ | cut -f2-' 2>/dev/null
+	exec 9<&-
+	cat_ "$A" </dev/null >got
+	ends 0
+	[[ $(head -n 1 got) == '0 1 2 3 True' ]]
+}
+
+@test "sockcat: COMMAND's status, and one that cannot be run" {
+	listen unix:socket -- sh -c 'exit 7'
+	cat_ "$A" </dev/null
+	ends 7
+	rm socket
+	listen -n 2 unix:socket -- sh -c 'read -r status; exit "$status"'
+	echo 0 | cat_ "$A"
+	echo 3 | cat_ "$A"
+	ends 3
+	rm socket
+	try cat_ -l unix:socket -- nosuch
+	status 127
+	error 'sockcat: nosuch: no such command'
+	[ ! -e socket ]
+	echo x >script
+	try cat_ -l unix:socket -- ./script
+	status 126
+	error 'sockcat: ./script: cannot be executed: Permission denied'
+	try cat_ -l unix:nosuch/socket -- cat
+	status 125
+	error 'sockcat: unix:nosuch/socket: its directory does not exist'
+	# On the side that connects.
+	listen unix:socket <<<5
+	try cat_ "$A" -- sh -c 'read -r status; exit "$status"'
+	status 5
+	wait "$PID"
+}
+
+@test "sockcat: a COMMAND and all that it has started end with their client" {
+	[ -e /proc/self/stat ] || skip "needs /proc"
+	listen -f unix:socket -- sh -c 'sleep 1000 & echo $! $$ >pids; wait'
+	server=$PID
+	background sockcat -I "$A"
+	until [ -s pids ]; do sockcat -V >/dev/null; done
+	read -r child parent <pids
+	kill "$PID"
+	ends 143
+	while lives "$child" || lives "$parent"; do sockcat -V >/dev/null; done
+	rm pids
+	# And with the server.
+	background sockcat -I "$A"
+	until [ -s pids ]; do sockcat -V >/dev/null; done
+	read -r child parent <pids
+	kill "$server"
+	while lives "$child" || lives "$parent"; do sockcat -V >/dev/null; done
+	ends 0
+	rm -f pids socket
+	# Also one that ignores TERM.
+	listen unix:socket -- sh -c 'trap "" TERM; echo $$ >pids; while :; do sleep 0.1; done'
+	server=$PID
+	background sockcat -I "$A"
+	until [ -s pids ]; do sockcat -V >/dev/null; done
+	kill "$PID"
+	ends 143
+	PID=$server ends 0
+}
+
+@test "sockcat: -j serves so many at once, and the rest wait" {
+	mkfifo gate
+	exec 8<>gate
+	listen -j 2 -n 5 unix:socket -- sh -c 'echo start >>log; read -r line <gate; echo end >>log'
+	for i in 1 2 3 4 5; do
+		cat_ "$A" </dev/null &
+	done
+	until [ "$(grep -c start log 2>/dev/null)" = 2 ]; do :; done
+	for i in 1 2 3 4 5; do
+		echo >&8
+		until [ "$(grep -c end log)" = $i ]; do :; done
+		[ "$(grep -c start log)" -le $((i + 2)) ]
+	done
+	ends 0
+	wait
+	exec 8<&-
+}
+
+@test "sockcat: thousands of connections leave no descriptor, zombie or memory behind" {
+	need python3 python3 -c 0
+	listen -f unix:socket -- true
+	pid=$PID
+	many() {
+		timeout 60 python3 -c "
+import socket
+for i in range($1):
+    s = socket.socket(socket.AF_UNIX); s.connect('socket'); s.recv(1); s.close()"
+	}
+	many 100
+	before=$(awk '/VmRSS/ { print $2 }' "/proc/$pid/status")
+	files=$(ls "/proc/$pid/fd" | wc -l)
+	many 1500
+	until [ "$(ls "/proc/$pid/fd" | wc -l)" -le "$files" ]; do :; done
+	until [ -z "$(pgrep -P "$pid")" ]; do :; done
+	[ -n "${SANITIZED:-}" ] || [ "$(awk '/VmRSS/ { print $2 }' "/proc/$pid/status")" -le $((before + 200)) ]
+	kill "$pid"
+	ends 143
+}
+
+@test "sockcat: too many files: one line, and those who wait are served later" {
+	need python3 python3 -c 0
+	ready bash -c 'ulimit -n 12; exec sockcat -l -n 20 -I -R ready unix:socket' >got 2>err
+	timeout 30 python3 -c "
+import os, socket
+clients = []
+for i in range(20):
+    s = socket.socket(socket.AF_UNIX); s.connect('socket'); s.send(b'%d\n' % i); clients.append(s)
+while not os.path.getsize('err'):
+    pass
+for s in clients:
+    s.shutdown(socket.SHUT_WR)
+for s in clients:
+    s.recv(1)"
+	ends 0
+	[ "$(sort -n got | tr '\n' ' ')" = "$(seq 0 19 | tr '\n' ' ')" ]
+	[ "$(sort -u err)" = 'sockcat: unix:socket: too many open files (ulimit -n): clients wait until others have gone' ]
+}
+
+@test "sockcat: -l -f merges lines of all clients, never mixed, and sends its input to all" {
+	streams merged
+}
+merged() {
+	mkfifo input
+	exec 7<>input
+	listen -n 4 "$AT" <input >got
+	mkfifo gate1 gate2 gate3 gate4
+	for i in 1 2 3 4; do
+		{ yes "$i$i$i$i$i$i$i$i$i$i" | head -n 3000; read -r line <gate$i; } | cat_ "$A" >answer$i 7<&- &
+	done
+	until [ "$(wc -l <got)" -eq 12000 ]; do sockcat -V >/dev/null; done
+	[ "$(sort got | uniq -c | tr -s ' ')" = $' 3000 1111111111\n 3000 2222222222\n 3000 3333333333\n 3000 4444444444' ]
+	echo 'to all' >&7
+	for i in 1 2 3 4; do
+		until grep -q 'to all' answer$i; do :; done
+		echo >gate$i
+	done
+	# Who has ended may still be told something; not once the input has ended too.
+	exec 7<&-
+	ends 0
+	wait
+	rm input gate? answer?
+}
+
+@test "sockcat: -B relays among clients, and -P says who" {
+	mkfifo in1 in2
+	exec 8<>in1 9<>in2
+	listen -f -B -P unix:socket >got </dev/null
+	cat_ "$A" <in1 >out1 &
+	one=$!
+	until [ -n "$(ss -xH 2>/dev/null || echo x)" ]; do :; done
+	echo 'first' >&8
+	until grep -q first got; do :; done
+	cat_ "$A" <in2 >out2 &
+	two=$!
+	echo 'second' >&9
+	until grep -q second got && grep -q second out1; do :; done
+	echo 'third' >&8
+	until grep -q third out2; do :; done
+	[ "$(cat out1)" = $'unix:#2\tsecond' ]
+	[ "$(cat out2)" = $'unix:#1\tthird' ]
+	[ "$(cat got)" = $'unix:#1\tfirst\nunix:#2\tsecond\nunix:#1\tthird' ]
+	exec 8<&- 9<&-
+	kill "$PID"
+	wait $one $two || true
+}
+
+@test "sockcat: -P reads to whom a line goes" {
+	mkfifo in
+	exec 8<>in
+	listen -f -P unix:socket <in >got 2>err
+	for i in 1 2; do
+		mkfifo gate$i
+		{ echo "$i"; read -r line <gate$i; } | cat_ "$A" >out$i &
+		until grep -q "#$i" got; do :; done
+	done
+	printf 'unix:#2\tfor two\nnobody\tx\nuntabbed\nunix:#1\tfor one\n' >&8
+	until [ -s out1 ]; do :; done
+	[ "$(cat out1)" = 'for one' ]
+	[ "$(cat out2)" = 'for two' ]
+	echo >gate1
+	echo >gate2
+	kill "$PID"
+	wait "$PID" || true
+	wait
+	exec 8<&-
+	grep -q 'sockcat: standard input: record 2: no such client is there (-P)' err
+	grep -q 'sockcat: standard input: record 3: its peer and a tab are missing (-P)' err
+}
+
+@test "sockcat: a client that does not read is dropped, and the others get all" {
+	need python3 python3 -c 0
+	mkfifo input
+	exec 8<>input
+	listen -f unix:socket <input >got 2>err
+	mkfifo sleeping sleeping2
+	python3 -c "
+import socket
+s = socket.socket(socket.AF_UNIX); s.connect('socket'); s.send(b'lazy\n')
+open('sleeping').read()" &
+	lazy=$!
+	until grep -q lazy got; do :; done
+	echo hello | { cat; read -r line <sleeping2; } | cat_ "$A" >out &
+	until grep -q hello got; do :; done
+	yes 'a line of some length for all' | head -n 100000 >&8
+	until [ "$(wc -l <out)" -eq 100000 ]; do sockcat -V >/dev/null; done
+	[ "$(cat err)" = 'sockcat: unix:socket: unix:#1: it does not read what is sent to it, and was dropped' ]
+	kill "$PID"
+	ends 143
+	echo >sleeping2
+	: >sleeping
+	wait || true
+	exec 8<&-
+}
+
+@test "sockcat: -l -f: a line without end is ended, one that is too long ends its client" {
+	listen -n 2 unix:socket </dev/null >got 2>err
+	printf 'no end' | cat_ "$A"
+	{ echo first; head -c 100000 /dev/zero | tr '\0' x; } | cat_ "$A" 2>/dev/null || true
+	ends 1
+	[ "$(cat got)" = $'no end\nfirst' ]
+	[[ $(cat err) == "sockcat: unix:socket: unix:#2: record 2 has more than "*" bytes, at most 65536 can be" ]]
+	rm socket
+	listen -0 -n 1 unix:socket </dev/null >got
+	printf 'a\nb\0c' | cat_ "$A"
+	ends 0
+	printf 'a\nb\0c\0' | cmp - got
+	rm socket
+	listen -N -n 1 unix:socket </dev/null >got 2>err
+	printf '3:a\nb,x' | cat_ "$A" || true
+	ends 1
+	[ "$(cat got)" = $'3:a\nb,' ]
+	[[ $(cat err) == 'sockcat: unix:socket: unix:#1: record 2 is no netstring: '* ]]
+}
+
+# packets BODY: for each kind of socket that keeps boundaries.
+packets() {
+	for KIND in udp unix-dgram unix-seq; do
+		case $KIND in
+		udp) AT=udp:127.0.0.1:0 ;;
+		*) AT=$KIND:socket ;;
+		esac
+		"$@"
+		rm -f socket
+	done
+}
+
+@test "sockcat: one record is one packet, both ways, also an empty one" {
+	packets boundaries
+}
+boundaries() {
+	local options=(-n 4) out=-O
+
+	if [ $KIND = unix-seq ]; then
+		options=() out=
+		[ "$PLAT" = linux ] || return 0
+	fi
+	# POSIX has no names for those who have none to be answered at.
+	[ $KIND = unix-dgram ] && [ "$PLAT" = posix ] && answers=no || answers=yes
+	listen -v "${options[@]}" "$AT" </dev/null >got 2>trace
+	# shellcheck disable=SC2086
+	printf 'one\n\nthree\nfour' | cat_ $out "$A"
+	ends 0
+	[ "$(cat got)" = $'one\n\nthree\nfour' ]
+	[ "$(grep -c 'recvmsg(.*) = [0-9]' trace)" -ge 4 ]
+	rm -f socket
+	listen -N "${options[@]}" "$AT" </dev/null >got
+	# shellcheck disable=SC2086
+	printf '3:a\nb,0:,2:cd,1:\0,' | cat_ -N $out "$A"
+	ends 0
+	printf '3:a\nb,0:,2:cd,1:\0,' | cmp - got
+	rm -f socket
+	# The whole input as one.
+	head -c 60000 /dev/urandom >data
+	listen -I -r -n 1 "$AT" >got
+	# shellcheck disable=SC2086
+	cat_ -r $out "$A" <data
+	ends 0
+	cmp data got
+	rm -f socket
+	# And back.
+	[ $answers = yes ] || return 0
+	listen -n 1 "$AT" <<<pong >got
+	[ "$(echo ping | cat_ -n 1 "$A")" = pong ]
+	ends 0
+	[ "$(cat got)" = ping ]
+}
+
+@test "sockcat: a packet that is too large is an error, and nothing is cut" {
+	head -c 65508 /dev/zero >data
+	listen -n 1 udp:127.0.0.1:0 </dev/null >got
+	try sh -c 'timeout 20 sockcat -r -O "$1" <data' sh "$A"
+	status 1
+	error 'sockcat: udp:127.0.0.1:*: too large for one packet; record 1 has 65508 bytes, and a UDP packet at most 65507; 0 packets were sent, 0 received'
+	head -c 65507 data | cat_ -r -O "$A"
+	ends 0
+	[ "$(wc -c <got)" -eq 65508 ]
+}
+
+@test "sockcat: a listener answers each of several peers" {
+	for AT in udp:127.0.0.1:0 unix-dgram:socket; do
+		[ "$PLAT" = linux ] || [ $AT != unix-dgram:socket ] || continue
+		listen -n 3 "$AT" -- tr a-z A-Z
+		for word in one two three; do
+			[ "$(echo $word | cat_ -n 1 "$A")" = "$(echo $word | tr a-z A-Z)" ]
+		done
+		ends 0
+		# Each of its lines is a packet; none is no answer.
+		rm -f socket
+		listen -n 2 "$AT" -- sh -c 'read -r n; [ "$n" -eq 0 ] || seq "$n"'
+		echo 0 | cat_ -O "$A"
+		[ "$(echo 3 | cat_ -n 3 "$A")" = $'1\n2\n3' ]
+		ends 0
+		rm -f socket
+	done
+}
+
+@test "sockcat: -P with packets says who, and reads to whom" {
+	mkfifo in
+	exec 8<>in
+	listen -f -P udp:127.0.0.1:0 <in >got
+	for word in one two; do
+		echo $word | cat_ -n 1 "$A" >out-$word &
+		until grep -q $word got; do :; done
+	done
+	sed 's/one$/to one/; s/two$/to two/' got >&8
+	until [ -s out-one ] && [ -s out-two ]; do :; done
+	kill "$PID"
+	wait || true
+	exec 8<&-
+	[ "$(cat out-one out-two)" = $'to one\nto two' ]
+}
+
+@test "sockcat: raw sockets" {
+	need_root
+	cat_ -n 1 -r -I -t 10 raw:icmp:127.0.0.1 >got 2>err &
+	until grep -q . /proc/net/raw && [ "$(wc -l </proc/net/raw)" -ge 2 ]; do :; done
+	# An echo request.
+	printf '\10\0\367\377\0\0\0\0' | cat_ -r -O raw:icmp:127.0.0.1
+	wait $!
+	[ "$(wc -c <got)" -ge 28 ]
+	try as_user timeout 20 sockcat raw:icmp:127.0.0.1
+	status 1
+	error 'sockcat: raw:icmp:127.0.0.1: a raw socket needs root, or CAP_NET_RAW'
+}
+
+@test "sockcat: addresses that are none" {
+	for case in 'x|not an address*' 'tcp|not an address*' 'tcp:|*port is missing*' 'tcp:127.0.0.1|*port is missing*' 'tcp:127.0.0.1:|*port is missing*' \
+		'tcp:::1:80|too many colons*' 'tcp:[::1:80|a bracket is not closed' 'tcp:127.0.0.1:65536|the port is not from 0 to 65535' \
+		'unix:|the path is missing' 'unix:@|the name after @ is missing' 'raw:icmp|raw takes a protocol*' 'raw:nosuch:x|there is no such protocol*' \
+		"unix:$(printf '%0108d' 0)|the path is too long for a Unix socket*"; do
+		for options in '' -l; do
+			# shellcheck disable=SC2086
+			try cat_ $options "${case%%|*}"
+			status 2
+			error "sockcat: ${case%%|*}: ${case#*|}"
+		done
+	done
+	try cat_ 'tcp:*:80'
+	status 1
+	error 'sockcat: tcp:\*:80: \* is every address to listen at, not one to connect to'
+	try cat_ tcp:127.0.0.1:nosuchport
+	status 1
+	try cat_ tcp:nosuch.invalid:80
+	status 1
+	error 'sockcat: tcp:nosuch.invalid:80: no such host*'
+}
+
+@test "sockcat: several addresses are tried in turn, and each that failed is named" {
+	[ -e /proc/net/if_inet6 ] || skip "no IPv6"
+	listen -I tcp4:127.0.0.1:0
+	cat_ "tcp::${A##*:}" </dev/null
+	ends 0
+	listen -I 'tcp6:[::1]:0'
+	cat_ "tcp::${A##*:}" </dev/null
+	ends 0
+	try cat_ "tcp::${A##*:}"
+	status 1
+	error "sockcat: tcp::${A##*:}: 127.0.0.1: connection refused (nobody listens there); ::1: connection refused (nobody listens there)"
+}
+
+@test "sockcat: ports that are in use or privileged" {
+	listen -I tcp:127.0.0.1:0
+	try cat_ -l "$A"
+	status 1
+	error "sockcat: $A: the port is in use"
+	cat_ "$A" </dev/null
+	ends 0
+	[ "$(cat /proc/sys/net/ipv4/ip_unprivileged_port_start 2>/dev/null)" = 1024 ] || return 0
+	need_root
+	try as_user timeout 20 sockcat -l tcp:127.0.0.1:7
+	status 1
+	error 'sockcat: tcp:127.0.0.1:7: no permission: a port below net.ipv4.ip_unprivileged_port_start (1024) needs root, or CAP_NET_BIND_SERVICE'
+}
+
+@test "sockcat: a socket of somebody else" {
+	need_root
+	ours=$(mktemp -d)
+	chmod 755 "$ours"
+	listen -I -m 600 "unix:$ours/socket"
+	try as_user timeout 20 sockcat "unix:$ours/socket"
+	status 1
+	error "sockcat: unix:$ours/socket: Permission denied"
+	cat_ "$A" </dev/null
+	ends 0
+	rm -r "$ours"
+	try cat_ unix:/etc/passwd
+	status 1
+	error 'sockcat: unix:/etc/passwd: not a socket'
+}
+
+@test "sockcat: what a client sent before it went is still read by its COMMAND" {
+	need python3 python3 -c 0
+	for AT in tcp:127.0.0.1:0 unix:socket; do
+		listen -n 50 "$AT" -- sh -c 'read -r go <gate; cat >>log'
+		rm -f gate log
+		mkfifo gate
+		exec 8<>gate
+		timeout 30 python3 -c "
+import socket, sys
+kind, rest = sys.argv[1].split(':', 1)
+for i in range(50):
+    if kind == 'tcp':
+        s = socket.create_connection(('127.0.0.1', int(rest.split(':')[1])))
+    else:
+        s = socket.socket(socket.AF_UNIX); s.connect(rest)
+    s.sendall(b'precious\n'); s.close()" "$A"
+		for i in {1..50}; do
+			echo
+		done >&8
+		ends 0
+		exec 8<&-
+		[ "$(sort log | uniq -c | tr -s ' ')" = ' 50 precious' ]
+		rm -f socket
+	done
+}
+
+@test "sockcat: over TCP, too, a COMMAND ends with its client; and so does what it has started" {
+	[ "$PLAT" = linux ] || skip "POSIX does not tell"
+	listen -f tcp:127.0.0.1:0 -- sh -c 'echo $$ >pids; exec sleep 1000'
+	server=$PID
+	background sockcat -I "$A"
+	until [ -s pids ]; do sockcat -V >/dev/null; done
+	kill "$PID"
+	ends 143
+	while lives "$(cat pids)"; do sockcat -V >/dev/null; done
+	kill "$server"
+	PID=$server ends 143
+	# A child that ignores TERM, of a COMMAND that has ended.
+	rm pids
+	listen -n 1 unix:socket -- sh -c 'sigmask -i TERM sleep 1000 & echo $! >pids'
+	cat_ -I "$A"
+	ends 0
+	while lives "$(cat pids)"; do sockcat -V >/dev/null; done
+}
+
+@test "sockcat: looking whether somebody listens at a path is no connection" {
+	listen -u unix:socket <<<hello >got
+	for i in 1 2 3; do
+		try cat_ -l unix:socket </dev/null
+		status 1
+		error 'sockcat: unix:socket: somebody listens there; it was left as it is'
+	done
+	[ "$(echo there | cat_ "$A")" = hello ]
+	ends 0
+	[ "$(cat got)" = there ]
+}
+
+@test "sockcat: -T bounds a connection that hangs, too" {
+	need python3 python3 -c 0
+	mkfifo hold
+	python3 -c "
+import socket
+s = socket.socket(socket.AF_UNIX); s.bind('full'); s.listen(0)
+a = socket.socket(socket.AF_UNIX); a.connect('full')
+open('up', 'w').close()
+open('hold').read()" &
+	until [ -e up ]; do :; done
+	try cat_ -T 0.2 unix:full
+	status 124
+	error 'sockcat: unix:full: no connection in time, for all the time of -T'
+	try cat_ -t 0.2 unix:full
+	status 124
+	error 'sockcat: unix:full: no connection in time (-t)'
+	: >hold
+	wait
+}
+
+@test "sockcat: -O ends when the peer has gone, though its input is idle" {
+	mkfifo input
+	exec 8<>input
+	for AT in tcp:127.0.0.1:0 unix:socket unix-seq:socket; do
+		[ "$PLAT" = linux ] || [ $AT != tcp:127.0.0.1:0 ] || continue
+		listen -n 1 $AT -- true
+		cat_ -O "$A" <&8
+		ends 0
+		rm -f socket
+	done
+	exec 8<&-
+}
+
+@test "sockcat: seqpacket: a late answer to one who has ended" {
+	[ "$PLAT" = linux ] || skip "POSIX cannot tell an empty packet from the end"
+	mkfifo input
+	exec 7<>input
+	listen unix-seq:socket <input >got
+	echo question | cat_ "$A" >answer 7<&- &
+	until grep -q question got; do :; done
+	echo late >&7
+	exec 7<&-
+	ends 0
+	wait
+	[ "$(cat answer)" = late ]
+}
+
+@test "sockcat: an output that is a socket without a reader is seen, and not looked at again and again" {
+	need python3 python3 -c 0
+	for args in 'tcp:127.0.0.1:0' '-f tcp:127.0.0.1:0' '-f udp:127.0.0.1:0'; do
+		# shellcheck disable=SC2086
+		try timeout 30 python3 -c "
+import socket, subprocess, sys
+one, other = socket.socketpair()
+r, w = socket.socketpair()
+p = subprocess.Popen(['sockcat', '-l', '-R', '/dev/fd/%d' % w.fileno()] + sys.argv[1:], stdin=subprocess.PIPE, stdout=other, pass_fds=[w.fileno()])
+w.close()
+kind, host, port = r.recv(100).decode().split(':')
+c = socket.socket(socket.AF_INET, socket.SOCK_STREAM if kind == 'tcp' else socket.SOCK_DGRAM)
+c.connect((host, int(port))); c.send(b'x\n')
+other.close()
+one.recv(10)
+one.close()
+sys.exit(p.wait())" $args
+		status 1
+		error 'sockcat: *: standard output has lost its reader*'
+	done
+}
+
+@test "sockcat: works with signals blocked and ignored" {
+	listen -n 1 unix:socket -- echo hello
+	wait_=$PID
+	[ "$(cat_ "$A" </dev/null)" = hello ]
+	PID=$wait_ ends 0
+	rm socket
+	ready sigmask -b CHLD,TERM -i PIPE sockcat -l -R ready unix:socket -- sh -c 'echo hello'
+	[ "$(cat_ unix:socket </dev/null)" = hello ]
+	ends 0
+}
+
+@test "sockcat: a wildcard that is in use is not half used" {
+	[ -e /proc/net/if_inet6 ] || skip "no IPv6"
+	listen -I 'tcp6:*:0'
+	try cat_ -l "tcp:*:${A##*:}"
+	status 1
+	error 'sockcat: tcp:\*:*: *the port is in use'
+	cat_ "tcp6:[::1]:${A##*:}" </dev/null
+	ends 0
+}
+
+@test "sockcat: -b binds this end" {
+	listen tcp:127.0.0.1:0 -- sh -c 'echo "$TCPREMOTEIP"'
+	[ "$(cat_ -b tcp:127.0.0.3:0 "$A" </dev/null)" = 127.0.0.3 ]
+	ends 0
+	listen unix-dgram:socket <<<answer >got
+	[ "$(echo ask | cat_ -n 1 -b unix-dgram:mine "$A")" = answer ]
+	ends 0
+	[ ! -e mine ]
+	try cat_ -b udp:127.0.0.1:0 tcp:127.0.0.1:1
+	status 2
+	error 'sockcat: -b takes an address of the same kind as ADDRESS'
+}
+
+@test "sockcat: O_NONBLOCK is left on no descriptor that others share" {
+	need python3 python3 -c 0
+	mkfifo in
+	exec 8<>in
+	listen unix:socket <<<x
+	echo y >&8
+	cat_ -t 0.1 "$A" <&8 >got 2>/dev/null || true
+	python3 -c 'import os; exit(not os.get_blocking(8))'
+	exec 8<&-
+}
+
+# A splice(2) that waits holds the pipe's lock, and who uses its other end cannot be killed.
+@test "sockcat: a socket that takes nothing leaves the pipe to those who use it" {
+	for AT in tcp:127.0.0.1:0 unix:socket; do
+		mkfifo gate data
+		listen "$AT" -- sh -c 'read -r line <gate'
+		server=$PID
+		exec 7<>data
+		background sockcat "$A" <data >got 2>err
+		client=$PID
+		background cat /dev/zero >data
+		exec 7<&-
+		asleep
+		# Not in a sleep that nothing interrupts.
+		[ "$(awk '{ print $3 }' "/proc/$PID/stat")" = S ]
+		kill "$PID"
+		ends 143
+		kill "$client" "$server"
+		wait "$client" "$server" || true
+		rm -f gate data socket
+	done
+}
+
+@test "sockcat: -v shows the calls" {
+	listen -v unix:socket <<<answer >got 2>trace
+	echo hello | IPC7_TRACE=1 cat_ "$A" >out 2>trace2
+	ends 0
+	grep -q '^sockcat: socket(AF_UNIX, SOCK_STREAM, 0) = ' trace
+	grep -q '^sockcat: bind([0-9]*, unix:socket) = 0' trace
+	grep -q '^sockcat: listen([0-9]*, 4096) = 0' trace
+	grep -q '^sockcat: accept([0-9]*) = ' trace
+	grep -q '^sockcat: recv([0-9]*, "hello\\n", 65536, MSG_DONTWAIT) = 6' trace
+	grep -q '^sockcat: connect([0-9]*, unix:socket) = 0' trace2
+	grep -q '^sockcat: send([0-9]*, "hello\\n", 6, MSG_DONTWAIT|MSG_NOSIGNAL) = 6' trace2
+	grep -q '^sockcat: shutdown([0-9]*, SHUT_WR) = 0' trace2
+}
+
+@test "sockcat: wrong usage" {
+	for case in '|ADDRESS is missing*' 'tcp:x:1 y|there is one ADDRESS, after the options; a COMMAND stands after --' 'tcp:x:1 --|COMMAND is missing after --' \
+		'-I -O tcp:x:1|only one of -I and -O can be given' '-f tcp:x:1|-f, -B, -j and -u are for a socket that listens, with -l' \
+		'-l -T 1 tcp:x:1|-b and -T are for a connection that is made, without -l' '-n 1 tcp:x:1|-n counts connections, with -l, or packets' \
+		'-l -B tcp:x:1|-B is for many clients (-f or -n)' '-l -f -B udp:x:1|-B is for clients that are connected' \
+		'-l -P tcp:x:1 -- cat|-I, -O, -B and -P are not for a COMMAND, which has the socket itself' '-j 0 -l tcp:x:1|-j "0": not a number*' \
+		'-m 9 -l unix:x|-m "9": not an octal mode*' '-t x tcp:x:1|-t "x": not a time*' '-y tcp:x:1|there is no option -y*'; do
+		# shellcheck disable=SC2086
+		try cat_ ${case%%|*}
+		status 2
+		error "sockcat: ${case#*|}"
+	done
+}
+
+@test "sockcat: -h and -V" {
+	for option in -h --help; do
+		try sockcat $option
+		status 0
+		[[ $output == 'usage: sockcat '* ]]
+	done
+	try sockcat -V
+	output 'sockcat (ipc7) 0.1'
+}
