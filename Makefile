@@ -7,7 +7,7 @@ VERSION = 0.1
 COMMANDS = mqsend mqrecv shmput shmget sigsend sigrecv sigmask fifocat piperun sockcat $(SYSTEM_COMMANDS)
 # What opens named POSIX semaphores is built with the system's C library, since musl keeps them elsewhere.
 SYSTEM_COMMANDS = semop
-LIBRARY = text err num io deadline sigs trace record name child ready queue queue_posix queue_sysv source region region_map region_sysv delivery worker signame treatment inbox process ending stream exact whole fifo pipeline addr sock flow outlet relay env packets pool hub session command
+LIBRARY = text err num io deadline sigs trace record name child ready queue queue_posix queue_sysv source region region_map region_sysv delivery worker signame treatment inbox process ending stream exact whole fifo pipeline addr path sock flow outlet relay env packets pool hub session command
 PLATFORM = mqueue msg memory pages limits signals arrival handle stream flow peer
 SYSTEM_LIBRARY = $(LIBRARY) sema sema_posix sema_sysv sema_set holder
 SYSTEM_PLATFORM = $(PLATFORM) semaphore

@@ -133,6 +133,8 @@ check(const struct cat *cat)
 		return command_usage("-f, -B, -j and -u are for a socket that listens, with -l");
 	if (!cat->listen && session->counted && cat->sock.addr.type == SOCK_STREAM)
 		return command_usage("-n counts connections, with -l, or packets");
+	if (!cat->listen && session->prefix && cat->sock.addr.type == SOCK_STREAM)
+		return command_usage("-P says who sent a packet, or with -l a record");
 	if (session->argv && (!session->input || !session->output || session->relays || session->prefix))
 		return command_usage("-I, -O, -B and -P are not for a COMMAND, which has the socket itself");
 	if (session->relays && !session->forever && !session->counted)
@@ -169,7 +171,7 @@ parse(struct cat *cat, int argc, char *argv[])
 		status = parse_address(&cat->sock.local, cat->local);
 	if (status != -1)
 		return status;
-	if (cat->local && cat->sock.local.type != cat->sock.addr.type)
+	if (cat->local && (cat->sock.local.kind != cat->sock.addr.kind || cat->sock.local.type != cat->sock.addr.type))
 		return command_usage("-b takes an address of the same kind as ADDRESS");
 	if (optind + 1 < argc) {
 		if (strcmp(argv[optind + 1], "--") != 0)
@@ -210,19 +212,33 @@ set_up(struct cat *cat)
 	return status;
 }
 
-/* A standard input that is closed has nothing to say. */
 static void
-open_input(void)
+replace(int fd, const char *path, int flags)
 {
-	int flags = fcntl(STDIN_FILENO, F_GETFL), fd;
+	int other = open(path, flags | O_CLOEXEC);
 
-	if ((flags & O_ACCMODE) != O_WRONLY)
+	if (other == -1)
 		return;
-	fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	if (fd != -1) {
-		(void)dup2(fd, STDIN_FILENO);
-		close(fd);
-	}
+	(void)dup2(other, fd);
+	close(other);
+}
+
+/*
+ * A standard input that is closed has nothing to say, nor has a terminal whose shell has put this process in the background:
+ * reading would stop it. An output terminal that is stopped must not stop the other direction.
+ */
+static void
+open_standard(void)
+{
+	int flags = fcntl(STDIN_FILENO, F_GETFL);
+	const char *terminal = isatty(STDOUT_FILENO) ? ttyname(STDOUT_FILENO) : NULL;
+	pid_t foreground = tcgetpgrp(STDIN_FILENO);
+
+	if ((flags & O_ACCMODE) == O_WRONLY || (foreground != -1 && foreground != getpgrp()))
+		replace(STDIN_FILENO, "/dev/null", O_RDONLY);
+	/* What is opened here is nobody else's, so that it can be non-blocking. */
+	if (terminal)
+		replace(STDOUT_FILENO, terminal, O_WRONLY | O_NONBLOCK | O_NOCTTY);
 }
 
 int
@@ -241,7 +257,8 @@ main(int argc, char *argv[])
 		status = session_find(&cat.session);
 	if (status != -1)
 		return command_end(status);
-	open_input();
+	if (!cat.session.argv)
+		open_standard();
 	status = set_up(&cat);
 	if (status == -1)
 		status = cat.listen ? session_serve(&cat.session, &cat.sock) : session_talk(&cat.session, &cat.sock);

@@ -81,7 +81,8 @@ parse_host(struct addr *addr, char *text, bool ports, const char **fault)
 		return -1;
 	addr->any = strcmp(host, "*") == 0;
 	addr->host = *host && !addr->any ? host : NULL;
-	if (addr->port && strspn(addr->port, "0123456789") == strlen(addr->port) &&
+	/* A name has a letter. */
+	if (addr->port && !strpbrk(addr->port, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") &&
 	    num_parse(addr->port, 0, 65535, &number) == -1)
 		return refuse(fault, "the port is not from 0 to 65535");
 	return 0;
@@ -318,4 +319,52 @@ addr_format(const struct addr *addr, const struct addr_socket *socket, struct te
 	text_format(text, strchr(host, ':') ? "[%s]" : "%s", host);
 	if (addr->kind != ADDR_RAW)
 		text_format(text, ":%u", port);
+}
+
+const char *
+addr_family(int family)
+{
+	return family == AF_UNIX ? "AF_UNIX" : family == AF_INET6 ? "AF_INET6" : "AF_INET";
+}
+
+void
+addr_quote(const struct addr_socket *socket, struct text *text)
+{
+	const struct sockaddr_un *path = (const struct sockaddr_un *)&socket->address;
+	size_t offset = offsetof(struct sockaddr_un, sun_path),
+	       size = socket->size > offset ? socket->size - offset : 0;
+	int family = ((const struct sockaddr *)&socket->address)->sa_family;
+	char host[ADDR_HOST];
+	unsigned int port;
+
+	if (socket->size == 0) {
+		text_format(text, "NULL");
+		return;
+	}
+	text_format(text, "{sa_family=%s", addr_family(family));
+	if (family == AF_UNIX && size > 0) {
+		text_format(text, ", sun_path=");
+		/* An abstract name is all there is, with the NUL in front. */
+		text_quote(text, path->sun_path, path->sun_path[0] ? strnlen(path->sun_path, size) : size, size);
+	} else if (addr_numeric(socket, host, sizeof(host), &port)) {
+		text_format(text, family == AF_INET ? ", sin_port=%u, sin_addr=%s" : ", sin6_port=%u, sin6_addr=%s",
+		    port, host);
+	}
+	text_format(text, "}");
+}
+
+void
+addr_trace(const char *call, int fd, const struct addr_socket *socket, long result)
+{
+	struct text line = {0};
+	int saved = errno;
+
+	if (!trace_on)
+		return;
+	text_format(&line, "%s(%d, ", call, fd);
+	addr_quote(socket, &line);
+	text_format(&line, ", %u)", (unsigned int)socket->size);
+	errno = saved;
+	trace_end(&line, result);
+	errno = saved;
 }

@@ -421,7 +421,9 @@ enum limit {
 	LIMIT_SEMOPM,    /* operations of one semop call */
 	LIMIT_SEMMNI,    /* System V semaphore sets */
 	LIMIT_PIPE,      /* bytes that a pipe can hold, for those who are not privileged */
-	LIMIT_PIPES      /* pages that all pipes of a user can hold, likewise */
+	LIMIT_PIPES,     /* pages that all pipes of a user can hold, likewise */
+	LIMIT_PORT,      /* the first port for those who are not privileged */
+	LIMIT_FILES      /* open files of a process */
 };
 
 /* Its value; ULLONG_MAX where there is none, or none is known. */

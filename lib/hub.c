@@ -111,8 +111,7 @@ accept_one(struct hub *hub)
 	if (fd == -1) {
 		hub->pressed = errno == EMFILE || errno == ENFILE;
 		if (hub->pressed && !hub->told)
-			err_line(hub->sock->addr.text,
-			    "too many open files (ulimit -n): clients wait until others have gone");
+			session_full(hub->sock, "clients");
 		hub->told |= hub->pressed;
 		return;
 	}
@@ -253,7 +252,7 @@ say(struct hub *hub)
 	}
 	if (got == 0) {
 		hub->reading = false;
-	} else if (got == -1 && errno != EAGAIN) {
+	} else if (got == -1 && errno != EAGAIN && errno != EINTR) {
 		struct text why = {0};
 
 		record_fault(&hub->input, errno, &why);

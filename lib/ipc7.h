@@ -1035,6 +1035,34 @@ bool addr_numeric(const struct addr_socket *socket, char *host, size_t room, uns
 /* Appends an address as the user would write it, with the scheme of addr. */
 void addr_format(const struct addr *addr, const struct addr_socket *socket, struct text *text);
 
+/* The name of an address family, as AF_UNIX. */
+const char *addr_family(int family);
+
+/* Appends an address as the trace shows it. */
+void addr_quote(const struct addr_socket *socket, struct text *text);
+
+/* Traces a call that takes an address, as bind(2); keeps errno. */
+void addr_trace(const char *call, int fd, const struct addr_socket *socket, long result);
+
+/* ---- path.c: the path of a Unix socket ------------------------------------------------------------------------------ */
+
+struct path {
+	bool made; /* by this process, with this device and inode */
+	dev_t device;
+	ino_t inode;
+};
+
+/*
+ * bind(2) for a Unix address. A socket that stands at the path and that nobody serves is replaced, and nothing else; the mode
+ * is there before anyone can connect. -1: errno of bind(2), EADDRINUSE; or *status is other than -1: an exit status, and a
+ * line was printed. Source: unix(7).
+ */
+int path_bind(
+    struct path *path, const struct addr *addr, mode_t mode, int fd, const struct addr_socket *at, int *status);
+
+/* Removes what path_bind has made, if it still stands there. Returns the exit status, with a line. */
+int path_unlink(struct path *path, const struct addr *addr);
+
 /* ---- sock.c: sockets ------------------------------------------------------------------------------------------------ */
 
 struct sock {
@@ -1045,9 +1073,7 @@ struct sock {
 	long long retry;         /* how long one that is refused is tried again; 0: not */
 	int fd;                  /* non-blocking; -1: not open */
 	struct addr_socket peer; /* of one that is connected */
-	bool made;               /* sock.c's own: a path was created, of this device and inode */
-	dev_t device;
-	ino_t inode;
+	struct path path;        /* sock.c's own: what was made at addr, or at local */
 };
 
 /*
@@ -1195,6 +1221,9 @@ int session_serve(struct session *session, struct sock *sock);
 /* Prints a line for an error of the peer, or of standard input or output; extra may be NULL. Returns the exit status. */
 int session_report(const struct sock *sock, enum relay_side side, int error, const char *extra);
 
+/* Prints that descriptors are used up, so that clients, or connections, have to wait. */
+void session_full(const struct sock *sock, const char *who);
+
 void session_close(struct session *session);
 
 /* Waits for a connection, as long as session says. -1: ETIMEDOUT, EINTR, errno of accept(2). */
@@ -1255,6 +1284,12 @@ struct packet {
 
 /* Takes a packet, without waiting. -1: EAGAIN, EMSGSIZE (it was larger), errno of recvmsg(2). */
 int packet_take(int fd, bool connects, struct packet *packet);
+
+/*
+ * Sends a packet, without waiting; to NULL: to whom the socket is connected. Returns its size; -1: EAGAIN, ENOBUFS (no room
+ * now), errno of sendto(2).
+ */
+ssize_t packet_send(int fd, const char *data, size_t size, const struct addr_socket *to);
 
 /* A descriptor from which a packet can be read as a record of the form of session. */
 int session_input(const struct session *session, const struct packet *packet);

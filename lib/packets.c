@@ -12,20 +12,31 @@
 
 #include "backend.h"
 
-/* How often it looks again where no call waits for room at a peer that is not connected. */
-#define LOOK 10
+/*
+ * How often it looks again where no call waits for room at a peer that is not connected, in ms; how long one that takes
+ * nothing keeps who serves for ever from others, without -t, in ns.
+ */
+#define LOOK     10
+#define PATIENCE 1000000000LL
+
+/* Packets that are sent before it looks whether some have come. */
+#define BURST 64
 
 struct packets {
 	struct session *session;
 	struct sock *sock;
 	int fd;
-	bool listens, connects;  /* the peer is whoever sent last; a connection, which ends */
-	bool single;             /* a listener that takes one packet, and no -n */
-	bool reading, writing;   /* input has not ended; the peer has not closed */
-	bool refused;            /* the peer's queue is full */
-	bool known;              /* there is a peer */
-	struct addr_socket peer; /* to whom the record in hand goes */
-	struct packet packet;    /* the one that came last */
+	bool listens, connects;   /* the peer is whoever sent last; a connection, which ends */
+	bool single;              /* a listener that takes one packet, and no -n */
+	bool reading, writing;    /* input has not ended; the peer has not closed */
+	bool refused;             /* the peer's queue is full, */
+	struct deadline patience; /* and so long that is borne */
+	struct addr_socket stuck; /* one that has used that up */
+	bool idle, more;          /* input has no record now; there may be more */
+	bool known;               /* there is a peer */
+	bool failed;              /* a record went to nobody, and that was said */
+	struct addr_socket peer;  /* to whom the record in hand goes */
+	struct packet packet;     /* the one that came last */
 	struct record_reader input;
 	const char *record; /* in hand; NULL: none */
 	size_t size;
@@ -46,12 +57,15 @@ packet_take(int fd, bool connects, struct packet *packet)
 	    .msg_controllen = sizeof(control)};
 	ssize_t got = recvmsg(fd, &message, MSG_DONTWAIT);
 
+	packet->peer.size = message.msg_namelen;
 	if (trace_on && (got != -1 || (errno != EAGAIN && errno != EINTR))) {
 		struct text call = {0};
 
-		text_format(&call, "recvmsg(%d, ", fd);
+		text_format(&call, "recvmsg(%d, {msg_name=", fd);
+		addr_quote(&packet->peer, &call);
+		text_format(&call, ", msg_iov=");
 		text_quote(&call, packet->data, got > 0 ? (size_t)got : 0, 32);
-		text_format(&call, ", 0)");
+		text_format(&call, "}, MSG_DONTWAIT)");
 		trace_end(&call, (long)got);
 	}
 	if (got == -1)
@@ -61,10 +75,33 @@ packet_take(int fd, bool connects, struct packet *packet)
 		return -1;
 	}
 	packet->size = (size_t)got;
-	packet->peer.size = message.msg_namelen;
 	/* An empty packet has its mark, an end has none. */
 	packet->ended = connects && got == 0 && message.msg_controllen == 0;
 	return 0;
+}
+
+ssize_t
+packet_send(int fd, const char *data, size_t size, const struct addr_socket *to)
+{
+	ssize_t sent =
+	    to ? sendto(fd, data, size, MSG_DONTWAIT | MSG_NOSIGNAL, (const struct sockaddr *)&to->address, to->size)
+	       : send(fd, data, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+	if (trace_on && (sent != -1 || (errno != EAGAIN && errno != EINTR))) {
+		struct text call = {0};
+
+		text_format(&call, to ? "sendto(%d, " : "send(%d, ", fd);
+		text_quote(&call, data, size, 32);
+		text_format(&call, ", %zu, MSG_DONTWAIT|MSG_NOSIGNAL", size);
+		if (to) {
+			text_format(&call, ", ");
+			addr_quote(to, &call);
+			text_format(&call, ", %u", (unsigned int)to->size);
+		}
+		text_format(&call, ")");
+		trace_end(&call, (long)sent);
+	}
+	return sent;
 }
 
 static int
@@ -75,14 +112,32 @@ report(struct packets *packets, enum relay_side side, int error, const char *why
 
 	if (why)
 		text_format(&extra, "%s; ", why);
-	text_format(&extra, "%llu packets were sent, %llu received", packets->sent, packets->received);
+	text_format(&extra, "%llu packet%s sent, %llu received", packets->sent, packets->sent == 1 ? " was" : "s were",
+	    packets->received);
 	status = session_report(packets->sock, side, error, extra.data);
 	text_free(&extra);
 	return status;
 }
 
-/* Takes PEER and a tab off the record in hand, and sends it to that one. Returns -1 to go on. */
+/* A record went to nobody, which one that serves for ever survives. Returns -1 to go on, or the exit status. */
 static int
+give_up(struct packets *packets, int status)
+{
+	if (!packets->session->forever)
+		return status;
+	packets->failed = true;
+	packets->record = NULL;
+	return -1;
+}
+
+static bool
+same(const struct addr_socket *one, const struct addr_socket *other)
+{
+	return one->size == other->size && memcmp(&one->address, &other->address, one->size) == 0;
+}
+
+/* Takes PEER and a tab off the record in hand, which goes to that one. Returns false, with a line, if there is none. */
+static bool
 address_record(struct packets *packets)
 {
 	const char *tab = memchr(packets->record, '\t', packets->size), *fault = "its peer and a tab are missing (-P)";
@@ -98,7 +153,9 @@ address_record(struct packets *packets)
 		else if (addr.type != packets->sock->addr.type)
 			fault = "its peer is an address of another kind";
 		else if (addr_resolve(&addr, false, &list, &fault) == 0)
-			result = 0;
+			result = packets->listens || same(&list.sockets[0], &packets->sock->peer) ? 0 : -1;
+		if (result == -1 && list.count > 0)
+			fault = "its peer is not the one that is connected";
 	}
 	if (result == 0) {
 		packets->peer = list.sockets[0];
@@ -110,7 +167,16 @@ address_record(struct packets *packets)
 	addr_list_free(&list);
 	addr_free(&addr);
 	text_free(&text);
-	return result == 0 ? -1 : STATUS_FAILED;
+	return result == 0;
+}
+
+/* How long a peer may take nothing; one that was waited for already is not waited for again. */
+static long long
+patience(const struct packets *packets)
+{
+	if (same(&packets->peer, &packets->stuck))
+		return 0;
+	return packets->session->timeout == DEADLINE_NEVER ? PATIENCE : packets->session->timeout;
 }
 
 /* Sends the record in hand, or reads one. Returns -1 to go on, or the exit status. */
@@ -123,12 +189,13 @@ send_some(struct packets *packets)
 
 	if (!packets->record) {
 		got = record_next(&packets->input, &packets->record, &packets->size);
-		if (got == -1 && errno == EAGAIN)
+		packets->idle = got == -1 && (errno == EAGAIN || errno == EINTR);
+		if (packets->idle)
 			return -1;
 		if (got == -1) {
 			record_fault(&packets->input, errno, &why);
-			err_line(NULL, "standard input: %s; %llu packets were sent", why.data ? why.data : "",
-			    packets->sent);
+			err_line(NULL, "standard input: %s; %llu packet%s sent", why.data ? why.data : "",
+			    packets->sent, packets->sent == 1 ? " was" : "s were");
 			text_free(&why);
 			return STATUS_FAILED;
 		}
@@ -140,28 +207,22 @@ send_some(struct packets *packets)
 			           : -1;
 		}
 		packets->peer = packets->packet.peer;
-		if (packets->session->prefix && packets->listens && !packets->connects) {
-			status = address_record(packets);
-			if (status != -1)
-				return status;
-		}
+		if (packets->session->prefix && !address_record(packets))
+			return give_up(packets, STATUS_FAILED);
 	}
-	if (packets->listens && !packets->connects)
-		sent = sendto(packets->fd, packets->record, packets->size, MSG_DONTWAIT | MSG_NOSIGNAL,
-		    (struct sockaddr *)&packets->peer.address, packets->peer.size);
-	else
-		sent = send(packets->fd, packets->record, packets->size, MSG_DONTWAIT | MSG_NOSIGNAL);
-	if (trace_on && (sent != -1 || errno != EAGAIN)) {
-		struct text call = {0};
-
-		text_format(&call, "send(%d, ", packets->fd);
-		text_quote(&call, packets->record, packets->size, 32);
-		text_format(&call, ", %zu, MSG_DONTWAIT|MSG_NOSIGNAL)", packets->size);
-		trace_end(&call, (long)sent);
+	sent = packet_send(packets->fd, packets->record, packets->size,
+	    packets->listens && !packets->connects ? &packets->peer : NULL);
+	if (sent == -1 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS || errno == EINTR)) {
+		if (!packets->refused)
+			deadline_set(&packets->patience, patience(packets));
+		packets->refused = true;
+		if (!packets->session->forever || packets->connects || !deadline_passed(&packets->patience))
+			return -1;
+		packets->stuck = packets->peer;
+	} else if (sent != -1 && same(&packets->peer, &packets->stuck)) {
+		packets->stuck.size = 0;
 	}
-	packets->refused = sent == -1 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS);
-	if (packets->refused || (sent == -1 && errno == EINTR))
-		return -1;
+	packets->refused = false;
 	if (sent == -1) {
 		int error = errno;
 
@@ -170,13 +231,31 @@ send_some(struct packets *packets)
 			    packets->sock->addr.kind == ADDR_UDP ? ", and a UDP packet at most 65507" : "");
 		else if (error == ENOTCONN || error == EDESTADDRREQ || error == EINVAL)
 			text_format(&why, "the peer has no address to answer to");
+		else if (error == EAGAIN || error == EWOULDBLOCK)
+			text_format(&why, "the peer took nothing, and record %lu was dropped", packets->input.count);
 		status = report(packets, RELAY_PEER, error, why.data);
 		text_free(&why);
-		return status;
+		return packets->listens && !packets->connects ? give_up(packets, status) : status;
 	}
 	packets->sent++;
 	packets->record = NULL;
 	return -1;
+}
+
+/* Sends what is there, but not for long. Returns -1 to go on, or the exit status. */
+static int
+send_burst(struct packets *packets)
+{
+	int status = -1, count;
+
+	packets->more = false;
+	for (count = 0; count < BURST; count++) {
+		status = send_some(packets);
+		if (status != -1 || !packets->reading || packets->refused || packets->idle)
+			return status;
+	}
+	packets->more = true;
+	return status;
 }
 
 /* Takes a packet and hands it to the output. Returns -1 to go on, or the exit status. */
@@ -226,7 +305,7 @@ over(const struct packets *packets)
 
 	if (outlet_kept(&packets->output) > 0)
 		return false;
-	if (packets->reading && packets->record)
+	if (packets->reading && (packets->record || packets->more))
 		return false;
 	/* An input that is not idle is still sent. */
 	if (enough || !packets->writing) {
@@ -267,12 +346,13 @@ loop(struct packets *packets)
 		if (sigs_caught())
 			return report(packets, RELAY_PEER, EINTR, NULL);
 		ready = poll(wait, 3,
-		    deadline.limited ? deadline_poll(&deadline, look ? LOOK : INT_MAX)
-		    : look           ? LOOK
-		                     : -1);
+		    packets->more      ? 0
+		    : deadline.limited ? deadline_poll(&deadline, look ? LOOK : INT_MAX)
+		    : look             ? LOOK
+		                       : -1);
 		if (ready == -1 && errno != EINTR)
 			return report(packets, RELAY_PEER, errno, NULL);
-		if (ready == 0 && deadline_passed(&deadline))
+		if (ready == 0 && deadline_passed(&deadline) && !packets->more && !(look && packets->session->forever))
 			return report(packets, RELAY_PEER, ETIMEDOUT, NULL);
 		if (ready == -1)
 			continue;
@@ -282,21 +362,12 @@ loop(struct packets *packets)
 			return report(packets, RELAY_OUTPUT, errno, NULL);
 		if (wait[0].revents & ~POLLOUT && packets->writing && outlet_kept(&packets->output) == 0)
 			status = receive(packets);
-		if (status == -1 && (wait[1].revents || wait[0].revents & POLLOUT || look))
-			status = send_some(packets);
-		/* Several records may be there after one read. */
-		while (status == -1 && packets->reading && !packets->record && !packets->refused &&
-		       packets->sent + packets->received != before && wait[1].revents) {
-			unsigned long long sent = packets->sent;
-
-			status = send_some(packets);
-			if (packets->sent == sent)
-				break;
-		}
+		if (status == -1 && (wait[1].revents || wait[0].revents & POLLOUT || look || packets->more))
+			status = send_burst(packets);
 		if (packets->sent + packets->received != before)
 			deadline_set(&deadline, packets->session->timeout);
 	}
-	return status == -1 ? STATUS_OK : status;
+	return status != -1 ? status : packets->failed ? STATUS_FAILED : STATUS_OK;
 }
 
 int

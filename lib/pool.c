@@ -231,10 +231,7 @@ answer(struct pool *pool, struct child *child)
 				break;
 			deadline_set(&child->until, GRACE);
 		}
-		sent = sendto(pool->sock->fd, child->record, child->size, MSG_DONTWAIT | MSG_NOSIGNAL,
-		    (const struct sockaddr *)&child->peer.address, child->peer.size);
-		if (trace_on && (sent != -1 || errno != EAGAIN))
-			trace_call((long)sent, "sendto(%d, ..., %zu)", pool->sock->fd, child->size);
+		sent = packet_send(pool->sock->fd, child->record, child->size, &child->peer);
 		if (sent == -1 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR || errno == ENOBUFS) &&
 		    !deadline_passed(&child->until))
 			return;
@@ -364,8 +361,7 @@ accept_one(struct pool *pool)
 
 		pool->pressed = errno == EMFILE || errno == ENFILE;
 		if (pool->pressed && !pool->told)
-			err_line(pool->sock->addr.text,
-			    "too many open files (ulimit -n): connections wait until others have ended");
+			session_full(pool->sock, "connections");
 		pool->told |= pool->pressed;
 		return aborted;
 	}

@@ -36,6 +36,8 @@ session_report(const struct sock *sock, enum relay_side side, int error, const c
 		text_format(&line, "stopped by a signal");
 	else if (error == EMSGSIZE && side == RELAY_PEER)
 		text_format(&line, "too large for one packet");
+	else if (error == EFAULT && side == RELAY_PEER && sock->addr.kind == ADDR_RAW)
+		text_format(&line, "too short for a packet of this protocol");
 	else if (error == ECONNREFUSED && side == RELAY_PEER)
 		text_format(&line, "refused: nobody listens there");
 	else if (error == ECONNRESET && side == RELAY_PEER)
@@ -54,6 +56,16 @@ session_report(const struct sock *sock, enum relay_side side, int error, const c
 	err_line(sock->addr.text, "%s", line.data ? line.data : "");
 	text_free(&line);
 	return error == ETIMEDOUT && side == RELAY_PEER ? STATUS_TIMEOUT : STATUS_FAILED;
+}
+
+void
+session_full(const struct sock *sock, const char *who)
+{
+	struct text line = {0};
+
+	limit_explain(&line, LIMIT_FILES, 0);
+	err_line(sock->addr.text, "%s; %s wait until others have gone", line.data ? line.data : strerror(EMFILE), who);
+	text_free(&line);
 }
 
 int

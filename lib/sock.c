@@ -1,6 +1,5 @@
 /*
- * sock.c: sockets that are connected or listen. What stands at a Unix path is looked at first: only a socket that nobody
- * serves any more is replaced, and only what this process made is removed.
+ * sock.c: sockets that are connected or listen.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,15 +17,6 @@
 /* Connections that wait to be accepted; the system may allow fewer. */
 #define BACKLOG 4096
 
-/* What a path that somebody else made again and again costs before that is an error. */
-#define TRIES 8
-
-static const char *
-family_name(int family)
-{
-	return family == AF_UNIX ? "AF_UNIX" : family == AF_INET6 ? "AF_INET6" : "AF_INET";
-}
-
 static const char *
 type_name(int type)
 {
@@ -36,19 +26,6 @@ type_name(int type)
 	                            : "SOCK_SEQPACKET";
 }
 
-static void
-trace_address(const struct sock *sock, const char *call, int fd, const struct addr_socket *to, long result)
-{
-	struct text line = {0};
-
-	if (!trace_on)
-		return;
-	text_format(&line, "%s(%d, ", call, fd);
-	addr_format(&sock->addr, to, &line);
-	text_format(&line, ")");
-	trace_end(&line, result);
-}
-
 static int
 open_socket(const struct sock *sock, int family)
 {
@@ -56,7 +33,7 @@ open_socket(const struct sock *sock, int family)
 
 	if (trace_on)
 		trace_call(
-		    fd, "socket(%s, %s, %d)", family_name(family), type_name(sock->addr.type), sock->addr.protocol);
+		    fd, "socket(%s, %s, %d)", addr_family(family), type_name(sock->addr.type), sock->addr.protocol);
 	if (fd != -1)
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
 	return fd;
@@ -64,25 +41,24 @@ open_socket(const struct sock *sock, int family)
 
 /* The phrase for an errno value, where the system's own says too little. */
 static void
-explain(const struct sock *sock, int error, bool listens, struct text *text)
+explain(const struct addr *addr, int error, bool listens, struct text *text)
 {
-	bool internet = sock->addr.kind != ADDR_UNIX;
+	bool internet = addr->kind != ADDR_UNIX;
 	struct stat st;
 
-	if ((error == EPERM || error == EACCES) && sock->addr.kind == ADDR_RAW)
+	if ((error == EPERM || error == EACCES) && addr->kind == ADDR_RAW)
 		text_format(text, "a raw socket needs root, or CAP_NET_RAW");
 	else if (error == EACCES && listens && internet)
-		text_format(text, "no permission: a port below net.ipv4.ip_unprivileged_port_start (1024) needs root, "
-		                  "or CAP_NET_BIND_SERVICE");
+		limit_explain(text, LIMIT_PORT, 0);
 	else if (error == EADDRINUSE)
 		text_format(text, internet ? "the port is in use" : "the name is in use: somebody listens there");
 	else if (error == EMFILE)
-		text_format(text, "too many open files (ulimit -n)");
+		limit_explain(text, LIMIT_FILES, 0);
 	else if (error == ENOENT && !internet)
 		text_format(text, listens ? "its directory does not exist" : "no such socket");
 	else if (error == EPROTOTYPE)
 		text_format(text, "a Unix socket of another type is there");
-	else if (error == ECONNREFUSED && !internet && !sock->addr.abstract && stat(sock->addr.path, &st) == 0 &&
+	else if (error == ECONNREFUSED && !internet && !addr->abstract && stat(addr->path, &st) == 0 &&
 	         !S_ISSOCK(st.st_mode))
 		text_format(text, "not a socket");
 	else if (error == ECONNREFUSED)
@@ -139,9 +115,22 @@ connect_wait(int fd, const struct addr_socket *to, const struct deadline *deadli
 	return error ? -1 : 0;
 }
 
-/* Binds to what -b names, of the family of the peer. */
+/* Binds to one address of this end. -1: errno, or *status is other than -1, and a line was printed. */
 static int
-bind_local(struct sock *sock, int fd, int family)
+bind_one(struct sock *sock, const struct addr *addr, int fd, const struct addr_socket *at, int *status)
+{
+	int result;
+
+	if (((const struct sockaddr *)&at->address)->sa_family == AF_UNIX)
+		return path_bind(&sock->path, addr, sock->mode, fd, at, status);
+	result = bind(fd, (const struct sockaddr *)&at->address, at->size);
+	addr_trace("bind", fd, at, result);
+	return result;
+}
+
+/* Binds to what -b names, of the family of the peer. As bind_one. */
+static int
+bind_local(struct sock *sock, int fd, int family, int *status)
 {
 	struct addr_list list;
 	const char *fault;
@@ -152,30 +141,29 @@ bind_local(struct sock *sock, int fd, int family)
 		/* Who has no name can get no answer. */
 		return sock->addr.kind == ADDR_UNIX && sock->addr.type == SOCK_DGRAM ? socket_name(fd) : 0;
 	if (addr_resolve(&sock->local, true, &list, &fault) == -1) {
-		errno = EADDRNOTAVAIL;
+		err_line(sock->local.text, "%s", fault);
+		*status = STATUS_FAILED;
 		return -1;
 	}
 	errno = EAFNOSUPPORT;
-	for (i = 0; i < list.count && result == -1; i++) {
-		if (((struct sockaddr *)&list.sockets[i].address)->sa_family != family)
-			continue;
-		result = bind(fd, (struct sockaddr *)&list.sockets[i].address, list.sockets[i].size);
-		trace_address(sock, "bind", fd, &list.sockets[i], result);
-	}
+	for (i = 0; i < list.count && result == -1 && *status == -1; i++)
+		if (((struct sockaddr *)&list.sockets[i].address)->sa_family == family)
+			result = bind_one(sock, &sock->local, fd, &list.sockets[i], status);
 	addr_list_free(&list);
-	if (result == 0 && family == AF_UNIX && !sock->local.abstract) {
-		struct stat st;
+	if (result == -1 && *status == -1 && errno != EAFNOSUPPORT) {
+		struct text why = {0};
 
-		sock->made = lstat(sock->local.path, &st) == 0;
-		sock->device = st.st_dev;
-		sock->inode = st.st_ino;
+		explain(&sock->local, errno, true, &why);
+		err_line(sock->local.text, "%s", why.data ? why.data : "");
+		text_free(&why);
+		*status = STATUS_FAILED;
 	}
 	return result;
 }
 
-/* Tries one address. Returns the connected descriptor. */
+/* Tries one address. Returns the connected descriptor; -1: errno, or *status is other than -1, and a line was printed. */
 static int
-connect_one(struct sock *sock, const struct addr_socket *to, const struct deadline *deadline)
+connect_one(struct sock *sock, const struct addr_socket *to, const struct deadline *deadline, int *status)
 {
 	int family = ((const struct sockaddr *)&to->address)->sa_family, fd = open_socket(sock, family), one = 1, saved;
 	int result;
@@ -183,11 +171,9 @@ connect_one(struct sock *sock, const struct addr_socket *to, const struct deadli
 	if (fd == -1)
 		return -1;
 	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
-	if (bind_local(sock, fd, family) == 0) {
+	if (bind_local(sock, fd, family, status) == 0) {
 		result = connect_wait(fd, to, deadline);
-		saved = errno;
-		trace_address(sock, "connect", fd, to, result);
-		errno = saved;
+		addr_trace("connect", fd, to, result);
 		if (result == 0) {
 			/* What is passed on shall go out at once. */
 			if (sock->addr.kind == ADDR_TCP)
@@ -210,9 +196,12 @@ passes(int error)
 	       error == ENETUNREACH || error == ECONNRESET || error == EADDRNOTAVAIL || error == EAGAIN;
 }
 
-/* Tries all addresses once, until then at the latest; adds to why what each met. Returns 0, or the errno value of the last. */
+/*
+ * Tries all addresses once, until then at the latest; adds to why what each met. Returns 0, or the errno value of the last;
+ * *status other than -1: a line was printed, and there is no use in going on.
+ */
 static int
-connect_all(struct sock *sock, const struct deadline *until, struct text *why)
+connect_all(struct sock *sock, const struct deadline *until, struct text *why, int *status)
 {
 	struct addr_list list;
 	struct deadline deadline;
@@ -232,17 +221,17 @@ connect_all(struct sock *sock, const struct deadline *until, struct text *why)
 		deadline_set(&deadline, sock->timeout);
 		if (until->limited && (!deadline.limited || deadline_left(until) < deadline_left(&deadline)))
 			deadline = *until;
-		sock->fd = connect_one(sock, &list.sockets[i], &deadline);
+		sock->fd = connect_one(sock, &list.sockets[i], &deadline, status);
 		error = sock->fd == -1 ? errno : 0;
-		if (error == 0) {
+		if (error == 0)
 			sock->peer = list.sockets[i];
+		if (error == 0 || *status != -1)
 			break;
-		}
 		if (why->size)
 			text_format(why, "; ");
 		if (list.count > 1 && addr_numeric(&list.sockets[i], host, sizeof(host), &port))
 			text_format(why, "%s: ", host);
-		explain(sock, error, false, why);
+		explain(&sock->addr, error, false, why);
 		if (error == ETIMEDOUT && sock->timeout != DEADLINE_NEVER)
 			text_format(why, " (-t)");
 		if (error == EINTR)
@@ -258,13 +247,13 @@ sock_connect(struct sock *sock)
 	struct deadline deadline, until;
 	long long nap = 0;
 	struct text why = {0};
-	int error;
+	int error, status = -1;
 
 	deadline_set(&deadline, sock->retry);
 	deadline_set(&until, sock->retry ? sock->retry : DEADLINE_NEVER);
 	for (;;) {
-		error = connect_all(sock, &until, &why);
-		if (error == 0 || !passes(error) || sock->retry == 0 || deadline_passed(&deadline))
+		error = connect_all(sock, &until, &why, &status);
+		if (error == 0 || status != -1 || !passes(error) || sock->retry == 0 || deadline_passed(&deadline))
 			break;
 		if (deadline_nap(&deadline, &nap) == -1) {
 			error = EINTR;
@@ -272,9 +261,9 @@ sock_connect(struct sock *sock)
 		}
 		text_free(&why);
 	}
-	if (error == 0) {
+	if (error == 0 || status != -1) {
 		text_free(&why);
-		return -1;
+		return status;
 	}
 	if (sock->retry && passes(error))
 		text_format(&why, ", for all the time of -T");
@@ -285,85 +274,13 @@ sock_connect(struct sock *sock)
 	           : STATUS_FAILED;
 }
 
-/*
- * Looks what stands at the path. Returns -1 to go on: nothing is there, or a dead socket was removed; else it prints a line
- * and returns the exit status.
- */
-static int
-clear_path(const struct sock *sock, const struct addr_socket *at)
-{
-	const char *path = sock->addr.path, *what = NULL;
-	struct stat st, now;
-	int fd, error = 0;
-
-	if (lstat(path, &st) == -1)
-		return -1;
-	if (!S_ISSOCK(st.st_mode)) {
-		what = S_ISREG(st.st_mode)   ? "an ordinary file, not a socket"
-		       : S_ISDIR(st.st_mode) ? "a directory, not a socket"
-		       : S_ISLNK(st.st_mode) ? "a symbolic link, not a socket"
-		                             : "not a socket";
-		err_line(sock->addr.text, "%s; it was left as it is", what);
-		return STATUS_FAILED;
-	}
-	/* Of another type, so that nobody gets a connection by that: EPROTOTYPE says that somebody is there. */
-	fd = socket(AF_UNIX, SOCK_DGRAM, 0);
-	if (fd == -1) {
-		err_line(sock->addr.text, "%s", strerror(errno));
-		return STATUS_FAILED;
-	}
-	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
-	if (connect(fd, (const struct sockaddr *)&at->address, at->size) == -1)
-		error = errno;
-	trace_address(sock, "connect", fd, at, error ? -1 : 0);
-	close(fd);
-	if (error == ENOENT)
-		return -1;
-	if (error == EACCES) {
-		err_line(sock->addr.text,
-		    "a socket is there, and there is no permission to see whether it is alive; it was left as it is");
-		return STATUS_FAILED;
-	}
-	if (error != ECONNREFUSED) {
-		err_line(sock->addr.text, "somebody listens there; it was left as it is");
-		return STATUS_FAILED;
-	}
-	/* Nobody serves it any more. It may have been replaced in this moment. */
-	if (lstat(path, &now) == 0 && now.st_dev == st.st_dev && now.st_ino == st.st_ino && unlink(path) == -1 &&
-	    errno != ENOENT) {
-		err_line(sock->addr.text, "the dead socket there cannot be removed: %s", strerror(errno));
-		return STATUS_FAILED;
-	}
-	return -1;
-}
-
-/* bind(2) with the mode in place from the start. */
-static int
-bind_path(struct sock *sock, int fd, const struct addr_socket *at)
-{
-	mode_t mask = umask(0777 & ~sock->mode);
-	int result = bind(fd, (const struct sockaddr *)&at->address, at->size), saved = errno;
-	struct stat st;
-
-	umask(mask);
-	errno = saved;
-	trace_address(sock, "bind", fd, at, result);
-	if (result == 0 && !sock->addr.abstract && lstat(sock->addr.path, &st) == 0) {
-		sock->made = true;
-		sock->device = st.st_dev;
-		sock->inode = st.st_ino;
-	}
-	errno = saved;
-	return result;
-}
-
 /* Listens at one address. Returns the descriptor; -1 with errno; *status other than -1: a line was printed. */
 static int
 listen_one(struct sock *sock, const struct addr_socket *at, int *status)
 {
 	int family = ((const struct sockaddr *)&at->address)->sa_family, fd = open_socket(sock, family), on = 1,
 	    off = 0, saved;
-	int result = -1, tries;
+	int result;
 
 	*status = -1;
 	if (fd == -1)
@@ -374,20 +291,7 @@ listen_one(struct sock *sock, const struct addr_socket *at, int *status)
 	if (family == AF_INET6)
 		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY,
 		    sock->addr.any && sock->addr.family == AF_UNSPEC ? &off : &on, sizeof(on));
-	if (family != AF_UNIX || sock->addr.abstract) {
-		result = family == AF_UNIX ? bind_path(sock, fd, at)
-		                           : bind(fd, (const struct sockaddr *)&at->address, at->size);
-		if (family != AF_UNIX)
-			trace_address(sock, "bind", fd, at, result);
-	}
-	for (tries = 0; family == AF_UNIX && !sock->addr.abstract && tries < TRIES && result == -1; tries++) {
-		*status = clear_path(sock, at);
-		if (*status != -1)
-			break;
-		result = bind_path(sock, fd, at);
-		if (result == -1 && errno != EADDRINUSE)
-			break;
-	}
+	result = bind_one(sock, &sock->addr, fd, at, status);
 	if (result == 0 && sock_connects(sock)) {
 		result = listen(fd, BACKLOG);
 		if (trace_on)
@@ -428,7 +332,7 @@ sock_listen(struct sock *sock)
 			text_format(&why, "; ");
 		if (list.count > 1 && addr_numeric(&list.sockets[i], host, sizeof(host), &port))
 			text_format(&why, "%s: ", host);
-		explain(sock, error, true, &why);
+		explain(&sock->addr, error, true, &why);
 		/* Another one is taken only where there is none of this kind: else its clients would find somebody else. */
 		if (error != EAFNOSUPPORT && error != EADDRNOTAVAIL)
 			break;
@@ -455,8 +359,10 @@ sock_accept(const struct sock *sock, struct addr_socket *peer)
 
 	peer->size = sizeof(peer->address);
 	fd = accept(sock->fd, (struct sockaddr *)&peer->address, &peer->size);
-	if (trace_on && (fd != -1 || (errno != EAGAIN && errno != EINTR)))
-		trace_call(fd, "accept(%d)", sock->fd);
+	if (fd == -1)
+		peer->size = 0;
+	if (fd != -1 || (errno != EAGAIN && errno != EINTR))
+		addr_trace("accept", sock->fd, peer, fd);
 	if (fd == -1)
 		return -1;
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
@@ -487,26 +393,7 @@ sock_half_close(int fd)
 int
 sock_unlink(struct sock *sock)
 {
-	const char *path = sock->local.text ? sock->local.path : sock->addr.path;
-	struct stat st;
-	int result;
-
-	if (!sock->made || lstat(path, &st) == -1 || st.st_dev != sock->device || st.st_ino != sock->inode)
-		return STATUS_OK;
-	result = unlink(path);
-	sock->made = false;
-	if (trace_on) {
-		struct text call = {0};
-
-		text_format(&call, "unlink(");
-		text_quote(&call, path, strlen(path), 4096);
-		text_format(&call, ")");
-		trace_end(&call, result);
-	}
-	if (result == 0 || errno == ENOENT)
-		return STATUS_OK;
-	err_line(sock->addr.text, "not removed: %s", strerror(errno));
-	return STATUS_FAILED;
+	return path_unlink(&sock->path, sock->local.text ? &sock->local : &sock->addr);
 }
 
 void

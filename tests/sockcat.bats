@@ -264,7 +264,7 @@ c.close()" &
 		wait
 	done
 	# More than it takes.
-	listen -n 1 unix:socket -- true
+	listen -n 1 unix:socket -- sh -c 'read -r line'
 	try sh -c 'yes | timeout 20 sockcat "$1"' sh "$A"
 	status 1
 	error 'sockcat: unix:socket: the peer has *'
@@ -590,6 +590,8 @@ for i in range($1):
 
 @test "sockcat: too many files: one line, and those who wait are served later" {
 	need python3 python3 -c 0
+	limit='RLIMIT_NOFILE is 12 (raise it with ulimit -n)'
+	[ "$PLAT" = linux ] || limit='the limit is 12 (raise it with ulimit -n)'
 	ready bash -c 'ulimit -n 12; exec sockcat -l -n 20 -I -R ready unix:socket' >got 2>err
 	timeout 30 python3 -c "
 import os, socket
@@ -604,7 +606,7 @@ for s in clients:
     s.recv(1)"
 	ends 0
 	[ "$(sort -n got | tr '\n' ' ')" = "$(seq 0 19 | tr '\n' ' ')" ]
-	[ "$(sort -u err)" = 'sockcat: unix:socket: too many open files (ulimit -n): clients wait until others have gone' ]
+	[ "$(sort -u err)" = "sockcat: unix:socket: too many open files: $limit; clients wait until others have gone" ]
 }
 
 @test "sockcat: -l -f merges lines of all clients, never mixed, and sends its input to all" {
@@ -819,6 +821,56 @@ boundaries() {
 	wait || true
 	exec 8<&-
 	[ "$(cat out-one out-two)" = $'to one\nto two' ]
+	# A client has one peer.
+	listen -n 2 -I udp:127.0.0.1:0 >got
+	printf '%s\tone\n%s\ttwo\n' "$A" "$A" | cat_ -O -P "$A"
+	ends 0
+	[ "$(cat got)" = $'one\ntwo' ]
+	for record in 'udp:127.0.0.1:1\tx|its peer is not the one that is connected' 'x|its peer and a tab are missing (-P)' \
+		'unix-dgram:s\tx|its peer is an address of another kind'; do
+		# shellcheck disable=SC2059
+		try sh -c 'printf "$1\n" | timeout 20 sockcat -O -P "$2"' sh "${record%|*}" "$A"
+		status 1
+		error "sockcat: standard input: record 1: ${record#*|}"
+	done
+}
+
+@test "sockcat: packets: -f goes on when a record has no peer, and when a peer takes nothing or has gone" {
+	need python3 python3 -c 0
+	mkfifo in
+	exec 7<>in
+	listen -f -P unix-dgram:socket <&7 >got 2>err
+	timeout 30 python3 - <<-'EOF'
+		import socket
+		def lines(count):
+		    while open('err').read().count('\n') < count:
+		        pass
+		peers = []
+		for name in 'full', 'gone', 'here':
+		    s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+		    s.bind(name)
+		    s.sendto(name.encode(), 'socket')
+		    peers.append(s)
+		peers[1].close()
+		with open('in', 'w') as fifo:
+		    fifo.write('nobody\nnoise:x\ty\nunix-dgram:gone\tx\n')
+		    fifo.flush()
+		    lines(3)
+		    for i in range(3000):
+		        fifo.write('unix-dgram:full\t%d\n' % i)
+		        fifo.flush()
+		        if open('err').read().count('\n') > 3:
+		            break
+		    fifo.write('unix-dgram:here\tlast\n')
+		assert peers[2].recv(100) == b'last'
+	EOF
+	kill "$PID"
+	ends 143
+	exec 7>&-
+	grep -qx 'sockcat: standard input: record 1: its peer and a tab are missing (-P)' err
+	grep -q '^sockcat: standard input: record 2: not an address' err
+	grep -q '^sockcat: unix-dgram:socket: refused: nobody listens there; 0 packets were sent' err
+	grep -q '^sockcat: unix-dgram:socket: .*the peer took nothing, and record [0-9]* was dropped' err
 }
 
 @test "sockcat: raw sockets" {
@@ -836,7 +888,7 @@ boundaries() {
 
 @test "sockcat: addresses that are none" {
 	for case in 'x|not an address*' 'tcp|not an address*' 'tcp:|*port is missing*' 'tcp:127.0.0.1|*port is missing*' 'tcp:127.0.0.1:|*port is missing*' \
-		'tcp:::1:80|too many colons*' 'tcp:[::1:80|a bracket is not closed' 'tcp:127.0.0.1:65536|the port is not from 0 to 65535' \
+		'tcp:::1:80|too many colons*' 'tcp:[::1:80|a bracket is not closed' 'tcp:127.0.0.1:65536|the port is not from 0 to 65535' 'tcp:x:-1|the port is not from 0 to 65535' \
 		'unix:|the path is missing' 'unix:@|the name after @ is missing' 'raw:icmp|raw takes a protocol*' 'raw:nosuch:x|there is no such protocol*' \
 		"unix:$(printf '%0108d' 0)|the path is too long for a Unix socket*"; do
 		for options in '' -l; do
@@ -1057,6 +1109,104 @@ sys.exit(p.wait())" $args
 	try cat_ -b udp:127.0.0.1:0 tcp:127.0.0.1:1
 	status 2
 	error 'sockcat: -b takes an address of the same kind as ADDRESS'
+	try cat_ -b udp:127.0.0.1:0 unix-dgram:socket
+	status 2
+	error 'sockcat: -b takes an address of the same kind as ADDRESS'
+	listen -I tcp:127.0.0.1:0
+	try cat_ -b "$A" "$A"
+	status 1
+	error "sockcat: $A: the port is in use"
+	cat_ "$A" </dev/null
+	ends 0
+}
+
+@test "sockcat: -b: a path is made as a listener makes it, and what lives there is left" {
+	for mode in 0600 0666; do
+		listen unix:socket -- sh -c 'stat -c %a mine; echo "$IPCREMOTEPATH"'
+		# What is dead gives way.
+		sockcat -l -n 0 unix-dgram:mine
+		[ -S mine ]
+		options="-m $mode"
+		[ $mode != 0600 ] || options=
+		# shellcheck disable=SC2086
+		(umask 077 && cat_ $options -b unix:mine "$A" </dev/null >got)
+		ends 0
+		[ "$(cat got)" = "${mode#0}"$'\nmine' ]
+		[ ! -e mine ]
+		rm -f socket
+	done
+	listen -I unix:socket </dev/null >got
+	echo precious >mine
+	try cat_ -b unix:mine "$A"
+	status 1
+	error 'sockcat: unix:mine: an ordinary file, not a socket; it was left as it is'
+	try cat_ -b unix:socket "$A"
+	status 1
+	error 'sockcat: unix:socket: somebody listens there; it was left as it is'
+	[ "$(cat mine)" = precious ]
+	try cat_ -b unix:none/mine "$A"
+	status 1
+	error 'sockcat: unix:none/mine: its directory does not exist'
+	cat_ "$A" </dev/null
+	ends 0
+}
+
+@test "sockcat: in the background a terminal is no input" {
+	need python3 python3 -c 0
+	timeout 30 python3 - <<-'EOF'
+		import os, pty, subprocess
+		pid, master = pty.fork()
+		if pid == 0:
+		    os.execvp('bash', ['bash', '--norc', '--noprofile', '-i'])
+		os.write(master, b'PS1=; mkfifo r; sockcat -l -u -R r unix:socket >got & read -r line <r; echo hello | sockcat unix:socket; wait; exit\n')
+		out = b''
+		try:
+		    while True:
+		        part = os.read(master, 4096)
+		        if not part:
+		            break
+		        out += part
+		except OSError:
+		    pass
+		assert os.waitpid(pid, 0)[1] == 0, out
+		assert b'Stopped' not in out, out
+		assert open('got').read() == 'hello\n', out
+	EOF
+}
+
+@test "sockcat: a terminal that is stopped does not stop the other direction" {
+	need python3 python3 -c 0
+	timeout 30 python3 - <<-'EOF'
+		import os, pty, socket, subprocess, termios, threading, tty
+		master, slave = pty.openpty()
+		tty.setraw(slave)
+		termios.tcflow(slave, termios.TCOOFF)
+		listener = socket.socket(socket.AF_UNIX)
+		listener.bind('socket')
+		listener.listen()
+		there, back = os.urandom(3000000), os.urandom(1000000)
+		child = subprocess.Popen(['sockcat', 'unix:socket'], stdin=subprocess.PIPE, stdout=slave)
+		peer = listener.accept()[0]
+		def feed():
+		    child.stdin.write(there)
+		    child.stdin.close()
+		def answer():
+		    peer.sendall(back)
+		    peer.shutdown(socket.SHUT_WR)
+		threads = [threading.Thread(target=each) for each in (feed, answer)]
+		for each in threads:
+		    each.start()
+		got = b''
+		while len(got) < len(there):
+		    got += peer.recv(65536)
+		assert got == there
+		termios.tcflow(slave, termios.TCOON)
+		got = b''
+		while len(got) < len(back):
+		    got += os.read(master, 65536)
+		assert got == back
+		assert child.wait() == 0
+	EOF
 }
 
 @test "sockcat: O_NONBLOCK is left on no descriptor that others share" {
@@ -1097,19 +1247,25 @@ sys.exit(p.wait())" $args
 	echo hello | IPC7_TRACE=1 cat_ "$A" >out 2>trace2
 	ends 0
 	grep -q '^sockcat: socket(AF_UNIX, SOCK_STREAM, 0) = ' trace
-	grep -q '^sockcat: bind([0-9]*, unix:socket) = 0' trace
+	grep -q '^sockcat: bind([0-9]*, {sa_family=AF_UNIX, sun_path="socket"}, [0-9]*) = 0' trace
 	grep -q '^sockcat: listen([0-9]*, 4096) = 0' trace
-	grep -q '^sockcat: accept([0-9]*) = ' trace
+	grep -q '^sockcat: accept([0-9]*, {sa_family=AF_UNIX}, 2) = ' trace
 	grep -q '^sockcat: recv([0-9]*, "hello\\n", 65536, MSG_DONTWAIT) = 6' trace
-	grep -q '^sockcat: connect([0-9]*, unix:socket) = 0' trace2
+	grep -q '^sockcat: connect([0-9]*, {sa_family=AF_UNIX, sun_path="socket"}, [0-9]*) = 0' trace2
 	grep -q '^sockcat: send([0-9]*, "hello\\n", 6, MSG_DONTWAIT|MSG_NOSIGNAL) = 6' trace2
 	grep -q '^sockcat: shutdown([0-9]*, SHUT_WR) = 0' trace2
+	listen -v udp:127.0.0.1:0 <<<answer >got 2>trace
+	echo hello | cat_ -v -n 1 "$A" >out 2>trace2
+	ends 0
+	grep -q '^sockcat: recvmsg([0-9]*, {msg_name={sa_family=AF_INET, sin_port=[0-9]*, sin_addr=127.0.0.1}, msg_iov="hello"}, MSG_DONTWAIT) = 5' trace
+	grep -q '^sockcat: sendto([0-9]*, "answer", 6, MSG_DONTWAIT|MSG_NOSIGNAL, {sa_family=AF_INET, sin_port=[0-9]*, sin_addr=127.0.0.1}, 16) = 6' trace
+	grep -q "^sockcat: connect([0-9]*, {sa_family=AF_INET, sin_port=${A##*:}, sin_addr=127.0.0.1}, 16) = 0" trace2
 }
 
 @test "sockcat: wrong usage" {
 	for case in '|ADDRESS is missing*' 'tcp:x:1 y|there is one ADDRESS, after the options; a COMMAND stands after --' 'tcp:x:1 --|COMMAND is missing after --' \
 		'-I -O tcp:x:1|only one of -I and -O can be given' '-f tcp:x:1|-f, -B, -j and -u are for a socket that listens, with -l' \
-		'-l -T 1 tcp:x:1|-b and -T are for a connection that is made, without -l' '-n 1 tcp:x:1|-n counts connections, with -l, or packets' \
+		'-l -T 1 tcp:x:1|-b and -T are for a connection that is made, without -l' '-n 1 tcp:x:1|-n counts connections, with -l, or packets' '-P tcp:x:1|-P says who sent a packet, or with -l a record' \
 		'-l -B tcp:x:1|-B is for many clients (-f or -n)' '-l -f -B udp:x:1|-B is for clients that are connected' \
 		'-l -P tcp:x:1 -- cat|-I, -O, -B and -P are not for a COMMAND, which has the socket itself' '-j 0 -l tcp:x:1|-j "0": not a number*' \
 		'-m 9 -l unix:x|-m "9": not an octal mode*' '-t x tcp:x:1|-t "x": not a time*' '-y tcp:x:1|there is no option -y*'; do

@@ -38,6 +38,8 @@ static const struct {
     [LIMIT_SEMMNI] = {"kernel.sem", 0, 4, "sets"},
     [LIMIT_PIPE] = {"fs.pipe-max-size", 0, 0, "bytes"},
     [LIMIT_PIPES] = {"fs.pipe-user-pages-soft", 0, 0, "pages"},
+    [LIMIT_PORT] = {"net.ipv4.ip_unprivileged_port_start", 0, 0, NULL},
+    [LIMIT_FILES] = {NULL, 0, 0, NULL},
 };
 
 /* Reads the file of a sysctl into numbers, as a string. */
@@ -103,12 +105,14 @@ limit_used(enum limit limit)
 unsigned long long
 limit_value(enum limit limit)
 {
-	struct rlimit bytes;
+	struct rlimit room;
 	struct msginfo info;
 
-	if (limit == LIMIT_MQ_BYTES)
-		return getrlimit(RLIMIT_MSGQUEUE, &bytes) == -1 || bytes.rlim_cur == RLIM_INFINITY ? ULLONG_MAX
-		                                                                                   : bytes.rlim_cur;
+	if (limit == LIMIT_MQ_BYTES || limit == LIMIT_FILES) {
+		if (getrlimit(limit == LIMIT_FILES ? RLIMIT_NOFILE : RLIMIT_MSGQUEUE, &room) == -1)
+			return ULLONG_MAX;
+		return room.rlim_cur == RLIM_INFINITY ? ULLONG_MAX : room.rlim_cur;
+	}
 	/* msgmax is asked for at each start, and one call is cheaper than a file. */
 	if (limit == LIMIT_MSGMAX && msgctl(0, IPC_INFO, (struct msqid_ds *)(void *)&info) != -1)
 		return (unsigned long long)info.msgmax;
@@ -126,6 +130,15 @@ limit_explain(struct text *text, enum limit limit, unsigned long long asked)
 		    "RLIMIT_MSGQUEUE allows %llu bytes in all queues of this user; %llu more were asked for, ", value,
 		    asked);
 		text_format(text, "and some for each message (raise it with ulimit -q or prlimit, or remove queues)");
+		return;
+	}
+	if (limit == LIMIT_FILES) {
+		text_format(text, "too many open files: RLIMIT_NOFILE is %llu (raise it with ulimit -n)", value);
+		return;
+	}
+	if (limit == LIMIT_PORT) {
+		text_format(text, "no permission: %s is %llu, and a lower port needs root, or CAP_NET_BIND_SERVICE",
+		    name, value == ULLONG_MAX ? 1024 : value);
 		return;
 	}
 	/* One errno value stands for both limits on pipes. */

@@ -2,6 +2,7 @@
  * limits.c for POSIX, which has no way to ask for the limits behind the errors of IPC objects.
  */
 #include <limits.h>
+#include <unistd.h>
 
 #include "../backend.h"
 
@@ -39,7 +40,19 @@ limit_explain(struct text *text, enum limit limit, unsigned long long asked)
 	    [LIMIT_SEMMNI] = "System V semaphore sets",
 	    [LIMIT_PIPE] = "bytes in a pipe",
 	    [LIMIT_PIPES] = "pages in the pipes of a user",
+	    [LIMIT_PORT] = "ports",
+	    [LIMIT_FILES] = "open files of a process",
 	};
+
+	if (limit == LIMIT_PORT) {
+		text_format(text, "no permission (a privileged port, which needs root)");
+		return;
+	}
+	if (limit == LIMIT_FILES) {
+		text_format(
+		    text, "too many open files: the limit is %ld (raise it with ulimit -n)", sysconf(_SC_OPEN_MAX));
+		return;
+	}
 
 	if (asked)
 		text_format(text, "the system's limit on %s does not allow the %llu asked for", names[limit], asked);

@@ -31,7 +31,8 @@ open_socket(const char *kind, const char *file, int listens)
 {
 	struct sockaddr_un path = {.sun_family = AF_UNIX};
 	struct sockaddr_in host = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	int is_unix = strcmp(kind, "unix") == 0, fd = socket(is_unix ? AF_UNIX : AF_INET, SOCK_STREAM, 0), port = 0, client;
+	int is_unix = strcmp(kind, "unix") == 0, fd = socket(is_unix ? AF_UNIX : AF_INET, SOCK_STREAM, 0), port = 0,
+	    client;
 	struct sockaddr *address = is_unix ? (struct sockaddr *)&path : (struct sockaddr *)&host;
 	socklen_t size = is_unix ? sizeof(path) : sizeof(host);
 	FILE *text;
