@@ -150,7 +150,7 @@ address_record(struct packets *packets)
 		text_format(&text, "%.*s", (int)(tab - packets->record), packets->record);
 		if (!text.data || addr_parse(&addr, text.data, &fault) == -1)
 			;
-		else if (addr.type != packets->sock->addr.type)
+		else if (addr.kind != packets->sock->addr.kind || addr.type != packets->sock->addr.type)
 			fault = "its peer is an address of another kind";
 		else if (addr_resolve(&addr, false, &list, &fault) == 0)
 			result = packets->listens || same(&list.sockets[0], &packets->sock->peer) ? 0 : -1;
