@@ -423,6 +423,7 @@ enum limit {
 	LIMIT_PIPE,      /* bytes that a pipe can hold, for those who are not privileged */
 	LIMIT_PIPES,     /* pages that all pipes of a user can hold, likewise */
 	LIMIT_PORT,      /* the first port for those who are not privileged */
+	LIMIT_PACKET,    /* bytes in a packet of a Unix socket, about the half of which it is */
 	LIMIT_FILES      /* open files of a process */
 };
 

@@ -1291,6 +1291,9 @@ int packet_take(int fd, bool connects, struct packet *packet);
  */
 ssize_t packet_send(int fd, const char *data, size_t size, const struct addr_socket *to);
 
+/* Appends why a record does not fit into a packet, after EMSGSIZE; record: its number. */
+void packet_too_large(const struct sock *sock, unsigned long record, size_t size, struct text *text);
+
 /* A descriptor from which a packet can be read as a record of the form of session. */
 int session_input(const struct session *session, const struct packet *packet);
 

@@ -80,6 +80,19 @@ packet_take(int fd, bool connects, struct packet *packet)
 	return 0;
 }
 
+/* Makes room in a socket for a packet of this size, as far as the system lets it. False: there is no more than before. */
+static bool
+widen(int fd, size_t size)
+{
+	int before, after, wanted = (int)size;
+	socklen_t room = sizeof(int);
+
+	if (size > PACKET_MOST || getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &before, &room) == -1 ||
+	    (size_t)before > size + 1024 || setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &wanted, sizeof(wanted)) == -1)
+		return false;
+	return getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &after, &room) == 0 && after > before;
+}
+
 ssize_t
 packet_send(int fd, const char *data, size_t size, const struct addr_socket *to)
 {
@@ -101,7 +114,19 @@ packet_send(int fd, const char *data, size_t size, const struct addr_socket *to)
 		text_format(&call, ")");
 		trace_end(&call, (long)sent);
 	}
-	return sent;
+	return sent == -1 && errno == EMSGSIZE && widen(fd, size) ? packet_send(fd, data, size, to) : sent;
+}
+
+void
+packet_too_large(const struct sock *sock, unsigned long record, size_t size, struct text *text)
+{
+	text_format(text, "record %lu has %zu bytes", record, size);
+	if (sock->addr.kind == ADDR_UDP)
+		text_format(text, ", and a UDP packet at most 65507");
+	if (sock->addr.kind != ADDR_UNIX)
+		return;
+	text_format(text, "; ");
+	limit_explain(text, LIMIT_PACKET, size);
 }
 
 static int
@@ -227,8 +252,7 @@ send_some(struct packets *packets)
 		int error = errno;
 
 		if (error == EMSGSIZE)
-			text_format(&why, "record %lu has %zu bytes%s", packets->input.count, packets->size,
-			    packets->sock->addr.kind == ADDR_UDP ? ", and a UDP packet at most 65507" : "");
+			packet_too_large(packets->sock, packets->input.count, packets->size, &why);
 		else if (error == ENOTCONN || error == EDESTADDRREQ || error == EINVAL)
 			text_format(&why, "the peer has no address to answer to");
 		else if (error == EAGAIN || error == EWOULDBLOCK)
@@ -272,7 +296,7 @@ receive(struct packets *packets)
 	if (packet_take(packets->fd, packets->connects, packet) == -1) {
 		if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)
 			return -1;
-		return report(packets, RELAY_PEER, errno, NULL);
+		return report(packets, RELAY_PEER, errno, errno == EMSGSIZE ? "the packet that came is lost" : NULL);
 	}
 	if (packet->ended) {
 		packets->writing = false;

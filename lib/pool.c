@@ -203,8 +203,7 @@ no_answer(struct pool *pool, const struct child *child, int error, bool sending)
 	if (!sending)
 		record_fault(&child->answer, error, &why);
 	else if (error == EMSGSIZE)
-		text_format(
-		    &why, "record %lu has %zu bytes, too many for one packet", child->answer.count, child->size);
+		packet_too_large(pool->sock, child->answer.count, child->size, &why);
 	else if (child->peer.size <= sizeof(sa_family_t))
 		text_format(&why, "the peer has no address to answer to");
 	else

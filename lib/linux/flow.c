@@ -13,7 +13,10 @@
 
 #include "../backend.h"
 
-/* The most bytes of one call, the capacity that pipes get, and below what reading and writing is quicker. */
+/*
+ * The most bytes of one call, the capacity of a pipe from which a socket is filled, and below what reading and writing is
+ * quicker. A pipe that a socket fills gets more: each page of a file that comes over TCP takes a place of its own in it.
+ */
 #define MOST     ((size_t)1024 * 1024)
 #define CAPACITY (256 * 1024)
 #define LITTLE   4096
@@ -48,6 +51,16 @@ hand(int from, int to)
 		trace_call(
 		    (long)moved, "splice(%d, NULL, %d, NULL, %zu, SPLICE_F_MOVE|SPLICE_F_NONBLOCK)", from, to, MOST);
 	return moved;
+}
+
+/* Makes a pipe larger, as far as that is allowed; one that is larger stays so. */
+static void
+grow(int fd, int capacity)
+{
+	int now = fcntl(fd, F_GETPIPE_SZ);
+
+	while (capacity > now && fcntl(fd, F_SETPIPE_SZ, capacity) == -1)
+		capacity /= 2;
 }
 
 /* What a call that moved something, or nothing, means. */
@@ -93,7 +106,7 @@ hand_to_file(struct flow *flow)
 			errno = ENOTSUP;
 			return -1;
 		}
-		(void)fcntl(flow->pipe[0], F_SETPIPE_SZ, CAPACITY);
+		grow(flow->pipe[0], MOST);
 	}
 	if (flow->held == 0) {
 		moved = hand(flow->from, flow->pipe[1]);
@@ -142,10 +155,10 @@ flow_hand_on(struct flow *flow)
 		return hand_to_file(flow);
 	} else {
 		if (!flow->grown) {
-			int fd = flow->source == FLOW_PIPE ? flow->from : flow->to;
-
-			if (fcntl(fd, F_GETPIPE_SZ) < CAPACITY)
-				(void)fcntl(fd, F_SETPIPE_SZ, CAPACITY);
+			if (flow->source == FLOW_PIPE)
+				grow(flow->from, CAPACITY);
+			else
+				grow(flow->to, MOST);
 			flow->grown = true;
 		}
 		moved = hand(flow->from, flow->to);

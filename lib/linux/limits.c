@@ -39,6 +39,7 @@ static const struct {
     [LIMIT_PIPE] = {"fs.pipe-max-size", 0, 0, "bytes"},
     [LIMIT_PIPES] = {"fs.pipe-user-pages-soft", 0, 0, "pages"},
     [LIMIT_PORT] = {"net.ipv4.ip_unprivileged_port_start", 0, 0, NULL},
+    [LIMIT_PACKET] = {"net.core.wmem_max", 0, 0, NULL},
     [LIMIT_FILES] = {NULL, 0, 0, NULL},
 };
 
@@ -139,6 +140,12 @@ limit_explain(struct text *text, enum limit limit, unsigned long long asked)
 	if (limit == LIMIT_PORT) {
 		text_format(text, "no permission: %s is %llu, and a lower port needs root, or CAP_NET_BIND_SERVICE",
 		    name, value == ULLONG_MAX ? 1024 : value);
+		return;
+	}
+	/* The kernel doubles what is asked for, and keeps a little for itself. */
+	if (limit == LIMIT_PACKET) {
+		text_format(text, "%s is %llu, and a packet has less than twice that (raise it with sysctl -w %s=%llu)",
+		    name, value, name, asked / 2 + 1024);
 		return;
 	}
 	/* One errno value stands for both limits on pipes. */

@@ -41,11 +41,12 @@ limit_explain(struct text *text, enum limit limit, unsigned long long asked)
 	    [LIMIT_PIPE] = "bytes in a pipe",
 	    [LIMIT_PIPES] = "pages in the pipes of a user",
 	    [LIMIT_PORT] = "ports",
+	    [LIMIT_PACKET] = "bytes in a packet",
 	    [LIMIT_FILES] = "open files of a process",
 	};
 
 	if (limit == LIMIT_PORT) {
-		text_format(text, "no permission (a privileged port, which needs root)");
+		text_format(text, "no permission: a privileged port, which needs root");
 		return;
 	}
 	if (limit == LIMIT_FILES) {

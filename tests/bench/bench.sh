@@ -148,6 +148,8 @@ pair 'piperun cat -- cat, cat | cat' "piperun cat $tmp/file -- cat >/dev/null" "
 echo
 echo "$mib MiB through a socket, $runs runs"
 limit="$here/socket-limit"
+# A path is there before anybody can connect to it, except with sockcat -R.
+until_up="until [ -e $tmp/at ] && { [ ! -S $tmp/at ] || grep -q ' 00010000 .*$tmp/at' /proc/net/unix; }; do :; done"
 has() {
 	command -v "$1" >/dev/null
 }
@@ -155,7 +157,7 @@ has() {
 over() {
 	pair "$1" \
 		"rm -f $tmp/at $tmp/line; mkfifo $tmp/line; sockcat -l -I -R $tmp/line $4 | cat >/dev/null & read address <$tmp/line; $3; wait" \
-		"rm -f $tmp/at; $5 | cat >/dev/null & until [ -e $tmp/at ]; do :; done; $6; wait"
+		"rm -f $tmp/at; $5 | cat >/dev/null & $until_up; $6; wait"
 }
 for kind in unix tcp; do
 	case $kind in
@@ -164,15 +166,17 @@ for kind in unix tcp; do
 		socat_serves="socat -u -b1048576 UNIX-LISTEN:$tmp/at -"
 		socat_sends="socat -u -b1048576 - UNIX-CONNECT:$tmp/at"
 		nc_serves="nc -lU $tmp/at </dev/null"
+		nc_serves_both="nc -N -lU $tmp/at"
 		nc_sends="nc -N -U $tmp/at"
 		;;
 	tcp)
 		at=tcp:127.0.0.1:0
 		port=$((20000 + $$ % 10000))
-		await="until ss -ltn | grep -q :$port; do :; done; : >$tmp/at"
+		await="until grep -q ':$(printf %04X "$port") 00000000:0000 0A ' /proc/net/tcp; do :; done; : >$tmp/at"
 		socat_serves="{ { $await; } & exec socat -u -b1048576 TCP-LISTEN:$port,bind=127.0.0.1,reuseaddr -; }"
 		socat_sends="socat -u -b1048576 - TCP:127.0.0.1:$port"
 		nc_serves="{ { $await; } & exec nc -l 127.0.0.1 $port </dev/null; }"
+		nc_serves_both="{ { $await; } & exec nc -N -l 127.0.0.1 $port; }"
 		nc_sends="nc -N 127.0.0.1 $port"
 		;;
 	esac
@@ -195,6 +199,11 @@ for kind in unix tcp; do
 		over "$kind, from a pipe, nc" "$kind" "$from_pipe" "$at" "$nc_serves" "cat $tmp/file | $nc_sends"
 		over "$kind, from a file with -z, nc" "$kind" "$pages" "$at" "$nc_serves" "$nc_sends <$tmp/file"
 		over "$kind, from a file without -z, nc" "$kind" "$from_file" "$at" "$nc_serves" "$nc_sends <$tmp/file"
+		# Bytes that get lost make nc quicker than it is.
+		# shellcheck disable=SC2016
+		pair "$kind, both ways at once, nc" \
+			"rm -f $tmp/at $tmp/line; mkfifo $tmp/line; cat $tmp/file | sockcat -l -R $tmp/line $at | cat >/dev/null & read address <$tmp/line; cat $tmp/file | sockcat "'$address'" | cat >/dev/null; wait" \
+			"rm -f $tmp/at; cat $tmp/file | ${nc_serves_both} | cat >/dev/null & $until_up; cat $tmp/file | $nc_sends | cat >/dev/null; wait"
 	fi
 done
 
@@ -204,15 +213,16 @@ echo
 echo "$count connections with a COMMAND each, and $((count * 20)) messages of 64 bytes there and back"
 served() {
 	pair "$1" \
-		"rm -f $tmp/at; sockcat -l -n $count unix:$tmp/at -- cat & until [ -e $tmp/at ]; do :; done; $limit clients unix $tmp/at $count; wait" \
-		"rm -f $tmp/at; $2 & server=\$!; until [ -e $tmp/at ]; do :; done; $limit clients unix $tmp/at $count; kill \$server"
+		"rm -f $tmp/at; sockcat -l -n $count unix:$tmp/at -- cat & $until_up; $limit clients unix $tmp/at $count; wait" \
+		"rm -f $tmp/at; $2 & server=\$!; $until_up; $limit clients unix $tmp/at $count; kill \$server"
 }
 has socat && served 'socat UNIX-LISTEN,fork EXEC:cat' "socat UNIX-LISTEN:$tmp/at,fork,backlog=64 EXEC:cat"
+has socat && served 'socat UNIX-LISTEN,fork EXEC:cat,nofork' "socat UNIX-LISTEN:$tmp/at,fork,backlog=64 EXEC:cat,nofork"
 has ncat && served 'ncat -k -e cat' "ncat -lkU $tmp/at -e /bin/cat"
 talked() {
 	pair "$1" \
-		"rm -f $tmp/at; $limit echo $2 $tmp/at & until [ -e $tmp/at ]; do :; done; $limit talk $((count * 20)) $3; wait" \
-		"rm -f $tmp/at; $limit echo $2 $tmp/at & until [ -e $tmp/at ]; do :; done; $limit talk $((count * 20)) $4; wait"
+		"rm -f $tmp/at; $limit echo $2 $tmp/at & $until_up; $limit talk $((count * 20)) $3; wait" \
+		"rm -f $tmp/at; $limit echo $2 $tmp/at & $until_up; $limit talk $((count * 20)) $4; wait"
 }
 has socat && talked 'messages, Unix, socat' unix "sockcat unix:$tmp/at" "socat - UNIX:$tmp/at"
 nc -h 2>&1 | grep -q OpenBSD && talked 'messages, Unix, nc' unix "sockcat unix:$tmp/at" "nc -U $tmp/at"
