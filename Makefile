@@ -7,6 +7,8 @@ VERSION = 0.1
 COMMANDS = mqsend mqrecv shmput shmget sigsend sigrecv sigmask fifocat piperun sockcat $(SYSTEM_COMMANDS)
 # What opens named POSIX semaphores is built with the system's C library, since musl keeps them elsewhere.
 SYSTEM_COMMANDS = semop
+# What asks the system's tables of hosts and protocols; a static link with glibc could not (musl has its own way).
+NAMING_COMMANDS = sockcat
 LIBRARY = text err num io deadline sigs trace record name child ready queue queue_posix queue_sysv source region region_map region_sysv delivery worker signame treatment inbox process ending stream exact whole fifo pipeline addr path sock flow outlet relay env packets pool hub session command
 PLATFORM = mqueue msg memory pages limits signals arrival handle stream flow peer
 SYSTEM_LIBRARY = $(LIBRARY) sema sema_posix sema_sysv sema_set holder
@@ -29,6 +31,9 @@ CC_musl = musl-gcc -static $(REALTIME_$(PLAT))
 REALTIME_linux = -DREALTIME_FIRST=34
 CC_static = $(CC) -static
 CC_dynamic = $(CC)
+NAMING_musl = musl
+NAMING_static = dynamic
+NAMING_dynamic = dynamic
 
 # POSIX with XSI, and no more; a file in lib/linux asks for more itself.
 DEFINES = -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64
@@ -55,6 +60,10 @@ build/bin/%: build/%.o build/libipc7.a
 $(SYSTEM_COMMANDS:%=build/bin/%): build/bin/%: build/system-%.o build/system.a
 	@mkdir -p build/bin
 	$(CC_$(SYSTEM)) $(CFLAGS) $(LDFLAGS) -o $@ $< build/system.a
+
+$(NAMING_COMMANDS:%=build/bin/%): build/bin/%: build/%.o build/libipc7.a
+	@mkdir -p build/bin
+	$(CC_$(NAMING_$(LINKED))) $(CFLAGS) $(LDFLAGS) -o $@ $< build/libipc7.a
 
 build/libipc7.a: $(OBJECTS)
 	rm -f $@

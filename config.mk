@@ -22,4 +22,5 @@ PLAT = linux
 #   dynamic  with the shared C library
 #   auto     the first of these that is possible here; with PLAT=posix not musl, whose real-time signals have other numbers
 # Commands that open named POSIX semaphores never use musl, which keeps them in other files than the system's library.
+# Commands that look up names of hosts are dynamic instead of static: glibc's way of asking needs its shared libraries.
 LINK = auto
