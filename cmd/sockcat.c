@@ -171,7 +171,7 @@ parse(struct cat *cat, int argc, char *argv[])
 		status = parse_address(&cat->sock.local, cat->local);
 	if (status != -1)
 		return status;
-	if (cat->local && (cat->sock.local.kind != cat->sock.addr.kind || cat->sock.local.type != cat->sock.addr.type))
+	if (cat->local && !addr_alike(&cat->sock.local, &cat->sock.addr))
 		return command_usage("-b takes an address of the same kind as ADDRESS");
 	if (optind + 1 < argc) {
 		if (strcmp(argv[optind + 1], "--") != 0)

@@ -289,6 +289,17 @@ addr_numeric(const struct addr_socket *socket, char *host, size_t room, unsigned
 	return true;
 }
 
+/* As it is, so that it can be given to a command; but nothing may end a line or a column in its middle. */
+static void
+put_path(const char *path, size_t size, struct text *text)
+{
+	size_t i;
+
+	for (i = 0; i < size; i++)
+		text_format(
+		    text, (unsigned char)path[i] < ' ' || path[i] == 0x7f ? "\\x%02x" : "%c", (unsigned char)path[i]);
+}
+
 void
 addr_format(const struct addr *addr, const struct addr_socket *socket, struct text *text)
 {
@@ -300,13 +311,13 @@ addr_format(const struct addr *addr, const struct addr_socket *socket, struct te
 	unsigned int port;
 
 	if (addr->kind == ADDR_UNIX) {
-		text_format(text, "%s:", addr->scheme);
-		if (size > 0 && path->sun_path[0] == '\0') {
-			text_format(text, "@");
-			text_escape(text, path->sun_path + 1, size - 1);
-		} else {
-			text_escape(text, path->sun_path, strnlen(path->sun_path, size));
-		}
+		bool abstract = size > 0 && path->sun_path[0] == '\0';
+
+		text_format(text, abstract ? "%s:@" : "%s:", addr->scheme);
+		if (abstract)
+			put_path(path->sun_path + 1, size - 1, text);
+		else
+			put_path(path->sun_path, strnlen(path->sun_path, size), text);
 		return;
 	}
 	if (!addr_numeric(socket, host, sizeof(host), &port)) {
@@ -367,4 +378,11 @@ addr_trace(const char *call, int fd, const struct addr_socket *socket, long resu
 	errno = saved;
 	trace_end(&line, result);
 	errno = saved;
+}
+
+bool
+addr_alike(const struct addr *one, const struct addr *other)
+{
+	return one->kind == other->kind && one->type == other->type && one->protocol == other->protocol &&
+	       (one->family == other->family || one->family == AF_UNSPEC || other->family == AF_UNSPEC);
 }

@@ -18,8 +18,8 @@ extern char **environ;
 static bool
 ours(const char *entry)
 {
-	static const char *const names[] = {
-	    "PROTO=", "TCPLOCAL", "TCPREMOTE", "UDPLOCAL", "UDPREMOTE", "IPCLOCAL", "IPCREMOTE"};
+	static const char *const names[] = {"PROTO=", "TCPLOCAL", "TCPREMOTE", "UDPLOCAL", "UDPREMOTE", "IPCLOCAL",
+	    "IPCREMOTE", "RAWLOCAL", "RAWREMOTE"};
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -99,15 +99,18 @@ add_host(struct env *env, const char *protocol, const char *side, const struct a
 
 	if (!addr_numeric(socket, host, sizeof(host), &port))
 		return 0;
-	return env_add(env, "%s%sIP=%s", protocol, side, host) == -1
-	           ? -1
-	           : env_add(env, "%s%sPORT=%u", protocol, side, port);
+	if (env_add(env, "%s%sIP=%s", protocol, side, host) == -1)
+		return -1;
+	/* The port of a raw socket is its protocol. */
+	return strcmp(protocol, "RAW") == 0 ? 0 : env_add(env, "%s%sPORT=%u", protocol, side, port);
 }
 
 int
 env_connection(struct env *env, const struct sock *sock, int fd, const struct addr_socket *peer)
 {
-	const char *protocol = sock->addr.kind == ADDR_UNIX ? "IPC" : sock->addr.kind == ADDR_UDP ? "UDP" : "TCP";
+	static const char *const protocols[] = {
+	    [ADDR_TCP] = "TCP", [ADDR_UDP] = "UDP", [ADDR_UNIX] = "IPC", [ADDR_RAW] = "RAW"};
+	const char *protocol = protocols[sock->addr.kind];
 	struct addr_socket local;
 	pid_t pid;
 	uid_t uid;

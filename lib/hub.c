@@ -40,7 +40,8 @@ struct hub {
 	struct outlet output;
 	struct packet packet;
 	bool reading, failed;
-	bool pressed, told; /* there was no room for another descriptor, which was said */
+	struct deadline asked; /* when clients that have ended are looked for again */
+	bool pressed, told;    /* there was no room for another descriptor, which was said */
 	unsigned long long accepted;
 };
 
@@ -59,8 +60,6 @@ drop(struct hub *hub, struct client *client, const char *why)
 	if (client->gone)
 		return;
 	client->gone = true;
-	if (!why)
-		return;
 	err_line(hub->sock->addr.text, "%s: %s", client->name.data ? client->name.data : "a client", why);
 	hub->failed = true;
 }
@@ -109,9 +108,7 @@ accept_one(struct hub *hub)
 	int fd = sock_accept(hub->sock, &peer);
 
 	if (fd == -1) {
-		hub->pressed = errno == EMFILE || errno == ENFILE;
-		if (hub->pressed && !hub->told)
-			session_full(hub->sock, "clients");
+		hub->pressed = session_pressed(hub->sock, errno, "clients", hub->told);
 		hub->told |= hub->pressed;
 		return;
 	}
@@ -122,6 +119,25 @@ accept_one(struct hub *hub)
 		hub->failed = true;
 		close(fd);
 	}
+	/* Whom it will not serve shall not wait. */
+	if (hub->session->counted && hub->accepted >= hub->session->count)
+		sock_stop(hub->sock);
+}
+
+/* What is for a client can be sent no more. */
+static void
+lose(struct hub *hub, struct client *client, int error)
+{
+	struct text why = {0};
+
+	text_format(&why, "%s",
+	    error == EPIPE        ? "it has gone"
+	    : error == ECONNRESET ? "it has reset the connection"
+	                          : strerror(error));
+	if (outlet_kept(&client->out) > 0)
+		text_format(&why, "; %zu bytes for it are lost", outlet_kept(&client->out));
+	drop(hub, client, why.data ? why.data : "it has gone");
+	text_free(&why);
 }
 
 /* Formats a record, and gives it to whom it is for. */
@@ -150,7 +166,7 @@ give_client(struct hub *hub, struct client *client, const char *prefix, const ch
 		return;
 	if (give(hub, &client->out, prefix, data, size, hub->packet.data != NULL) == -1 ||
 	    outlet_step(&client->out) == -1)
-		drop(hub, client, errno == EPIPE || errno == ECONNRESET ? NULL : strerror(errno));
+		lose(hub, client, errno);
 }
 
 /* A record of a client: to the output, and with -B to the others. */
@@ -207,15 +223,29 @@ hear(struct hub *hub, struct client *client)
 		return result;
 	if (got == 0) {
 		client->ended = true;
+	} else if (errno == EMSGSIZE && hub->packet.data) {
+		text_format(&why, "a packet is larger than %zu bytes", PACKET_MOST);
+	} else if (errno == EMSGSIZE || errno == EBADMSG) {
+		record_fault(&client->in, errno, &why);
 	} else if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
-		if (errno == EMSGSIZE || errno == EBADMSG)
-			record_fault(&client->in, errno, &why);
-		else
-			text_format(&why, "%s", errno == ECONNRESET ? "it has reset the connection" : strerror(errno));
-		drop(hub, client, why.data ? why.data : "an error");
-		text_free(&why);
+		lose(hub, client, errno);
 	}
+	if (why.data)
+		drop(hub, client, why.data);
+	text_free(&why);
 	return 0;
+}
+
+/* True if there is a client to talk to. */
+static bool
+peopled(const struct hub *hub)
+{
+	size_t i;
+
+	for (i = 0; i < hub->count; i++)
+		if (!hub->clients[i]->gone)
+			return true;
+	return false;
 }
 
 /* Takes records of standard input, and gives each to all, or with -P to whom it names. Returns -1 to go on. */
@@ -226,7 +256,7 @@ say(struct hub *hub)
 	size_t size, i;
 	int got = 1;
 
-	while (hub->reading && !full(hub, false)) {
+	while (hub->reading && peopled(hub) && !full(hub, false)) {
 		bool found = !hub->session->prefix;
 
 		got = record_next(&hub->input, &data, &size);
@@ -263,11 +293,12 @@ say(struct hub *hub)
 	return -1;
 }
 
-/* True if a client that has ended is known to have gone altogether. */
+/* True if a client that has ended is known to have gone altogether. asks: the system may be asked. */
 static bool
-has_gone(const struct hub *hub, const struct client *client)
+has_gone(const struct hub *hub, const struct client *client, bool asks)
 {
-	return flow_ready(client->fd, 0) || (hub->sock->addr.kind == ADDR_TCP && socket_closed(client->fd) == 1);
+	return flow_ready(client->fd, 0) ||
+	       (asks && hub->sock->addr.kind == ADDR_TCP && socket_closed(client->fd) == 1);
 }
 
 /* Drops who is full and takes nothing, and closes who is done. Returns for how many it has to look again. */
@@ -275,7 +306,11 @@ static size_t
 judge(struct hub *hub)
 {
 	size_t i, waiting = 0;
+	bool asks = deadline_passed(&hub->asked);
 
+	/* The system is not asked for clients at each event. */
+	if (asks)
+		deadline_set(&hub->asked, DEADLINE_TICK * 1000000LL);
 	for (i = hub->count; i-- > 0;) {
 		struct client *client = hub->clients[i];
 		bool is_full = !outlet_room(&client->out, 2 * LONGEST);
@@ -292,7 +327,7 @@ judge(struct hub *hub)
 			bool last = !hub->reading && !hub->session->relays;
 
 			if (client->ended &&
-			    (last || hub->session->relays || !hub->session->input || has_gone(hub, client)))
+			    (last || hub->session->relays || !hub->session->input || has_gone(hub, client, asks)))
 				client->gone = true;
 			else if (last && hub->session->input && !client->half)
 				client->half = sock_half_close(client->fd) == 0;
@@ -350,11 +385,38 @@ attend(struct hub *hub, size_t count)
 
 		if (came & (POLLOUT | POLLERR | POLLHUP) && outlet_kept(&client->out) > 0 &&
 		    outlet_step(&client->out) == -1)
-			drop(hub, client, errno == EPIPE || errno == ECONNRESET ? NULL : strerror(errno));
+			lose(hub, client, errno);
 		if (came & ~POLLOUT && !client->ended && !client->gone && hear(hub, client) == -1)
 			return -1;
 	}
 	return 0;
+}
+
+static int
+output_failed(const struct hub *hub, int error)
+{
+	struct text extra = {0};
+	int status;
+
+	text_format(&extra, "%llu bytes were written, and %zu came that are lost", hub->output.moved,
+	    outlet_kept(&hub->output));
+	status = session_report(hub->sock, RELAY_OUTPUT, error, extra.data);
+	text_free(&extra);
+	return status;
+}
+
+/* True if there is standard input that went to nobody, since the last client has gone. */
+static bool
+unsent(struct hub *hub)
+{
+	const char *data;
+	size_t size;
+	int got;
+
+	if (!hub->reading)
+		return false;
+	got = record_next(&hub->input, &data, &size);
+	return got == 1 || (got == -1 && errno == EMSGSIZE);
 }
 
 static int
@@ -365,12 +427,13 @@ loop(struct hub *hub)
 	int status = -1;
 
 	deadline_set(&deadline, hub->session->timeout);
+	deadline_set(&hub->asked, 0);
 	while (status == -1 && (hub->count > 0 || takes(hub) || outlet_kept(&hub->output) > 0)) {
 		size_t count = hub->count;
-		bool bounded = deadline.limited && count == 0;
+		bool bounded = deadline.limited && count == 0 && outlet_kept(&hub->output) == 0;
 		int ready;
 
-		if (count > 0)
+		if (!bounded)
 			deadline_set(&deadline, hub->session->timeout);
 		if (sigs_caught())
 			return session_report(hub->sock, RELAY_PEER, EINTR, NULL);
@@ -387,9 +450,9 @@ loop(struct hub *hub)
 		}
 		if (ready > 0) {
 			if (hub->wait[2].revents & (POLLERR | POLLHUP | POLLNVAL))
-				return session_report(hub->sock, RELAY_OUTPUT, EPIPE, NULL);
+				return output_failed(hub, EPIPE);
 			if ((hub->wait[2].revents && outlet_step(&hub->output) == -1) || attend(hub, count) == -1)
-				return session_report(hub->sock, RELAY_OUTPUT, errno, NULL);
+				return output_failed(hub, errno);
 			if (hub->wait[1].revents)
 				status = say(hub);
 			if (hub->wait[0].revents) {
@@ -421,6 +484,10 @@ hub_run(struct session *session, struct sock *sock)
 	hub.input.elsewhere = true;
 	outlet_open(&hub.output, session->output ? STDOUT_FILENO : -1, false);
 	status = loop(&hub);
+	if (status == -1 && unsent(&hub)) {
+		err_line(sock->addr.text, "standard input was not all sent: no client is left");
+		status = STATUS_FAILED;
+	}
 	while (hub.count > 0) {
 		hub.clients[hub.count - 1]->gone = true;
 		(void)judge(&hub);

@@ -1035,6 +1035,9 @@ bool addr_numeric(const struct addr_socket *socket, char *host, size_t room, uns
 /* Appends an address as the user would write it, with the scheme of addr. */
 void addr_format(const struct addr *addr, const struct addr_socket *socket, struct text *text);
 
+/* True if a socket of one kind can be bound, or send, to the other. */
+bool addr_alike(const struct addr *one, const struct addr *other);
+
 /* The name of an address family, as AF_UNIX. */
 const char *addr_family(int family);
 
@@ -1099,6 +1102,9 @@ void sock_local(int fd, struct addr_socket *local);
 
 /* Tells the peer that nothing more comes. Source: shutdown(2). */
 int sock_half_close(int fd);
+
+/* Listens no more: who tries to connect is refused. */
+void sock_stop(struct sock *sock);
 
 /* Removes the path that it has created, if that is still the same. Returns the exit status, with a line. */
 int sock_unlink(struct sock *sock);
@@ -1221,8 +1227,11 @@ int session_serve(struct session *session, struct sock *sock);
 /* Prints a line for an error of the peer, or of standard input or output; extra may be NULL. Returns the exit status. */
 int session_report(const struct sock *sock, enum relay_side side, int error, const char *extra);
 
-/* Prints that descriptors are used up, so that clients, or connections, have to wait. */
-void session_full(const struct sock *sock, const char *who);
+/*
+ * True if errno value error of sock_accept says that who (clients, connections) comes has to wait until others have gone;
+ * unless that was told already it prints a line.
+ */
+bool session_pressed(const struct sock *sock, int error, const char *who, bool told);
 
 void session_close(struct session *session);
 

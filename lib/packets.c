@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "backend.h"
@@ -19,24 +20,33 @@
 #define LOOK     10
 #define PATIENCE 1000000000LL
 
+/* So many such peers are known. */
+#define STUCK_MOST 1024
+
 /* Packets that are sent before it looks whether some have come. */
 #define BURST 64
+
+/* What is taken for all that is in a pipe, where that is not known. */
+#define PIPEFUL (64 * 1024)
 
 struct packets {
 	struct session *session;
 	struct sock *sock;
 	int fd;
-	bool listens, connects;   /* the peer is whoever sent last; a connection, which ends */
-	bool single;              /* a listener that takes one packet, and no -n */
-	bool reading, writing;    /* input has not ended; the peer has not closed */
-	bool refused;             /* the peer's queue is full, */
-	struct deadline patience; /* and so long that is borne */
-	struct addr_socket stuck; /* one that has used that up */
-	bool idle, more;          /* input has no record now; there may be more */
-	bool known;               /* there is a peer */
-	bool failed;              /* a record went to nobody, and that was said */
-	struct addr_socket peer;  /* to whom the record in hand goes */
-	struct packet packet;     /* the one that came last */
+	bool listens, connects;    /* the peer is whoever sent last; a connection, which ends */
+	bool single;               /* a listener that takes one packet, and no -n */
+	bool reading, writing;     /* input has not ended; the peer has not closed */
+	bool refused;              /* the peer's queue is full, */
+	struct deadline patience;  /* and so long that is borne */
+	struct addr_socket *stuck; /* those that have used that up */
+	size_t stuck_count;
+	long long budget;        /* once enough has come: bytes of input that are still sent; -1: not known yet */
+	long long spent;         /* of that */
+	bool idle, more;         /* input has no record now; there may be more */
+	bool known;              /* there is a peer */
+	bool failed;             /* a record went to nobody, and that was said */
+	struct addr_socket peer; /* to whom the record in hand goes */
+	struct packet packet;    /* the one that came last */
 	struct record_reader input;
 	const char *record; /* in hand; NULL: none */
 	size_t size;
@@ -144,15 +154,31 @@ report(struct packets *packets, enum relay_side side, int error, const char *why
 	return status;
 }
 
-/* A record went to nobody, which one that serves for ever survives. Returns -1 to go on, or the exit status. */
+/* True if one peer's trouble is not that of the others. */
+static bool
+serves(const struct packets *packets)
+{
+	return packets->listens && !packets->connects && !packets->single;
+}
+
+/* A packet came to nothing, which who serves many survives. Returns -1 to go on, or the exit status. */
+static int
+survive(struct packets *packets, int status)
+{
+	if (!serves(packets))
+		return status;
+	packets->failed = true;
+	return -1;
+}
+
+/* The same for the record in hand. */
 static int
 give_up(struct packets *packets, int status)
 {
-	if (!packets->session->forever)
-		return status;
-	packets->failed = true;
-	packets->record = NULL;
-	return -1;
+	status = survive(packets, status);
+	if (status == -1)
+		packets->record = NULL;
+	return status;
 }
 
 static bool
@@ -175,7 +201,7 @@ address_record(struct packets *packets)
 		text_format(&text, "%.*s", (int)(tab - packets->record), packets->record);
 		if (!text.data || addr_parse(&addr, text.data, &fault) == -1)
 			;
-		else if (addr.kind != packets->sock->addr.kind || addr.type != packets->sock->addr.type)
+		else if (!addr_alike(&addr, &packets->sock->addr))
 			fault = "its peer is an address of another kind";
 		else if (addr_resolve(&addr, false, &list, &fault) == 0)
 			result = packets->listens || same(&list.sockets[0], &packets->sock->peer) ? 0 : -1;
@@ -195,11 +221,37 @@ address_record(struct packets *packets)
 	return result == 0;
 }
 
-/* How long a peer may take nothing; one that was waited for already is not waited for again. */
+/* Where the peer of the record in hand stands among those that were waited for; their number if it does not. */
+static size_t
+find_stuck(const struct packets *packets)
+{
+	size_t i;
+
+	for (i = 0; i < packets->stuck_count && !same(&packets->peer, &packets->stuck[i]); i++)
+		;
+	return i;
+}
+
+/* It was waited for long enough: not again, until it takes something. */
+static void
+set_stuck(struct packets *packets)
+{
+	struct addr_socket *more;
+
+	if (find_stuck(packets) < packets->stuck_count || packets->stuck_count == STUCK_MOST)
+		return;
+	more = realloc(packets->stuck, (packets->stuck_count + 1) * sizeof(*more));
+	if (!more)
+		return;
+	packets->stuck = more;
+	more[packets->stuck_count++] = packets->peer;
+}
+
+/* How long the peer of the record in hand may take nothing. */
 static long long
 patience(const struct packets *packets)
 {
-	if (same(&packets->peer, &packets->stuck))
+	if (find_stuck(packets) < packets->stuck_count)
 		return 0;
 	return packets->session->timeout == DEADLINE_NEVER ? PATIENCE : packets->session->timeout;
 }
@@ -241,11 +293,14 @@ send_some(struct packets *packets)
 		if (!packets->refused)
 			deadline_set(&packets->patience, patience(packets));
 		packets->refused = true;
-		if (!packets->session->forever || packets->connects || !deadline_passed(&packets->patience))
+		if (!serves(packets) || !deadline_passed(&packets->patience))
 			return -1;
-		packets->stuck = packets->peer;
-	} else if (sent != -1 && same(&packets->peer, &packets->stuck)) {
-		packets->stuck.size = 0;
+		set_stuck(packets);
+	} else if (sent != -1 && packets->stuck_count > 0) {
+		size_t stuck = find_stuck(packets);
+
+		if (stuck < packets->stuck_count)
+			packets->stuck[stuck] = packets->stuck[--packets->stuck_count];
 	}
 	packets->refused = false;
 	if (sent == -1) {
@@ -259,9 +314,10 @@ send_some(struct packets *packets)
 			text_format(&why, "the peer took nothing, and record %lu was dropped", packets->input.count);
 		status = report(packets, RELAY_PEER, error, why.data);
 		text_free(&why);
-		return packets->listens && !packets->connects ? give_up(packets, status) : status;
+		return give_up(packets, status);
 	}
 	packets->sent++;
+	packets->spent += (long long)packets->size + 1;
 	packets->record = NULL;
 	return -1;
 }
@@ -296,7 +352,9 @@ receive(struct packets *packets)
 	if (packet_take(packets->fd, packets->connects, packet) == -1) {
 		if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)
 			return -1;
-		return report(packets, RELAY_PEER, errno, errno == EMSGSIZE ? "the packet that came is lost" : NULL);
+		if (errno != EMSGSIZE)
+			return report(packets, RELAY_PEER, errno, NULL);
+		return survive(packets, report(packets, RELAY_PEER, EMSGSIZE, "a packet that came is lost"));
 	}
 	if (packet->ended) {
 		packets->writing = false;
@@ -320,12 +378,33 @@ receive(struct packets *packets)
 	return report(packets, RELAY_OUTPUT, errno, NULL);
 }
 
+/* Bytes that are in standard input now, at least. */
+static long long
+ahead(void)
+{
+	long unread = socket_unread(STDIN_FILENO);
+	off_t at = lseek(STDIN_FILENO, 0, SEEK_CUR);
+	struct stat st;
+
+	if (at != -1 && fstat(STDIN_FILENO, &st) == 0 && S_ISREG(st.st_mode))
+		return (st.st_size > at ? st.st_size - at : 0) + PIPEFUL;
+	return unread > PIPEFUL ? unread : PIPEFUL;
+}
+
 /* True if all is done that is to be done. */
 static bool
-over(const struct packets *packets)
+over(struct packets *packets)
 {
 	const struct session *session = packets->session;
 	bool enough = session->counted && packets->received >= session->count;
+
+	if (enough && packets->budget == -1)
+		packets->budget = ahead();
+	if (enough && packets->spent >= packets->budget && !packets->record && !packets->single &&
+	    outlet_kept(&packets->output) == 0)
+		return true;
+	if (!enough)
+		packets->spent = 0;
 
 	if (outlet_kept(&packets->output) > 0)
 		return false;
@@ -376,7 +455,7 @@ loop(struct packets *packets)
 		                       : -1);
 		if (ready == -1 && errno != EINTR)
 			return report(packets, RELAY_PEER, errno, NULL);
-		if (ready == 0 && deadline_passed(&deadline) && !packets->more && !(look && packets->session->forever))
+		if (ready == 0 && deadline_passed(&deadline) && !packets->more && !(look && serves(packets)))
 			return report(packets, RELAY_PEER, ETIMEDOUT, NULL);
 		if (ready == -1)
 			continue;
@@ -403,7 +482,8 @@ packets_run(struct session *session, struct sock *sock, int fd, bool listens)
 	    .listens = listens,
 	    .connects = sock_connects(sock),
 	    .reading = session->input,
-	    .writing = true};
+	    .writing = true,
+	    .budget = -1};
 	int status = STATUS_FAILED;
 
 	packets.known = !listens || packets.connects;
@@ -427,5 +507,6 @@ packets_run(struct session *session, struct sock *sock, int fd, bool listens)
 	record_close(&packets.input);
 	outlet_close(&packets.output);
 	free(packets.packet.data);
+	free(packets.stuck);
 	return status;
 }

@@ -42,6 +42,7 @@ struct child {
 	bool reaped;             /* it has ended; what it has started may not */
 	bool killed;             /* its group got SIGKILL */
 	bool half;               /* its client has closed its side */
+	bool others;             /* what it has started is still there */
 	int fd;                  /* its connection, watched for its end, or the file that takes its answer; -1: none */
 	long unread;             /* of what its client has sent */
 	struct deadline until;   /* when the state changes */
@@ -61,6 +62,7 @@ struct pool {
 	struct env env;
 	struct packet packet;
 	int wake, spare[SPARE];
+	struct deadline asked;       /* when clients that have closed their side are looked for again */
 	bool listens, pressed, told; /* more may come; there was no room for another descriptor, which was said */
 	unsigned long long accepted;
 	int status; /* of the first COMMAND that failed */
@@ -214,6 +216,15 @@ no_answer(struct pool *pool, const struct child *child, int error, bool sending)
 		pool->status = STATUS_RUNNER;
 }
 
+/* It has ended. What it has started and left, and what got SIGTERM already, gets time too. */
+static void
+finish(struct child *child)
+{
+	if (child->others && child->state != ENDS)
+		deadline_set(&child->until, GRACE);
+	child->state = child->others ? ENDS : IS_DONE;
+}
+
 /* Sends what COMMAND has printed, each record a packet, until it would have to wait. */
 static void
 answer(struct pool *pool, struct child *child)
@@ -241,7 +252,7 @@ answer(struct pool *pool, struct child *child)
 		child->record = NULL;
 	}
 	record_close(&child->answer);
-	child->state = IS_DONE;
+	finish(child);
 }
 
 /* What follows when a COMMAND has ended. */
@@ -259,21 +270,16 @@ conclude(struct pool *pool, struct child *child, int status)
 		close(child->fd);
 		child->fd = -1;
 	}
+	child->others = kill(-child->pid, 0) == 0;
 	if (packet && status == 0 && lseek(child->fd, 0, SEEK_SET) == 0) {
 		record_open(&child->answer, child->fd, pool->session->form, PACKET_MOST);
 		child->state = ANSWERS;
 		answer(pool, child);
-	} else if (packet && status && !left) {
-		err_line(pool->session->argv[0], "status %d; no answer was sent", status);
-		child->state = IS_DONE;
-	} else if (kill(-child->pid, 0) == 0) {
-		/* What it has started and left gets time too. */
-		if (!left)
-			deadline_set(&child->until, GRACE);
-		child->state = ENDS;
-	} else {
-		child->state = IS_DONE;
+		return;
 	}
+	if (packet && status && !left)
+		err_line(pool->session->argv[0], "status %d; no answer was sent", status);
+	finish(child);
 }
 
 /* Waits for those that have ended. What they have left of their group is to end too. */
@@ -300,11 +306,11 @@ reap(struct pool *pool)
 
 /* Goes on with one for whom time is what matters. */
 static void
-advance(struct pool *pool, struct child *child)
+advance(struct pool *pool, struct child *child, bool asks)
 {
 	long unread;
 
-	if (child->state == RUNS && child->half && socket_closed(child->fd) == 1)
+	if (child->state == RUNS && child->half && asks && socket_closed(child->fd) == 1)
 		leave_alone(child);
 	if (child->state == ALONE) {
 		unread = socket_unread(child->fd);
@@ -316,36 +322,45 @@ advance(struct pool *pool, struct child *child)
 	} else if (child->state == ENDS && child->reaped && kill(-child->pid, 0) == -1 && errno == ESRCH) {
 		child->state = IS_DONE;
 	} else if (child->state == ENDS && deadline_passed(&child->until)) {
-		if (!child->killed)
+		if (!child->killed) {
 			kill(-child->pid, SIGKILL);
-		child->killed = true;
-		if (child->reaped)
+			child->killed = true;
+			deadline_set(&child->until, GRACE);
+		} else if (child->reaped) {
 			child->state = IS_DONE;
+		}
 	} else if (child->state == ANSWERS) {
 		answer(pool, child);
 	}
 }
 
-/* Drops those that are done. True if it has to look again at some. */
-static bool
+/* Drops those that are done. Returns after how many ms it has to look again at some; -1: there is none. */
+static int
 tick(struct pool *pool)
 {
-	bool some = false;
+	/* The system is not asked for clients at each event. */
+	bool asks = deadline_passed(&pool->asked);
+	int look = -1;
 	size_t i;
 
+	if (asks)
+		deadline_set(&pool->asked, DEADLINE_TICK * 1000000LL);
 	for (i = pool->count; i-- > 0;) {
 		struct child *child = &pool->children[i];
 
-		advance(pool, child);
+		advance(pool, child, asks);
 		if (child->state != IS_DONE) {
-			some |= child->state != RUNS || child->half;
+			if (child->state != RUNS)
+				look = LOOK;
+			else if (child->half && look == -1)
+				look = DEADLINE_TICK;
 			continue;
 		}
 		if (child->fd != -1)
 			close(child->fd);
 		*child = pool->children[--pool->count];
 	}
-	return some;
+	return look;
 }
 
 /* Takes a connection. Returns false if there is none now. */
@@ -358,9 +373,7 @@ accept_one(struct pool *pool)
 	if (fd == -1) {
 		bool aborted = errno == ECONNABORTED;
 
-		pool->pressed = errno == EMFILE || errno == ENFILE;
-		if (pool->pressed && !pool->told)
-			session_full(pool->sock, "connections");
+		pool->pressed = session_pressed(pool->sock, errno, "connections", pool->told);
 		pool->told |= pool->pressed;
 		return aborted;
 	}
@@ -407,7 +420,7 @@ takes(const struct pool *pool)
 
 /* Waits for something to happen. Returns -1 to go on, or the exit status. */
 static int
-await(struct pool *pool, const struct deadline *deadline, bool looks, bool *came)
+await(struct pool *pool, const struct deadline *deadline, int look, bool *came)
 {
 	bool bounded = deadline->limited && takes(pool) && pool->count == 0;
 	int timeout = -1, ready;
@@ -424,8 +437,8 @@ await(struct pool *pool, const struct deadline *deadline, bool looks, bool *came
 	}
 	if (bounded)
 		timeout = deadline_poll(deadline, INT_MAX);
-	if (looks || pool->pressed)
-		timeout = LOOK;
+	if (look != -1 || pool->pressed)
+		timeout = pool->pressed ? LOOK : look;
 	ready = poll(pool->wait, pool->count + 2, timeout);
 	pool->pressed = false;
 	*came = ready > 0 && pool->wait[1].revents;
@@ -451,13 +464,16 @@ loop(struct pool *pool)
 	struct deadline deadline;
 	int status = -1, burst;
 	char drop[256];
-	bool came, stopping = false, looks = false;
+	bool came, stopping = false;
+	int look = -1;
 	size_t i;
 
 	deadline_set(&deadline, pool->session->timeout);
+	deadline_set(&pool->asked, 0);
 	while (status == -1 && (pool->count > 0 || takes(pool))) {
 		if (sigs_caught() && !stopping) {
-			stopping = looks = true;
+			stopping = true;
+			look = LOOK;
 			pool->listens = false;
 			for (i = 0; i < pool->count; i++)
 				if (pool->children[i].state == RUNS || pool->children[i].state == ALONE)
@@ -465,14 +481,17 @@ loop(struct pool *pool)
 		}
 		if (pool->count > 0)
 			deadline_set(&deadline, pool->session->timeout);
-		status = await(pool, &deadline, looks, &came);
+		status = await(pool, &deadline, look, &came);
 		while (read(pool->wake, drop, sizeof(drop)) > 0)
 			;
 		reap(pool);
-		looks = tick(pool);
+		look = tick(pool);
 		for (burst = 0; came && burst < BURST && takes(pool) && !sigs_caught(); burst++)
 			if (!(pool->packet.data ? receive_one(pool) : accept_one(pool)))
 				break;
+		/* Whom it will not serve shall not wait. */
+		if (!pool->packet.data && pool->session->counted && pool->accepted >= pool->session->count)
+			sock_stop(pool->sock);
 	}
 	return status;
 }

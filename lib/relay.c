@@ -41,7 +41,7 @@ step(struct relay *relay, struct flow *flow)
 	if (flow == &relay->up && !flow->open && !flow_holds(flow) && !relay->failed) {
 		if (sock_half_close(relay->fd) == -1)
 			return fail(relay, RELAY_PEER, errno);
-		relay->down.alone = true;
+		relay->down.alone = relay->timeout == DEADLINE_NEVER;
 	}
 	if (flow == &relay->down && !flow->open)
 		relay->up.alone = false;
@@ -138,8 +138,9 @@ relay_run(struct relay *relay)
 
 	flow_open(up, relay->input, relay->fd, relay->pass);
 	flow_open(down, relay->fd, relay->output, false);
-	up->alone = relay->output == -1;
-	down->alone = relay->input == -1;
+	/* Who is alone may wait in a write, unless a wait is bounded. */
+	up->alone = relay->output == -1 && relay->timeout == DEADLINE_NEVER;
+	down->alone = relay->input == -1 && relay->timeout == DEADLINE_NEVER;
 	deadline_set(&deadline, relay->timeout);
 	while (down->open || flow_holds(down) || !over(relay)) {
 		struct pollfd wait[3] = {{.fd = relay->fd}, {.fd = relay->input}, {.fd = relay->output}};

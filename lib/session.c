@@ -58,14 +58,22 @@ session_report(const struct sock *sock, enum relay_side side, int error, const c
 	return error == ETIMEDOUT && side == RELAY_PEER ? STATUS_TIMEOUT : STATUS_FAILED;
 }
 
-void
-session_full(const struct sock *sock, const char *who)
+bool
+session_pressed(const struct sock *sock, int error, const char *who, bool told)
 {
 	struct text line = {0};
 
-	limit_explain(&line, LIMIT_FILES, 0);
-	err_line(sock->addr.text, "%s; %s wait until others have gone", line.data ? line.data : strerror(EMFILE), who);
+	if (error == EAGAIN || error == EWOULDBLOCK || error == ECONNABORTED || error == EINTR)
+		return false;
+	if (told)
+		return true;
+	if (error == EMFILE)
+		limit_explain(&line, LIMIT_FILES, 0);
+	else
+		text_format(&line, "%s", strerror(error));
+	err_line(sock->addr.text, "%s; %s wait until others have gone", line.data ? line.data : "", who);
 	text_free(&line);
+	return true;
 }
 
 int
@@ -172,11 +180,18 @@ serve_one(struct session *session, struct sock *sock)
 	int fd = session_accept(session, sock, &peer), status;
 
 	if (fd == -1) {
+		struct text why = {0};
+
 		status = errno == ETIMEDOUT ? STATUS_TIMEOUT : STATUS_FAILED;
-		err_line(sock->addr.text, "%s",
-		    errno == ETIMEDOUT ? "nobody connected in time (-t)"
-		    : errno == EINTR   ? "stopped by a signal"
-		                       : strerror(errno));
+		if (errno == EMFILE)
+			limit_explain(&why, LIMIT_FILES, 0);
+		else
+			text_format(&why, "%s",
+			    errno == ETIMEDOUT ? "nobody connected in time (-t)"
+			    : errno == EINTR   ? "stopped by a signal"
+			                       : strerror(errno));
+		err_line(sock->addr.text, "%s", why.data ? why.data : "");
+		text_free(&why);
 		return status;
 	}
 	close(sock->fd);

@@ -171,6 +171,9 @@ connect_one(struct sock *sock, const struct addr_socket *to, const struct deadli
 	if (fd == -1)
 		return -1;
 	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+	/* A port from which a connection went out a moment ago can be used again. */
+	if (sock->local.text && sock->addr.kind == ADDR_TCP)
+		(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 	if (bind_local(sock, fd, family, status) == 0) {
 		result = connect_wait(fd, to, deadline);
 		addr_trace("connect", fd, to, result);
@@ -397,11 +400,17 @@ sock_unlink(struct sock *sock)
 }
 
 void
-sock_close(struct sock *sock)
+sock_stop(struct sock *sock)
 {
 	if (sock->fd != -1)
 		close(sock->fd);
 	sock->fd = -1;
+}
+
+void
+sock_close(struct sock *sock)
+{
+	sock_stop(sock);
 	addr_free(&sock->addr);
 	addr_free(&sock->local);
 }

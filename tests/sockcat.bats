@@ -893,6 +893,204 @@ boundaries() {
 	grep -q '^sockcat: unix-dgram:socket: .*the peer took nothing, and record [0-9]* was dropped' err
 }
 
+@test "sockcat: -l -f: what a client that goes has not taken is an error; its input, too, when nobody is left" {
+	need python3 python3 -c 0
+	seq 2000000 >data
+	for AT in tcp:127.0.0.1:0 unix:socket; do
+		listen -n 1 "$AT" <data 2>err
+		timeout 30 python3 - "$A" <<-'EOF'
+			import socket, struct, sys
+			kind, rest = sys.argv[1].split(':', 1)
+			s = socket.socket(socket.AF_UNIX if kind == 'unix' else socket.AF_INET)
+			s.connect(rest if kind == 'unix' else ('127.0.0.1', int(rest.split(':')[1])))
+			s.recv(100)
+			s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
+			s.close()
+		EOF
+		ends 1
+		grep -q '; [0-9]* bytes for it are lost$' err
+		grep -q 'standard input was not all sent: no client is left' err
+		rm -f socket
+	done
+}
+
+@test "sockcat: -l -n: -t does not end it while its output is slow; and who comes later is refused" {
+	mkfifo out
+	exec 7<>out
+	seq 100000 >data
+	listen -n 1 -t 0.1 unix:socket >out
+	mkfifo there
+	cat_ -R there "$A" <data &
+	read -r _ <there
+	try cat_ "$A"
+	status 1
+	error 'sockcat: unix:socket: *re[fs][ue]*'
+	timeout 30 head -c "$(wc -c <data)" <&7 | cmp - data
+	ends 0
+	exec 7<&-
+}
+
+@test "sockcat: -t bounds a wait for room in the output, also when that is all there is" {
+	need python3 python3 -c 0
+	mkfifo out
+	exec 7<>out
+	yes | head -c 5000000 >data
+	listen unix:socket <data
+	try sh -c 'timeout 20 sockcat -t 0.2 -I "$1" >out' sh "$A"
+	status 124
+	ends 1
+	exec 7<&-
+}
+
+@test "sockcat: many clients that have closed their side cost nothing" {
+	need python3 python3 -c 0
+	for command in '' sleep; do
+		mkfifo in
+		exec 7<>in
+		# shellcheck disable=SC2086
+		listen -f tcp:127.0.0.1:0 ${command:+-- sleep 100} <&7 >got
+		timeout 60 python3 - "$A" "$PID" "$command" <<-'EOF'
+			import os, socket, sys, time
+			port = int(sys.argv[1].split(':')[2])
+			def used():
+			    fields = open('/proc/%s/stat' % sys.argv[2]).read().rsplit(')', 1)[1].split()
+			    return (int(fields[11]) + int(fields[12])) / os.sysconf('SC_CLK_TCK')
+			clients = []
+			for i in range(50):
+			    s = socket.create_connection(('127.0.0.1', port))
+			    s.sendall(b'%d\n' % i)
+			    s.shutdown(socket.SHUT_WR)
+			    clients.append(s)
+			if not sys.argv[3]:
+			    while open('got').read().count('\n') < 50:
+			        pass
+			before, end = used(), time.monotonic() + 2
+			while time.monotonic() < end:
+			    time.sleep(0.1)
+			assert used() - before < 0.5, used() - before
+		EOF
+		kill "$PID"
+		ends 143
+		exec 7<&-
+		rm -f in got
+	done
+}
+
+@test "sockcat: what a COMMAND for a packet has started and left ends too" {
+	listen -n 1 udp:127.0.0.1:0 -- sh -c 'trap "" TERM; sleep 100 & echo $!'
+	pid=$(cat_ -n 1 "$A" <<<x)
+	ends 0
+	! lives "$pid" || false
+	listen -n 1 udp:127.0.0.1:0 -- sh -c 'trap "" TERM; sleep 100 & echo $! >pid; exit 3'
+	cat_ -O "$A" <<<x
+	ends 3
+	! lives "$(cat pid)" || false
+}
+
+@test "sockcat: packets: -n ends also while there is ever more input" {
+	need python3 python3 -c 0
+	listen -f udp:127.0.0.1:0 -- cat
+	(yes || true) | cat_ -n 1 "$A" >got
+	[ "$(cat got)" = y ]
+	kill "$PID"
+	ends 143
+	listen -n 1 udp:127.0.0.1:0 < <(yes)
+	cat_ -n 1 "$A" <<<x
+	ends 0
+}
+
+@test "sockcat: packets: one that is too large, or two peers that take nothing, do not stop a listener" {
+	need python3 python3 -c 0
+	mkfifo in
+	exec 7<>in
+	listen -f -P unix-dgram:socket <&7 >got 2>err
+	timeout 30 python3 - <<-'EOF'
+		import socket, time
+		peers = []
+		for name in 'one', 'two', 'here':
+		    s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+		    s.bind(name)
+		    s.sendto(name.encode(), 'socket')
+		    peers.append(s)
+		s.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 3000000)
+		try:
+		    s.sendto(b'x' * 1500000, 'socket')
+		except OSError:
+		    open('err', 'a').write('larger than the system lets it be\n')
+		s.sendto(b'after', 'socket')
+		while 'after' not in open('got').read():
+		    pass
+		with open('in', 'w') as fifo:
+		    for i in range(600):
+		        for name in 'one', 'two':
+		            fifo.write('unix-dgram:%s\t%d\n' % (name, i))
+		    fifo.write('unix-dgram:here\tlast\n')
+		start = time.monotonic()
+		assert peers[2].recv(100) == b'last'
+		assert time.monotonic() - start < 10
+	EOF
+	kill "$PID"
+	ends 143
+	exec 7>&-
+	grep -q 'a packet that came is lost\|larger than the system lets it be' err
+}
+
+@test "sockcat: -R and -P name a path as it is" {
+	mkdir 'a dir'
+	path='unix-dgram:a dir/sö x\y'
+	ready sockcat -l -n 1 -R ready -P "$path" </dev/null >got
+	[ "$LINE" = "$path" ]
+	echo question | cat_ -O -b 'unix-dgram:pö \q' "$LINE"
+	ends 0
+	[ "$(cat got)" = $'unix-dgram:pö \\q\tquestion' ]
+}
+
+@test "sockcat: a peer that takes nothing more, and says why" {
+	need python3 python3 -c 0
+	mkfifo port
+	timeout 30 python3 - <<-'EOF' &
+		import socket
+		s = socket.socket(socket.AF_UNIX)
+		s.bind('socket')
+		s.listen()
+		open('port', 'w').write('x\n')
+		c = s.accept()[0]
+		c.shutdown(socket.SHUT_RD)
+		c.send(b'why\n')
+		c.recv(1)
+		c.close()
+	EOF
+	read -r _ <port
+	try sh -c '{ sleep 0; yes; } | timeout 20 sockcat unix:socket' sh
+	status 1
+	[ "$output" = why ]
+	error 'sockcat: unix:socket: the peer has gone and takes nothing more; *'
+	wait
+}
+
+@test "sockcat: over TCP, what the peer's system has not taken is an error" {
+	need python3 python3 -c 0
+	timeout 30 python3 - <<-'EOF'
+		import array, fcntl, os, socket, subprocess, termios
+		s = socket.socket()
+		s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+		s.bind(('127.0.0.1', 0))
+		s.listen()
+		inner, outer = os.pipe()
+		child = subprocess.Popen(['sockcat', 'tcp:127.0.0.1:%d' % s.getsockname()[1]], stdin=inner, stderr=subprocess.PIPE)
+		c = s.accept()[0]
+		c.shutdown(socket.SHUT_WR)
+		os.write(outer, b'x' * 30000)
+		os.close(outer)
+		left = array.array('i', [1])
+		while left[0]:
+		    fcntl.ioctl(inner, termios.FIONREAD, left)
+		c.close()
+		assert child.wait() == 1
+		assert b'reset' in child.stderr.read()
+	EOF
+}
+
 @test "sockcat: raw sockets" {
 	need_root
 	cat_ -n 1 -r -I -t 10 raw:icmp:127.0.0.1 >got 2>err &
@@ -1136,6 +1334,19 @@ sys.exit(p.wait())" $args
 	try cat_ -b udp:127.0.0.1:0 unix-dgram:socket
 	status 2
 	error 'sockcat: -b takes an address of the same kind as ADDRESS'
+	try cat_ -b 'tcp6:[::1]:0' tcp4:127.0.0.1:1
+	status 2
+	error 'sockcat: -b takes an address of the same kind as ADDRESS'
+	# From a port of its own, again and again.
+	listen -n 1 tcp:127.0.0.1:0 -- true
+	local_port=${A##*:}
+	cat_ "$A" </dev/null
+	ends 0
+	for again in 1 2; do
+		listen -n 1 tcp:127.0.0.1:0 -- sh -c 'echo "$TCPREMOTEPORT"'
+		[ "$(cat_ -b "tcp:127.0.0.1:$local_port" "$A" </dev/null)" = "$local_port" ]
+		ends 0
+	done
 	listen -I tcp:127.0.0.1:0
 	try cat_ -b "$A" "$A"
 	status 1

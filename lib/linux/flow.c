@@ -59,7 +59,7 @@ grow(int fd, int capacity)
 {
 	int now = fcntl(fd, F_GETPIPE_SZ);
 
-	while (capacity > now && fcntl(fd, F_SETPIPE_SZ, capacity) == -1)
+	while (now > 0 && capacity > now && fcntl(fd, F_SETPIPE_SZ, capacity) == -1)
 		capacity /= 2;
 }
 
