@@ -29,7 +29,7 @@ streams() {
 
 # lives PID: whether it is a process, and no zombie.
 lives() {
-	grep -q '^State:[[:space:]]*[^ZX]' "/proc/$1/status" 2>/dev/null
+	grep -q '^State:[[:space:]]*[^ZX[:space:]]' "/proc/$1/status" 2>/dev/null
 }
 
 @test "sockcat: what goes in at one end comes out at the other, both ways" {
@@ -925,6 +925,8 @@ boundaries() {
 	try cat_ "$A"
 	status 1
 	error 'sockcat: unix:socket: *re[fs][ue]*'
+	try cat_ -l -t 0.3 unix:other
+	status 124
 	timeout 30 head -c "$(wc -c <data)" <&7 | cmp - data
 	ends 0
 	exec 7<&-
@@ -936,7 +938,7 @@ boundaries() {
 	exec 7<>out
 	yes | head -c 5000000 >data
 	listen unix:socket <data
-	try sh -c 'timeout 20 sockcat -t 0.2 -I "$1" >out' sh "$A"
+	try sh -c 'timeout -s KILL 20 sockcat -t 0.2 -I "$1" >out' sh "$A"
 	status 124
 	ends 1
 	exec 7<&-
@@ -1056,12 +1058,14 @@ boundaries() {
 		open('port', 'w').write('x\n')
 		c = s.accept()[0]
 		c.shutdown(socket.SHUT_RD)
+		while c.recv(65536):
+		    pass
 		c.send(b'why\n')
-		c.recv(1)
 		c.close()
 	EOF
 	read -r _ <port
-	try sh -c '{ sleep 0; yes; } | timeout 20 sockcat unix:socket' sh
+	head -c 3000000 /dev/zero >data
+	try sh -c 'timeout 20 sockcat unix:socket <data'
 	status 1
 	[ "$output" = why ]
 	error 'sockcat: unix:socket: the peer has gone and takes nothing more; *'
@@ -1408,17 +1412,27 @@ sys.exit(p.wait())" $args
 	EOF
 }
 
-@test "sockcat: a terminal that is stopped does not stop the other direction" {
+@test "sockcat: a terminal that is stopped, or a pipe that nobody reads, does not stop the other direction" {
 	need python3 python3 -c 0
-	timeout 30 python3 - <<-'EOF'
-		import os, pty, socket, subprocess, termios, threading, tty
-		master, slave = pty.openpty()
-		tty.setraw(slave)
-		termios.tcflow(slave, termios.TCOOFF)
+	for kind in terminal pipe; do
+		one_way $kind
+		rm -f socket
+	done
+}
+one_way() {
+	timeout 30 python3 - "$1" <<-'EOF'
+		import os, pty, socket, subprocess, sys, termios, threading, tty
+		terminal = sys.argv[1] == 'terminal'
+		if terminal:
+		    master, slave = pty.openpty()
+		    tty.setraw(slave)
+		    termios.tcflow(slave, termios.TCOOFF)
+		else:
+		    master, slave = os.pipe()
 		listener = socket.socket(socket.AF_UNIX)
 		listener.bind('socket')
 		listener.listen()
-		there, back = os.urandom(3000000), os.urandom(1000000)
+		there, back = os.urandom(3000000), os.urandom(2000000)
 		child = subprocess.Popen(['sockcat', 'unix:socket'], stdin=subprocess.PIPE, stdout=slave)
 		peer = listener.accept()[0]
 		def feed():
@@ -1427,14 +1441,22 @@ sys.exit(p.wait())" $args
 		def answer():
 		    peer.sendall(back)
 		    peer.shutdown(socket.SHUT_WR)
-		threads = [threading.Thread(target=each) for each in (feed, answer)]
-		for each in threads:
-		    each.start()
+		threading.Thread(target=answer).start()
+		# Its output is full before its input begins.
+		seen = None
+		while True:
+		    now = open('/proc/%d/status' % child.pid).read()
+		    if now == seen and 'State:\tS' in now:
+		        break
+		    seen = now
+		    subprocess.run(['sockcat', '-V'], stdout=subprocess.DEVNULL)
+		threading.Thread(target=feed).start()
 		got = b''
 		while len(got) < len(there):
 		    got += peer.recv(65536)
 		assert got == there
-		termios.tcflow(slave, termios.TCOON)
+		if terminal:
+		    termios.tcflow(slave, termios.TCOON)
 		got = b''
 		while len(got) < len(back):
 		    got += os.read(master, 65536)
