@@ -9,7 +9,7 @@ COMMANDS = mqsend mqrecv shmput shmget sigsend sigrecv sigmask fifocat piperun s
 SYSTEM_COMMANDS = semop
 # What asks the system's tables of hosts and protocols; a static link with glibc could not (musl has its own way).
 NAMING_COMMANDS = sockcat
-LIBRARY = text err num io deadline sigs trace record name child ready queue queue_posix queue_sysv source region region_map region_sysv delivery worker signame treatment inbox process ending stream exact whole fifo pipeline addr path sock flow outlet relay env packets pool hub session command
+LIBRARY = text err num io deadline sigs trace record name child ready queue queue_posix queue_sysv source region region_map region_sysv delivery worker signame treatment inbox process ending stream exact whole fifo pipeline addr path sock flow outlet relay env packet packets pool hub session command
 PLATFORM = mqueue msg memory pages limits signals arrival handle stream flow peer
 SYSTEM_LIBRARY = $(LIBRARY) sema sema_posix sema_sysv sema_set holder
 SYSTEM_PLATFORM = $(PLATFORM) semaphore

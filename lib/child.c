@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -243,4 +244,38 @@ int
 child_status(int status)
 {
 	return WIFSIGNALED(status) ? STATUS_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+pid_t
+child_spawn(const char *path, char *argv[], char *environment[], int input, int output)
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t mask, defaults;
+	pid_t pid = -1;
+	int error;
+
+	sigs_inherited(&mask, &defaults);
+	error = posix_spawn_file_actions_init(&actions);
+	if (error) {
+		errno = error;
+		return -1;
+	}
+	error = posix_spawnattr_init(&attributes);
+	if (error == 0) {
+		posix_spawnattr_setflags(
+		    &attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+		posix_spawnattr_setpgroup(&attributes, 0);
+		posix_spawnattr_setsigmask(&attributes, &mask);
+		posix_spawnattr_setsigdefault(&attributes, &defaults);
+		error = posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
+		if (error == 0)
+			error = posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+		if (error == 0)
+			error = posix_spawn(&pid, path, &actions, &attributes, argv, environment);
+		posix_spawnattr_destroy(&attributes);
+	}
+	posix_spawn_file_actions_destroy(&actions);
+	errno = error;
+	return error ? -1 : pid;
 }

@@ -346,6 +346,12 @@ int child_status(int status);
 /* A descriptor from which exactly these bytes can be read, then the end; it never blocks. */
 int child_input(const void *data, size_t size);
 
+/*
+ * Starts the program at path as the leader of a process group of its own, with input and output as descriptors 0 and 1 and
+ * the signals as ipc7 got them. Returns its process id; -1: errno of posix_spawn(3p).
+ */
+pid_t child_spawn(const char *path, char *argv[], char *environment[], int input, int output);
+
 /* ---- ready.c: saying that a command is ready (-R) ------------------------------------------------------------- */
 
 /*
@@ -1276,10 +1282,7 @@ int env_connection(struct env *env, const struct sock *sock, int fd, const struc
 
 void env_close(struct env *env);
 
-/* ---- packets.c: packets as records ------------------------------------------------------------------------------------------ */
-
-/* Copies packets of a socket both ways, one a record; listens: the peer is whoever sent last. Returns the exit status. */
-int packets_run(struct session *session, struct sock *sock, int fd, bool listens);
+/* ---- packet.c: one packet --------------------------------------------------------------------------------------------------- */
 
 /* The largest packet. */
 #define PACKET_MOST ((size_t)1024 * 1024)
@@ -1303,8 +1306,13 @@ ssize_t packet_send(int fd, const char *data, size_t size, const struct addr_soc
 /* Appends why a record does not fit into a packet, after EMSGSIZE; record: its number. */
 void packet_too_large(const struct sock *sock, unsigned long record, size_t size, struct text *text);
 
-/* A descriptor from which a packet can be read as a record of the form of session. */
-int session_input(const struct session *session, const struct packet *packet);
+/* A descriptor from which a packet can be read as a record. -1: ENOMEM, errno of memory_file. */
+int packet_input(enum record_form form, const struct packet *packet);
+
+/* ---- packets.c: packets as records ------------------------------------------------------------------------------------------ */
+
+/* Copies packets of a socket both ways, one a record; listens: the peer is whoever sent last. Returns the exit status. */
+int packets_run(struct session *session, struct sock *sock, int fd, bool listens);
 
 /* ---- delivery.c: messages on their way from a queue to an output ---------------------------------------------- */
 

@@ -7,7 +7,6 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -88,42 +87,6 @@ reserve(struct pool *pool, bool take)
 	return true;
 }
 
-/* Starts COMMAND as a group of its own. Returns its process id, or -1. */
-static pid_t
-start(const struct pool *pool, int input, int output)
-{
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t mask, defaults;
-	pid_t pid = -1;
-	int error;
-
-	sigs_inherited(&mask, &defaults);
-	error = posix_spawn_file_actions_init(&actions);
-	if (error) {
-		errno = error;
-		return -1;
-	}
-	error = posix_spawnattr_init(&attributes);
-	if (error == 0) {
-		posix_spawnattr_setflags(
-		    &attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-		posix_spawnattr_setpgroup(&attributes, 0);
-		posix_spawnattr_setsigmask(&attributes, &mask);
-		posix_spawnattr_setsigdefault(&attributes, &defaults);
-		error = posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
-		if (error == 0)
-			error = posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-		if (error == 0)
-			error = posix_spawn(
-			    &pid, pool->session->path, &actions, &attributes, pool->session->argv, pool->env.list);
-		posix_spawnattr_destroy(&attributes);
-	}
-	posix_spawn_file_actions_destroy(&actions);
-	errno = error;
-	return error ? -1 : pid;
-}
-
 static int
 failed(struct pool *pool, int error)
 {
@@ -165,7 +128,7 @@ serve(struct pool *pool, int input, int output, int fd, const struct addr_socket
 	(void)reserve(pool, false);
 	if (grow(pool) == 0 &&
 	    env_connection(&pool->env, pool->sock, pool->packet.data ? pool->sock->fd : fd, peer) == 0)
-		pid = start(pool, input, output);
+		pid = child_spawn(pool->session->path, pool->session->argv, pool->env.list, input, output);
 	if (pid == -1) {
 		failed(pool, errno);
 		close(fd);
@@ -396,7 +359,7 @@ receive_one(struct pool *pool)
 		return errno == EMSGSIZE;
 	}
 	pool->accepted++;
-	input = session_input(pool->session, packet);
+	input = packet_input(pool->session->form, packet);
 	output = memory_file();
 	if (input == -1 || output == -1) {
 		err_line(pool->sock->addr.text, "%s", strerror(errno));

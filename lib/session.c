@@ -76,21 +76,6 @@ session_pressed(const struct sock *sock, int error, const char *who, bool told)
 	return true;
 }
 
-int
-session_input(const struct session *session, const struct packet *packet)
-{
-	size_t body, size;
-	char *record = malloc(packet->size + RECORD_FRAME);
-	int fd;
-
-	if (!record)
-		return -1;
-	size = record_format(session->form, NULL, packet->data, packet->size, record, &body);
-	fd = child_input(record, size);
-	free(record);
-	return fd;
-}
-
 /* Relays bytes. Returns the exit status. */
 static int
 relay(const struct session *session, const struct sock *sock, int fd)
