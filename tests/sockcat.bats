@@ -936,11 +936,26 @@ boundaries() {
 	need python3 python3 -c 0
 	mkfifo out
 	exec 7<>out
-	yes | head -c 5000000 >data
-	listen unix:socket <data
-	try sh -c 'timeout -s KILL 20 sockcat -t 0.2 -I "$1" >out' sh "$A"
+	mkfifo port
+	timeout 30 python3 - <<-'EOF' &
+		import array, fcntl, socket, termios
+		s = socket.socket(socket.AF_UNIX)
+		s.bind('socket')
+		s.listen()
+		open('port', 'w').write('x\n')
+		c = s.accept()[0]
+		# So little that no pages are handed on.
+		c.send(b'x' * 60000)
+		there = array.array('i', [0])
+		while there[0] < 60000:
+		    fcntl.ioctl(7, termios.FIONREAD, there)
+		c.send(b'x' * 60000)
+		c.recv(1)
+	EOF
+	read -r _ <port
+	try sh -c 'timeout -s KILL 20 sockcat -t 0.2 -I unix:socket >out'
 	status 124
-	ends 1
+	wait
 	exec 7<&-
 }
 
