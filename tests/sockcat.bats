@@ -1447,7 +1447,7 @@ one_way() {
 		listener = socket.socket(socket.AF_UNIX)
 		listener.bind('socket')
 		listener.listen()
-		there, back = os.urandom(3000000), os.urandom(2000000)
+		there, back = os.urandom(3000000), os.urandom(20000000)
 		child = subprocess.Popen(['sockcat', 'unix:socket'], stdin=subprocess.PIPE, stdout=slave)
 		peer = listener.accept()[0]
 		def feed():
