@@ -101,7 +101,8 @@ add_client(struct hub *hub, int fd, const struct addr_socket *peer)
 	return 0;
 }
 
-static void
+/* Takes a client. False if there is none now. */
+static bool
 accept_one(struct hub *hub)
 {
 	struct addr_socket peer;
@@ -110,7 +111,7 @@ accept_one(struct hub *hub)
 	if (fd == -1) {
 		hub->pressed = session_pressed(hub->sock, errno, "clients", hub->told);
 		hub->told |= hub->pressed;
-		return;
+		return false;
 	}
 	hub->told = false;
 	hub->accepted++;
@@ -122,6 +123,15 @@ accept_one(struct hub *hub)
 	/* Whom it will not serve shall not wait. */
 	if (hub->session->counted && hub->accepted >= hub->session->count)
 		sock_stop(hub->sock);
+	return true;
+}
+
+/* Takes all who have come: who had come when something was said shall hear it. */
+static void
+welcome(struct hub *hub)
+{
+	while (takes(hub) && !hub->pressed && accept_one(hub))
+		;
 }
 
 /* What is for a client can be sent no more. */
@@ -176,6 +186,8 @@ spread(struct hub *hub, struct client *from, const char *data, size_t size)
 	const char *prefix = hub->session->prefix ? from->name.data : NULL;
 	size_t i;
 
+	if (hub->session->relays)
+		welcome(hub);
 	if (hub->session->output && give(hub, &hub->output, prefix, data, size, false) == -1)
 		return -1;
 	for (i = 0; hub->session->relays && i < hub->count; i++)
@@ -262,6 +274,7 @@ say(struct hub *hub)
 		got = record_next(&hub->input, &data, &size);
 		if (got != 1)
 			break;
+		welcome(hub);
 		tab = hub->session->prefix ? memchr(data, '\t', size) : NULL;
 		for (i = 0; i < hub->count; i++) {
 			const struct text *name = &hub->clients[i]->name;
@@ -449,16 +462,16 @@ loop(struct hub *hub)
 			return STATUS_TIMEOUT;
 		}
 		if (ready > 0) {
+			if (hub->wait[0].revents) {
+				welcome(hub);
+				deadline_set(&deadline, hub->session->timeout);
+			}
 			if (hub->wait[2].revents & (POLLERR | POLLHUP | POLLNVAL))
 				return output_failed(hub, EPIPE);
 			if ((hub->wait[2].revents && outlet_step(&hub->output) == -1) || attend(hub, count) == -1)
 				return output_failed(hub, errno);
 			if (hub->wait[1].revents)
 				status = say(hub);
-			if (hub->wait[0].revents) {
-				accept_one(hub);
-				deadline_set(&deadline, hub->session->timeout);
-			}
 		} else if (ready == 0) {
 			hub->pressed = false;
 		}

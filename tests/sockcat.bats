@@ -657,6 +657,29 @@ merged() {
 	wait $one $two || true
 }
 
+@test "sockcat: who has connected before something is said hears it" {
+	need python3 python3 -c 0
+	listen -f -B unix:socket </dev/null >got
+	timeout 30 python3 - <<-'EOF'
+		import socket
+		def connect():
+		    s = socket.socket(socket.AF_UNIX)
+		    s.connect('socket')
+		    return s
+		first = connect()
+		for i in range(200):
+		    s = connect()
+		    first.send(b'%d\n' % i)
+		    assert s.recv(100) == b'%d\n' % i
+		    # It goes before the next one comes.
+		    s.shutdown(socket.SHUT_WR)
+		    assert s.recv(1) == b''
+		    s.close()
+	EOF
+	kill "$PID"
+	ends 143
+}
+
 @test "sockcat: -P reads to whom a line goes" {
 	mkfifo in
 	exec 8<>in
@@ -1466,13 +1489,13 @@ one_way() {
 		    seen = now
 		    subprocess.run(['sockcat', '-V'], stdout=subprocess.DEVNULL)
 		threading.Thread(target=feed).start()
-		got = b''
+		got = bytearray()
 		while len(got) < len(there):
 		    got += peer.recv(65536)
 		assert got == there
 		if terminal:
 		    termios.tcflow(slave, termios.TCOON)
-		got = b''
+		got = bytearray()
 		while len(got) < len(back):
 		    got += os.read(master, 65536)
 		assert got == back
