@@ -519,7 +519,7 @@ removed() {
 	exec 7<>go
 	fill one two
 	# COMMAND holds the receiver while the queue is unlinked.
-	background mqrecv -f "$Q" -- sh -c 'read -r line <go; cat; echo' >got 2>err
+	ready mqrecv -f -R ready "$Q" -- sh -c 'read -r line <go; cat; echo' >got 2>err
 	mqsend "$Q" three
 	mqrecv -u -n 0 "$Q"
 	printf '\n\n\n' >&7
