@@ -47,7 +47,6 @@ struct cat {
 	bool listen, unlink;
 	const char *local, *ready_file;
 	int ready;
-	char local_room[160];
 };
 
 static int

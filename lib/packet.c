@@ -77,7 +77,12 @@ packet_send(int fd, const char *data, size_t size, const struct addr_socket *to)
 		text_format(&call, ")");
 		trace_end(&call, (long)sent);
 	}
-	return sent == -1 && errno == EMSGSIZE && widen(fd, size) ? packet_send(fd, data, size, to) : sent;
+	if (sent == -1 && errno == EMSGSIZE) {
+		if (widen(fd, size))
+			return packet_send(fd, data, size, to);
+		errno = EMSGSIZE;
+	}
+	return sent;
 }
 
 void

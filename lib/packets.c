@@ -177,7 +177,7 @@ send_some(struct packets *packets)
 {
 	struct text why = {0};
 	ssize_t sent;
-	int got, status;
+	int got, status, error;
 
 	if (!packets->record) {
 		got = record_next(&packets->input, &packets->record, &packets->size);
@@ -204,7 +204,8 @@ send_some(struct packets *packets)
 	}
 	sent = packet_send(packets->fd, packets->record, packets->size,
 	    packets->listens && !packets->connects ? &packets->peer : NULL);
-	if (sent == -1 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS || errno == EINTR)) {
+	error = sent == -1 ? errno : 0;
+	if (error == EAGAIN || error == EWOULDBLOCK || error == ENOBUFS || error == EINTR) {
 		if (!packets->refused)
 			deadline_set(&packets->patience, patience(packets));
 		packets->refused = true;
@@ -219,8 +220,6 @@ send_some(struct packets *packets)
 	}
 	packets->refused = false;
 	if (sent == -1) {
-		int error = errno;
-
 		if (error == EMSGSIZE)
 			packet_too_large(packets->sock, packets->input.count, packets->size, &why);
 		else if (error == ENOTCONN || error == EDESTADDRREQ || error == EINVAL)

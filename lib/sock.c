@@ -34,8 +34,10 @@ open_socket(const struct sock *sock, int family)
 	if (trace_on)
 		trace_call(
 		    fd, "socket(%s, %s, %d)", addr_family(family), type_name(sock->addr.type), sock->addr.protocol);
-	if (fd != -1)
+	if (fd != -1) {
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
+		fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+	}
 	return fd;
 }
 
@@ -170,7 +172,6 @@ connect_one(struct sock *sock, const struct addr_socket *to, const struct deadli
 
 	if (fd == -1)
 		return -1;
-	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 	/* A port from which a connection went out a moment ago can be used again. */
 	if (sock->local.text && sock->addr.kind == ADDR_TCP)
 		(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
@@ -288,7 +289,6 @@ listen_one(struct sock *sock, const struct addr_socket *at, int *status)
 	*status = -1;
 	if (fd == -1)
 		return -1;
-	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 	if (sock->addr.kind == ADDR_TCP)
 		(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (family == AF_INET6)

@@ -187,7 +187,8 @@ ask(const struct addr_socket *peer, const struct addr_socket *local)
 	(void)set_address(local, question.peer_address, &question.peer_port);
 	if (fd == -1 || send(fd, &question, sizeof(question), 0) == -1)
 		return search(peer, local);
-	size = recv(fd, &answer, sizeof(answer), 0);
+	/* The answer is there when the question has been sent. */
+	size = recv(fd, &answer, sizeof(answer), MSG_DONTWAIT);
 	if (size == (ssize_t)sizeof(answer) && answer.type == BY_FAMILY && answer.state != LISTENS)
 		return answer.inode == 0;
 	return search(peer, local);
