@@ -6,15 +6,17 @@ include config.mk
 VERSION = 0.1
 COMMANDS = mqsend mqrecv shmput shmget sigsend sigrecv sigmask fifocat piperun sockcat $(SYSTEM_COMMANDS)
 # What opens named POSIX semaphores is built with the system's C library, since musl keeps them elsewhere.
-SYSTEM_COMMANDS = semop
+SYSTEM_COMMANDS = semop ipcdel $(LISTING_COMMANDS)
+# What asks the tables of users too, which a static glibc cannot.
+LISTING_COMMANDS = ipcls ipcset
 # What asks the system's tables of hosts and protocols; a static link with glibc could not (musl has its own way).
 NAMING_COMMANDS = sockcat
 LIBRARY = text err num io deadline sigs trace record name child ready queue queue_posix queue_sysv source region region_map region_sysv delivery worker signame treatment inbox process ending stream exact whole fifo pipeline addr path sock flow outlet relay env packet packets pool hub session command
 PLATFORM = mqueue msg memory pages limits signals arrival handle stream flow peer
-SYSTEM_LIBRARY = $(LIBRARY) sema sema_posix sema_sysv sema_set holder
-SYSTEM_PLATFORM = $(PLATFORM) semaphore
+SYSTEM_LIBRARY = $(LIBRARY) sema sema_posix sema_sysv sema_set holder show contents object permit change owner listing
+SYSTEM_PLATFORM = $(PLATFORM) semaphore catalog names modes rights
 HEADERS = lib/ipc7.h lib/backend.h
-MAN1 = mqsend.1 mqrecv.1 shmput.1 shmget.1 semop.1 sigsend.1 sigrecv.1 sigmask.1 fifocat.1 piperun.1 sockcat.1
+MAN1 = mqsend.1 mqrecv.1 shmput.1 shmget.1 semop.1 sigsend.1 sigrecv.1 sigmask.1 fifocat.1 piperun.1 sockcat.1 ipcls.1 ipcset.1 ipcdel.1
 MAN7 = ipc7.7
 BENCH = build/ratio build/queue-limit build/signal-limit build/pipe-limit build/socket-limit build/nothing
 DIST = Makefile config.mk README LICENSE .clang-format cmd lib tests man examples .ci
@@ -57,7 +59,11 @@ build/bin/%: build/%.o build/libipc7.a
 	@mkdir -p build/bin
 	$(CC_$(LINKED)) $(CFLAGS) $(LDFLAGS) -o $@ $< build/libipc7.a
 
-$(SYSTEM_COMMANDS:%=build/bin/%): build/bin/%: build/system-%.o build/system.a
+$(LISTING_COMMANDS:%=build/bin/%): build/bin/%: build/system-%.o build/system.a
+	@mkdir -p build/bin
+	$(CC_dynamic) $(CFLAGS) $(LDFLAGS) -o $@ $< build/system.a
+
+build/bin/semop build/bin/ipcdel: build/bin/%: build/system-%.o build/system.a
 	@mkdir -p build/bin
 	$(CC_$(SYSTEM)) $(CFLAGS) $(LDFLAGS) -o $@ $< build/system.a
 

@@ -403,6 +403,57 @@ void socket_adopt(void);
 /* From descriptor first on, all are closed on exec. */
 void socket_private(int first);
 
+/* ---- contents.c: what POSIX objects tell of themselves ---- */
+
+/* Prints a call that opens a name: call, up to its bracket; the name; and the rest of its arguments. */
+void contents_trace(const char *call, const char *name, const char *rest, long result);
+
+/* Opens a queue, which the caller closes, to look at it: to read or, if that is not permitted, to send. -1: errno. */
+mqd_t contents_open(const char *name);
+
+/* Sets the size, count, depth and message size of a queue. */
+void contents_queue(struct object *object, mqd_t queue);
+
+/* Opens a semaphore, and sets its value if that is wanted. -1: errno; EBADMSG: it is none. */
+int contents_semaphore(struct object *object, bool value);
+
+/* ---- catalog.c, names.c: all objects that there are ---- */
+
+/* Adds the System V objects of a set of kinds. -1: ENOMEM. */
+int catalog_sysv(unsigned int set, struct object_list *list);
+
+/* Adds the POSIX objects. Returns the exit status; what cannot be listed has got a line. */
+int catalog_posix(unsigned int set, struct object_list *list);
+
+/* Adds one POSIX object, with what is known of it. -1: ENOENT, EACCES, EBADMSG: it is no semaphore. */
+int catalog_find(enum object_kind kind, const char *name, struct object_list *list);
+
+/* The same for a System V object: the one that has the key, or if there is none (IPC_PRIVATE) the identifier. */
+int catalog_find_sysv(enum object_kind kind, key_t key, int id, struct object_list *list);
+
+/* A descriptor of a POSIX object that catalog_changes is true for, good to change it. -1: errno. */
+int catalog_open(const struct object *object);
+
+/* ---- modes.c: the mode and owner of POSIX objects ---- */
+
+/* Whether the system has a way to change an object. */
+bool catalog_changes(const struct object *object);
+
+/* Changes a POSIX object. -1: errno. */
+int catalog_change(const struct object *object, const struct change *change);
+
+/* ---- rights.c: what a process may do with the objects of others ---- */
+
+enum right {
+	RIGHT_FILES,   /* change and remove POSIX objects */
+	RIGHT_GIVE,    /* give POSIX objects to other users and groups */
+	RIGHT_SYSV,    /* change and remove System V objects */
+	RIGHT_CAPACITY /* go beyond kernel.msgmnb */
+};
+
+/* Source: capabilities(7). */
+bool rights_have(enum right right);
+
 /* ---- limits.c: the kernel's limits ---- */
 
 enum limit {

@@ -72,6 +72,9 @@ pair 'segment into a pipe, -z, pv' "shmget -z $segment | cat >/dev/null" "pv -q 
 shmput -c "sysv:$key" <"$tmp/file"
 pair 'System V segment into a pipe, cat of a POSIX one' "shmget sysv:$key | cat >/dev/null" "cat $file | cat >/dev/null"
 pair 'file into a System V segment that exists, cat' "shmput sysv:$key <$tmp/file" "cat $tmp/file >$file"
+if command -v ipcs >/dev/null; then
+	pair '200 listings of all objects, ipcs -a of System V' "$starts ipcls >/dev/null; $more" "$starts ipcs -a >/dev/null; $more"
+fi
 shmget -n 0 -u "$segment"
 shmget -n 0 -u "sysv:$key"
 

@@ -1,0 +1,394 @@
+/*
+ * names.c for Linux: all POSIX objects. Queues are files of a file system of their own, of which each IPC namespace has
+ * one; segments and semaphores are files of /dev/shm. Source: mq_overview(7), shm_overview(7), sem_overview(7), fsmount(2).
+ */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <mqueue.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "../backend.h"
+
+#define SHARED "/dev/shm"
+#define QUEUES "/dev/mqueue"
+#define PREFIX "sem."
+
+/* How many bytes of what is read a trace shows. */
+#define SHOWN 32
+
+/* Of the file system of queues, <linux/magic.h>. */
+#define MAGIC 0x19800202
+
+/* Of <linux/mount.h>. */
+#define CONFIG_CREATE 6U
+
+/* A mount of this namespace's queues that appears nowhere, and goes with its descriptor. -1: EPERM without the privilege. */
+static int
+mount_queues(void)
+{
+#ifdef SYS_fsopen
+	int context = (int)syscall(SYS_fsopen, "mqueue", 1U), tree = -1, fd = -1, saved;
+
+	if (trace_on)
+		trace_call(context, "fsopen(\"mqueue\", FSOPEN_CLOEXEC)");
+	if (context == -1)
+		return -1;
+	if (syscall(SYS_fsconfig, context, CONFIG_CREATE, NULL, NULL, 0) == 0)
+		tree = (int)syscall(SYS_fsmount, context, 1U, 0U);
+	if (trace_on)
+		trace_call(tree, "fsmount(%d, FSMOUNT_CLOEXEC, 0)", context);
+	saved = errno;
+	close(context);
+	if (tree != -1) {
+		fd = openat(tree, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		saved = errno;
+		close(tree);
+	}
+	errno = saved;
+	return fd;
+#else
+	errno = ENOSYS;
+	return -1;
+#endif
+}
+
+/* The queues at the usual place, which may be those of another namespace. */
+static int
+open_queues(void)
+{
+	struct statfs system;
+	int fd = open(QUEUES, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (trace_on)
+		trace_call(fd, "open(\"" QUEUES "\", O_RDONLY|O_DIRECTORY|O_CLOEXEC)");
+	if (fd == -1 || (fstatfs(fd, &system) == 0 && system.f_type == MAGIC))
+		return fd;
+	close(fd);
+	errno = ENOENT;
+	return -1;
+}
+
+/* Opens the directory in which the objects of a kind are files; what the last error says is why it cannot be had. */
+static int
+open_directory(enum object_kind kind, bool *mounted)
+{
+	int fd;
+
+	*mounted = false;
+	if (kind == OBJECT_QUEUE) {
+		fd = mount_queues();
+		*mounted = fd != -1;
+		return *mounted ? fd : open_queues();
+	}
+	fd = open(SHARED, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (trace_on)
+		trace_call(fd, "open(\"" SHARED "\", O_RDONLY|O_DIRECTORY|O_CLOEXEC)");
+	return fd;
+}
+
+static void
+set_file(struct object *object, const struct stat *st)
+{
+	object->owned = true;
+	object->uid = object->creator_uid = st->st_uid;
+	object->gid = st->st_gid;
+	object->mode = st->st_mode & 0777;
+	/* To read the file of a queue sets its ctime, but messages alone set its mtime. */
+	object->changed = object->kind == OBJECT_QUEUE ? st->st_mtime : st->st_ctime;
+	if (object->kind == OBJECT_SEGMENT)
+		object->size = st->st_size;
+	if (object->kind == OBJECT_SEMAPHORE)
+		object->count = 1;
+}
+
+/* What only those see who may open the queue; those who may only send do not see the bytes that are in it. */
+static void
+read_queue(struct object *object, int fd)
+{
+	unsigned long long used;
+	struct text call = {0};
+	char line[128];
+	ssize_t size;
+
+	contents_queue(object, fd);
+	size = read(fd, line, sizeof(line) - 1);
+	line[size > 0 ? size : 0] = '\0';
+	if (sscanf(line, "QSIZE:%llu", &used) == 1)
+		object->used = (long long)used;
+	if (trace_on) {
+		text_format(&call, "read(%d, ", fd);
+		text_quote(&call, line, strlen(line), SHOWN);
+		text_format(&call, ", %zu)", sizeof(line) - 1);
+		trace_end(&call, size);
+	}
+}
+
+/* Opens a file of a directory. */
+static int
+open_file(int directory, const char *name, int flags, const char *shown)
+{
+	int fd = openat(directory, name, flags);
+	struct text call = {0};
+
+	if (trace_on) {
+		text_format(&call, "openat(%d, ", directory);
+		contents_trace(call.data ? call.data : "", name, shown, fd);
+		text_free(&call);
+	}
+	return fd;
+}
+
+/* Opens a queue of a directory, to read or at least to send. -1: it may be neither. */
+static int
+open_listed(int directory, const char *name)
+{
+	int fd = open_file(directory, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC, "O_RDONLY|O_NONBLOCK|O_CLOEXEC");
+
+	if (fd == -1 && errno == EACCES)
+		fd = open_file(directory, name, O_WRONLY | O_NONBLOCK | O_CLOEXEC, "O_WRONLY|O_NONBLOCK|O_CLOEXEC");
+	return fd;
+}
+
+static void
+trace_file(int directory, const char *file, const struct stat *st)
+{
+	struct text call = {0}, rest = {0};
+
+	text_format(&call, "fstatat(%d, ", directory);
+	text_format(&rest, "{st_mode=S_IFREG|%04o, st_size=%lld}, AT_SYMLINK_NOFOLLOW",
+	    (unsigned int)st->st_mode & 07777, (long long)st->st_size);
+	contents_trace(call.data ? call.data : "", file, rest.data ? rest.data : "", 0);
+	text_free(&call);
+	text_free(&rest);
+}
+
+/* Adds the object that a file of a directory is, if it is one of that kind. -1: ENOMEM. */
+static int
+add_file(struct object_list *list, enum object_kind kind, int directory, const char *file)
+{
+	bool semaphore = strncmp(file, PREFIX, strlen(PREFIX)) == 0;
+	struct text name = {0};
+	struct object *object;
+	struct stat st;
+	int fd;
+
+	if (kind != OBJECT_QUEUE && semaphore != (kind == OBJECT_SEMAPHORE))
+		return 0;
+	if (fstatat(directory, file, &st, AT_SYMLINK_NOFOLLOW) == -1 || !S_ISREG(st.st_mode))
+		return 0;
+	text_format(&name, "/%s", file + (kind == OBJECT_SEMAPHORE ? strlen(PREFIX) : 0));
+	object = name.data ? object_add(list, kind, true, name.data) : NULL;
+	text_free(&name);
+	if (!object)
+		return -1;
+	set_file(object, &st);
+	if (trace_on && kind == OBJECT_SEGMENT)
+		trace_file(directory, file, &st);
+	if (kind == OBJECT_SEMAPHORE && list->wanted & OBJECT_VALUES)
+		(void)contents_semaphore(object, true);
+	if (kind != OBJECT_QUEUE || !(list->wanted & OBJECT_CONTENTS))
+		return 0;
+	fd = open_listed(directory, file);
+	if (fd != -1) {
+		read_queue(object, fd);
+		close(fd);
+	}
+	return 0;
+}
+
+/* Adds what a directory, which it closes, holds of a kind. */
+static int
+add_files(struct object_list *list, enum object_kind kind, int directory)
+{
+	DIR *files = fdopendir(directory);
+	struct dirent *file;
+	int result = 0, saved;
+
+	if (!files) {
+		close(directory);
+		return -1;
+	}
+	while (result == 0 && (errno = 0, file = readdir(files)))
+		result = add_file(list, kind, dirfd(files), file->d_name);
+	if (errno)
+		result = -1;
+	saved = errno;
+	closedir(files);
+	errno = saved;
+	return result;
+}
+
+/* True if a file of the directory is not the queue of that name that this process can open. */
+static bool
+is_strange(int directory, const char *name)
+{
+	struct stat here, there;
+	mqd_t queue = mq_open(name, O_RDONLY | O_NONBLOCK);
+	bool absent = queue == (mqd_t)-1 && errno == ENOENT, other = false;
+
+	/* What was unlinked meanwhile is in neither place. */
+	if (fstatat(directory, name + 1, &there, AT_SYMLINK_NOFOLLOW) == 0)
+		other = absent || (queue != (mqd_t)-1 && fstat(queue, &here) == 0 && here.st_dev != there.st_dev);
+	if (queue != (mqd_t)-1)
+		mq_close(queue);
+	return other;
+}
+
+/* True if the queues that were found are not those of this IPC namespace: what is mounted is that of another. */
+static bool
+are_strange(int directory, const struct object_list *list, size_t first)
+{
+	size_t i;
+
+	for (i = first; i < list->count; i++)
+		/* Twice, since a queue may have been made between the two looks. */
+		if (is_strange(directory, list->items[i].name) && is_strange(directory, list->items[i].name))
+			return true;
+	return false;
+}
+
+static int
+add_queues(struct object_list *list)
+{
+	bool mounted, other;
+	size_t first = list->count;
+	int fd = open_directory(OBJECT_QUEUE, &mounted), again;
+
+	if (fd == -1) {
+		err_line(NULL, "POSIX queues cannot be listed: " QUEUES " is not mounted, and to look without it needs "
+		               "CAP_SYS_ADMIN (mount -t mqueue none " QUEUES ")");
+		return STATUS_FAILED;
+	}
+	again = mounted ? -1 : dup(fd);
+	if (add_files(list, OBJECT_QUEUE, fd) == -1) {
+		err_line(NULL, "POSIX queues cannot be listed: %s", strerror(errno));
+		if (again != -1)
+			close(again);
+		return STATUS_FAILED;
+	}
+	other = again != -1 && are_strange(again, list, first);
+	if (again != -1)
+		close(again);
+	if (!other)
+		return STATUS_OK;
+	while (list->count > first)
+		object_drop(list);
+	err_line(NULL,
+	    "POSIX queues cannot be listed: what is mounted at " QUEUES " is of another IPC namespace, and to "
+	    "look without it needs CAP_SYS_ADMIN");
+	return STATUS_FAILED;
+}
+
+static int
+add_shared(struct object_list *list, enum object_kind kind)
+{
+	bool mounted;
+	int fd = open_directory(kind, &mounted);
+
+	if (fd != -1 && add_files(list, kind, fd) == 0)
+		return STATUS_OK;
+	err_line(NULL, "POSIX %ss cannot be listed: " SHARED ": %s", object_kind_noun(kind), strerror(errno));
+	return STATUS_FAILED;
+}
+
+int
+catalog_posix(unsigned int set, struct object_list *list)
+{
+	int status = STATUS_OK;
+
+	if (set & OBJECT_QUEUE)
+		status |= add_queues(list);
+	if (set & OBJECT_SEGMENT)
+		status |= add_shared(list, OBJECT_SEGMENT);
+	if (set & OBJECT_SEMAPHORE)
+		status |= add_shared(list, OBJECT_SEMAPHORE);
+	return status;
+}
+
+/* The name of the file that an object is. */
+static void
+file_name(enum object_kind kind, const char *name, struct text *text)
+{
+	text_format(text, "%s%s", kind == OBJECT_SEMAPHORE ? PREFIX : "", name + 1);
+}
+
+/* Adds what is a file of the kind's directory. -1: ENOENT, or why that cannot be known. */
+static int
+find_file(enum object_kind kind, const char *name, struct object_list *list)
+{
+	bool mounted;
+	int directory = open_directory(kind, &mounted), result = -1, saved;
+	size_t before = list->count;
+	struct text file = {0};
+
+	if (directory == -1) {
+		/* A queue is there, and that is all that can be known. */
+		if (kind == OBJECT_QUEUE)
+			errno = EACCES;
+		return -1;
+	}
+	file_name(kind, name, &file);
+	if (file.data)
+		result = add_file(list, kind, directory, file.data);
+	if (result == 0 && list->count == before) {
+		result = -1;
+		errno = ENOENT;
+	}
+	saved = errno;
+	close(directory);
+	text_free(&file);
+	errno = saved;
+	return result;
+}
+
+int
+catalog_find(enum object_kind kind, const char *name, struct object_list *list)
+{
+	struct object *object = NULL;
+	struct stat st;
+	int queue;
+
+	if (kind != OBJECT_QUEUE)
+		return find_file(kind, name, list);
+	queue = contents_open(name);
+	if (queue == -1)
+		return errno == EACCES ? find_file(kind, name, list) : -1;
+	if (fstat(queue, &st) == 0)
+		object = object_add(list, kind, true, name);
+	if (object) {
+		set_file(object, &st);
+		if (list->wanted & OBJECT_CONTENTS)
+			read_queue(object, queue);
+	}
+	mq_close(queue);
+	return object ? 0 : -1;
+}
+
+int
+catalog_open(const struct object *object)
+{
+	struct text file = {0};
+	bool mounted;
+	int fd = object->kind == OBJECT_QUEUE ? contents_open(object->name) : -1, directory, saved;
+
+	if (fd != -1)
+		return fd;
+	directory = open_directory(object->kind, &mounted);
+	if (directory == -1)
+		return -1;
+	file_name(object->kind, object->name, &file);
+	if (file.data)
+		fd = open_file(directory, file.data, O_PATH | O_NOFOLLOW | O_CLOEXEC, "O_PATH|O_NOFOLLOW|O_CLOEXEC");
+	saved = errno;
+	close(directory);
+	text_free(&file);
+	errno = saved;
+	return fd;
+}

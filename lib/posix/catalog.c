@@ -1,0 +1,165 @@
+/*
+ * catalog.c for POSIX, which has no way to list System V objects: they are found by key or identifier. Source: msgget(3p),
+ * msgctl(3p), shmctl(3p), semctl(3p).
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/ipc.h>
+#include <sys/msg.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
+
+#include "../backend.h"
+
+union argument {
+	int value;
+	struct semid_ds *set;
+	unsigned short *values;
+};
+
+int
+catalog_sysv(unsigned int set, struct object_list *list)
+{
+	(void)set;
+	(void)list;
+	return 0;
+}
+
+static void
+set_owner(struct object *object, const struct ipc_perm *owner)
+{
+	object->owned = true;
+	object->uid = owner->uid;
+	object->gid = owner->gid;
+	object->creator_uid = owner->cuid;
+	object->mode = owner->mode & 0777;
+}
+
+static int
+stat_queue(int id, struct object *object)
+{
+	struct msqid_ds queue = {0};
+	int result = msgctl(id, IPC_STAT, &queue);
+
+	if (trace_on)
+		trace_call(result,
+		    result == -1 ? "msgctl(%d, IPC_STAT)" : "msgctl(%d, IPC_STAT, {msg_qnum=%llu, msg_qbytes=%llu})",
+		    id, (unsigned long long)queue.msg_qnum, (unsigned long long)queue.msg_qbytes);
+	if (result == -1)
+		return -1;
+	set_owner(object, &queue.msg_perm);
+	object->size = (long long)queue.msg_qbytes;
+	object->count = (long long)queue.msg_qnum;
+	object->last = queue.msg_rtime > queue.msg_stime ? queue.msg_lrpid : queue.msg_lspid;
+	object->changed = queue.msg_ctime;
+	return 0;
+}
+
+static int
+stat_segment(int id, struct object *object)
+{
+	struct shmid_ds segment = {0};
+	int result = shmctl(id, IPC_STAT, &segment);
+
+	if (trace_on)
+		trace_call(result,
+		    result == -1 ? "shmctl(%d, IPC_STAT)" : "shmctl(%d, IPC_STAT, {shm_segsz=%zu, shm_nattch=%llu})",
+		    id, segment.shm_segsz, (unsigned long long)segment.shm_nattch);
+	if (result == -1)
+		return -1;
+	set_owner(object, &segment.shm_perm);
+	object->size = (long long)segment.shm_segsz;
+	object->count = (long long)segment.shm_nattch;
+	object->creator = segment.shm_cpid;
+	object->last = segment.shm_lpid;
+	object->changed = segment.shm_ctime;
+	return 0;
+}
+
+/* What the members of a set have, and how many wait for them. -1: ENOMEM, or it may not be read. */
+static int
+read_set(struct object *object)
+{
+	int i, id = (int)object->id, value, more, zero;
+	struct text values = {0};
+	long long waiting = 0;
+
+	for (i = 0; i < object->count; i++) {
+		value = semctl(id, i, GETVAL);
+		more = value == -1 ? -1 : semctl(id, i, GETNCNT);
+		zero = more == -1 ? -1 : semctl(id, i, GETZCNT);
+		if (trace_on)
+			trace_call(value, "semctl(%d, %d, GETVAL)", id, i);
+		if (zero == -1) {
+			text_free(&values);
+			return -1;
+		}
+		text_format(&values, i ? ",%d" : "%d", value);
+		waiting += more + zero;
+	}
+	object->values = values.data;
+	object->waiting = waiting;
+	object->last = semctl(id, 0, GETPID);
+	return values.data || object->count == 0 ? 0 : -1;
+}
+
+static int
+stat_set(int id, struct object *object, unsigned int wanted)
+{
+	struct semid_ds set = {0};
+	union argument argument = {.set = &set};
+	int result = semctl(id, 0, IPC_STAT, argument);
+
+	if (trace_on)
+		trace_call(result,
+		    result == -1 ? "semctl(%d, 0, IPC_STAT)" : "semctl(%d, 0, IPC_STAT, {sem_nsems=%llu})", id,
+		    (unsigned long long)set.sem_nsems);
+	if (result == -1)
+		return -1;
+	set_owner(object, &set.sem_perm);
+	object->count = (long long)set.sem_nsems;
+	object->changed = set.sem_ctime;
+	return wanted & (OBJECT_VALUES | OBJECT_WAITING) ? read_set(object) : 0;
+}
+
+/* The identifier of a key, as those find it who only want to look. */
+static int
+find_key(enum object_kind kind, key_t key)
+{
+	int id = kind == OBJECT_QUEUE ? msgget(key, 0) : kind == OBJECT_SEGMENT ? shmget(key, 0, 0) : semget(key, 0, 0);
+
+	if (trace_on)
+		trace_call(id,
+		    kind == OBJECT_QUEUE     ? "msgget(0x%x, 0)"
+		    : kind == OBJECT_SEGMENT ? "shmget(0x%x, 0, 0)"
+		                             : "semget(0x%x, 0, 0)",
+		    (unsigned int)key);
+	return id;
+}
+
+int
+catalog_find_sysv(enum object_kind kind, key_t key, int id, struct object_list *list)
+{
+	struct object *object;
+	int result;
+
+	if (key != IPC_PRIVATE)
+		id = find_key(kind, key);
+	object = id == -1 ? NULL : object_add_sysv(list, kind, id, key);
+	if (!object)
+		return -1;
+	/* The key of what was named by its identifier is not known. */
+	if (key == IPC_PRIVATE)
+		object->key = OBJECT_UNKNOWN;
+	result = kind == OBJECT_QUEUE     ? stat_queue(id, object)
+	         : kind == OBJECT_SEGMENT ? stat_segment(id, object)
+	                                  : stat_set(id, object, list->wanted);
+	if (result == 0)
+		return 0;
+	if (errno == EINVAL || errno == EIDRM)
+		errno = ENOENT;
+	result = errno;
+	object_drop(list);
+	errno = result;
+	return -1;
+}

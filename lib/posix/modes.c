@@ -1,0 +1,40 @@
+/*
+ * modes.c for POSIX, which lets the mode and the owner of a segment be changed, but of queues and semaphores not. Source:
+ * shm_open(3p), fchmod(3p), fchown(3p).
+ */
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../backend.h"
+
+bool
+catalog_changes(const struct object *object)
+{
+	return object->kind == OBJECT_SEGMENT;
+}
+
+int
+catalog_change(const struct object *object, const struct change *change)
+{
+	uid_t uid = change->uid_given ? change->uid : (uid_t)-1;
+	gid_t gid = change->gid_given ? change->gid : (gid_t)-1;
+	int fd = catalog_open(object), result = 0, saved;
+
+	if (fd == -1)
+		return -1;
+	if (change->uid_given || change->gid_given) {
+		result = fchown(fd, uid, gid);
+		if (trace_on)
+			trace_call(result, "fchown(%d, %d, %d)", fd, (int)uid, (int)gid);
+	}
+	if (result == 0 && change->mode_given) {
+		result = fchmod(fd, change->mode);
+		if (trace_on)
+			trace_call(result, "fchmod(%d, %04o)", fd, (unsigned int)change->mode);
+	}
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return result;
+}

@@ -1,0 +1,323 @@
+load helper
+
+# row KIND:NAME COLUMNS: the line of one object.
+row() {
+	ipcls -H -o "$2" "$1"
+}
+
+# known VALUE: what stands where POSIX has no way to know it.
+known() {
+	[ "$PLAT" = linux ] && echo "$1" || echo -
+}
+
+@test "ipcls: queues, with what is in them" {
+	new_name posix
+	mqsend -c -d 5 -s 100 -m 0640 "$Q" hello ab
+	[ "$(row "mq:$Q" kind,name,id,key,mode,size,used,count,depth,msgsize,value,waiting)" = \
+		$'mq\t'"$Q"$'\t-\t-\t'"$(known 0640)"$'\t500\t'"$(known 7)"$'\t2\t5\t100\t-\t-' ]
+	new_name sysv
+	mqsend -c -d 5 -s 100 "$Q" hello
+	[ "$(row "mq:$Q" KIND,NAME,KEY,MODE,SIZE,COUNT,DEPTH)" = $'mq\t'"$Q"$'\t'"${Q#sysv:}"$'\t0600\t500\t1\t-' ]
+	[ "$PLAT" != linux ] || [ "$(row "mq:$Q" used)" = 5 ]
+	# By its identifier it is the same.
+	id=$(ipcs -q | awk -v key="$(printf '0x%08x' "${Q#sysv:}")" '$1 == key { print $2 }')
+	[ "$(row "mq:sysv:@$id" kind,size,count)" = $'mq\t500\t1' ]
+	[ "$PLAT" != linux ] || [ "$(row "mq:sysv:@$id" id,name)" = "$id"$'\t'"$Q" ]
+}
+
+@test "ipcls: segments, and who is attached" {
+	need python3 /usr/bin/python3 -c 'import sysv_ipc'
+	new_segment posix
+	printf 12345 | shmput -c -m 0604 "$S"
+	[ "$(row "shm:$S" kind,name,mode,size,count)" = $'shm\t'"$S"$'\t0604\t5\t-' ]
+	new_segment sysv
+	printf 12345 | shmput -c -s 5 "$S"
+	[ "$(row "shm:$S" kind,name,mode,size,count)" = $'shm\t'"$S"$'\t0600\t5\t0' ]
+	[ "$(/usr/bin/python3 -c "
+import subprocess, sysv_ipc
+there = sysv_ipc.SharedMemory(${S#sysv:})
+print(subprocess.check_output(['ipcls', '-H', '-o', 'count', 'shm:$S']).decode(), end='')")" = 1 ]
+}
+
+@test "ipcls: semaphores, their values, and who waits" {
+	new_semaphore posix
+	semop -c -i 3 "$S" >/dev/null
+	[ "$(row "sem:$S" kind,name,count,value,waiting)" = $'sem\t'"$S"$'\t1\t3\t-' ]
+	new_semaphore sysv
+	semop -c -i 0,2,5 "$S" >/dev/null
+	[ "$(row "sem:$S" kind,name,count,value,waiting)" = $'sem\t'"$S"$'\t3\t0,2,5\t0' ]
+	background semop "$S" 0:-1
+	until [ "$(row "sem:$S" waiting)" = 1 ]; do :; done
+	semop "$S" 0:+1
+	ends 0
+	[ "$(row "sem:$S" lastpid)" = "$PID" ]
+}
+
+@test "ipcls: what it prints as NAME the other commands take; no privilege is needed for what is one's own" {
+	new_name posix
+	mqsend -c "$Q" hello
+	[ "$(mqrecv "$(row "mq:$Q" name)")" = hello ]
+	new_semaphore sysv
+	semop -c -i 4 "$S" >/dev/null
+	[ "$(semop "$(row "sem:$S" name)")" = 4 ]
+	need_root
+	name=/ipc7-$$-user
+	as_user mqsend -c "$name" hello
+	try as_user ipcls -H -o name,count "mq:$name"
+	mqrecv -n 0 -u "$name"
+	status 0
+	output "$name"$'\t1'
+	# Who may only send sees how many messages there are.
+	new_name posix
+	mqsend -c -m 0622 "$Q" hello
+	try as_user ipcls -H -o name,count,used "mq:$Q"
+	status 0
+	output "$Q"$'\t1\t-'
+	# Of what one may not open only the outside is known.
+	new_name posix
+	mqsend -c "$Q" hello
+	try as_user ipcls -H -o mode,count "mq:$Q"
+	[ "$output" = $'0600\t-' ] || { status 1 && error "ipcls: mq:$Q: Permission denied"; }
+}
+
+@test "ipcls: a private object goes by its identifier" {
+	[ "$PLAT" = linux ] || skip "POSIX cannot list"
+	handle=$(shmput -c -s 2 sysv:new <<<x)
+	[ "$(ipcls -H -o kind,name,key shm | grep -c "^shm"$'\t'"$handle"$'\t0x0$')" -eq 1 ]
+	shmget -n 0 -u "$handle"
+	new_semaphore sysv
+	try ipcls "shm:$handle"
+	status 1
+	error "ipcls: shm:$handle: no such segment"
+}
+
+@test "ipcls: the header, -H, -o, -j" {
+	new_name posix
+	mqsend -c -d 2 -s 10 "$Q" x
+	try ipcls "mq:$Q"
+	status 0
+	[ "${output%%$'\n'*}" = $'KIND\tNAME\tID\tKEY\tOWNER\tMODE\tSIZE\tUSED\tCOUNT' ]
+	try ipcls -o name,COUNT "mq:$Q"
+	output $'NAME\tCOUNT\n'"$Q"$'\t1'
+	try ipcls -j -o kind,name,id,key,size,count,value "mq:$Q"
+	output '{"kind":"mq","name":"'"$Q"'","id":null,"key":null,"size":20,"count":1,"value":null}'
+	new_name sysv
+	mqsend -c "$Q" x
+	try ipcls -j -o key,mode "mq:$Q"
+	output '{"key":"'"${Q#sysv:}"'","mode":"0600"}'
+	need python3 python3 -c 0
+	ipcls -j "mq:$Q" | python3 -c 'import json, sys; line = json.loads(sys.stdin.read()); assert line["used"] in (1, None), line'
+	# Upper and lower bounds of time: it changed just now.
+	[ "$PLAT" != linux ] || [[ $(row "mq:$Q" changed) == "$(date -u +%Y)"-*T*Z ]]
+}
+
+@test "ipcls: KIND lists all of a kind, POSIX first, and in order" {
+	[ "$PLAT" = linux ] || skip "POSIX cannot list"
+	new_segment posix
+	shmput -c "$S" </dev/null
+	new_semaphore posix
+	semop -c "$S" >/dev/null
+	ipcls -H -o kind,name >all
+	cut -f1 all | uniq >kinds
+	printf 'mq\nshm\nsem\n' | grep -Fxf kinds | cmp - kinds
+	grep -qx "shm"$'\t'"${SEGMENTS[0]}" all
+	grep -qx "sem"$'\t'"$S" all
+	ipcls -H -o name shm | grep -v '^sysv:' >names
+	LC_ALL=C sort -c names
+	try ipcls -H -o kind sem
+	[ "$(sort -u <<<"$output")" = sem ]
+	# Twice is once.
+	[ "$(ipcls -H -o name "sem:$S" "sem:posix:$S" "sem:$S" | grep -c "^$S$")" -eq 1 ]
+}
+
+@test "ipcls: the order of the operands is not that of the lines" {
+	new_name posix
+	first=$Q
+	mqsend -c "$first" x
+	new_name posix
+	mqsend -c "$Q" x
+	new_semaphore posix
+	semop -c "$S" >/dev/null
+	new_semaphore sysv
+	semop -c "$S" >/dev/null
+	try ipcls -H -o name "sem:$S" "sem:${SEMAPHORES[0]}" "mq:$Q" "mq:$first"
+	output "$first"$'\n'"$Q"$'\n'"${SEMAPHORES[0]}"$'\n'"$S"
+}
+
+@test "ipcls: a name of odd bytes breaks neither a column nor JSON" {
+	need python3 python3 -c 0
+	S=/ipc7-$$$'\t\n"\\\xff\xc3\xb6'
+	SEGMENTS+=("$S")
+	shmput -c "$S" </dev/null
+	try ipcls -H -o name,size "shm:$S"
+	output "/ipc7-$$"'\x09\x0a"\\xff'$'\xc3\xb6\t0'
+	[ "$(ipcls -j -o name,size "shm:$S" | python3 -c 'import json, sys; print(ascii(json.loads(sys.stdin.buffer.read())["name"]))')" = \
+		"'/ipc7-$$"'\t\n"\\\\xff\xf6'"'" ]
+}
+
+@test "ipcls: what is not there is status 1, and the rest is shown" {
+	new_name posix
+	mqsend -c "$Q" x
+	try ipcls -H -o name mq:/ipc7-nosuch "mq:$Q"
+	status 1
+	error 'ipcls: mq:/ipc7-nosuch: no such queue'
+	output "$Q"
+	try ipcls -H /ipc7-nosuch
+	error 'ipcls: /ipc7-nosuch: no such queue, segment or semaphore'
+	for name in shm:sysv:0x7bfffff0 sem:sysv:@2147483647; do
+		try ipcls -H "$name"
+		status 1
+		error "ipcls: $name: no such *"
+	done
+}
+
+@test "ipcls: where /dev/mqueue is not mounted, and in another IPC namespace" {
+	[ "$PLAT" = linux ] || skip "POSIX cannot list"
+	need_root
+	need_namespace
+	new_name posix
+	mqsend -c "$Q" x
+	# A detached mount.
+	unshare -m sh -c "umount -l /dev/mqueue 2>/dev/null; ipcls -H -o name mq" >names
+	grep -qx "$Q" names
+	cat /proc/self/mounts >before
+	ipcls >/dev/null
+	cmp before /proc/self/mounts
+	# Without the privilege: what is named, and the rest.
+	new_segment posix
+	shmput -c -m 0644 "$S" </dev/null
+	chmod 755 .
+	as_user true
+	unshare -m sh -c 'umount -l /dev/mqueue 2>/dev/null; exec "$@"' sh setpriv --reuid=65534 --clear-groups --bounding-set=-all "$USER_BIN/ipcls" -H -o name >names 2>err || code=$?
+	[ "$code" -eq 1 ]
+	[ "$(cat err)" = 'ipcls: POSIX queues cannot be listed: /dev/mqueue is not mounted, and to look without it needs CAP_SYS_ADMIN (mount -t mqueue none /dev/mqueue)' ]
+	grep -qx "$S" names
+	# Another namespace has other queues.
+	unshare -i ipcls -H -o name mq >names
+	[ ! -s names ]
+	unshare -i sh -c "mqsend -c /ipc7-inside x; ipcls -H -o name mq" >names
+	[ "$(cat names)" = /ipc7-inside ]
+}
+
+@test "ipcls: without the privilege, by /dev/mqueue; and if that is of another namespace" {
+	[ "$PLAT" = linux ] || skip "POSIX cannot list"
+	need_root
+	need_namespace
+	new_name posix
+	mqsend -c -m 0622 "$Q" x
+	as_user true
+	user="setpriv --reuid=65534 --regid=65534 --clear-groups --bounding-set=-all $USER_BIN/ipcls"
+	made=
+	[ -d /dev/mqueue ] || { mkdir /dev/mqueue 2>/dev/null && made=yes; } || skip "no place for /dev/mqueue"
+	need strace strace -V
+	cat >listing <<-END
+		mount -t mqueue none /dev/mqueue || exit
+		$user -H -o name,count,used mq >names
+		# A queue that came, or went, between two looks is no other namespace's.
+		strace -o calls -e trace=mq_open -e inject=mq_open:error=ENOENT:when=1 $user -H -o name mq >came
+		$user -H -o name mq >own 2>&1
+		# The own is another now.
+		exec unshare -i sh -c '$user -H -o name mq >other 2>err; echo \$? >>err'
+	END
+	unshare -m sh listing
+	[ -z "$made" ] || rmdir /dev/mqueue
+	# He may send, and that shows the messages, but not their bytes.
+	grep -qx "$Q"$'\t1\t-' names
+	grep -qx "$Q" own
+	grep -q INJECTED calls
+	[ -n "${SANITIZED:-}" ] || grep -qx "$Q" came
+	[ ! -s other ]
+	[ "$(cat err)" = 'ipcls: POSIX queues cannot be listed: what is mounted at /dev/mqueue is of another IPC namespace, and to look without it needs CAP_SYS_ADMIN
+1' ]
+}
+
+@test "ipcls: to look changes nothing" {
+	new_name posix
+	mqsend -c "$Q" hello
+	[ "$(row "mq:$Q" count)" = 1 ]
+	[ "$(mqrecv -t 0 "$Q")" = hello ]
+	[ "$PLAT" = linux ] || return 0
+	need_root
+	need_namespace
+	mqsend "$Q" hello
+	mkdir mqueue
+	unshare -m sh -c 'mount -t mqueue none mqueue && touch -d 2001-02-03T04:05:06Z "mqueue$1"' sh "$Q"
+	[ "$(row "mq:$Q" used,changed)" = $'5\t2001-02-03T04:05:06Z' ]
+	[ "$(row "mq:$Q" used,changed)" = $'5\t2001-02-03T04:05:06Z' ]
+}
+
+@test "ipcls: -v shows the calls" {
+	new_name posix
+	mqsend -c -d 3 -s 10 "$Q" hello
+	try lone ipcls -v -H -o count "mq:$Q"
+	output 1
+	[[ $stderr == "ipcls: mq_open(\"$Q\", O_RDONLY|O_NONBLOCK) = 3"$'\n''ipcls: mq_getattr(3, {mq_maxmsg=3, mq_msgsize=10, mq_curmsgs=1}) = 0'* ]]
+	new_semaphore posix
+	semop -c -i 4 "$S" >/dev/null
+	try ipcls -v -o value "sem:$S"
+	[[ $stderr == *"ipcls: sem_open(\"$S\", 0) = 0x"*$'\n''ipcls: sem_getvalue(0x'*', [4]) = 0' ]]
+	new_semaphore sysv
+	semop -c -i 2,5 "$S" >/dev/null
+	try ipcls -v -o value "sem:$S"
+	if [ "$PLAT" = linux ]; then
+		[[ $stderr == *'ipcls: semctl('*', 0, SEM_STAT_ANY, {sem_nsems=2}) = '*$'\n''ipcls: semctl('*', 0, GETALL, {2,5}) = 0'* ]]
+	else
+		[[ $stderr == "ipcls: semget(${S#sysv:}, 0, 0) = "*', 0, IPC_STAT, {sem_nsems=2}) = 0'*', 1, GETVAL) = 5' ]]
+	fi
+	# What nobody wants to see is not looked at.
+	try ipcls -v -o name "sem:$S"
+	[[ $stderr != *GET[AV]* ]]
+	# A path's key is made once.
+	touch file
+	try ipcls -v sysv:./file
+	[ "$(grep -c 'ipcls: ftok("./file", 1) = 0x' <<<"$stderr")" -eq 1 ]
+}
+
+@test "ipcls: names that mean no object" {
+	new_semaphore posix
+	semop -c "$S" >/dev/null
+	try ipcls "shm:sem.${S#/}"
+	status 2
+	error "ipcls: shm:sem.${S#/}: names that start with sem. are those of semaphores"
+	try ipcls "sem.${S#/}"
+	status 1
+	error "ipcls: sem.${S#/}: no such queue, segment or semaphore"
+	try ipcls sysv:./nofile
+	status 1
+	error 'ipcls: sysv:./nofile: no key from this path: No such file or directory'
+	try ipcls "sem:$S" -H
+	status 1
+	error 'ipcls: -H: no such queue, segment or semaphore (options come before names)'
+	[ "$PLAT" = linux ] || return 0
+	printf x >"/dev/shm/sem.ipc7-$$-small"
+	try ipcls -H -o value "sem:ipc7-$$-small"
+	rm "/dev/shm/sem.ipc7-$$-small"
+	output -
+}
+
+@test "ipcls: where nothing can be listed it says so" {
+	[ "$PLAT" = posix ] || skip "Linux can"
+	try ipcls
+	status 1
+	error 'ipcls: this system has no way to list objects; name them (mq:/jobs, sem:sysv:0x4d2)'
+}
+
+@test "ipcls: wrong usage, -h and -V, output that fails" {
+	for case in '-o|-o needs an argument*' '-o nosuch|-o "nosuch": not columns*' '-o kind,,name|-o *' 'mq:a/b|mq:a/b: a POSIX name has one slash*' \
+		'mq:sysv:new|mq:sysv:new: sysv:new names nothing that exists' 'shm:file:x|shm:file:x: an ordinary file is none of *' '-y|there is no option -y*'; do
+		# shellcheck disable=SC2086
+		try ipcls ${case%%|*}
+		status 2
+		error "ipcls: ${case#*|}"
+	done
+	try ipcls -h
+	status 0
+	[[ $output == 'usage: ipcls '* ]]
+	try ipcls -V
+	output 'ipcls (ipc7) 0.1'
+	new_name posix
+	mqsend -c "$Q" x
+	try sh -c 'ipcls "$1" >/dev/full' sh "mq:$Q"
+	status 1
+	error 'ipcls: standard output: No space left on device'
+}

@@ -1,0 +1,188 @@
+load helper
+
+# all_kinds: an object of each kind and family; their names are in ALL.
+all_kinds() {
+	ALL=()
+	for kind in posix sysv; do
+		new_name $kind
+		mqsend -c "$Q" hello
+		ALL+=("mq:$Q")
+	done
+	for kind in posix sysv; do
+		new_segment $kind
+		echo hello | shmput -c -s 6 "$S"
+		ALL+=("shm:$S")
+	done
+	NAMES_USED=${#SEGMENTS[@]}
+	for kind in posix sysv; do
+		new_semaphore $kind
+		semop -c "$S" >/dev/null
+		ALL+=("sem:$S")
+	done
+}
+
+# modes: the modes of all of them, in the order in which they are listed.
+modes() {
+	ipcls -H -o mode "${ALL[@]}" | tr '\n' ' '
+}
+
+@test "ipcset: the mode of all kinds, exact, and their owner" {
+	[ "$PLAT" = linux ] || skip "POSIX changes segments and System V objects"
+	all_kinds
+	(umask 077 && try ipcset -m 0646 "${ALL[@]}" && status 0)
+	[ "$(modes)" = '0646 0646 0646 0646 0646 0646 ' ]
+	[ "$(ipcls -H -o owner,group "${ALL[@]}" | sort -u)" = "$(id -un)"$'\t'"$(id -gn)" ]
+	need_root
+	try ipcset -o 65534:65533 "${ALL[@]}"
+	status 0
+	[ "$(ipcls -H -o owner "${ALL[@]}" | sort -u)" = "$(id -un 65534 2>/dev/null || echo 65534)" ]
+	[ "$(ipcls -H -o group "${ALL[@]}" | sort -u)" = "$(getent group 65533 | cut -d: -f1 | grep . || echo 65533)" ]
+	try ipcset -o :0 "${ALL[@]}"
+	[ "$(ipcls -H -o group "${ALL[@]}" | sort -u)" = root ]
+	[ "$(ipcls -H -o owner "${ALL[@]}" | sort -u)" != root ]
+}
+
+@test "ipcset: the capacity of a System V queue" {
+	new_name sysv
+	mqsend -c "$Q" x
+	try ipcset -v -s 8K "mq:$Q"
+	status 0
+	[[ $stderr == *'ipcset: msgctl('*', IPC_SET, {msg_perm={uid='*', gid='*', mode=0600}, msg_qbytes=8192}) = 0' ]]
+	[ "$(ipcls -H -o size "mq:$Q")" = 8192 ]
+	mode=$(ipcls -H -o mode "mq:$Q")
+	[ "$mode" = 0600 ]
+	new_name posix
+	mqsend -c "$Q" x
+	try ipcset -s 8K "mq:$Q"
+	status 2
+	error "ipcset: mq:$Q: -s is for System V queues*"
+	[ "$PLAT" = linux ] || return 0
+	need_root
+	new_name sysv
+	as_user mqsend -c "$Q" x
+	try as_user ipcset -s 100M "mq:$Q"
+	status 1
+	error "ipcset: mq:$Q: kernel.msgmnb is *"
+}
+
+@test "ipcset: nothing is changed if one operand is wrong" {
+	[ "$PLAT" = linux ] || skip "POSIX changes segments and System V objects"
+	all_kinds
+	for wrong in mq:/ipc7-nosuch shm:a/b mq /ipc7-nosuch sem:sysv:0x7bfffff0; do
+		try ipcset -m 0666 "${ALL[@]}" "$wrong"
+		[ "$status" -ne 0 ]
+		error "ipcset: $wrong: *"
+		[ "$(modes)" = '0600 0600 0600 0600 0600 0600 ' ]
+	done
+	need_root
+	name=/ipc7-$$-user
+	as_user mqsend -c "$name" hello
+	NAMES+=("$name")
+	try as_user ipcset -m 0666 "mq:$name" "${ALL[0]}"
+	status 1
+	[ "$(ipcls -H -o mode "mq:$name")" = 0600 ]
+	try as_user ipcset -m 0666 "mq:$name"
+	status 0
+	try as_user ipcset -o root "mq:$name"
+	status 1
+	error "ipcset: mq:$name: not permitted: only root may give it to another user"
+	[ "$(ipcls -H -o mode "mq:$name")" = 0666 ]
+}
+
+@test "ipcset: what the system would refuse is found before anything is changed" {
+	if [ "$PLAT" = posix ]; then
+		new_segment posix
+		shmput -c "$S" </dev/null
+		new_name posix
+		mqsend -c "$Q" x
+		try ipcset -m 0666 "shm:$S" "mq:$Q"
+		status 1
+		error "ipcset: mq:$Q: this system has no way to change it"
+		[ "$(ipcls -H -o mode "shm:$S")" = 0600 ]
+		try ipcset -m 0666 "shm:$S"
+		status 0
+		[ "$(ipcls -H -o mode "shm:$S")" = 0666 ]
+		return
+	fi
+	need_root
+	queue=/ipc7-$$-user
+	segment=/ipc7-$$-user
+	as_user mqsend -c "$queue" hello
+	NAMES+=("$queue")
+	SEGMENTS+=("$segment")
+	as_user shmput -c "$segment" </dev/null
+	# A group that is not his.
+	try as_user ipcset -m 0640 -o :0 "mq:$queue" "shm:$segment"
+	status 1
+	error "ipcset: mq:$queue: not permitted: its owner may give it only to a group of his own"
+	[ "$(ipcls -H -o mode "mq:$queue" "shm:$segment" | sort -u)" = 0600 ]
+	# A capacity beyond the limit, of the second.
+	new_name sysv
+	first=$Q
+	as_user mqsend -c "$first" x
+	new_name sysv
+	as_user mqsend -c "$Q" x
+	try as_user ipcset -m 0640 -s 100M "mq:$first" "mq:$Q"
+	status 1
+	error "ipcset: mq:$first: kernel.msgmnb is *"
+	[ "$(ipcls -H -o mode "mq:$first" "mq:$Q" | sort -u)" = 0600 ]
+	# His own group, and the rights of root one by one.
+	try as_user ipcset -o ":$(as_user id -g)" "mq:$queue"
+	status 0
+	new_segment posix
+	shmput -c "$S" </dev/null
+	try setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=+fowner --ambient-caps=+fowner "$USER_BIN/ipcset" -m 0644 "shm:$S"
+	status 0
+	[ "$(ipcls -H -o mode "shm:$S")" = 0644 ]
+	try setpriv --bounding-set=-fowner --inh-caps=-fowner "$USER_BIN/ipcset" -m 0644 "mq:$queue"
+	status 1
+	error "ipcset: mq:$queue: not permitted: only its owner and root may change it"
+}
+
+@test "ipcset: what is refused after all has a line, and the others are changed" {
+	[ "$PLAT" = linux ] || skip "knows the calls of Linux"
+	need strace strace -V
+	[ -z "${SANITIZED:-}" ] || skip "not under strace"
+	new_segment posix
+	shmput -c "$S" </dev/null
+	new_semaphore sysv
+	semop -c "$S" >/dev/null
+	try strace -o /dev/null -e inject=chmod:error=EROFS ipcset -m 0644 "shm:${SEGMENTS[0]}" "sem:$S"
+	status 1
+	error "ipcset: shm:${SEGMENTS[0]}: Read-only file system"
+	[ "$(ipcls -H -o mode "shm:${SEGMENTS[0]}" "sem:$S")" = 0600$'\n'0644 ]
+}
+
+@test "ipcset: -v shows the calls" {
+	new_segment posix
+	shmput -c "$S" </dev/null
+	try lone ipcset -v -m 0640 "shm:$S"
+	status 0
+	if [ "$PLAT" = linux ]; then
+		[[ $stderr == *"ipcset: openat(3, \"${S#/}\", O_PATH|O_NOFOLLOW|O_CLOEXEC) = 4"$'\n''ipcset: chmod("/proc/self/fd/4", 0640) = 0' ]]
+	else
+		[[ $stderr == *"ipcset: shm_open(\"$S\", O_RDONLY, 0) = 3"$'\n''ipcset: fchmod(3, 0640) = 0' ]]
+		try lone ipcset -v -o "$(id -u)" "shm:$S"
+		[[ $stderr == *"ipcset: fchown(3, $(id -u), -1) = 0" && $stderr != *fchmod* ]]
+	fi
+	new_semaphore sysv
+	semop -c "$S" >/dev/null
+	try ipcset -v -m 0640 "sem:$S"
+	[[ $stderr == *'ipcset: semctl('*', 0, IPC_SET, {sem_perm={uid='*', gid='*', mode=0640}}) = 0' ]]
+}
+
+@test "ipcset: wrong usage, -h and -V" {
+	for case in '-m 0600|KIND:NAME is missing*' 'mq:x|there is nothing to change (-m, -o, -s)' '-m 9 mq:x|-m "9": not an octal mode*' \
+		'-o nosuch-user mq:x|-o "nosuch-user": not OWNER*' '-o : mq:x|-o ":": not OWNER*' '-o root: mq:x|-o "root:": not OWNER*' '-s 0 mq:x|-s "0": not *' \
+		'-m 600 mq|mq: an object is named here*' '-m 600 x|x: its KIND is missing*' '-y|there is no option -y*'; do
+		# shellcheck disable=SC2086
+		try ipcset ${case%%|*}
+		status 2
+		error "ipcset: ${case#*|}"
+	done
+	try ipcset -h
+	status 0
+	[[ $output == 'usage: ipcset '* ]]
+	try ipcset -V
+	output 'ipcset (ipc7) 0.1'
+}
