@@ -146,21 +146,29 @@ bench: all $(BENCH)
 	PATH="$$PWD/build/bin:$$PATH" sh tests/bench/bench.sh
 
 install: all
-	mkdir -p $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man7
+	mkdir -p $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(BASHCOMPDIR) $(DESTDIR)$(ZSHCOMPDIR)
 	for f in $(COMMANDS); do cp build/bin/$$f $(DESTDIR)$(BINDIR)/ && chmod 755 $(DESTDIR)$(BINDIR)/$$f || exit 1; done
 	for f in $(MAN1); do cp man/$$f $(DESTDIR)$(MANDIR)/man1/ && chmod 644 $(DESTDIR)$(MANDIR)/man1/$$f || exit 1; done
 	for f in $(MAN7); do cp man/$$f $(DESTDIR)$(MANDIR)/man7/ && chmod 644 $(DESTDIR)$(MANDIR)/man7/$$f || exit 1; done
+	cp examples/completion/ipc7.bash $(DESTDIR)$(BASHCOMPDIR)/ipc7 && chmod 644 $(DESTDIR)$(BASHCOMPDIR)/ipc7
+	for f in $(COMMANDS); do ln -sf ipc7 $(DESTDIR)$(BASHCOMPDIR)/$$f || exit 1; done
+	cp examples/completion/_ipc7 $(DESTDIR)$(ZSHCOMPDIR)/ && chmod 644 $(DESTDIR)$(ZSHCOMPDIR)/_ipc7
 
 uninstall:
 	for f in $(COMMANDS); do rm -f $(DESTDIR)$(BINDIR)/$$f; done
 	for f in $(MAN1); do rm -f $(DESTDIR)$(MANDIR)/man1/$$f; done
 	for f in $(MAN7); do rm -f $(DESTDIR)$(MANDIR)/man7/$$f; done
+	for f in ipc7 $(COMMANDS); do rm -f $(DESTDIR)$(BASHCOMPDIR)/$$f; done
+	rm -f $(DESTDIR)$(ZSHCOMPDIR)/_ipc7
 
+# Of one tree the same bytes each time, whoever makes it: sorted, without owners, dated as the release. It needs GNU tar.
+RELEASED = $$(sed -n 's/^ -- .*>  //p' ../examples/packaging/debian/changelog | head -n 1)
 dist:
 	rm -rf build/ipc7-$(VERSION)
 	mkdir -p build/ipc7-$(VERSION)
 	cp -R $(DIST) build/ipc7-$(VERSION)/
-	cd build && tar -czf ipc7-$(VERSION).tar.gz ipc7-$(VERSION)
+	cd build && tar --sort=name --owner=0 --group=0 --numeric-owner --mode=u+rw,go=u,go-w --mtime="$(RELEASED)" \
+		-I 'gzip -n' -cf ipc7-$(VERSION).tar.gz ipc7-$(VERSION)
 	rm -rf build/ipc7-$(VERSION)
 
 clean:

@@ -1,0 +1,109 @@
+load helper
+
+COMMANDS=(fifocat ipcdel ipcls ipcset mqrecv mqsend piperun semop shmget shmput sigmask sigrecv sigsend sockcat)
+DEBIAN=$ROOT/examples/packaging/debian
+VERSION=$(sed -n 's/^VERSION = //p' "$ROOT/Makefile")
+
+@test "packaging: make install puts everything below DESTDIR, and uninstall takes it away" {
+	{
+		printf './usr/bin/%s\n' "${COMMANDS[@]}"
+		printf './usr/share/bash-completion/completions/%s\n' "${COMMANDS[@]}" ipc7
+		printf './usr/share/man/man1/%s.1\n' "${COMMANDS[@]}"
+		printf './usr/share/man/man7/ipc7.7\n./usr/share/zsh/site-functions/_ipc7\n'
+	} | LC_ALL=C sort >expected
+	# Twice: what is there is written over.
+	for _ in 1 2; do
+		(umask 027 && make -s -C "$ROOT" install DESTDIR="$PWD/root" PREFIX=/usr PLAT="$PLAT" 2>/dev/null)
+		(cd root && find . ! -type d | LC_ALL=C sort) >got
+		diff -u expected got
+	done
+	for command in "${COMMANDS[@]}"; do
+		"root/usr/bin/$command" -V
+		cmp "root/usr/share/bash-completion/completions/$command" "$ROOT/examples/completion/ipc7.bash"
+		[ -s "root/usr/share/man/man1/$command.1" ]
+	done
+	[ "$(find root/usr/bin -type f -perm 755 | wc -l)" -eq 14 ]
+	[ "$(find root/usr/share -type f -perm 644 | wc -l)" -eq 17 ]
+	: >root/usr/share/bash-completion/completions/other
+	make -s -C "$ROOT" uninstall DESTDIR="$PWD/root" PREFIX=/usr
+	[ "$(find root ! -type d)" = root/usr/share/bash-completion/completions/other ]
+}
+
+# The whole tree; some who run the tests have a part of it.
+need_tree() {
+	[ -e "$ROOT/.ci/run" ] || skip "not the whole tree"
+}
+
+# plain COMMAND...: without what a make around it was told.
+plain() {
+	env -u MAKEFLAGS -u MFLAGS -u MAKEOVERRIDES -u MAKELEVEL -u IPC7_TRACE "$@" 3>&-
+}
+
+@test "packaging: make dist packs the whole tree, the same each time; it builds and passes its tests" {
+	[ "$PLAT" = linux ] || skip "the choices of config.mk are for Linux"
+	[ -z "${SANITIZED:-}" ] || skip "it is built without sanitizers"
+	need_tree
+	tar=$ROOT/build/ipc7-$VERSION.tar.gz
+	plain make -s -C "$ROOT" dist
+	cp "$tar" first.tar.gz
+	(umask 077 && plain make -s -C "$ROOT" dist)
+	cmp "$tar" first.tar.gz
+	tar -xzf first.tar.gz
+	[ "$(ls)" = "$(printf 'first.tar.gz\nipc7-%s' "$VERSION")" ]
+	if [ -e "$ROOT/.git" ]; then
+		need git command -v git
+		git -c safe.directory='*' -C "$ROOT" ls-files | grep -v '^\.git' >files
+		[ -s files ]
+		while read -r file; do
+			cmp "$ROOT/$file" "ipc7-$VERSION/$file"
+			[ ! -x "$ROOT/$file" ] || [ -x "ipc7-$VERSION/$file" ]
+		done <files
+	fi
+	cd "ipc7-$VERSION"
+	plain make -s -j2 >../log 2>&1 || { tail ../log >&2; return 1; }
+	[ "$(build/bin/mqsend -V)" = "mqsend (ipc7) $VERSION" ]
+	try env -i PATH="$BATS_ROOT/bin:$PATH" HOME="$PWD" bats -f 'wrong usage' tests/ipcdel.bats 3>&-
+	status 0
+	[[ $output == *'ok 1 ipcdel: wrong usage'* ]]
+}
+
+@test "packaging: the Debian package has what it needs, and the version of the tree" {
+	for file in control rules changelog copyright source/format; do
+		[ -s "$DEBIAN/$file" ]
+	done
+	[ -x "$DEBIAN/rules" ]
+	[[ $(head -n 1 "$DEBIAN/changelog") == "ipc7 ($VERSION-"*') '* ]]
+	[ "$(mqsend -V)" = "mqsend (ipc7) $VERSION" ]
+	for command in "${COMMANDS[@]}"; do
+		grep -q "[ .]$command[ ,.]*" "$DEBIAN/control"
+	done
+	# The licence is the tree's.
+	[ "$(sed -n '/^ Permission/,$s/^ \.*//p' "$DEBIAN/copyright")" = "$(sed -n '/^Permission/,$p' "$ROOT/LICENSE")" ]
+	grep -qF "ipc7-$VERSION.tar.gz" "$DEBIAN/../README"
+	[ "$(wc -l <"$DEBIAN/../README")" -le 25 ]
+}
+
+@test "packaging: dpkg reads the changelog, the control file and the rules" {
+	need dpkg-dev command -v dpkg-parsechangelog
+	try dpkg-parsechangelog -l "$DEBIAN/changelog" -S Version
+	status 0
+	[[ $output == "$VERSION-"* && -z $stderr ]]
+	mkdir tree
+	cp -R "$DEBIAN" tree/
+	cd tree
+	# Build dependencies that are missing are told as such, with status 1; a file it cannot read with another.
+	try dpkg-checkbuilddeps -d 'libc6'
+	status 0
+	try dpkg-checkbuilddeps
+	[ "$status" -eq 0 ] || [[ $stderr == *'Unmet build dependencies: debhelper-compat (= 13)'* ]]
+	# What the rules give to make has the hardening of dpkg.
+	mkdir bin
+	printf '#!/bin/sh\nprintf "%%s\\n" "$@"\n' >bin/dh_auto_build
+	chmod 755 bin/dh_auto_build
+	PATH=$PWD/bin:$PATH try plain make -s -f debian/rules override_dh_auto_build
+	status 0
+	for word in PREFIX=/usr LINK=dynamic HARDEN= ZSHCOMPDIR=/usr/share/zsh/vendor-completions; do
+		grep -qx "$word" <<<"$output"
+	done
+	[[ $output == *CFLAGS=*-fstack-protector*_FORTIFY_SOURCE=*LDFLAGS=*-z,relro*-z,now* ]]
+}
