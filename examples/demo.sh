@@ -1,7 +1,7 @@
 #!/bin/sh
-# demo.sh: what make demo runs. Real pipelines over message queues, shared memory, semaphores, signals, FIFOs and pipes, each
-# compared with what it should give. Everything that it makes has this process's number in its name, and is removed at the end, also after a failure or a
-# signal.
+# demo.sh: what make demo runs. Real pipelines over message queues, shared memory, semaphores, signals, FIFOs, pipes and
+# sockets, each compared with what it should give. Everything that it makes has this process's number in its name, and is
+# removed at the end, also after a failure or a signal.
 set -eu
 
 tmp=$(mktemp -d)
@@ -270,5 +270,22 @@ for address in udp:127.0.0.1:0 "unix-seq:$tmp/packet"; do
 	cmp "$tmp/packets" "$tmp/came" || fail 'a packet was changed'
 	echo "   ${address%%:*}: 4 packets"
 done
+
+say 'a queue, a segment and a semaphore: looked at, changed, removed'
+echo '   ipcls KIND:NAME...; ipcset -m 0640 KIND:NAME...; ipcdel KIND:NAME...'
+ipcdel "sem:$key"
+mqsend -c -d 4 -s 64 "$jobs" first second
+echo hello | shmput -c "$table"
+semop -c -i 3 "$key" >/dev/null
+ipcls -o kind,size,count,value "mq:$jobs" "shm:$table" "sem:$key" >"$tmp/objects"
+sed 's/^/   /' "$tmp/objects"
+printf 'KIND\tSIZE\tCOUNT\tVALUE\nmq\t256\t2\t-\nshm\t6\t-\t-\nsem\t-\t1\t3\n' | cmp - "$tmp/objects" || fail 'they look otherwise'
+ipcset -m 0640 "shm:$table" "sem:$key"
+[ "$(ipcls -H -o mode "shm:$table" "sem:$key" | sort -u)" = 0640 ] || fail 'a mode was not changed'
+ipcdel "mq:$jobs" "shm:$table" "sem:$key"
+if ipcls -H "mq:$jobs" "shm:$table" "sem:$key" >"$tmp/objects" 2>&1 || grep -v ': no such ' "$tmp/objects"; then
+	fail 'something is still there'
+fi
+echo '   all gone'
 
 printf '\nAll comparisons held.\n'

@@ -1,0 +1,59 @@
+#!/bin/sh
+# chat.sh: a chat over one Unix socket. chat.sh serve PATH is the room, and prints what is said; chat.sh join PATH NAME takes
+# part: what is typed goes to all others. Without arguments a room and two who talk show it.
+set -eu
+
+# serve PATH [READY], join PATH NAME [READY]
+serve() {
+	exec sockcat -l -f -B -u ${2:+-R "$2"} "unix:$1"
+}
+join() {
+	# shellcheck disable=SC2016 # for that shell
+	exec piperun sh -c 'while IFS= read -r line; do printf "%s: %s\n" "$1" "$line"; done' sh "$2" -- \
+		sockcat -T 5 ${3:+-R "$3"} "unix:$1"
+}
+
+case ${1:-} in
+serve) serve "$2" ;;
+join) join "$2" "$3" ;;
+esac
+room='' ann='' bob='' tmp=''
+clean_up() {
+	trap '' HUP INT TERM
+	for pid in $room $ann $bob; do
+		sigsend -t 5 -k KILL "$pid" 2>/dev/null || :
+	done
+	wait
+	rm -rf "$tmp"
+}
+trap clean_up EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+tmp=$(mktemp -d)
+mkfifo "$tmp/ready" "$tmp/room" "$tmp/ann" "$tmp/ann-here" "$tmp/bob" "$tmp/bob-here"
+serve "$tmp/chat" "$tmp/ready" >"$tmp/room" 2>"$tmp/errors" &
+room=$!
+exec 3<"$tmp/room"
+read -r _ <"$tmp/ready"
+join "$tmp/chat" ann "$tmp/ann-here" <"$tmp/ann" >"$tmp/ann-heard" 3<&- &
+ann=$!
+exec 4>"$tmp/ann"
+read -r _ <"$tmp/ann-here"
+join "$tmp/chat" bob "$tmp/bob-here" <"$tmp/bob" >"$tmp/bob-heard" 3<&- 4>&- &
+bob=$!
+exec 5>"$tmp/bob"
+read -r _ <"$tmp/bob-here"
+
+# Each speaks when the room has heard the one before, and leaves by the end of its input.
+echo 'is anybody here?' >&4
+read -r line <&3
+echo "the room heard $line"
+echo 'I am' >&5
+read -r line <&3
+echo "the room heard $line"
+exec 4>&- 5>&-
+wait "$ann" "$bob"
+sigsend -t 5 -k KILL "$room"
+room='' ann='' bob=''
+printf 'ann heard %s\nbob heard %s\n' "$(cat "$tmp/ann-heard")" "$(cat "$tmp/bob-heard")"

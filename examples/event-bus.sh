@@ -1,0 +1,58 @@
+#!/bin/sh
+# event-bus.sh: scripts tell each other what has happened. Who wants to know connects to the bus, and picks the events that it
+# cares for; who has something to say connects, says it, and goes. Nobody knows the others.
+set -eu
+
+pids='' tmp=''
+clean_up() {
+	trap '' HUP INT TERM
+	for pid in $pids; do
+		kill "$pid" 2>/dev/null || :
+	done
+	wait
+	rm -rf "$tmp"
+}
+trap clean_up EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+tmp=$(mktemp -d)
+mkfifo "$tmp/ready" "$tmp/ended"
+exec 3<>"$tmp/ended"
+sockcat -l -f -B -I -u -R "$tmp/ready" "unix:$tmp/bus" >/dev/null 2>"$tmp/errors" 3>&- &
+bus=$! pids=$!
+read -r address <"$tmp/ready"
+# listen NAME PATTERN COMMAND...: runs the command with each event that matches as its last argument, and says when there was
+# the event "end". It returns when it is connected, so that no event is missed.
+listen() {
+	name=$1 pattern=$2
+	shift 2
+	mkfifo "$tmp/$name-ready" "$tmp/$name-events"
+	sockcat -I -R "$tmp/$name-ready" "$address" >"$tmp/$name-events" &
+	pids="$pids $!"
+	while IFS= read -r event; do
+		# shellcheck disable=SC2254 # it is a pattern
+		case $event in
+		end) echo "$name" >&3 ;;
+		$pattern) "$@" "$event" ;;
+		esac
+	done <"$tmp/$name-events" >"$tmp/$name" &
+	pids="$pids $!"
+	read -r _ <"$tmp/$name-ready"
+}
+# tell EVENT: returns when the bus has handed it on, and closes the connection.
+tell() {
+	printf '%s\n' "$*" | sockcat "$address" >/dev/null
+}
+listen storage 'disk *' printf 'storage team: %s\n'
+listen on-call '* full' printf 'on call: %s\n'
+tell user ann logged in
+tell disk sdb replaced
+tell disk sda full
+tell end
+# Both have heard all that was said before the end.
+read -r _ <&3 && read -r _ <&3
+sigsend -t 5 -k KILL "$bus"
+wait
+pids=''
+cat "$tmp/storage" "$tmp/on-call"

@@ -1,0 +1,45 @@
+#!/bin/sh
+# log-collector.sh: many programs write lines to one FIFO, and one collector writes them to a file, with the time. fifocat -l
+# writes each line in one piece, so that no two mix. The collector ends with its last writer; this script is one of them, so that
+# it does not end between two others.
+set -eu
+
+tmp=
+clean_up() {
+	trap '' HUP INT TERM
+	for pid; do
+		kill "$pid" 2>/dev/null || :
+	done
+	# Without a writer the collector ends, and nobody removes its file while it writes.
+	exec 3>&-
+	wait
+	rm -rf "$tmp"
+}
+set --
+trap 'clean_up "$@"' EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+tmp=$(mktemp -d)
+
+mkfifo "$tmp/log"
+fifocat "$tmp/log" | while IFS= read -r line; do
+	printf '%s %s\n' "$(date +%H:%M:%S)" "$line"
+done >"$tmp/collected" &
+collector=$!
+exec 3>"$tmp/log"
+
+for program in alpha beta gamma; do
+	piperun seq -f "$program: line %g, of many words that shall stay together" 40 -- fifocat -w -l "$tmp/log" 3>&- &
+	set -- "$@" "$!"
+done
+for writer; do
+	wait "$writer"
+done
+set --
+exec 3>&-
+wait "$collector"
+for program in alpha beta gamma; do
+	pattern="^[0-9:]{8} $program: line [0-9]+, of many words that shall stay together\$"
+	echo "$program: $(grep -c -E "$pattern" "$tmp/collected") whole lines"
+done

@@ -1,0 +1,52 @@
+#!/bin/sh
+# request-response.sh: a little server that keeps names and values. A request is one line, "set NAME VALUE" or "get NAME"; the
+# answer is one line. What clients send is data: it is never run, and no path of their own reaches a file.
+set -eu
+
+server=
+tmp=
+clean_up() {
+	trap '' HUP INT TERM
+	[ -z "$server" ] || sigsend -t 5 -k KILL "$server" 2>/dev/null || :
+	rm -rf "$tmp"
+}
+trap clean_up EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+tmp=$(mktemp -d)
+
+# A value gets its name when it is complete, so that no other client sees half of one.
+cat >"$tmp/serve" <<'END'
+LC_ALL=C
+cd "$1" || exit
+read -r verb name value
+case $verb-$name in
+*[!a-z-]*) echo 'error: a name has small letters' ;;
+set-?*) printf '%s\n' "$value" >"$$.new" && mv "$$.new" "$name.value" && echo ok ;;
+get-?*) cat "./$name.value" 2>/dev/null || echo 'error: no such name' ;;
+*) echo 'error: set NAME VALUE, or get NAME' ;;
+esac
+END
+mkdir "$tmp/values"
+mkfifo "$tmp/ready"
+sockcat -l -f -u -j 8 -R "$tmp/ready" "unix:$tmp/socket" -- sh "$tmp/serve" "$tmp/values" &
+server=$!
+read -r address <"$tmp/ready"
+
+# ask WORD...: one request, and its answer.
+ask() {
+	printf '%s -> ' "$*"
+	printf '%s\n' "$*" | sockcat -t 1m "$address"
+}
+ask set colour 'green; rm -rf /'
+ask get colour
+ask set colour blue
+ask get colour
+ask get size
+ask set ../passwd x
+ask hello
+
+sigsend -t 5 -k KILL "$server"
+wait "$server" || echo "the server was ended by $(sigsend -l $?)"
+server=

@@ -1,0 +1,59 @@
+#!/bin/sh
+# work-queue.sh: a work queue with four workers, retries and dead letters. A job that fails goes back into the queue, with the
+# number of the next try; after three it goes to a queue of its own, where somebody can look at it. A worker that is ended by
+# TERM puts its job back. Here a job is a number to factor, and what is no number fails.
+set -eu
+
+queue=/work-$$
+dead=/dead-$$
+places=
+tmp=
+clean_up() {
+	trap '' HUP INT TERM
+	for pid; do
+		kill "$pid" 2>/dev/null || :
+	done
+	# What still waits for one of these ends too.
+	ipcdel "mq:$queue" 2>/dev/null || :
+	ipcdel "sem:$places" 2>/dev/null || :
+	wait
+	ipcdel "mq:$dead" 2>/dev/null || :
+	rm -rf "$tmp"
+}
+set --
+trap 'clean_up "$@"' EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+tmp=$(mktemp -d)
+
+# The queue has ten places. A job holds one until it is done or given up, so a retry always finds room, and when all places are
+# free again every job is accounted for. What a job has begun to report it reports to the end, and TERM comes too late.
+cat >"$tmp/job" <<'END'
+read -r try text
+factors=$(factor -- "$text" 2>/dev/null) && try=done
+trap '' HUP INT TERM
+case $try in
+done) printf '%s\n' "$factors" ;;
+3) mqsend "$2" "$text" ;;
+*) exec mqsend -p 1 "$IPC7_QUEUE" "$((try + 1)) $text" ;;
+esac && exec semop "$1" +1
+END
+places=$(semop -c -i 10 sysv:new)
+mqsend -c -d 10 "$queue" </dev/null
+mqsend -c -d 10 "$dead" </dev/null
+for worker in 1 2 3 4; do
+	mqrecv -f -e END "$queue" -- sh "$tmp/job" "$places" "$dead" >"$tmp/done$worker" &
+	set -- "$@" "$!"
+done
+# END has a lower priority than the jobs, and comes when there are none. In the background, so that a signal ends wait at once.
+{
+	for job in 91 ninety 97 1001 many 65537 12 13 14 15 16; do
+		semop "$places" -1 && mqsend -p 1 "$queue" "1 $job"
+	done
+	semop "$places" -10 && mqsend "$queue" END END END END
+} &
+set -- "$@" "$!"
+wait
+set --
+printf 'done:\n%s\ngiven up:\n%s\n' "$(sort -n "$tmp"/done?)" "$(mqrecv -a "$dead" | sort)"

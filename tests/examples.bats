@@ -1,0 +1,367 @@
+load helper
+
+EXAMPLES=$ROOT/examples
+
+# example SHELL NAME [ARG...]: runs it in a session of its own, with its files in a directory that is empty before and after.
+example() {
+	local shell=$1 name=$2
+
+	shift 2
+	mkdir -p files
+	status=0
+	output=$(TMPDIR=$PWD/files setsid sh -c 'echo $$ >session; exec "$@"' sh "$shell" "$EXAMPLES/$name.sh" "$@" \
+		2>stderr.txt </dev/null 3>&-) || status=$?
+	stderr=$(cat stderr.txt)
+	[ "$status" -eq 0 ] || { echo "$name: status $status: $stderr" >&2; return 1; }
+	nothing_left
+}
+
+# nothing_left: of the session there is no process, no file and no object with its number in its name. A process that was ended
+# may need a moment.
+nothing_left() {
+	local session tries=0
+
+	session=$(cat session)
+	while [ -n "$(ps -o pid= -s "$session")" ]; do
+		tries=$((tries + 1))
+		[ $tries -lt 1000 ] || { ps -o pid,args -s "$session" >&2; return 1; }
+	done
+	[ -z "$(ls -A files)" ] || { ls -AR files >&2; return 1; }
+	[ "$PLAT" != linux ] || ! ipcls -H -o kind,name | grep -e "-$session\$" >&2
+}
+
+# shows NAME TEXT: in each shell it prints that, and nothing on standard error.
+shows() {
+	local shell
+
+	for shell in dash bash; do
+		command -v $shell >/dev/null || continue
+		example $shell "$1"
+		output "$2"
+		[ -z "$stderr" ] || { echo "$1: $stderr" >&2; return 1; }
+	done
+}
+
+# stand_in COMMAND [TEXT]: the command, wherever an example calls it, says so to the FIFO gate, and waits for a line of stop. With
+# TEXT only if its arguments have that; else it is the real one. Both are kept open here, so that there is no end between two
+# lines: what comes from gate is read from descriptor 8.
+stand_in() {
+	mkdir -p bin
+	mkfifo gate stop
+	exec 8<>gate 9<>stop
+	cat >"bin/$1" <<-END
+		#!/bin/sh
+		case \$* in
+		*'${2:-}'*) [ ! -p "$PWD/gate" ] || { echo \$\$ >"$PWD/gate"; read -r _ <"$PWD/stop"; } ;;
+		esac
+		exec $(command -v "$1") "\$@"
+	END
+	chmod +x "bin/$1"
+}
+
+# release: lets all stand-ins go on, those to come as well.
+release() {
+	yes 2>/dev/null | head -n 100 >&9
+}
+
+# midway NAME: starts the example, with its standard error in error, and waits until it has called the stand-in, whose process id
+# is then in CALLER.
+midway() {
+	mkdir files
+	PATH=$PWD/bin:$PATH TMPDIR=$PWD/files background "$ROOT/build/bin/sigmask" -d INT,QUIT \
+		setsid sh -c 'echo $$ >session; exec sh "$1"' sh "$EXAMPLES/$1.sh" >output 2>error 8>&- 9>&-
+	read -r CALLER <&8
+}
+
+# interrupted NAME SIGNAL COMMAND [TEXT]: a signal in the middle, when the example has called the command: it ends by it at once,
+# and leaves nothing behind.
+interrupted() {
+	rm -rf gate stop bin files
+	stand_in "$3" "${4:-}"
+	midway "$1"
+	sigsend -s "$2" $(cat session)
+	[ "$1" != request-response ] || sigsend -g -s "$2" $(cat session) || true
+	release
+	ends $((128 + $(sigsend -l "$2")))
+	exec 8>&- 9>&-
+	nothing_left || { echo "after $2 to $1" >&2; return 1; }
+}
+
+@test "examples: each has less than 60 lines, but the demo" {
+	local file
+
+	for file in "$EXAMPLES"/*.sh; do
+		[ "${file##*/}" = demo.sh ] || [ "$(wc -l <"$file")" -lt 60 ] || { echo "$file" >&2; return 1; }
+	done
+}
+
+@test "examples: work-queue.sh does all that can be done, and gives up the rest" {
+	shows work-queue "$(printf '%s\n' done: '12: 2 2 3' '13: 13' '14: 2 7' '15: 3 5' '16: 2 2 2 2' '91: 7 13' '97: 97' \
+		'1001: 7 11 13' '65537: 65537' 'given up:' many ninety)"
+}
+
+@test "examples: work-queue.sh loses no job when a worker is ended in the middle of it" {
+	local pid expected
+
+	example sh work-queue
+	expected=$output
+	rm -r files
+	stand_in factor 1001
+	midway work-queue
+	pid=$CALLER
+	until [ "$(cat "/proc/$pid/comm")" = mqrecv ]; do
+		pid=$(ps -o ppid= -p "$pid" | tr -d ' ')
+	done
+	sigsend -w "$pid" 3>&- &
+	# The one that has the job next also says so.
+	read -r pid <&8
+	release
+	ends 0
+	diff output - <<<"$expected"
+	grep -q '^mqrecv: .*; its message was put back$' error
+	nothing_left
+}
+
+@test "examples: progress-board.sh shows every step, and only whole lines" {
+	shows progress-board "$(printf '%s\n' 'copy           100%' 'index          100%' 'check          100%' '30 looks, each line whole')"
+}
+
+@test "examples: limiter.sh keeps its limit" {
+	shows limiter '6 were compressed, never more than 2 at a time'
+	seq 1000 >one
+	seq 2000 >two
+	example sh limiter 1 one two
+	output '2 were compressed, never more than 1 at a time'
+	[ "$(ls one* two*)" = $'one.gz\ntwo.gz' ]
+}
+
+@test "examples: limiter.sh lets two jobs in, and the others wait" {
+	stand_in gzip
+	midway limiter
+	read -r CALLER <&8
+	until ps -o args= -s "$(cat session)" | grep -c '^semop' | grep -qx 4; do :; done
+	[ "$(cat files/*/log)" = $'+\n+' ]
+	release
+	ends 0
+	[ "$(cat output)" = '6 were compressed, never more than 2 at a time' ]
+	nothing_left
+}
+
+@test "examples: shutdown.sh ends what listens by TERM, and what does not by KILL" {
+	shows shutdown "$(printf '%s\n' 'polite: saved' 'polite: ended with 0' 'slow: finished its work' 'slow: ended with 0' \
+		'deaf: ended with signal KILL')"
+}
+
+@test "examples: log-collector.sh tears no line" {
+	shows log-collector "$(printf '%s: 40 whole lines\n' alpha beta gamma)"
+}
+
+@test "examples: request-response.sh answers, and runs nothing that clients send" {
+	shows request-response "$(printf '%s\n' 'set colour green; rm -rf / -> ok' 'get colour -> green; rm -rf /' \
+		'set colour blue -> ok' 'get colour -> blue' 'get size -> error: no such name' \
+		'set ../passwd x -> error: a name has small letters' 'hello -> error: set NAME VALUE, or get NAME' \
+		'the server was ended by TERM')"
+}
+
+@test "examples: chat.sh lets each hear the others" {
+	shows chat "$(printf '%s\n' 'the room heard ann: is anybody here?' 'the room heard bob: I am' 'ann heard bob: I am' \
+		'bob heard ann: is anybody here?')"
+}
+
+@test "examples: event-bus.sh hands on what each cares for" {
+	shows event-bus "$(printf '%s\n' 'storage team: disk sdb replaced' 'storage team: disk sda full' 'on call: disk sda full')"
+}
+
+@test "examples: talk-back.sh guesses every number" {
+	local number
+
+	for number in 1 500 1000; do
+		example sh talk-back $number
+		[[ $output == *"$number? yes"$'\nfound after '* ]]
+	done
+	for number in 0 1001 x '' 99999999999999999999; do
+		try sh "$EXAMPLES/talk-back.sh" "$number"
+		[ "$number" = '' ] || { status 2; error 'talk-back: a number from 1 to 1000'; }
+	done
+}
+
+@test "examples: a signal in the middle leaves nothing behind" {
+	for signal in TERM INT HUP; do
+		interrupted work-queue $signal factor
+		interrupted progress-board $signal wc
+		interrupted limiter $signal gzip
+		interrupted shutdown $signal sigmask
+		interrupted log-collector $signal seq
+		interrupted request-response $signal cat
+		interrupted chat $signal sockcat bob
+		interrupted event-bus $signal sockcat on-call
+	done
+}
+
+@test "examples: the demo compares, and leaves nothing behind" {
+	example sh demo
+	[[ $output == *'All comparisons held.' ]]
+}
+
+# inner [OPTION...] FILE: a bats of its own, in the background, which knows nothing of this one: PATH is without the directory of
+# its internal programs, one of which is called bats too.
+inner() {
+	local directory path=
+
+	while IFS= read -r -d : directory; do
+		[ -e "$directory/bats-exec-test" ] || path=$path$directory:
+	done <<<"$PATH:$BATS_ROOT/bin:"
+	background env -i PATH="${path%:}" HOME="$PWD" TMPDIR="$PWD/inner" IPC7_TIMEOUT="${IPC7_TIMEOUT:-60}" bats --tap "$@" </dev/null
+}
+
+# suite: a file of tests around the one that is read.
+suite() {
+	mkdir -p inner
+	{
+		echo "setup() { load '$EXAMPLES/bats/ipc7'; ipc7_setup; }"
+		echo 'teardown() { ipc7_teardown; }'
+		echo '@test "inner" {'
+		cat
+		echo '}'
+	} >inner.bats
+}
+
+# objects: makes one of each kind, starts a process, and writes what was made to the file made.
+OBJECTS='
+	for kind in mq shm sem; do for back in posix sysv; do
+		ipc7_name $kind $back
+		echo "$kind:$NAME" >>'\''MADE'\''
+		case $kind in
+		mq) mqsend -c "$NAME" hello ;;
+		shm) echo hello | shmput -c -s 10 "$NAME" ;;
+		sem) semop -c "$NAME" ;;
+		esac
+	done; done
+	ipc7_start sigrecv -R @READY USR1
+	echo "$PID $LINE $IPC7_DIR" >>'\''MADE'\''.pids
+'
+
+# all_gone: what the inner tests made, and that they made it. The guard may need a moment.
+all_gone() {
+	local name pid tries
+
+	[ "$(wc -l <made)" -eq "$1" ]
+	while read -r name; do
+		tries=0
+		while ipcls -H -o name "$name" >/dev/null 2>&1; do
+			tries=$((tries + 1))
+			[ $tries -lt 2000 ] || { echo "$name is left" >&2; return 1; }
+		done
+	done <made
+	while read -r pid name directory; do
+		[ "$pid" = "$name" ]
+		tries=0
+		while kill -0 "$pid" 2>/dev/null || [ -e "$directory" ]; do
+			tries=$((tries + 1))
+			[ $tries -lt 200000 ] || { echo "$pid or $directory is left" >&2; return 1; }
+		done
+	done <made.pids
+	[ -z "$(ls inner)" ] || [ "${2:-}" = killed ] || { ls inner >&2; return 1; }
+}
+
+@test "examples: the suite of the counter passes" {
+	mkdir inner
+	inner "$EXAMPLES/bats/counter.bats" >output
+	ends 0
+	grep -v '^ok 5 .* # skip' output >lines || true
+	[ "$(head -n 1 output)" = 1..5 ]
+	[ "$(grep -c '^ok' output)" -eq 5 ]
+	[ -z "$(ls inner)" ]
+}
+
+@test "examples: two suites of the counter at once pass" {
+	mkdir inner
+	inner "$EXAMPLES/bats/counter.bats" >output1
+	first=$PID
+	inner "$EXAMPLES/bats/counter.bats" >output2
+	ends 0
+	PID=$first
+	ends 0
+	cmp output1 output2
+	[ -z "$(ls inner)" ]
+}
+
+@test "examples: tests of one suite run side by side" {
+	need "GNU parallel" sh -c 'parallel --version | grep -q GNU'
+	mkdir inner
+	inner --jobs 2 "$EXAMPLES/bats/counter.bats" >output
+	ends 0
+	[ "$(grep -c '^ok' output)" -eq 5 ]
+}
+
+@test "examples: after a test that passes, and after one that fails, nothing is left" {
+	suite <<<"${OBJECTS//MADE/$PWD/made}"
+	inner inner.bats >output
+	ends 0
+	all_gone 6
+	suite <<<"${OBJECTS//MADE/$PWD/made} false"
+	inner inner.bats >output
+	ends 1
+	grep -q '^not ok 1 inner' output
+	all_gone 12
+}
+
+@test "examples: after kill -9 of bats, and of the test, the guard removes all" {
+	local count=0 victim
+
+	mkfifo stop
+	for victim in bats test; do
+		rm -f gate
+		mkfifo gate
+		exec 8<>gate
+		count=$((count + 6))
+		suite <<<"${OBJECTS//MADE/$PWD/made} echo \$\$ >'$PWD/gate'; read -r _ <'$PWD/stop'"
+		inner inner.bats >output 2>&1 8>&-
+		read -r -t 60 -u 8 pid
+		case $victim in
+		bats) sigsend -s KILL "$PID" ;;
+		test) sigsend -s KILL "$pid" ;;
+		esac
+		all_gone $count killed
+		# Bats itself leaves the test's shell, which waits.
+		kill -KILL "$pid" 2>/dev/null || true
+		wait "$PID" || true
+	done
+}
+
+@test "examples: ipc7_start tells of a program that ends early, with its status and what it said" {
+	suite <<<"ipc7_start sh -c 'echo out of order >&2; exit 7' @READY"
+	inner inner.bats >output
+	ends 1
+	grep -q 'out of order' output
+	grep -q 'sh ended with status 7 before it was ready' output
+	suite <<<"ipc7_start no-such-program @READY"
+	inner inner.bats >output
+	ends 1
+	grep -q 'no-such-program ended with status 127 before it was ready' output
+	suite <<<"ipc7_start true"
+	inner inner.bats >output
+	ends 1
+	grep -q 'no argument of true has @READY' output
+}
+
+@test "examples: ipc7_start does not wait for ever" {
+	suite <<<"ipc7_start sh -c 'echo \$\$ >\"$PWD/pid\"; exec sigrecv USR1' @READY"
+	IPC7_TIMEOUT=1 inner inner.bats >output
+	ends 1
+	grep -q 'sh was not ready after 1 seconds' output
+	[ ! -e "/proc/$(cat pid)" ]
+	suite <<<'ipc7_name mq; ipc7_wait "mq:$NAME" count 1'
+	IPC7_TIMEOUT=1 inner inner.bats >output
+	ends 1
+	grep -q 'expected 1 as count of mq:.*, got nothing' output
+}
+
+@test "examples: the assertions of ipc7.bash say what they found, also with set -u" {
+	suite <<<'set -u; ipc7_name mq sysv; mqsend -c "$NAME" a b; ipc7_depth "$NAME" 2; ipc7_wait "mq:$NAME" count 2
+		ipc7_name sem; semop -c -i 3 "$NAME"; ipc7_value "$NAME" 3; ipc7_value "$NAME" 4'
+	inner inner.bats >output
+	ends 1
+	grep -q 'expected 4 as the value of /sem-.*, got 3' output
+	[ -z "$(ls inner)" ]
+}
