@@ -1,0 +1,145 @@
+load helper
+
+# The lessons of examples/tutorial. In their fenced blocks a line that starts with "$ " is a command, one with "> " goes on with it,
+# all others are what they print. All blocks of a lesson are one script, as a student types them one after the other.
+
+LESSONS='1-pipe 2-fifo 3-signal 4-message-queue 5-shared-memory 6-semaphore 7-socket'
+OBJECTS='jobs table board lock slots'
+
+# lesson NAME: its commands in script and what they print in expected, with objects that nobody else uses, in ID and KEY; they are
+# removed after the test.
+lesson() {
+	local object
+
+	ID=ipc7-tutorial-$$-$RANDOM
+	KEY=$(printf '0x%x' $((0x7b000000 + ($$ % 65536) * 128 + RANDOM % 128)))
+	for object in $OBJECTS; do
+		NAMES+=("$ID-$object")
+		SEGMENTS+=("$ID-$object")
+		SEMAPHORES+=("$ID-$object")
+	done
+	NAMES+=("sysv:$KEY")
+	SEGMENTS+=("sysv:$KEY")
+	SEMAPHORES+=("sysv:$KEY")
+	awk '/^```/ { open = !open; next } open' "$ROOT/examples/tutorial/$1.md" |
+		sed -E "s/\b(${OBJECTS// /|})\b/$ID-\1/g; s/0x4d2/$KEY/g" >shown
+	sed -n 's/^[$>] //p' shown >script
+	sed '/^[$>] /d' shown >expected
+	[ -s script ] && [ -s expected ]
+}
+
+# leaves_nothing: no object of the lesson is left, and no file.
+leaves_nothing() {
+	local object
+
+	for object in $OBJECTS; do
+		if ipcls -H "/$ID-$object" 2>/dev/null; then
+			return 1
+		fi
+	done
+	if ipcls -H "sysv:$KEY" 2>/dev/null; then
+		return 1
+	fi
+	[ -z "$(ls -A directory)" ] || { ls -lA directory >&2; return 1; }
+}
+
+# taught NAME: runs a lesson as one script, in each shell, in an empty directory, and compares.
+taught() {
+	local shell
+
+	for shell in dash bash; do
+		command -v $shell >/dev/null || continue
+		lesson "$1"
+		rm -rf directory
+		mkdir directory
+		(cd directory && "$shell" ../script) >got 2>&1 </dev/null 3>&- 4>&- 5>&- 6>&- || true
+		diff -u expected got >&2 || { echo "in $1, with $shell" >&2; return 1; }
+		leaves_nothing || { echo "left by $1, with $shell" >&2; return 1; }
+	done
+}
+
+@test "tutorial: what the lesson on pipes shows is true" {
+	taught 1-pipe
+}
+
+@test "tutorial: what the lesson on FIFOs shows is true" {
+	taught 2-fifo
+}
+
+@test "tutorial: what the lesson on signals shows is true" {
+	taught 3-signal
+}
+
+@test "tutorial: what the lesson on message queues shows is true" {
+	[ "$PLAT" = linux ] || skip "shows the calls of Linux"
+	taught 4-message-queue
+}
+
+@test "tutorial: what the lesson on shared memory shows is true" {
+	taught 5-shared-memory
+}
+
+@test "tutorial: what the lesson on semaphores shows is true" {
+	taught 6-semaphore
+}
+
+@test "tutorial: what the lesson on sockets shows is true" {
+	taught 7-socket
+}
+
+# typed NAME SHELL: types a lesson at a terminal, and leaves what an interactive shell answers in got, without its prompts and what it
+# says about its jobs.
+typed() {
+	local options=-i
+
+	[ "$2" != bash ] || options='--norc --noprofile --noediting -i'
+	lesson "$1"
+	rm -rf directory
+	mkdir directory
+	{
+		echo "PS1='@ ' PS2='@ '; echo BEGIN"
+		cat script
+		echo 'echo END'
+		echo 'exit'
+	} >keys
+	# The terminal shows no keys once stty has run; what it has shown before stands in front of BEGIN.
+	(cd directory && ENV='' HISTFILE='' timeout -k 1 60 \
+		script -qec "stty -echo; exec $2 $options" /dev/null) <keys >screen 2>&1 3>&- 4>&- 5>&- 6>&- || true
+	tr -d '\r' <screen | sed -E 's/^(@ )+//; s/^.*[#$] BEGIN$/BEGIN/; /^\[[0-9]+\] ?[-+ ]/d; /^\[[0-9]+\] [0-9]+$/d' |
+		awk '$0 == "END" { exit } begun; $0 == "BEGIN" { begun = 1 }' >got
+}
+
+@test "tutorial: the lessons can be typed at a terminal" {
+	local name shell
+
+	need script sh -c '[ "$(script -qec "echo typed" /dev/null </dev/null | tr -d "\r")" = typed ]'
+	for shell in dash bash; do
+		command -v $shell >/dev/null || continue
+		for name in $LESSONS; do
+			# It shows the calls of Linux.
+			[ "$PLAT" = linux ] || [ "$name" != 4-message-queue ] || continue
+			typed "$name" $shell
+			diff -u expected got >&2 || { echo "in $name, typed in $shell" >&2; return 1; }
+			leaves_nothing || { echo "left by $name, typed in $shell" >&2; return 1; }
+		done
+	done
+}
+
+@test "tutorial: each lesson has all its sections, and is short" {
+	local name
+
+	for name in $LESSONS; do
+		grep '^#' "$ROOT/examples/tutorial/$name.md" | sed 1d >sections
+		printf '## %s\n' 'What it is' 'Try this' 'See the system calls' 'Why that happened' 'What goes wrong' Exercise Solution |
+			diff - sections >&2 || { echo "in $name" >&2; return 1; }
+		[ "$(wc -l <"$ROOT/examples/tutorial/$name.md")" -lt 120 ] || { echo "$name is long" >&2; return 1; }
+		# A section that shows commands, and one that fails.
+		awk '/^## / { section = $0 } /^\$ / { shown[section] = 1 } END {
+			exit !(shown["## Try this"] && shown["## See the system calls"] && shown["## What goes wrong"] && shown["## Solution"])
+		}' "$ROOT/examples/tutorial/$name.md" || { echo "$name does not show all" >&2; return 1; }
+		grep -qF "$name.md" "$ROOT/examples/tutorial/0-start.md" || { echo "0-start.md does not name $name.md" >&2; return 1; }
+	done
+	[ "$(wc -l <"$ROOT/examples/tutorial/0-start.md")" -le 25 ]
+	# All that is there is in the list above.
+	[ "$(cd "$ROOT/examples/tutorial" && echo *)" = "0-start.md $(printf '%s.md ' $LESSONS | sed 's/ $//')" ]
+}
