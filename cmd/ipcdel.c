@@ -37,12 +37,7 @@ remove_them(const struct object_list *list, bool pretend)
 		other = change_remove(&list->items[i]);
 		status = status == STATUS_OK ? other : status;
 	}
-	if (text.data && io_write(STDOUT_FILENO, text.data, text.size, NULL) == -1) {
-		err_line(NULL, "standard output: %s", strerror(errno));
-		status = STATUS_FAILED;
-	}
-	text_free(&text);
-	return status;
+	return pretend ? command_print(&text) : status;
 }
 
 int

@@ -24,6 +24,9 @@ static const struct command command = {
             "  -v         print each system call\n",
 };
 
+/* Bytes of lines that are written at once. */
+#define ROOM 65536
+
 struct view {
 	struct listing listing;
 	bool bare; /* -H */
@@ -97,7 +100,7 @@ look(const struct view *view, struct object_list *list)
 	return other == -1 ? status : other;
 }
 
-/* Prints the list. Returns the exit status. */
+/* Prints the list, some lines at a time. Returns the exit status. */
 static int
 print(const struct view *view, const struct object_list *list)
 {
@@ -107,13 +110,13 @@ print(const struct view *view, const struct object_list *list)
 
 	if (!view->bare && !view->listing.json)
 		listing_header(&view->listing, &text);
-	for (i = 0; i < list->count; i++)
+	for (i = 0; status == STATUS_OK && i < list->count; i++) {
 		listing_line(&view->listing, &list->items[i], &text);
-	if (text.data && io_write(STDOUT_FILENO, text.data, text.size, NULL) == -1) {
-		err_line(NULL, "standard output: %s", strerror(errno));
-		status = STATUS_FAILED;
+		if (text.size >= ROOM)
+			status = command_print(&text);
 	}
-	text_free(&text);
+	if (status == STATUS_OK)
+		status = command_print(&text);
 	return status;
 }
 

@@ -403,7 +403,7 @@ void socket_adopt(void);
 /* From descriptor first on, all are closed on exec. */
 void socket_private(int first);
 
-/* ---- contents.c: what POSIX objects tell of themselves ---- */
+/* ---- contents.c: what objects tell of themselves ---- */
 
 /* Prints a call that opens a name: call, up to its bracket; the name; and the rest of its arguments. */
 void contents_trace(const char *call, const char *name, const char *rest, long result);
@@ -416,6 +416,9 @@ void contents_queue(struct object *object, mqd_t queue);
 
 /* Opens a semaphore, and sets its value if that is wanted. -1: errno; EBADMSG: it is none. */
 int contents_semaphore(struct object *object, bool value);
+
+/* Sets the owner, creator and mode of a System V object. */
+void contents_owner(struct object *object, const struct ipc_perm *owner);
 
 /* ---- catalog.c, names.c: all objects that there are ---- */
 

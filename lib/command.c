@@ -10,25 +10,29 @@
 
 #include "ipc7.h"
 
-static int
-print(const struct text *text)
+int
+command_print(struct text *text)
 {
-	if (text->data && io_write(STDOUT_FILENO, text->data, text->size, NULL) == 0)
-		return STATUS_OK;
-	err_line(NULL, "standard output: %s", strerror(errno));
-	return STATUS_FAILED;
+	int status = STATUS_OK;
+
+	if (text->cut) {
+		err_line(NULL, "%s", strerror(ENOMEM));
+		status = STATUS_FAILED;
+	} else if (text->size > 0 && io_write(STDOUT_FILENO, text->data, text->size, NULL) == -1) {
+		err_line(NULL, "standard output: %s", strerror(errno));
+		status = STATUS_FAILED;
+	}
+	text_free(text);
+	return status;
 }
 
 static int
 print_help(const struct command *command)
 {
 	struct text text = {0};
-	int status;
 
 	text_format(&text, "usage: %s %s\n%s", command->name, command->usage, command->help);
-	status = print(&text);
-	text_free(&text);
-	return status;
+	return command_print(&text);
 }
 
 static int
@@ -36,12 +40,9 @@ print_version(const struct command *command)
 {
 	char room[64];
 	struct text text = {.data = room, .capacity = sizeof(room), .borrowed = true};
-	int status;
 
 	text_format(&text, "%s (ipc7) %s\n", command->name, IPC7_VERSION);
-	status = print(&text);
-	text_free(&text);
-	return status;
+	return command_print(&text);
 }
 
 int

@@ -1,6 +1,6 @@
 /*
- * contents.c: what a POSIX queue or semaphore tells of itself to those who may open it. Source: mq_getattr(3p),
- * sem_getvalue(3p).
+ * contents.c: what objects tell of themselves: a POSIX queue or semaphore to those who may open it. Source: mq_getattr(3p),
+ * sem_getvalue(3p), <sys/ipc.h>.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -74,4 +74,14 @@ contents_semaphore(struct object *object, bool value)
 	}
 	sem_close(semaphore);
 	return 0;
+}
+
+void
+contents_owner(struct object *object, const struct ipc_perm *owner)
+{
+	object->owned = true;
+	object->uid = owner->uid;
+	object->gid = owner->gid;
+	object->creator_uid = owner->cuid;
+	object->mode = owner->mode & 0777;
 }

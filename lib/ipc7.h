@@ -22,11 +22,12 @@
 
 /* ---- text.c: a line that is being put together --------------------------------------------------------------- */
 
-/* Starts as {0}; grows as needed; the owner calls text_free. When memory runs out the rest of the text is left out. */
+/* Starts as {0}; grows as needed; the owner calls text_free. When memory runs out something is left out, and cut says so. */
 struct text {
 	char *data;      /* NUL-terminated; NULL while empty */
 	size_t size;     /* bytes in use, without the NUL */
 	size_t capacity; /* bytes of room */
+	bool cut;        /* memory ran out */
 	bool
 	    borrowed; /* the room is the owner's: set with data and capacity, it saves the first allocation of a process */
 };
@@ -1558,6 +1559,12 @@ struct command {
  * --help and --version. Returns -1 to go on, else the exit status.
  */
 int command_start(const struct command *command, int argc, char *argv[]);
+
+/*
+ * Writes a text to standard output, and frees it; one that memory ran out for is not written. Returns the exit status, with
+ * a line. Source: write(2).
+ */
+int command_print(struct text *text);
 
 /* The options of every command, and what getopt(3) returns for a bad one. Returns -1 to go on, else the exit status. */
 int command_option(const struct command *command, int option);

@@ -263,6 +263,7 @@ listing_line(const struct listing *listing, const struct object *object, struct 
 			else
 				text_format(text, "-");
 		}
+		text->cut |= field.cut;
 		text_free(&field);
 	}
 	text_format(text, listing->json ? "}\n" : "\n");

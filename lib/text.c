@@ -18,16 +18,20 @@ grow(struct text *text, size_t size)
 	int saved = errno; /* lines are put together to speak of it */
 	char *data;
 
-	if (size > (size_t)-1 / 4 - text->size)
+	if (size > (size_t)-1 / 4 - text->size) {
+		text->cut = true;
 		return false;
+	}
 	while (capacity <= text->size + size)
 		capacity *= 2;
 	if (capacity == text->capacity)
 		return true;
 	data = realloc(text->borrowed ? NULL : text->data, capacity);
 	errno = saved;
-	if (!data)
+	if (!data) {
+		text->cut = true;
 		return false;
+	}
 	if (text->borrowed)
 		memcpy(data, text->data, text->size);
 	text->borrowed = false;

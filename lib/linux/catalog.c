@@ -36,16 +36,6 @@ is_sought(const struct sought *sought, key_t key, int id)
 	return !sought || (sought->key == IPC_PRIVATE ? sought->id == id : sought->key == key);
 }
 
-static void
-set_owner(struct object *object, const struct ipc_perm *owner)
-{
-	object->owned = true;
-	object->uid = owner->uid;
-	object->gid = owner->gid;
-	object->creator_uid = owner->cuid;
-	object->mode = owner->mode & 0777;
-}
-
 /*
  * What a table has at an index, before Linux 4.17 only if it may be read. -1: nothing. The tables have gaps, and the system
  * says how many objects are left to be found.
@@ -82,7 +72,7 @@ queues(const struct sought *sought, struct object_list *list)
 		object = object_add_sysv(list, OBJECT_QUEUE, id, queue.msg_perm.__key);
 		if (!object)
 			return -1;
-		set_owner(object, &queue.msg_perm);
+		contents_owner(object, &queue.msg_perm);
 		object->size = (long long)queue.msg_qbytes;
 		object->used = (long long)queue.__msg_cbytes;
 		object->count = (long long)queue.msg_qnum;
@@ -123,7 +113,7 @@ segments(const struct sought *sought, struct object_list *list)
 		object = object_add_sysv(list, OBJECT_SEGMENT, id, segment.shm_perm.__key);
 		if (!object)
 			return -1;
-		set_owner(object, &segment.shm_perm);
+		contents_owner(object, &segment.shm_perm);
 		object->size = (long long)segment.shm_segsz;
 		object->count = (long long)segment.shm_nattch;
 		object->creator = segment.shm_cpid;
@@ -210,7 +200,7 @@ sets(const struct sought *sought, struct object_list *list)
 		object = object_add_sysv(list, OBJECT_SEMAPHORE, id, set.sem_perm.__key);
 		if (!object)
 			return -1;
-		set_owner(object, &set.sem_perm);
+		contents_owner(object, &set.sem_perm);
 		object->count = (long long)set.sem_nsems;
 		object->changed = set.sem_ctime;
 		if (list->wanted & OBJECT_VALUES && read_values(object) == -1)

@@ -25,16 +25,6 @@ catalog_sysv(unsigned int set, struct object_list *list)
 	return 0;
 }
 
-static void
-set_owner(struct object *object, const struct ipc_perm *owner)
-{
-	object->owned = true;
-	object->uid = owner->uid;
-	object->gid = owner->gid;
-	object->creator_uid = owner->cuid;
-	object->mode = owner->mode & 0777;
-}
-
 static int
 stat_queue(int id, struct object *object)
 {
@@ -47,7 +37,7 @@ stat_queue(int id, struct object *object)
 		    id, (unsigned long long)queue.msg_qnum, (unsigned long long)queue.msg_qbytes);
 	if (result == -1)
 		return -1;
-	set_owner(object, &queue.msg_perm);
+	contents_owner(object, &queue.msg_perm);
 	object->size = (long long)queue.msg_qbytes;
 	object->count = (long long)queue.msg_qnum;
 	object->last = queue.msg_rtime > queue.msg_stime ? queue.msg_lrpid : queue.msg_lspid;
@@ -67,7 +57,7 @@ stat_segment(int id, struct object *object)
 		    id, segment.shm_segsz, (unsigned long long)segment.shm_nattch);
 	if (result == -1)
 		return -1;
-	set_owner(object, &segment.shm_perm);
+	contents_owner(object, &segment.shm_perm);
 	object->size = (long long)segment.shm_segsz;
 	object->count = (long long)segment.shm_nattch;
 	object->creator = segment.shm_cpid;
@@ -116,7 +106,7 @@ stat_set(int id, struct object *object, unsigned int wanted)
 		    (unsigned long long)set.sem_nsems);
 	if (result == -1)
 		return -1;
-	set_owner(object, &set.sem_perm);
+	contents_owner(object, &set.sem_perm);
 	object->count = (long long)set.sem_nsems;
 	object->changed = set.sem_ctime;
 	return wanted & (OBJECT_VALUES | OBJECT_WAITING) ? read_set(object) : 0;
