@@ -2,7 +2,6 @@
 # chat.sh: a chat over one Unix socket. chat.sh serve PATH is the room, and prints what is said; chat.sh join PATH NAME takes
 # part: what is typed goes to all others. Without arguments a room and two who talk show it.
 set -eu
-
 # serve PATH [READY], join PATH NAME [READY]
 serve() {
 	exec sockcat -l -f -B -u ${2:+-R "$2"} "unix:$1"
@@ -12,17 +11,15 @@ join() {
 	exec piperun sh -c 'while IFS= read -r line; do printf "%s: %s\n" "$1" "$line"; done' sh "$2" -- \
 		sockcat -T 5 ${3:+-R "$3"} "unix:$1"
 }
-
 case ${1:-} in
 serve) serve "$2" ;;
 join) join "$2" "$3" ;;
 esac
-room='' ann='' bob='' tmp=''
+running='' room='' ann='' bob='' tmp=''
 clean_up() {
 	trap '' HUP INT TERM
-	for pid in $room $ann $bob; do
-		sigsend -t 5 -k KILL "$pid" 2>/dev/null || :
-	done
+	# $! may not have its name yet.
+	[ -z "$running" ] || sigsend -t 5 -k KILL $room $ann $bob ${!-} </dev/null 2>/dev/null || :
 	wait
 	rm -rf "$tmp"
 }
@@ -32,6 +29,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 tmp=$(mktemp -d)
 mkfifo "$tmp/ready" "$tmp/room" "$tmp/ann" "$tmp/ann-here" "$tmp/bob" "$tmp/bob-here"
+running=yes
 serve "$tmp/chat" "$tmp/ready" >"$tmp/room" 2>"$tmp/errors" &
 room=$!
 exec 3<"$tmp/room"
@@ -55,5 +53,5 @@ echo "the room heard $line"
 exec 4>&- 5>&-
 wait "$ann" "$bob"
 sigsend -t 5 -k KILL "$room"
-room='' ann='' bob=''
+running=''
 printf 'ann heard %s\nbob heard %s\n' "$(cat "$tmp/ann-heard")" "$(cat "$tmp/bob-heard")"

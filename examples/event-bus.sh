@@ -3,12 +3,12 @@
 # cares for; who has something to say connects, says it, and goes. Nobody knows the others.
 set -eu
 
-pids='' tmp=''
+running='' pids='' tmp=''
 clean_up() {
 	trap '' HUP INT TERM
-	for pid in $pids; do
-		kill "$pid" 2>/dev/null || :
-	done
+	# $! may not be in the list yet. Once more after a second: a shell that was about to start something may not have heard it.
+	# shellcheck disable=SC2086 # one word each
+	[ -z "$running" ] || sigsend -t 1 -k TERM $pids ${!-} </dev/null 2>/dev/null || :
 	wait
 	rm -rf "$tmp"
 }
@@ -19,6 +19,7 @@ trap 'exit 143' TERM
 tmp=$(mktemp -d)
 mkfifo "$tmp/ready" "$tmp/ended"
 exec 3<>"$tmp/ended"
+running=yes
 sockcat -l -f -B -I -u -R "$tmp/ready" "unix:$tmp/bus" >/dev/null 2>"$tmp/errors" 3>&- &
 bus=$! pids=$!
 read -r address <"$tmp/ready"
@@ -54,5 +55,5 @@ tell end
 read -r _ <&3 && read -r _ <&3
 sigsend -t 5 -k KILL "$bus"
 wait
-pids=''
+running=''
 cat "$tmp/storage" "$tmp/on-call"

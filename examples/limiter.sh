@@ -11,9 +11,9 @@ jobs=
 tmp=
 clean_up() {
 	trap '' HUP INT TERM
-	for job in $jobs; do
-		kill "$job" 2>/dev/null || :
-	done
+	# $! may not be in the list yet. Once more after a second: a shell that was about to start something may not have heard it.
+	# shellcheck disable=SC2086 # one word each
+	[ -z "$jobs" ] || sigsend -t 1 -k TERM $jobs "$!" 2>/dev/null || :
 	wait
 	ipcdel "sem:$limit" 2>/dev/null || :
 	rm -rf "$tmp"

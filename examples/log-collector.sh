@@ -7,9 +7,8 @@ set -eu
 tmp=
 clean_up() {
 	trap '' HUP INT TERM
-	for pid; do
-		kill "$pid" 2>/dev/null || :
-	done
+	# $! may not be in the list yet. Once more after a second: a shell that was about to start something may not have heard it.
+	[ $# -eq 0 ] || sigsend -t 1 -k TERM "$@" "$!" 2>/dev/null || :
 	# Without a writer the collector ends, and nobody removes its file while it writes.
 	exec 3>&-
 	wait
@@ -30,7 +29,7 @@ collector=$!
 exec 3>"$tmp/log"
 
 for program in alpha beta gamma; do
-	piperun seq -f "$program: line %g, of many words that shall stay together" 40 -- fifocat -w -l "$tmp/log" 3>&- &
+	piperun seq -f "$program: line %g, of many words that shall stay together" 40 -- fifocat -t 1m -w -l "$tmp/log" 3>&- &
 	set -- "$@" "$!"
 done
 for writer; do

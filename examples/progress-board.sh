@@ -8,9 +8,8 @@ news=
 tmp=
 clean_up() {
 	trap '' HUP INT TERM
-	for pid; do
-		kill "$pid" 2>/dev/null || :
-	done
+	# $! may not be in the list yet. Once more after a second: a shell that was about to start something may not have heard it.
+	[ $# -eq 0 ] || sigsend -t 1 -k TERM "$@" "$!" 2>/dev/null || :
 	ipcdel "sem:$news" 2>/dev/null || :
 	wait
 	ipcdel "shm:$board" 2>/dev/null || :

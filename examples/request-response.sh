@@ -3,11 +3,10 @@
 # answer is one line. What clients send is data: it is never run, and no path of their own reaches a file.
 set -eu
 
-server=
-tmp=
+running='' tmp=''
 clean_up() {
 	trap '' HUP INT TERM
-	[ -z "$server" ] || sigsend -t 5 -k KILL "$server" 2>/dev/null || :
+	[ -z "$running" ] || sigsend -t 5 -k KILL ${!-} </dev/null 2>/dev/null || :
 	rm -rf "$tmp"
 }
 trap clean_up EXIT
@@ -30,6 +29,7 @@ esac
 END
 mkdir "$tmp/values"
 mkfifo "$tmp/ready"
+running=yes
 sockcat -l -f -u -j 8 -R "$tmp/ready" "unix:$tmp/socket" -- sh "$tmp/serve" "$tmp/values" &
 server=$!
 read -r address <"$tmp/ready"
@@ -49,4 +49,4 @@ ask hello
 
 sigsend -t 5 -k KILL "$server"
 wait "$server" || echo "the server was ended by $(sigsend -l $?)"
-server=
+running=''

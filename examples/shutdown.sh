@@ -3,12 +3,11 @@
 # what is still there then gets KILL. One that ends at once costs no time: its end is waited for, nothing sleeps.
 set -eu
 
-polite='' slow='' deaf='' tmp=''
+running='' polite='' slow='' deaf='' tmp=''
 clean_up() {
 	trap '' HUP INT TERM
-	for pid in $polite $slow $deaf; do
-		sigsend -t 1 -k KILL "$pid" 2>/dev/null || :
-	done
+	# $! may not have its name yet.
+	[ -z "$running" ] || sigsend -t 1 -k KILL $polite $slow $deaf ${!-} </dev/null 2>/dev/null || :
 	rm -rf "$tmp"
 }
 trap clean_up EXIT
@@ -40,6 +39,7 @@ END
 for service in polite slow deaf; do
 	mkfifo "$tmp/$service-work" "$tmp/$service-ready"
 done
+running=yes
 sh "$tmp/service" "$tmp/polite" 'echo polite: saved' &
 polite=$!
 sh "$tmp/service" "$tmp/slow" 'seq 100000 | sort -r >/dev/null; echo slow: finished its work' &
@@ -53,4 +53,4 @@ done
 stop polite "$polite" 1m
 stop slow "$slow" 1m
 stop deaf "$deaf" 0.2
-polite='' slow='' deaf=''
+running=''

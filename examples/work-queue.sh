@@ -10,9 +10,8 @@ places=
 tmp=
 clean_up() {
 	trap '' HUP INT TERM
-	for pid; do
-		kill "$pid" 2>/dev/null || :
-	done
+	# $! may not be in the list yet. Once more after a second: a shell that was about to start something may not have heard it.
+	[ $# -eq 0 ] || sigsend -t 1 -k TERM "$@" "$!" 2>/dev/null || :
 	# What still waits for one of these ends too.
 	ipcdel "mq:$queue" 2>/dev/null || :
 	ipcdel "sem:$places" 2>/dev/null || :

@@ -70,7 +70,7 @@ midway() {
 	mkdir files
 	PATH=$PWD/bin:$PATH TMPDIR=$PWD/files background "$ROOT/build/bin/sigmask" -d INT,QUIT \
 		setsid sh -c 'echo $$ >session; exec sh "$1"' sh "$EXAMPLES/$1.sh" >output 2>error 8>&- 9>&-
-	read -r CALLER <&8
+	read -r -t 60 -u 8 CALLER
 }
 
 # interrupted NAME SIGNAL COMMAND [TEXT]: a signal in the middle, when the example has called the command: it ends by it at once,
@@ -83,8 +83,8 @@ interrupted() {
 	[ "$1" != request-response ] || sigsend -g -s "$2" $(cat session) || true
 	release
 	ends $((128 + $(sigsend -l "$2")))
-	exec 8>&- 9>&-
 	nothing_left || { echo "after $2 to $1" >&2; return 1; }
+	exec 8>&- 9>&-
 }
 
 @test "examples: each has less than 60 lines, but the demo" {
@@ -114,7 +114,7 @@ interrupted() {
 	done
 	sigsend -w "$pid" 3>&- &
 	# The one that has the job next also says so.
-	read -r pid <&8
+	read -r -t 60 -u 8 pid
 	release
 	ends 0
 	diff output - <<<"$expected"
@@ -138,7 +138,7 @@ interrupted() {
 @test "examples: limiter.sh lets two jobs in, and the others wait" {
 	stand_in gzip
 	midway limiter
-	read -r CALLER <&8
+	read -r -t 60 -u 8 CALLER
 	until ps -o args= -s "$(cat session)" | grep -c '^semop' | grep -qx 4; do :; done
 	[ "$(cat files/*/log)" = $'+\n+' ]
 	release
@@ -192,7 +192,7 @@ interrupted() {
 		interrupted limiter $signal gzip
 		interrupted shutdown $signal sigmask
 		interrupted log-collector $signal seq
-		interrupted request-response $signal cat
+		interrupted request-response $signal cat value
 		interrupted chat $signal sockcat bob
 		interrupted event-bus $signal sockcat on-call
 	done
