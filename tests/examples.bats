@@ -139,7 +139,10 @@ interrupted() {
 	stand_in gzip
 	midway limiter
 	read -r -t 60 -u 8 CALLER
-	until ps -o args= -s "$(cat session)" | grep -c '^semop' | grep -qx 4; do :; done
+	for _ in $(seq 1000); do
+		[ "$(ps -o args= -s "$(cat session)" | grep -c '^semop')" -ne 4 ] || break
+	done
+	[ "$(ps -o args= -s "$(cat session)" | grep -c '^semop')" -eq 4 ]
 	[ "$(cat files/*/log)" = $'+\n+' ]
 	release
 	ends 0
