@@ -146,8 +146,8 @@ bench: all $(BENCH)
 	PATH="$$PWD/build/bin:$$PATH" sh tests/bench/bench.sh
 
 install: all
-	mkdir -p $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(BASHCOMPDIR) $(DESTDIR)$(ZSHCOMPDIR)
-	for f in $(COMMANDS); do cp build/bin/$$f $(DESTDIR)$(BINDIR)/ && chmod 755 $(DESTDIR)$(BINDIR)/$$f || exit 1; done
+	umask 022 && mkdir -p $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(BASHCOMPDIR) $(DESTDIR)$(ZSHCOMPDIR)
+	for f in $(COMMANDS); do rm -f $(DESTDIR)$(BINDIR)/$$f && cp build/bin/$$f $(DESTDIR)$(BINDIR)/ && chmod 755 $(DESTDIR)$(BINDIR)/$$f || exit 1; done
 	for f in $(MAN1); do cp man/$$f $(DESTDIR)$(MANDIR)/man1/ && chmod 644 $(DESTDIR)$(MANDIR)/man1/$$f || exit 1; done
 	for f in $(MAN7); do cp man/$$f $(DESTDIR)$(MANDIR)/man7/ && chmod 644 $(DESTDIR)$(MANDIR)/man7/$$f || exit 1; done
 	cp examples/completion/ipc7.bash $(DESTDIR)$(BASHCOMPDIR)/ipc7 && chmod 644 $(DESTDIR)$(BASHCOMPDIR)/ipc7

@@ -13,6 +13,7 @@
 
 static const struct command command = {
     .name = "ipcdel",
+    .signals = true,
     .usage = "[-nv] KIND:NAME...",
     .help = "Remove queues (mq:/jobs), segments (shm:sysv:0x4d2) and semaphores (sem:/lock): all that are named, or\n"
             "none if something is wrong with one.\n"

@@ -13,6 +13,7 @@
 
 static const struct command command = {
     .name = "ipcls",
+    .signals = true,
     .usage = "[-Hjv] [-o COLUMN,...] [KIND|NAME...]",
     .help = "List queues, segments and semaphores: all, those of KIND (mq, shm, sem), or those that are named\n"
             "(/jobs, sysv:0x4d2; with its KIND in front if need be: mq:/jobs).\n"

@@ -12,6 +12,7 @@
 
 static const struct command command = {
     .name = "ipcset",
+    .signals = true,
     .usage = "[-v] [-m MODE] [-o OWNER[:GROUP]] [-s SIZE] KIND:NAME...",
     .help = "Change queues (mq:/jobs), segments (shm:sysv:0x4d2) and semaphores (sem:/lock): all that are named, or\n"
             "none if something is wrong with one.\n"
@@ -53,6 +54,20 @@ parse(struct change *change, int argc, char *argv[])
 	return -1;
 }
 
+/* -s is for System V queues, which is known before any object is looked for. */
+static int
+check_kinds(const struct object_choice *choices, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (choices[i].kinds != OBJECT_QUEUE || choices[i].name.kind == NAME_POSIX)
+			return command_usage(
+			    "%s: -s is for System V queues (msg_qbytes); what others can hold is not changed",
+			    choices[i].text);
+	return -1;
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -66,6 +81,8 @@ main(int argc, char *argv[])
 		status = parse(&change, argc, argv);
 	if (status == -1)
 		status = object_operands(argv + optind, &choices, &count);
+	if (status == -1 && change.capacity)
+		status = check_kinds(choices, count);
 	if (status == -1)
 		status = object_find(choices, count, &list);
 	for (i = 0; status == -1 && i < list.count; i++)

@@ -414,8 +414,8 @@ mqd_t contents_open(const char *name);
 /* Sets the size, count, depth and message size of a queue. */
 void contents_queue(struct object *object, mqd_t queue);
 
-/* Opens a semaphore, and sets its value if that is wanted. -1: errno; EBADMSG: it is none. */
-int contents_semaphore(struct object *object, bool value);
+/* The identifier of a System V object, as those find it who only want to look. -1: ENOENT. */
+int contents_key(enum object_kind kind, key_t key);
 
 /* Sets the owner, creator and mode of a System V object. */
 void contents_owner(struct object *object, const struct ipc_perm *owner);
@@ -434,13 +434,13 @@ int catalog_find(enum object_kind kind, const char *name, struct object_list *li
 /* The same for a System V object: the one that has the key, or if there is none (IPC_PRIVATE) the identifier. */
 int catalog_find_sysv(enum object_kind kind, key_t key, int id, struct object_list *list);
 
-/* A descriptor of a POSIX object that catalog_changes is true for, good to change it. -1: errno. */
+/* A descriptor of a POSIX object that catalog_unchanging has nothing against, good to change it. -1: errno. */
 int catalog_open(const struct object *object);
 
 /* ---- modes.c: the mode and owner of POSIX objects ---- */
 
-/* Whether the system has a way to change an object. */
-bool catalog_changes(const struct object *object);
+/* NULL, or what keeps the system from changing an object. */
+const char *catalog_unchanging(const struct object *object);
 
 /* Changes a POSIX object. -1: errno. */
 int catalog_change(const struct object *object, const struct change *change);

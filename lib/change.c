@@ -16,28 +16,52 @@
 
 #include "backend.h"
 
+size_t
+change_capacity(const struct object *object, const struct change *change)
+{
+	if (object->posix || object->kind != OBJECT_QUEUE)
+		return 0;
+	return change->capacity ? change->capacity : (size_t)object->size;
+}
+
 /* What an errno value means here. */
 static int
 explain(const struct object *object, const struct change *change, int error)
 {
-	return error == EPERM && change && change->capacity ? permit_capacity(object, change->capacity)
-	                                                    : object_say(object, strerror(error));
+	size_t capacity = change ? change_capacity(object, change) : 0;
+
+	if (error == EPERM && capacity > limit_value(LIMIT_MSGMNB))
+		return permit_capacity(object, capacity);
+	if (error == EINVAL && change && (change->uid_given || change->gid_given))
+		return object_say(object, "this user namespace has no such user or group");
+	return object_say(object, strerror(error));
 }
 
-/* IPC_SET takes all of these; what is not to change is given as it was found. */
+/*
+ * IPC_SET takes all of these, so that what is not to change is given as it is now, or, to those who may not read it, as it
+ * was found.
+ */
 static void
-set_perm(struct ipc_perm *perm, const struct object *object, const struct change *change)
+set_perm(struct ipc_perm *perm, bool known, const struct object *object, const struct change *change)
 {
-	perm->mode = change->mode_given ? change->mode : object->mode;
-	perm->uid = change->uid_given ? change->uid : object->uid;
-	perm->gid = change->gid_given ? change->gid : object->gid;
+	if (!known) {
+		perm->mode = object->mode;
+		perm->uid = object->uid;
+		perm->gid = object->gid;
+	}
+	if (change->mode_given)
+		perm->mode = change->mode;
+	if (change->uid_given)
+		perm->uid = change->uid;
+	if (change->gid_given)
+		perm->gid = change->gid;
 }
 
 static void
 trace_perm(struct text *call, const char *name, const struct ipc_perm *perm)
 {
 	text_format(call, "%s={uid=%lu, gid=%lu, mode=%04o}", name, (unsigned long)perm->uid, (unsigned long)perm->gid,
-	    (unsigned int)perm->mode);
+	    (unsigned int)perm->mode & 0777);
 }
 
 static int
@@ -45,10 +69,12 @@ change_queue(const struct object *object, const struct change *change)
 {
 	struct msqid_ds queue = {0};
 	struct text call = {0};
+	bool known = msgctl((int)object->id, IPC_STAT, &queue) == 0;
 	int result;
 
-	set_perm(&queue.msg_perm, object, change);
-	queue.msg_qbytes = change->capacity ? change->capacity : (msglen_t)object->size;
+	set_perm(&queue.msg_perm, known, object, change);
+	if (change->capacity || !known)
+		queue.msg_qbytes = (msglen_t)change_capacity(object, change);
 	result = msgctl((int)object->id, IPC_SET, &queue);
 	if (trace_on) {
 		text_format(&call, "msgctl(%lld, IPC_SET, {", object->id);
@@ -64,9 +90,10 @@ change_segment(const struct object *object, const struct change *change)
 {
 	struct shmid_ds segment = {0};
 	struct text call = {0};
+	bool known = shmctl((int)object->id, IPC_STAT, &segment) == 0;
 	int result;
 
-	set_perm(&segment.shm_perm, object, change);
+	set_perm(&segment.shm_perm, known, object, change);
 	result = shmctl((int)object->id, IPC_SET, &segment);
 	if (trace_on) {
 		text_format(&call, "shmctl(%lld, IPC_SET, {", object->id);
@@ -87,9 +114,10 @@ change_set(const struct object *object, const struct change *change)
 		unsigned short *values;
 	} argument = {.set = &set};
 	struct text call = {0};
+	bool known = semctl((int)object->id, 0, IPC_STAT, argument) == 0;
 	int result;
 
-	set_perm(&set.sem_perm, object, change);
+	set_perm(&set.sem_perm, known, object, change);
 	result = semctl((int)object->id, 0, IPC_SET, argument);
 	if (trace_on) {
 		text_format(&call, "semctl(%lld, 0, IPC_SET, {", object->id);

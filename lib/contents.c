@@ -1,13 +1,16 @@
 /*
- * contents.c: what objects tell of themselves: a POSIX queue or semaphore to those who may open it. Source: mq_getattr(3p),
- * sem_getvalue(3p), <sys/ipc.h>.
+ * contents.c: what objects tell of themselves wherever the system is POSIX. Source: mq_getattr(3p), msgget(3p),
+ * <sys/ipc.h>.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <mqueue.h>
-#include <semaphore.h>
 #include <string.h>
+#include <sys/ipc.h>
+#include <sys/msg.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
 
 #include "backend.h"
 
@@ -52,28 +55,17 @@ contents_queue(struct object *object, mqd_t queue)
 }
 
 int
-contents_semaphore(struct object *object, bool value)
+contents_key(enum object_kind kind, key_t key)
 {
-	sem_t *semaphore = semaphore_sound(object->name) == -1 ? SEM_FAILED : sem_open(object->name, 0);
-	struct text text = {0}, call = {0};
-	int number;
+	int id = kind == OBJECT_QUEUE ? msgget(key, 0) : kind == OBJECT_SEGMENT ? shmget(key, 0, 0) : semget(key, 0, 0);
 
-	if (trace_on) {
-		text_format(&call, "sem_open(");
-		text_quote(&call, object->name, strlen(object->name), strlen(object->name));
-		text_format(&call, ", 0)");
-		trace_pointer(&call, semaphore == SEM_FAILED ? NULL : (void *)semaphore, "SEM_FAILED");
-	}
-	if (semaphore == SEM_FAILED)
-		return -1;
-	if (value && sem_getvalue(semaphore, &number) == 0) {
-		text_format(&text, "%d", number);
-		object->values = text.data;
-		if (trace_on)
-			trace_call(0, "sem_getvalue(%p, [%d])", (void *)semaphore, number);
-	}
-	sem_close(semaphore);
-	return 0;
+	if (trace_on)
+		trace_call(id,
+		    kind == OBJECT_QUEUE     ? "msgget(0x%x, 0)"
+		    : kind == OBJECT_SEGMENT ? "shmget(0x%x, 0, 0)"
+		                             : "semget(0x%x, 0, 0)",
+		    (unsigned int)key);
+	return id;
 }
 
 void

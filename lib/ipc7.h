@@ -1410,7 +1410,7 @@ enum {
 	OBJECT_WAITING = 4   /* of a System V semaphore: waiting */
 };
 
-#define OBJECT_UNKNOWN (-1LL)
+#define OBJECT_UNKNOWN LLONG_MIN
 
 /* What is not known, or has no meaning for it, is OBJECT_UNKNOWN, or NULL. */
 struct object {
@@ -1495,6 +1495,9 @@ struct change {
 	gid_t gid;
 	size_t capacity; /* msg_qbytes, in bytes; 0: as it is */
 };
+
+/* The bytes that a System V queue will hold then; 0 for other objects. */
+size_t change_capacity(const struct object *object, const struct change *change);
 
 /* Changes an object. Returns the exit status, with a line. Source: msgctl(2) IPC_SET, chmod(2), chown(2). */
 int change_apply(const struct object *object, const struct change *change);

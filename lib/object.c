@@ -36,7 +36,7 @@ object_kind_noun(unsigned int set)
 	for (i = 0; i < KINDS; i++)
 		if (kinds[i].kind == set)
 			return kinds[i].noun;
-	return "queue, segment or semaphore";
+	return set & OBJECT_SEGMENT ? "queue, segment or semaphore" : "queue or semaphore";
 }
 
 int

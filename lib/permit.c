@@ -35,22 +35,39 @@ is_owner(const struct object *object)
 	       rights_have(object->posix ? RIGHT_FILES : RIGHT_SYSV);
 }
 
+static const char not_owner[] = "not permitted: only its owner and root may change it";
+
+/* What the system would refuse of a change to a file. */
+static const char *
+refused_file(const struct object *object, const struct change *change)
+{
+	uid_t self = geteuid(), later = change->uid_given ? change->uid : object->uid;
+	bool files = rights_have(RIGHT_FILES), give = rights_have(RIGHT_GIVE);
+
+	if ((change->uid_given || change->gid_given) && !give) {
+		if (object->uid != self)
+			return not_owner;
+		if (later != object->uid)
+			return "not permitted: only root may give it to another user";
+		if (change->gid_given && change->gid != object->gid && !is_member(change->gid))
+			return "not permitted: its owner may give it only to a group of his own";
+	}
+	/* The mode is changed when it has its new owner. */
+	return change->mode_given && !files && later != self ? not_owner : NULL;
+}
+
 /* What the system would refuse of a change. */
 static const char *
 refused(const struct object *object, const struct change *change)
 {
-	if (object->posix && !catalog_changes(object))
-		return "this system has no way to change it";
-	if (!is_owner(object))
-		return "not permitted: only its owner and root may change it";
+	const char *why = object->posix ? catalog_unchanging(object) : NULL;
+
+	if (why || !object->owned)
+		return why;
+	if (object->posix)
+		return refused_file(object, change);
 	/* A System V object its owner may give to anybody. */
-	if (!object->posix || !object->owned || rights_have(RIGHT_GIVE))
-		return NULL;
-	if (change->uid_given && change->uid != object->uid)
-		return "not permitted: only root may give it to another user";
-	if (change->gid_given && change->gid != object->gid && !is_member(change->gid))
-		return "not permitted: its owner may give it only to a group of his own";
-	return NULL;
+	return is_owner(object) ? NULL : not_owner;
 }
 
 int
@@ -69,18 +86,17 @@ int
 permit_change(const struct object *object, const struct change *change)
 {
 	const char *why;
+	size_t capacity;
 
 	if (!change)
 		return is_owner(object) ? -1
 		                        : object_say(object, "not permitted: only its owner and root may remove it");
-	if (change->capacity && (object->posix || object->kind != OBJECT_QUEUE))
-		return command_usage(
-		    "%s:%s: -s is for System V queues (msg_qbytes); what others can hold is not changed",
-		    object_kind_word(object->kind), object->name);
 	why = refused(object, change);
 	if (why)
 		return object_say(object, why);
-	if (change->capacity > limit_value(LIMIT_MSGMNB) && !rights_have(RIGHT_CAPACITY))
-		return permit_capacity(object, change->capacity);
+	/* Also one that it has already: the limit may have been lowered, and the system is given all again. */
+	capacity = change_capacity(object, change);
+	if (capacity > limit_value(LIMIT_MSGMNB) && !rights_have(RIGHT_CAPACITY))
+		return permit_capacity(object, capacity);
 	return -1;
 }

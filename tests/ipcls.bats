@@ -191,6 +191,10 @@ print(subprocess.check_output(['ipcls', '-H', '-o', 'count', 'shm:$S']).decode()
 	unshare -m sh -c 'umount -l /dev/mqueue 2>/dev/null; exec "$@"' sh setpriv --reuid=65534 --clear-groups --bounding-set=-all "$USER_BIN/ipcls" -H -o name >names 2>err || code=$?
 	[ "$code" -eq 1 ]
 	[ "$(cat err)" = 'ipcls: POSIX queues cannot be listed: /dev/mqueue is not mounted, and to look without it needs CAP_SYS_ADMIN (mount -t mqueue none /dev/mqueue)' ]
+	# Another cause is another line.
+	try lone sh -c 'ulimit -n 4; ipcls mq'
+	status 1
+	error 'ipcls: POSIX queues cannot be listed: Too many open files'
 	grep -qx "$S" names
 	# Another namespace has other queues.
 	unshare -i ipcls -H -o name mq >names
@@ -217,9 +221,20 @@ print(subprocess.check_output(['ipcls', '-H', '-o', 'count', 'shm:$S']).decode()
 		strace -o calls -e trace=mq_open -e inject=mq_open:error=ENOENT:when=1 $user -H -o name mq >came
 		$user -H -o name mq >own 2>&1
 		# The own is another now.
-		exec unshare -i sh -c '$user -H -o name mq >other 2>err; echo \$? >>err'
+		exec unshare -i sh -c '
+			$user -H -o name mq >other 2>err
+			echo \$? >>err
+			mqsend -c /ipc7-$$-two inside
+			ipcset -m 0 -o 65534 mq:/ipc7-$$-two
+			${user%ls}set -m 0640 mq:/ipc7-$$-two 2>>err
+			$user mq:/ipc7-$$-two >>other2 2>>err
+		'
 	END
-	unshare -m sh listing
+	mqsend -c -m 0600 "/ipc7-$$-two" outside
+	ipcset -o 65534 "mq:/ipc7-$$-two"
+	as_user true
+	cp "$ROOT/build/bin/ipcset" "$USER_BIN"
+	unshare -m sh listing || true
 	[ -z "$made" ] || rmdir /dev/mqueue
 	# He may send, and that shows the messages, but not their bytes.
 	grep -qx "$Q"$'\t1\t-' names
@@ -228,7 +243,104 @@ print(subprocess.check_output(['ipcls', '-H', '-o', 'count', 'shm:$S']).decode()
 	[ -n "${SANITIZED:-}" ] || grep -qx "$Q" came
 	[ ! -s other ]
 	[ "$(cat err)" = 'ipcls: POSIX queues cannot be listed: what is mounted at /dev/mqueue is of another IPC namespace, and to look without it needs CAP_SYS_ADMIN
-1' ]
+1
+ipcset: mq:/ipc7-'$$'-two: Permission denied
+ipcls: mq:/ipc7-'$$'-two: Permission denied' ]
+	[ "$(row "mq:/ipc7-$$-two" mode,count)" = $'0600\t1' ]
+	ipcdel "mq:/ipc7-$$-two"
+}
+
+@test "ipcls: what is there is found, whatever comes and goes meanwhile" {
+	need python3-sysv-ipc /usr/bin/python3 -c 'import sysv_ipc'
+	local i
+
+	# It stands behind gaps, which the others fill and leave.
+	handles=()
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		handles+=("mq:$(mqsend -c sysv:new x)")
+	done
+	new_name sysv
+	mqsend -c "$Q" keep
+	ipcdel "${handles[@]}"
+	background /usr/bin/python3 -c '
+import sysv_ipc
+for _ in range(20000):
+    for queue in [sysv_ipc.MessageQueue(None, sysv_ipc.IPC_CREX) for _ in range(5)]:
+        queue.remove()'
+	for i in $(seq 100); do
+		[ "$(row "mq:$Q" name)" = "$Q" ]
+		[ "$PLAT" = posix ] || ipcls -H -o name mq | grep -qx "$Q"
+	done
+	kill "$PID" 2>/dev/null || true
+	wait "$PID" || true
+	# What the killed one had not removed.
+	[ "$PLAT" = posix ] || ipcls -H -o name,creator,lastpid,count mq | awk '$1 ~ /@/ && $3 == 0 && $4 == 0 { print "mq:" $1 }' | xargs -r ipcdel 2>/dev/null || true
+}
+
+@test "ipcls: a semaphore whose owner plays tricks does no harm" {
+	[ "$PLAT" = linux ] || skip "POSIX has to map it"
+	need python3 python3 -c 0
+	local i name=/dev/shm/sem.ipc7-$$-evil
+
+	: >"$name"
+	background python3 -c '
+import os, sys
+file = os.open(sys.argv[1], os.O_RDWR)
+while True:
+    try:
+        os.truncate(sys.argv[1], 32)
+        os.ftruncate(file, 0)
+    except FileNotFoundError:
+        break' "$name"
+	for i in $(seq 100); do
+		try ipcls -H -o value "sem:ipc7-$$-evil"
+		[ "$status" -eq 0 ] || break
+	done
+	rm "$name"
+	ends 0
+	status 0
+}
+
+@test "ipcls: odd files in the directory of segments are no objects" {
+	mkfifo "/dev/shm/ipc7-$$-fifo"
+	mkdir "/dev/shm/ipc7-$$-directory"
+	for name in fifo directory; do
+		try timeout 20 ipcls "shm:/ipc7-$$-$name"
+		rm -r "/dev/shm/ipc7-$$-$name"
+		status 1
+		error "ipcls: shm:/ipc7-$$-$name: no such segment"
+	done
+	[ "$PLAT" = linux ] || return 0
+	need_root
+	need_namespace
+	cat >odd <<-'END'
+		mount -t tmpfs none /dev/shm || exit
+		: >/dev/shm/sem.
+		: >/dev/shm/sem..
+		: >/dev/shm/sem...
+		ln -s /etc/passwd /dev/shm/link
+		ipcls -H shm sem
+	END
+	[ "$(unshare -mi sh odd)" = '' ]
+}
+
+@test "ipcls: if memory runs out, it says so, and no line is cut" {
+	[ "$PLAT" = linux ] || skip "POSIX cannot list"
+	[ -z "${SANITIZED:-}" ] || skip "sanitizers need far more"
+	need_root
+	need_namespace
+	cat >many <<-'END'
+		mount -t tmpfs none /dev/shm && cd /dev/shm && seq 3000 | xargs touch && cd - >/dev/null || exit
+		for kib in $(seq 2800 40 5200); do
+			lines=$(prlimit --as=$((kib * 1024)) ipcls -H -j 2>error | grep -c '}$')
+			case $lines-$(grep -c . error) in
+			3000-0 | *-[1-9]) ;;
+			*) echo "$kib KiB: $lines lines, $(cat error)" ;;
+			esac
+		done
+		ipcls -H | wc -l
+	END
+	[ "$(unshare -mi sh many)" = 3000 ]
 }
 
 @test "ipcls: to look changes nothing" {
@@ -255,12 +367,16 @@ print(subprocess.check_output(['ipcls', '-H', '-o', 'count', 'shm:$S']).decode()
 	new_semaphore posix
 	semop -c -i 4 "$S" >/dev/null
 	try ipcls -v -o value "sem:$S"
-	[[ $stderr == *"ipcls: sem_open(\"$S\", 0) = 0x"*$'\n''ipcls: sem_getvalue(0x'*', [4]) = 0' ]]
+	if [ "$PLAT" = linux ]; then
+		[[ $stderr == *', "sem.'"${S#/}"'", O_RDONLY|O_NONBLOCK|O_NOFOLLOW|O_CLOEXEC) = '*'"\x04\x00'*', '*') = '* ]]
+	else
+		[[ $stderr == *"ipcls: sem_open(\"$S\", 0) = 0x"*$'\n''ipcls: sem_getvalue(0x'*', [4]) = 0' ]]
+	fi
 	new_semaphore sysv
 	semop -c -i 2,5 "$S" >/dev/null
 	try ipcls -v -o value "sem:$S"
 	if [ "$PLAT" = linux ]; then
-		[[ $stderr == *'ipcls: semctl('*', 0, SEM_STAT_ANY, {sem_nsems=2}) = '*$'\n''ipcls: semctl('*', 0, GETALL, {2,5}) = 0'* ]]
+		[[ $stderr == "ipcls: semget(${S#sysv:}, 0, 0) = "*', 0, SEM_STAT_ANY, {sem_nsems=2}) = '*$'\n''ipcls: semctl('*', 0, GETALL, {2,5}) = 0'* ]]
 	else
 		[[ $stderr == "ipcls: semget(${S#sysv:}, 0, 0) = "*', 0, IPC_STAT, {sem_nsems=2}) = 0'*', 1, GETVAL) = 5' ]]
 	fi
@@ -281,7 +397,7 @@ print(subprocess.check_output(['ipcls', '-H', '-o', 'count', 'shm:$S']).decode()
 	error "ipcls: shm:sem.${S#/}: names that start with sem. are those of semaphores"
 	try ipcls "sem.${S#/}"
 	status 1
-	error "ipcls: sem.${S#/}: no such queue, segment or semaphore"
+	error "ipcls: sem.${S#/}: no such queue or semaphore"
 	try ipcls sysv:./nofile
 	status 1
 	error 'ipcls: sysv:./nofile: no key from this path: No such file or directory'

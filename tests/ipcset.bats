@@ -134,9 +134,52 @@ modes() {
 	try setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=+fowner --ambient-caps=+fowner "$USER_BIN/ipcset" -m 0644 "shm:$S"
 	status 0
 	[ "$(ipcls -H -o mode "shm:$S")" = 0644 ]
+	# Who gives it away may not change its mode then; and who may change modes may not give.
+	one="setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=+chown --ambient-caps=+chown $USER_BIN/ipcset"
+	try $one -o 65533 -m 0644 "mq:$queue" "shm:$segment"
+	status 1
+	error "ipcset: mq:$queue: not permitted: only its owner and root may change it"
+	[ "$(ipcls -H -o owner "mq:$queue")" != 65533 ]
+	try $one -o 65533 "shm:$S"
+	status 0
+	try ${one//chown/fowner} -m 0600 -o :65534 "shm:$S" "mq:$queue"
+	status 1
+	error "ipcset: shm:$S: not permitted: only its owner and root may change it"
+	[ "$(ipcls -H -o mode "shm:$S")" = 0644 ]
 	try setpriv --bounding-set=-fowner --inh-caps=-fowner "$USER_BIN/ipcset" -m 0644 "mq:$queue"
 	status 1
 	error "ipcset: mq:$queue: not permitted: only its owner and root may change it"
+}
+
+@test "ipcset: a limit that was lowered, and a /proc that is missing, are found before anything is changed" {
+	[ "$PLAT" = linux ] || skip "knows the limits of Linux"
+	need_root
+	need_namespace
+	as_user true
+	cp "$ROOT/build/bin/ipcset" "$ROOT/build/bin/ipcls" "$USER_BIN"
+	user="setpriv --reuid=65534 --regid=65534 --clear-groups"
+	cat >lowered <<-END
+		echo 65536 >/proc/sys/kernel/msgmnb || exit
+		$user mqsend -c sysv:0x1 x
+		$user mqsend -c sysv:0x2 x
+		ipcset -s 4096 mq:sysv:0x1
+		echo 16384 >/proc/sys/kernel/msgmnb
+		$user ipcset -m 0640 mq:sysv:0x1 mq:sysv:0x2
+		ipcls -H -o mode mq:sysv:0x1 mq:sysv:0x2
+	END
+	PATH=$USER_BIN:$PATH
+	cp "$ROOT/build/bin/mqsend" "$USER_BIN"
+	[ "$(unshare -i sh lowered 2>&1)" = "ipcset: mq:sysv:0x2: kernel.msgmnb is 16384; asked for 65536 (raise it with sysctl -w kernel.msgmnb=65536)
+0600
+0600" ] || { unshare -i sh lowered; return 1; }
+	new_segment posix
+	shmput -c "$S" </dev/null
+	new_name sysv
+	mqsend -c "$Q" x
+	try unshare -m sh -c 'mount -t tmpfs none /proc && exec ipcset -o 65534 -m 0644 "$@"' sh "mq:$Q" "shm:$S"
+	status 1
+	error "ipcset: shm:$S: /proc is not mounted, and needed to change it"
+	[ "$(ipcls -H -o mode "mq:$Q" "shm:$S" | sort -u)" = 0600 ]
 }
 
 @test "ipcset: what is refused after all has a line, and the others are changed" {
@@ -174,7 +217,7 @@ modes() {
 @test "ipcset: wrong usage, -h and -V" {
 	for case in '-m 0600|KIND:NAME is missing*' 'mq:x|there is nothing to change (-m, -o, -s)' '-m 9 mq:x|-m "9": not an octal mode*' \
 		'-o nosuch-user mq:x|-o "nosuch-user": not OWNER*' '-o : mq:x|-o ":": not OWNER*' '-o root: mq:x|-o "root:": not OWNER*' '-s 0 mq:x|-s "0": not *' \
-		'-m 600 mq|mq: an object is named here*' '-m 600 x|x: its KIND is missing*' '-y|there is no option -y*'; do
+		'-m 600 mq|mq: an object is named here*' '-m 600 x|x: its KIND is missing*' '-s 4K shm:nowhere|shm:nowhere: -s is for System V queues*' '-s 4K mq:sysv:0x7bfffff0 mq:x|mq:x: -s is for*' '-y|there is no option -y*'; do
 		# shellcheck disable=SC2086
 		try ipcset ${case%%|*}
 		status 2

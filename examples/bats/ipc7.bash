@@ -129,6 +129,11 @@ ipc7_stop() {
 
 	sigsend -t "$IPC7_TIMEOUT" -k KILL "$PID" || :
 	wait "$PID" || code=$?
+	# Its number may soon be another's, unless children of it still have it as their group.
+	if ! kill -0 -- "-$PID" 2>/dev/null; then
+		sed "/^group $PID\$/d" "$IPC7_DIR/made" >"$IPC7_DIR/made.new"
+		mv "$IPC7_DIR/made.new" "$IPC7_DIR/made"
+	fi
 	ipc7_is "${1:-143}" "$code" 'as the status'
 }
 

@@ -17,6 +17,9 @@
 #define SHM_ANY 15
 #define SEM_ANY 20
 
+/* How many bytes of values, and how many members, a trace shows. */
+#define SHOWN 32U
+
 union argument {
 	int value;
 	struct semid_ds *set;
@@ -24,21 +27,9 @@ union argument {
 	struct seminfo *info;
 };
 
-/* The object that is looked for; all if there is none. */
-struct sought {
-	key_t key; /* IPC_PRIVATE: it goes by its identifier */
-	int id;
-};
-
-static bool
-is_sought(const struct sought *sought, key_t key, int id)
-{
-	return !sought || (sought->key == IPC_PRIVATE ? sought->id == id : sought->key == key);
-}
-
 /*
- * What a table has at an index, before Linux 4.17 only if it may be read. -1: nothing. The tables have gaps, and the system
- * says how many objects are left to be found.
+ * What a table has at an index, or for an identifier, whose lower part is its index; before Linux 4.17 only if it may be
+ * read. Returns the identifier. -1: nothing.
  */
 static int
 stat_queue(int index, struct msqid_ds *queue)
@@ -55,31 +46,26 @@ stat_queue(int index, struct msqid_ds *queue)
 	return id;
 }
 
+/* Adds a queue. -1: ENOMEM; 0: there is none. */
 static int
-queues(const struct sought *sought, struct object_list *list)
+add_queue(int index, bool exact, struct object_list *list)
 {
-	struct msginfo info;
 	struct msqid_ds queue;
-	int last = msgctl(0, MSG_INFO, (struct msqid_ds *)(void *)&info), left = last == -1 ? 0 : info.msgpool, i, id;
+	int id = stat_queue(index, &queue);
+	struct object *object;
 
-	for (i = 0; i <= last && left > 0; i++) {
-		struct object *object;
-
-		id = stat_queue(i, &queue);
-		left -= id != -1;
-		if (id == -1 || !is_sought(sought, queue.msg_perm.__key, id))
-			continue;
-		object = object_add_sysv(list, OBJECT_QUEUE, id, queue.msg_perm.__key);
-		if (!object)
-			return -1;
-		contents_owner(object, &queue.msg_perm);
-		object->size = (long long)queue.msg_qbytes;
-		object->used = (long long)queue.__msg_cbytes;
-		object->count = (long long)queue.msg_qnum;
-		object->last = queue.msg_rtime > queue.msg_stime ? queue.msg_lrpid : queue.msg_lspid;
-		object->changed = queue.msg_ctime;
-	}
-	return 0;
+	if (id == -1 || (exact && id != index))
+		return 0;
+	object = object_add_sysv(list, OBJECT_QUEUE, id, queue.msg_perm.__key);
+	if (!object)
+		return -1;
+	contents_owner(object, &queue.msg_perm);
+	object->size = (long long)queue.msg_qbytes;
+	object->used = (long long)queue.__msg_cbytes;
+	object->count = (long long)queue.msg_qnum;
+	object->last = queue.msg_rtime > queue.msg_stime ? queue.msg_lrpid : queue.msg_lspid;
+	object->changed = queue.msg_ctime;
+	return 1;
 }
 
 static int
@@ -97,30 +83,24 @@ stat_segment(int index, struct shmid_ds *segment)
 }
 
 static int
-segments(const struct sought *sought, struct object_list *list)
+add_segment(int index, bool exact, struct object_list *list)
 {
-	struct shm_info info;
 	struct shmid_ds segment;
-	int last = shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&info), left = last == -1 ? 0 : info.used_ids, i, id;
+	int id = stat_segment(index, &segment);
+	struct object *object;
 
-	for (i = 0; i <= last && left > 0; i++) {
-		struct object *object;
-
-		id = stat_segment(i, &segment);
-		left -= id != -1;
-		if (id == -1 || !is_sought(sought, segment.shm_perm.__key, id))
-			continue;
-		object = object_add_sysv(list, OBJECT_SEGMENT, id, segment.shm_perm.__key);
-		if (!object)
-			return -1;
-		contents_owner(object, &segment.shm_perm);
-		object->size = (long long)segment.shm_segsz;
-		object->count = (long long)segment.shm_nattch;
-		object->creator = segment.shm_cpid;
-		object->last = segment.shm_lpid;
-		object->changed = segment.shm_ctime;
-	}
-	return 0;
+	if (id == -1 || (exact && id != index))
+		return 0;
+	object = object_add_sysv(list, OBJECT_SEGMENT, id, segment.shm_perm.__key);
+	if (!object)
+		return -1;
+	contents_owner(object, &segment.shm_perm);
+	object->size = (long long)segment.shm_segsz;
+	object->count = (long long)segment.shm_nattch;
+	object->creator = segment.shm_cpid;
+	object->last = segment.shm_lpid;
+	object->changed = segment.shm_ctime;
+	return 1;
 }
 
 static int
@@ -154,11 +134,12 @@ read_values(struct object *object)
 		text_format(&text, i ? ",%d" : "%d", (int)values[i]);
 	free(values);
 	if (trace_on)
-		trace_call(result, "semctl(%d, 0, GETALL, {%s})", id, text.data ? text.data : "");
+		trace_call(result, "semctl(%d, 0, GETALL, {%.*s%s})", id, (int)SHOWN, text.data ? text.data : "",
+		    text.size > SHOWN ? "..." : "");
 	object->values = text.data;
 	if (result == 0)
 		object->last = semctl(id, 0, GETPID);
-	return result == 0 && !text.data ? -1 : 0;
+	return text.cut ? -1 : 0;
 }
 
 /* How many wait for its members, to take or for zero. */
@@ -173,7 +154,7 @@ count_waiting(struct object *object)
 
 		if (zero == -1)
 			return;
-		if (trace_on) {
+		if (trace_on && i < (int)SHOWN) {
 			trace_call(more, "semctl(%d, %d, GETNCNT)", id, i);
 			trace_call(zero, "semctl(%d, %d, GETZCNT)", id, i);
 		}
@@ -183,58 +164,85 @@ count_waiting(struct object *object)
 }
 
 static int
-sets(const struct sought *sought, struct object_list *list)
+add_set(int index, bool exact, struct object_list *list)
 {
-	struct seminfo info;
 	struct semid_ds set;
-	union argument argument = {.info = &info};
-	int last = semctl(0, 0, SEM_INFO, argument), left = last == -1 ? 0 : info.semusz, i, id;
+	int id = stat_set(index, &set);
+	struct object *object;
 
-	for (i = 0; i <= last && left > 0; i++) {
-		struct object *object;
-
-		id = stat_set(i, &set);
-		left -= id != -1;
-		if (id == -1 || !is_sought(sought, set.sem_perm.__key, id))
-			continue;
-		object = object_add_sysv(list, OBJECT_SEMAPHORE, id, set.sem_perm.__key);
-		if (!object)
-			return -1;
-		contents_owner(object, &set.sem_perm);
-		object->count = (long long)set.sem_nsems;
-		object->changed = set.sem_ctime;
-		if (list->wanted & OBJECT_VALUES && read_values(object) == -1)
-			return -1;
-		if (list->wanted & OBJECT_WAITING)
-			count_waiting(object);
-	}
-	return 0;
+	if (id == -1 || (exact && id != index))
+		return 0;
+	object = object_add_sysv(list, OBJECT_SEMAPHORE, id, set.sem_perm.__key);
+	if (!object)
+		return -1;
+	contents_owner(object, &set.sem_perm);
+	object->count = (long long)set.sem_nsems;
+	object->changed = set.sem_ctime;
+	if (list->wanted & OBJECT_VALUES && read_values(object) == -1)
+		return -1;
+	if (list->wanted & OBJECT_WAITING)
+		count_waiting(object);
+	return 1;
 }
 
 static int
-add(unsigned int set, const struct sought *sought, struct object_list *list)
+add(enum object_kind kind, int index, bool exact, struct object_list *list)
 {
-	if (set & OBJECT_QUEUE && queues(sought, list) == -1)
-		return -1;
-	if (set & OBJECT_SEGMENT && segments(sought, list) == -1)
-		return -1;
-	return set & OBJECT_SEMAPHORE ? sets(sought, list) : 0;
+	return kind == OBJECT_QUEUE     ? add_queue(index, exact, list)
+	       : kind == OBJECT_SEGMENT ? add_segment(index, exact, list)
+	                                : add_set(index, exact, list);
+}
+
+/* The highest index in use; -1: there is none. */
+static int
+last_index(enum object_kind kind)
+{
+	struct msginfo queues;
+	struct shm_info segments;
+	struct seminfo sets;
+	union argument argument = {.info = &sets};
+	int last = kind == OBJECT_QUEUE     ? msgctl(0, MSG_INFO, (struct msqid_ds *)(void *)&queues)
+	           : kind == OBJECT_SEGMENT ? shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&segments)
+	                                    : semctl(0, 0, SEM_INFO, argument);
+
+	if (trace_on)
+		trace_call(last, kind == OBJECT_QUEUE     ? "msgctl(0, MSG_INFO)"
+		                 : kind == OBJECT_SEGMENT ? "shmctl(0, SHM_INFO)"
+		                                          : "semctl(0, 0, SEM_INFO)");
+	return last;
+}
+
+/* All of a kind. The system is asked for every index, since objects come and go meanwhile. */
+static int
+add_all(enum object_kind kind, struct object_list *list)
+{
+	int last = last_index(kind), i;
+
+	for (i = 0; i <= last; i++)
+		if (add(kind, i, false, list) == -1)
+			return -1;
+	return 0;
 }
 
 int
 catalog_sysv(unsigned int set, struct object_list *list)
 {
-	return add(set, NULL, list);
+	if (set & OBJECT_QUEUE && add_all(OBJECT_QUEUE, list) == -1)
+		return -1;
+	if (set & OBJECT_SEGMENT && add_all(OBJECT_SEGMENT, list) == -1)
+		return -1;
+	return set & OBJECT_SEMAPHORE ? add_all(OBJECT_SEMAPHORE, list) : 0;
 }
 
 int
 catalog_find_sysv(enum object_kind kind, key_t key, int id, struct object_list *list)
 {
-	struct sought sought = {key, id};
-	size_t before = list->count;
+	int found;
 
-	if (add(kind, &sought, list) == -1)
-		return -1;
-	errno = ENOENT;
-	return list->count > before ? 0 : -1;
+	if (key != IPC_PRIVATE)
+		id = contents_key(kind, key);
+	found = id == -1 ? -1 : add(kind, id, true, list);
+	if (found == 0)
+		errno = ENOENT;
+	return found == 1 ? 0 : -1;
 }

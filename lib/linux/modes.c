@@ -10,11 +10,15 @@
 
 #include "../backend.h"
 
-bool
-catalog_changes(const struct object *object)
+/* The descriptors of this process. */
+#define SELF "/proc/self/fd"
+
+const char *
+catalog_unchanging(const struct object *object)
 {
-	(void)object;
-	return true;
+	return object->kind == OBJECT_QUEUE || access(SELF, X_OK) == 0
+	           ? NULL
+	           : "/proc is not mounted, and needed to change it";
 }
 
 static int
@@ -25,18 +29,24 @@ change_owner_of(int fd, const struct change *change)
 	int result = fchownat(fd, "", uid, gid, AT_EMPTY_PATH);
 
 	if (trace_on)
-		trace_call(result, "fchownat(%d, \"\", %d, %d, AT_EMPTY_PATH)", fd, (int)uid, (int)gid);
+		trace_call(result, "fchownat(%d, \"\", %lld, %lld, AT_EMPTY_PATH)", fd,
+		    change->uid_given ? (long long)uid : -1, change->gid_given ? (long long)gid : -1);
 	return result;
 }
 
-/* By way of /proc, since fchmod(2) needs more than a descriptor that only stands for the file. */
+/* By way of /proc where fchmod(2) needs more than a descriptor that only stands for the file. */
 static int
 change_mode_of(int fd, mode_t mode)
 {
+	int result = fchmod(fd, mode);
 	char path[64];
-	int result;
 
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (result == 0 || errno != EBADF) {
+		if (trace_on)
+			trace_call(result, "fchmod(%d, %04o)", fd, (unsigned int)mode);
+		return result;
+	}
+	snprintf(path, sizeof(path), SELF "/%d", fd);
 	result = chmod(path, mode);
 	if (trace_on)
 		trace_call(result, "chmod(\"%s\", %04o)", path, (unsigned int)mode);

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <mqueue.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -40,10 +41,13 @@ mount_queues(void)
 		trace_call(context, "fsopen(\"mqueue\", FSOPEN_CLOEXEC)");
 	if (context == -1)
 		return -1;
-	if (syscall(SYS_fsconfig, context, CONFIG_CREATE, NULL, NULL, 0) == 0)
+	if (syscall(SYS_fsconfig, context, CONFIG_CREATE, NULL, NULL, 0) == 0) {
 		tree = (int)syscall(SYS_fsmount, context, 1U, 0U);
-	if (trace_on)
-		trace_call(tree, "fsmount(%d, FSMOUNT_CLOEXEC, 0)", context);
+		if (trace_on)
+			trace_call(tree, "fsmount(%d, FSMOUNT_CLOEXEC, 0)", context);
+	} else if (trace_on) {
+		trace_call(-1, "fsconfig(%d, FSCONFIG_CMD_CREATE, NULL, NULL, 0)", context);
+	}
 	saved = errno;
 	close(context);
 	if (tree != -1) {
@@ -85,7 +89,8 @@ open_directory(enum object_kind kind, bool *mounted)
 	if (kind == OBJECT_QUEUE) {
 		fd = mount_queues();
 		*mounted = fd != -1;
-		return *mounted ? fd : open_queues();
+		/* What is not for this user to do has another way; what else is wrong is what is to be said. */
+		return *mounted || (errno != EPERM && errno != ENOSYS && errno != ENODEV) ? fd : open_queues();
 	}
 	fd = open(SHARED, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (trace_on)
@@ -156,6 +161,36 @@ open_listed(int directory, const char *name)
 	return fd;
 }
 
+/*
+ * The value of a semaphore, from a copy of its file: the file may be anybody's, who can make it shorter at any moment, and
+ * what is mapped then is no more.
+ */
+static void
+read_semaphore(struct object *object, int directory, const char *file)
+{
+	int fd = open_file(directory, file, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC,
+	    "O_RDONLY|O_NONBLOCK|O_NOFOLLOW|O_CLOEXEC");
+	struct text value = {0}, call = {0};
+	sem_t semaphore;
+	ssize_t size;
+	int number;
+
+	if (fd == -1)
+		return;
+	size = read(fd, &semaphore, sizeof(semaphore));
+	if (trace_on) {
+		text_format(&call, "read(%d, ", fd);
+		text_quote(&call, &semaphore, size > 0 ? (size_t)size : 0, SHOWN);
+		text_format(&call, ", %zu)", sizeof(semaphore));
+		trace_end(&call, size);
+	}
+	close(fd);
+	if (size != (ssize_t)sizeof(semaphore) || sem_getvalue(&semaphore, &number) == -1)
+		return;
+	text_format(&value, "%d", number);
+	object->values = value.data;
+}
+
 static void
 trace_file(int directory, const char *file, const struct stat *st)
 {
@@ -174,25 +209,29 @@ static int
 add_file(struct object_list *list, enum object_kind kind, int directory, const char *file)
 {
 	bool semaphore = strncmp(file, PREFIX, strlen(PREFIX)) == 0;
-	struct text name = {0};
+	const char *name = file + (kind == OBJECT_SEMAPHORE && semaphore ? strlen(PREFIX) : 0);
+	struct text full = {0};
 	struct object *object;
 	struct stat st;
 	int fd;
 
 	if (kind != OBJECT_QUEUE && semaphore != (kind == OBJECT_SEMAPHORE))
 		return 0;
+	/* No command takes such a name. */
+	if (!name[0] || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return 0;
 	if (fstatat(directory, file, &st, AT_SYMLINK_NOFOLLOW) == -1 || !S_ISREG(st.st_mode))
 		return 0;
-	text_format(&name, "/%s", file + (kind == OBJECT_SEMAPHORE ? strlen(PREFIX) : 0));
-	object = name.data ? object_add(list, kind, true, name.data) : NULL;
-	text_free(&name);
+	text_format(&full, "/%s", name);
+	object = full.data ? object_add(list, kind, true, full.data) : NULL;
+	text_free(&full);
 	if (!object)
 		return -1;
 	set_file(object, &st);
 	if (trace_on && kind == OBJECT_SEGMENT)
 		trace_file(directory, file, &st);
 	if (kind == OBJECT_SEMAPHORE && list->wanted & OBJECT_VALUES)
-		(void)contents_semaphore(object, true);
+		read_semaphore(object, directory, file);
 	if (kind != OBJECT_QUEUE || !(list->wanted & OBJECT_CONTENTS))
 		return 0;
 	fd = open_listed(directory, file);
@@ -225,64 +264,83 @@ add_files(struct object_list *list, enum object_kind kind, int directory)
 	return result;
 }
 
-/* True if a file of the directory is not the queue of that name that this process can open. */
-static bool
-is_strange(int directory, const char *name)
-{
-	struct stat here, there;
-	mqd_t queue = mq_open(name, O_RDONLY | O_NONBLOCK);
-	bool absent = queue == (mqd_t)-1 && errno == ENOENT, other = false;
+/* Whose the queues of a directory are: only those of this IPC namespace can be opened by name. */
+enum whose { OURS, STRANGE, UNKNOWN };
 
+/* What one file of the directory tells of that: nothing, if it may not be opened. */
+static enum whose
+whose_file(int directory, const char *file)
+{
+	struct text name = {0};
+	struct stat here, there;
+	enum whose whose = UNKNOWN;
+	mqd_t queue = (mqd_t)-1;
+
+	text_format(&name, "/%s", file);
+	if (name.data)
+		queue = contents_open(name.data);
 	/* What was unlinked meanwhile is in neither place. */
-	if (fstatat(directory, name + 1, &there, AT_SYMLINK_NOFOLLOW) == 0)
-		other = absent || (queue != (mqd_t)-1 && fstat(queue, &here) == 0 && here.st_dev != there.st_dev);
+	if (fstatat(directory, file, &there, AT_SYMLINK_NOFOLLOW) == 0) {
+		if (queue != (mqd_t)-1 && fstat(queue, &here) == 0)
+			whose = here.st_dev == there.st_dev ? OURS : STRANGE;
+		else if (queue == (mqd_t)-1 && errno == ENOENT)
+			whose = STRANGE;
+	}
 	if (queue != (mqd_t)-1)
 		mq_close(queue);
-	return other;
+	text_free(&name);
+	return whose;
 }
 
-/* True if the queues that were found are not those of this IPC namespace: what is mounted is that of another. */
-static bool
-are_strange(int directory, const struct object_list *list, size_t first)
+/* The first that tells decides. */
+static enum whose
+whose_directory(int directory)
 {
-	size_t i;
+	int again = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *files = again == -1 ? NULL : fdopendir(again);
+	enum whose whose = UNKNOWN;
+	struct dirent *file;
 
-	for (i = first; i < list->count; i++)
+	if (again != -1 && !files)
+		close(again);
+	while (files && whose == UNKNOWN && (file = readdir(files))) {
+		if (*file->d_name == '.')
+			continue;
+		whose = whose_file(directory, file->d_name);
 		/* Twice, since a queue may have been made between the two looks. */
-		if (is_strange(directory, list->items[i].name) && is_strange(directory, list->items[i].name))
-			return true;
-	return false;
+		if (whose == STRANGE)
+			whose = whose_file(directory, file->d_name);
+	}
+	if (files)
+		closedir(files);
+	return whose;
 }
 
 static int
 add_queues(struct object_list *list)
 {
-	bool mounted, other;
-	size_t first = list->count;
-	int fd = open_directory(OBJECT_QUEUE, &mounted), again;
+	bool mounted;
+	int fd = open_directory(OBJECT_QUEUE, &mounted);
 
+	if (fd == -1 && errno != ENOENT) {
+		err_line(NULL, "POSIX queues cannot be listed: %s", strerror(errno));
+		return STATUS_FAILED;
+	}
 	if (fd == -1) {
 		err_line(NULL, "POSIX queues cannot be listed: " QUEUES " is not mounted, and to look without it needs "
 		               "CAP_SYS_ADMIN (mount -t mqueue none " QUEUES ")");
 		return STATUS_FAILED;
 	}
-	again = mounted ? -1 : dup(fd);
-	if (add_files(list, OBJECT_QUEUE, fd) == -1) {
-		err_line(NULL, "POSIX queues cannot be listed: %s", strerror(errno));
-		if (again != -1)
-			close(again);
+	if (!mounted && whose_directory(fd) == STRANGE) {
+		close(fd);
+		err_line(NULL,
+		    "POSIX queues cannot be listed: what is mounted at " QUEUES " is of another IPC namespace, and to "
+		    "look without it needs CAP_SYS_ADMIN");
 		return STATUS_FAILED;
 	}
-	other = again != -1 && are_strange(again, list, first);
-	if (again != -1)
-		close(again);
-	if (!other)
+	if (add_files(list, OBJECT_QUEUE, fd) == 0)
 		return STATUS_OK;
-	while (list->count > first)
-		object_drop(list);
-	err_line(NULL,
-	    "POSIX queues cannot be listed: what is mounted at " QUEUES " is of another IPC namespace, and to "
-	    "look without it needs CAP_SYS_ADMIN");
+	err_line(NULL, "POSIX queues cannot be listed: %s", strerror(errno));
 	return STATUS_FAILED;
 }
 
@@ -312,6 +370,24 @@ catalog_posix(unsigned int set, struct object_list *list)
 	return status;
 }
 
+/*
+ * Opens the directory of a kind to find one object. -1: EACCES, also if it may be that of another IPC namespace, which has a
+ * queue of that name too.
+ */
+static int
+open_certain(enum object_kind kind)
+{
+	bool mounted;
+	int directory = open_directory(kind, &mounted);
+
+	if (kind != OBJECT_QUEUE || mounted || (directory != -1 && whose_directory(directory) == OURS))
+		return directory;
+	if (directory != -1)
+		close(directory);
+	errno = EACCES;
+	return -1;
+}
+
 /* The name of the file that an object is. */
 static void
 file_name(enum object_kind kind, const char *name, struct text *text)
@@ -323,17 +399,12 @@ file_name(enum object_kind kind, const char *name, struct text *text)
 static int
 find_file(enum object_kind kind, const char *name, struct object_list *list)
 {
-	bool mounted;
-	int directory = open_directory(kind, &mounted), result = -1, saved;
+	int directory = open_certain(kind), result = -1, saved;
 	size_t before = list->count;
 	struct text file = {0};
 
-	if (directory == -1) {
-		/* A queue is there, and that is all that can be known. */
-		if (kind == OBJECT_QUEUE)
-			errno = EACCES;
+	if (directory == -1)
 		return -1;
-	}
 	file_name(kind, name, &file);
 	if (file.data)
 		result = add_file(list, kind, directory, file.data);
@@ -375,12 +446,11 @@ int
 catalog_open(const struct object *object)
 {
 	struct text file = {0};
-	bool mounted;
 	int fd = object->kind == OBJECT_QUEUE ? contents_open(object->name) : -1, directory, saved;
 
 	if (fd != -1)
 		return fd;
-	directory = open_directory(object->kind, &mounted);
+	directory = open_certain(object->kind);
 	if (directory == -1)
 		return -1;
 	file_name(object->kind, object->name, &file);

@@ -112,21 +112,6 @@ stat_set(int id, struct object *object, unsigned int wanted)
 	return wanted & (OBJECT_VALUES | OBJECT_WAITING) ? read_set(object) : 0;
 }
 
-/* The identifier of a key, as those find it who only want to look. */
-static int
-find_key(enum object_kind kind, key_t key)
-{
-	int id = kind == OBJECT_QUEUE ? msgget(key, 0) : kind == OBJECT_SEGMENT ? shmget(key, 0, 0) : semget(key, 0, 0);
-
-	if (trace_on)
-		trace_call(id,
-		    kind == OBJECT_QUEUE     ? "msgget(0x%x, 0)"
-		    : kind == OBJECT_SEGMENT ? "shmget(0x%x, 0, 0)"
-		                             : "semget(0x%x, 0, 0)",
-		    (unsigned int)key);
-	return id;
-}
-
 int
 catalog_find_sysv(enum object_kind kind, key_t key, int id, struct object_list *list)
 {
@@ -134,7 +119,7 @@ catalog_find_sysv(enum object_kind kind, key_t key, int id, struct object_list *
 	int result;
 
 	if (key != IPC_PRIVATE)
-		id = find_key(kind, key);
+		id = contents_key(kind, key);
 	object = id == -1 ? NULL : object_add_sysv(list, kind, id, key);
 	if (!object)
 		return -1;

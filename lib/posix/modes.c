@@ -8,10 +8,10 @@
 
 #include "../backend.h"
 
-bool
-catalog_changes(const struct object *object)
+const char *
+catalog_unchanging(const struct object *object)
 {
-	return object->kind == OBJECT_SEGMENT;
+	return object->kind == OBJECT_SEGMENT ? NULL : "this system has no way to change it";
 }
 
 int
@@ -26,7 +26,8 @@ catalog_change(const struct object *object, const struct change *change)
 	if (change->uid_given || change->gid_given) {
 		result = fchown(fd, uid, gid);
 		if (trace_on)
-			trace_call(result, "fchown(%d, %d, %d)", fd, (int)uid, (int)gid);
+			trace_call(result, "fchown(%d, %lld, %lld)", fd, change->uid_given ? (long long)uid : -1,
+			    change->gid_given ? (long long)gid : -1);
 	}
 	if (result == 0 && change->mode_given) {
 		result = fchmod(fd, change->mode);
