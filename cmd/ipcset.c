@@ -50,7 +50,7 @@ parse(struct change *change, int argc, char *argv[])
 	if (optind == argc)
 		return command_usage("KIND:NAME is missing; usage: ipcset %s", command.usage);
 	if (!change->mode_given && !change->uid_given && !change->gid_given && !change->capacity)
-		return command_usage("there is nothing to change (-m, -o, -s)");
+		return command_usage("there is nothing to change (-m, -o or -s, in front of KIND:NAME)");
 	return -1;
 }
 

@@ -35,7 +35,7 @@ static const struct command command = {
             "  -r         records have no terminator (what a COMMAND gets has none anyway)\n"
             "  -P         each record starts with its priority or type and a tab\n"
             "  -D QUEUE   a message whose COMMAND fails goes there\n"
-            "  -R FILE    once the queue is open, write the process id to FILE\n"
+            "  -R FILE    once the queue is open, write the process id to FILE (see mkfifo)\n"
             "  -c         create the queue if it is missing\n"
             "  -x         create it; fail if it exists\n"
             "  -d DEPTH   messages in a queue that is created (10)\n"

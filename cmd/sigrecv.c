@@ -21,7 +21,7 @@ static const struct command command = {
             "  -f        forever: do not stop after the first\n"
             "  -n COUNT  stop after COUNT signals (1)\n"
             "  -q        print the value alone\n"
-            "  -R FILE   when the signals are blocked, write the process id to FILE\n"
+            "  -R FILE   when the signals are blocked, write the process id to FILE (see mkfifo)\n"
             "  -t TIME   wait at most so long for each; 0 never waits\n"
             "  -v        print each system call\n"
             "SIGNAL: as USR1, RTMIN+1 or 10, several with commas between them, or all; see sigsend -l\n",

@@ -5,6 +5,7 @@
  * wait, it first takes hold of the processes themselves, so that a number that is used again meanwhile does no harm. One
  * that has vanished does not stop the rest.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -103,7 +104,7 @@ parse(struct sender *sender, int argc, char *argv[])
 {
 	int status = parse_options(sender, argc, argv);
 	const char *fault;
-	int i;
+	int i, number;
 
 	if (status != -1)
 		return status;
@@ -121,9 +122,13 @@ parse(struct sender *sender, int argc, char *argv[])
 		return command_usage("-t bounds the waiting of -w, -k and -q, and there is none of them");
 	if (optind == argc && isatty(STDIN_FILENO))
 		return command_usage("PID is missing, and standard input, which may name them, is a terminal");
-	for (i = optind; i < argc; i++)
-		if (process_add(&sender->list, argv[i], &fault) == -1)
-			return command_argument("PID ", argv[i], fault);
+	for (i = optind; i < argc; i++) {
+		if (process_add(&sender->list, argv[i], &fault) == 0)
+			continue;
+		if (isalpha((unsigned char)*argv[i]) && signame_parse(argv[i], &number) == 0)
+			fault = "not a PID; a signal is given with -s";
+		return command_argument("PID ", argv[i], fault);
+	}
 	return -1;
 }
 

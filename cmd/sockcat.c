@@ -34,7 +34,7 @@ static const struct command command = {
         "  -b ADDR   the address of this end\n"
         "  -m MODE   octal mode of a Unix path (0600)\n"
         "  -u        unlink it on the way out\n"
-        "  -R FILE   write the address to FILE once it listens, or is connected\n"
+        "  -R FILE   write the address to FILE (see mkfifo) once it listens, or is connected\n"
         "  -t TIME   wait at most so long for a peer, a byte or a packet; 0 never waits\n"
         "  -T TIME   keep trying to connect for so long\n"
         "  -v        print each system call\n"

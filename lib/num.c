@@ -108,11 +108,12 @@ num_time(const char *text, long long *nanoseconds)
 		const char *name;
 		unsigned long long factor;
 	} units[] = {{"", 1000000000}, {"s", 1000000000}, {"ms", 1000000}, {"m", 60000000000}};
-	unsigned long long whole, fraction = 0, scale = 1;
+	unsigned long long whole = 0, fraction = 0, scale = 1;
+	bool over = false;
 	size_t i;
-	bool over;
 
-	if (digits(&text, &whole, &over) == -1)
+	/* Before a point digits may be missing. */
+	if (*text != '.' && digits(&text, &whole, &over) == -1)
 		return -1;
 	if (*text == '.') {
 		text++;

@@ -215,7 +215,7 @@ modes() {
 }
 
 @test "ipcset: wrong usage, -h and -V" {
-	for case in '-m 0600|KIND:NAME is missing*' 'mq:x|there is nothing to change (-m, -o, -s)' '-m 9 mq:x|-m "9": not an octal mode*' \
+	for case in '-m 0600|KIND:NAME is missing*' 'mq:x|there is nothing to change (-m, -o or -s, *' '-m 9 mq:x|-m "9": not an octal mode*' \
 		'-o nosuch-user mq:x|-o "nosuch-user": not OWNER*' '-o : mq:x|-o ":": not OWNER*' '-o root: mq:x|-o "root:": not OWNER*' '-s 0 mq:x|-s "0": not *' \
 		'-m 600 mq|mq: an object is named here*' '-m 600 x|x: its KIND is missing*' '-s 4K shm:nowhere|shm:nowhere: -s is for System V queues*' '-s 4K mq:sysv:0x7bfffff0 mq:x|mq:x: -s is for*' '-y|there is no option -y*'; do
 		# shellcheck disable=SC2086

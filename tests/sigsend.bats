@@ -163,6 +163,9 @@ True" ]
 		status 2
 		error 'sigsend: PID "'*'": not a PID, a number from 1'
 	done
+	try sigsend TERM "$PID"
+	status 2
+	error 'sigsend: PID "TERM": not a PID; a signal is given with -s'
 	for bad in 0 1 -5 x; do
 		try sigsend -g -s USR1 -- "$bad"
 		status 2

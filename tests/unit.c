@@ -125,7 +125,9 @@ test_numbers(void)
 	CHECK(is_time("0.1234567899999", 123456789));
 	CHECK(is_time("0.999999999m", 59999999940));
 	CHECK(time_refused("", EINVAL));
-	CHECK(time_refused(".5", EINVAL));
+	CHECK(is_time(".5", 500000000));
+	CHECK(time_refused(".", EINVAL));
+	CHECK(time_refused(".s", EINVAL));
 	CHECK(time_refused("1.", EINVAL));
 	CHECK(time_refused("-1", EINVAL));
 	CHECK(time_refused("1h", EINVAL));

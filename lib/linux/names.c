@@ -328,7 +328,7 @@ add_queues(struct object_list *list)
 	}
 	if (fd == -1) {
 		err_line(NULL, "POSIX queues cannot be listed: " QUEUES " is not mounted, and to look without it needs "
-		               "CAP_SYS_ADMIN (mount -t mqueue none " QUEUES ")");
+		               "CAP_SYS_ADMIN (mount -t mqueue none " QUEUES "); mq:NAME shows one all the same");
 		return STATUS_FAILED;
 	}
 	if (!mounted && whose_directory(fd) == STRANGE) {
