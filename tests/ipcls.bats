@@ -117,7 +117,8 @@ print(subprocess.check_output(['ipcls', '-H', '-o', 'count', 'shm:$S']).decode()
 	shmput -c "$S" </dev/null
 	new_semaphore posix
 	semop -c "$S" >/dev/null
-	ipcls -H -o kind,name >all
+	# Who may not list POSIX queues sees the rest.
+	ipcls -H -o kind,name >all 2>err || grep -q 'queues cannot be listed' err
 	cut -f1 all | uniq >kinds
 	printf 'mq\nshm\nsem\n' | grep -Fxf kinds | cmp - kinds
 	grep -qx "shm"$'\t'"${SEGMENTS[0]}" all
