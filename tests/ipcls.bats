@@ -231,6 +231,7 @@ print(subprocess.check_output(['ipcls', '-H', '-o', 'count', 'shm:$S']).decode()
 			$user mq:/ipc7-$$-two >>other2 2>>err
 		'
 	END
+	NAMES+=("/ipc7-$$-two")
 	mqsend -c -m 0600 "/ipc7-$$-two" outside
 	ipcset -o 65534 "mq:/ipc7-$$-two"
 	as_user true
