@@ -14,7 +14,9 @@ NAMING_COMMANDS = sockcat
 LIBRARY = text err num io deadline sigs trace record name child ready queue queue_posix queue_sysv source region region_map region_sysv delivery worker signame treatment inbox process ending stream exact whole fifo pipeline addr path sock flow outlet relay env packet packets pool hub session command
 PLATFORM = mqueue msg memory pages limits signals arrival handle stream flow peer
 SYSTEM_LIBRARY = $(LIBRARY) sema sema_posix sema_sysv sema_set holder show contents object permit change owner listing
-SYSTEM_PLATFORM = $(PLATFORM) semaphore catalog names modes rights
+SYSTEM_PLATFORM = $(PLATFORM) semaphore catalog names modes rights $(MORE_$(PLAT))
+# What one platform has alone.
+MORE_linux = mounts
 HEADERS = lib/ipc7.h lib/backend.h
 MAN1 = mqsend.1 mqrecv.1 shmput.1 shmget.1 semop.1 sigsend.1 sigrecv.1 sigmask.1 fifocat.1 piperun.1 sockcat.1 ipcls.1 ipcset.1 ipcdel.1
 MAN7 = ipc7.7

@@ -437,6 +437,20 @@ int catalog_find_sysv(enum object_kind kind, key_t key, int id, struct object_li
 /* A descriptor of a POSIX object that catalog_unchanging has nothing against, good to change it. -1: errno. */
 int catalog_open(const struct object *object);
 
+/* ---- mounts.c, of Linux alone: where POSIX queues are files ---- */
+
+/* Whose the queues of a directory are: only those of this IPC namespace can be opened by name. */
+enum mounts { MOUNTS_OURS, MOUNTS_STRANGE, MOUNTS_UNKNOWN };
+
+/*
+ * A directory of queues, which the caller closes. mounted: it was mounted for this, appears nowhere, and is certainly that of
+ * this namespace; else it is what is mounted at /dev/mqueue. -1: ENOENT: nothing is, and to mount it needs CAP_SYS_ADMIN.
+ */
+int mounts_queues(bool *mounted);
+
+/* The first queue that may be opened decides; if there is none, it is not known. */
+enum mounts mounts_whose(int directory);
+
 /* ---- modes.c: the mode and owner of POSIX objects ---- */
 
 /* NULL, or what keeps the system from changing an object. */

@@ -16,22 +16,14 @@
 
 #include "backend.h"
 
-size_t
-change_capacity(const struct object *object, const struct change *change)
-{
-	if (object->posix || object->kind != OBJECT_QUEUE)
-		return 0;
-	return change->capacity ? change->capacity : (size_t)object->size;
-}
-
 /* What an errno value means here. */
 static int
 explain(const struct object *object, const struct change *change, int error)
 {
-	size_t capacity = change ? change_capacity(object, change) : 0;
+	size_t capacity = change ? permit_capacity(object, change) : 0;
 
 	if (error == EPERM && capacity > limit_value(LIMIT_MSGMNB))
-		return permit_capacity(object, capacity);
+		return permit_explain(object, capacity);
 	if (error == EINVAL && change && (change->uid_given || change->gid_given))
 		return object_say(object, "this user namespace has no such user or group");
 	return object_say(object, strerror(error));
@@ -74,7 +66,7 @@ change_queue(const struct object *object, const struct change *change)
 
 	set_perm(&queue.msg_perm, known, object, change);
 	if (change->capacity || !known)
-		queue.msg_qbytes = (msglen_t)change_capacity(object, change);
+		queue.msg_qbytes = (msglen_t)permit_capacity(object, change);
 	result = msgctl((int)object->id, IPC_SET, &queue);
 	if (trace_on) {
 		text_format(&call, "msgctl(%lld, IPC_SET, {", object->id);

@@ -1496,9 +1496,6 @@ struct change {
 	size_t capacity; /* msg_qbytes, in bytes; 0: as it is */
 };
 
-/* The bytes that a System V queue will hold then; 0 for other objects. */
-size_t change_capacity(const struct object *object, const struct change *change);
-
 /* Changes an object. Returns the exit status, with a line. Source: msgctl(2) IPC_SET, chmod(2), chown(2). */
 int change_apply(const struct object *object, const struct change *change);
 
@@ -1513,8 +1510,11 @@ int change_remove(const struct object *object);
  */
 int permit_change(const struct object *object, const struct change *change);
 
+/* The bytes that a System V queue will hold then; 0 for other objects. */
+size_t permit_capacity(const struct object *object, const struct change *change);
+
 /* Prints the line that says that kernel.msgmnb is in the way. Returns the exit status. */
-int permit_capacity(const struct object *object, size_t capacity);
+int permit_explain(const struct object *object, size_t capacity);
 
 /* ---- owner.c: users and groups --------------------------------------------------------------------------------------- */
 

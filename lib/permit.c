@@ -70,8 +70,16 @@ refused(const struct object *object, const struct change *change)
 	return is_owner(object) ? NULL : not_owner;
 }
 
+size_t
+permit_capacity(const struct object *object, const struct change *change)
+{
+	if (object->posix || object->kind != OBJECT_QUEUE)
+		return 0;
+	return change->capacity ? change->capacity : (size_t)object->size;
+}
+
 int
-permit_capacity(const struct object *object, size_t capacity)
+permit_explain(const struct object *object, size_t capacity)
 {
 	struct text why = {0};
 	int status;
@@ -95,8 +103,8 @@ permit_change(const struct object *object, const struct change *change)
 	if (why)
 		return object_say(object, why);
 	/* Also one that it has already: the limit may have been lowered, and the system is given all again. */
-	capacity = change_capacity(object, change);
+	capacity = permit_capacity(object, change);
 	if (capacity > limit_value(LIMIT_MSGMNB) && !rights_have(RIGHT_CAPACITY))
-		return permit_capacity(object, capacity);
+		return permit_explain(object, capacity);
 	return -1;
 }

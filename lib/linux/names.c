@@ -11,8 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "../backend.h"
@@ -24,61 +22,6 @@
 /* How many bytes of what is read a trace shows. */
 #define SHOWN 32
 
-/* Of the file system of queues, <linux/magic.h>. */
-#define MAGIC 0x19800202
-
-/* Of <linux/mount.h>. */
-#define CONFIG_CREATE 6U
-
-/* A mount of this namespace's queues that appears nowhere, and goes with its descriptor. -1: EPERM without the privilege. */
-static int
-mount_queues(void)
-{
-#ifdef SYS_fsopen
-	int context = (int)syscall(SYS_fsopen, "mqueue", 1U), tree = -1, fd = -1, saved;
-
-	if (trace_on)
-		trace_call(context, "fsopen(\"mqueue\", FSOPEN_CLOEXEC)");
-	if (context == -1)
-		return -1;
-	if (syscall(SYS_fsconfig, context, CONFIG_CREATE, NULL, NULL, 0) == 0) {
-		tree = (int)syscall(SYS_fsmount, context, 1U, 0U);
-		if (trace_on)
-			trace_call(tree, "fsmount(%d, FSMOUNT_CLOEXEC, 0)", context);
-	} else if (trace_on) {
-		trace_call(-1, "fsconfig(%d, FSCONFIG_CMD_CREATE, NULL, NULL, 0)", context);
-	}
-	saved = errno;
-	close(context);
-	if (tree != -1) {
-		fd = openat(tree, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		saved = errno;
-		close(tree);
-	}
-	errno = saved;
-	return fd;
-#else
-	errno = ENOSYS;
-	return -1;
-#endif
-}
-
-/* The queues at the usual place, which may be those of another namespace. */
-static int
-open_queues(void)
-{
-	struct statfs system;
-	int fd = open(QUEUES, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (trace_on)
-		trace_call(fd, "open(\"" QUEUES "\", O_RDONLY|O_DIRECTORY|O_CLOEXEC)");
-	if (fd == -1 || (fstatfs(fd, &system) == 0 && system.f_type == MAGIC))
-		return fd;
-	close(fd);
-	errno = ENOENT;
-	return -1;
-}
-
 /* Opens the directory in which the objects of a kind are files; what the last error says is why it cannot be had. */
 static int
 open_directory(enum object_kind kind, bool *mounted)
@@ -86,12 +29,8 @@ open_directory(enum object_kind kind, bool *mounted)
 	int fd;
 
 	*mounted = false;
-	if (kind == OBJECT_QUEUE) {
-		fd = mount_queues();
-		*mounted = fd != -1;
-		/* What is not for this user to do has another way; what else is wrong is what is to be said. */
-		return *mounted || (errno != EPERM && errno != ENOSYS && errno != ENODEV) ? fd : open_queues();
-	}
+	if (kind == OBJECT_QUEUE)
+		return mounts_queues(mounted);
 	fd = open(SHARED, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (trace_on)
 		trace_call(fd, "open(\"" SHARED "\", O_RDONLY|O_DIRECTORY|O_CLOEXEC)");
@@ -264,58 +203,6 @@ add_files(struct object_list *list, enum object_kind kind, int directory)
 	return result;
 }
 
-/* Whose the queues of a directory are: only those of this IPC namespace can be opened by name. */
-enum whose { OURS, STRANGE, UNKNOWN };
-
-/* What one file of the directory tells of that: nothing, if it may not be opened. */
-static enum whose
-whose_file(int directory, const char *file)
-{
-	struct text name = {0};
-	struct stat here, there;
-	enum whose whose = UNKNOWN;
-	mqd_t queue = (mqd_t)-1;
-
-	text_format(&name, "/%s", file);
-	if (name.data)
-		queue = contents_open(name.data);
-	/* What was unlinked meanwhile is in neither place. */
-	if (fstatat(directory, file, &there, AT_SYMLINK_NOFOLLOW) == 0) {
-		if (queue != (mqd_t)-1 && fstat(queue, &here) == 0)
-			whose = here.st_dev == there.st_dev ? OURS : STRANGE;
-		else if (queue == (mqd_t)-1 && errno == ENOENT)
-			whose = STRANGE;
-	}
-	if (queue != (mqd_t)-1)
-		mq_close(queue);
-	text_free(&name);
-	return whose;
-}
-
-/* The first that tells decides. */
-static enum whose
-whose_directory(int directory)
-{
-	int again = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *files = again == -1 ? NULL : fdopendir(again);
-	enum whose whose = UNKNOWN;
-	struct dirent *file;
-
-	if (again != -1 && !files)
-		close(again);
-	while (files && whose == UNKNOWN && (file = readdir(files))) {
-		if (*file->d_name == '.')
-			continue;
-		whose = whose_file(directory, file->d_name);
-		/* Twice, since a queue may have been made between the two looks. */
-		if (whose == STRANGE)
-			whose = whose_file(directory, file->d_name);
-	}
-	if (files)
-		closedir(files);
-	return whose;
-}
-
 static int
 add_queues(struct object_list *list)
 {
@@ -331,7 +218,7 @@ add_queues(struct object_list *list)
 		               "CAP_SYS_ADMIN (mount -t mqueue none " QUEUES "); mq:NAME shows one all the same");
 		return STATUS_FAILED;
 	}
-	if (!mounted && whose_directory(fd) == STRANGE) {
+	if (!mounted && mounts_whose(fd) == MOUNTS_STRANGE) {
 		close(fd);
 		err_line(NULL,
 		    "POSIX queues cannot be listed: what is mounted at " QUEUES " is of another IPC namespace, and to "
@@ -380,7 +267,7 @@ open_certain(enum object_kind kind)
 	bool mounted;
 	int directory = open_directory(kind, &mounted);
 
-	if (kind != OBJECT_QUEUE || mounted || (directory != -1 && whose_directory(directory) == OURS))
+	if (kind != OBJECT_QUEUE || mounted || (directory != -1 && mounts_whose(directory) == MOUNTS_OURS))
 		return directory;
 	if (directory != -1)
 		close(directory);
