@@ -21,6 +21,7 @@ example() {
 nothing_left() {
 	local session tries=0
 
+	need procps command -v ps
 	session=$(cat session)
 	while [ -n "$(ps -o pid= -s "$session")" ]; do
 		tries=$((tries + 1))
@@ -106,6 +107,7 @@ interrupted() {
 	example sh work-queue
 	expected=$output
 	rm -r files
+	need procps command -v ps
 	stand_in factor 1001
 	midway work-queue
 	pid=$CALLER
@@ -136,6 +138,7 @@ interrupted() {
 }
 
 @test "examples: limiter.sh lets two jobs in, and the others wait" {
+	need procps command -v ps
 	stand_in gzip
 	midway limiter
 	read -r -t 60 -u 8 CALLER
