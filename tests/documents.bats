@@ -55,6 +55,31 @@ documented() {
 	documented README 4
 }
 
+@test "documents: the command lines in the text of README run" {
+	need procps command -v pgrep
+	local name pid
+
+	# What pgrep finds is only ours: the name of a command is unique.
+	cp "$(command -v sleep)" "ipc7s$$"
+	background "$PWD/ipc7s$$" 1000
+	until pgrep "ipc7s$$" >/dev/null; do :; done
+	pgrep "ipc7s$$" | sigsend -w -t 5 -k KILL
+	ends 143
+	mkfifo ready heard held
+	exec 7<>held 9<>heard
+	ready sockcat -l -f -B -P -R ready unix:chat >room <held
+	name=$PID
+	ready sockcat -R ready unix:chat <held >heard
+	pid=$PID
+	echo hello | sockcat -O unix:chat
+	read -r line <&9
+	[[ $line == unix:#*$'\t'hello ]]
+	kill "$name"
+	PID=$pid
+	wait "$PID" || true
+	grep -q "^unix:#.*"$'\t'"hello$" room
+}
+
 @test "documents: what mqsend(1) shows is true" {
 	documented man/mqsend.1 5
 }
