@@ -110,6 +110,10 @@ build/unit: tests/unit.c $(SYSTEM_SOURCES) $(HEADERS) build/choice
 	@mkdir -p build
 	$(CC) $(COMPILE) -Ilib -o $@ tests/unit.c $(SYSTEM_SOURCES)
 
+build/fuzz: tests/fuzz/fuzz.c build/system.a
+	@mkdir -p build
+	$(CC_dynamic) $(COMPILE) $(LDFLAGS) -Ilib -o $@ tests/fuzz/fuzz.c build/system.a
+
 build/peer: tests/peer.c build/choice
 	@mkdir -p build
 	$(CC) $(COMPILE) -o $@ tests/peer.c
@@ -138,7 +142,7 @@ build/nothing: tests/bench/nothing.c
 	@mkdir -p build
 	$(CC_$(LINKED)) $(COMPILE) $(LDFLAGS) -o $@ tests/bench/nothing.c
 
-check: all build/unit build/peer
+check: all build/unit build/fuzz build/peer
 	PLAT=$(PLAT) sh tests/run.sh
 
 demo: all
