@@ -123,6 +123,12 @@ asleep() {
 	done
 }
 
+# stop PID: stops a process, and waits until it is stopped: what is sent next may end it before.
+stop() {
+	kill -STOP "$1"
+	until [ "$(awk '{ print $3 }' "/proc/$1/stat")" = T ]; do :; done
+}
+
 # status N, output TEXT, error TEXT: what the last run gave; error takes a pattern, and one line only.
 status() {
 	[ "$status" -eq "$1" ] || { echo "status $status, not $1; error: $stderr" >&2; return 1; }
@@ -254,7 +260,7 @@ need_root() {
 
 need_namespace() {
 	need_root
-	unshare -i true 2>/dev/null || skip "needs a private IPC namespace"
+	unshare -mi true 2>/dev/null || skip "needs private namespaces"
 }
 
 # as_user COMMAND...: as somebody who is not root, with programs that he can reach.

@@ -104,7 +104,7 @@ USR1	USER' ]
 
 @test "sigrecv: ordinary signals merge and real-time ones queue, the lowest number first" {
 	ready sigrecv -n 8 -t 20s -R ready USR1,USR2,RTMIN,RTMIN+1 >out
-	kill -STOP "$PID"
+	stop "$PID"
 	for value in 3 1 2; do
 		sigsend -s RTMIN+1 -q $value "$PID"
 		sigsend -s USR2 "$PID"
@@ -157,7 +157,7 @@ RTMIN+1	QUEUE	2' ]
 	done
 	# No more than COUNT are taken: the rest stay pending for what it would have been.
 	ready sigrecv -v -n 2 -R ready RTMIN >out 2>trace
-	kill -STOP "$PID"
+	stop "$PID"
 	seq 5 | sigsend -s RTMIN -q - "$PID"
 	kill -CONT "$PID"
 	ends 0
@@ -337,7 +337,9 @@ RTMIN+1	QUEUE	2' ]
 	background cat pipe1
 	ready sigrecv -q -n 100000 -R ready RTMIN >out
 	sigsend -s RTMIN -q - "$PID" <numbers
-	[ "$(awk '/VmHWM/ { print $2 }' "/proc/$PID/status" 2>/dev/null || echo 0)" -lt 20000 ] || [ -n "${SANITIZED:-}" ]
+	# One that has just ended tells nothing.
+	peak=$(awk '/VmHWM/ { print $2 }' "/proc/$PID/status" 2>/dev/null) || true
+	[ "${peak:-0}" -lt 20000 ] || [ -n "${SANITIZED:-}" ]
 	ends 0
 	cmp numbers out
 }

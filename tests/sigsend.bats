@@ -61,7 +61,7 @@ alive() {
 	target
 	try sigsend -s 0 "  $PID"
 	status 0
-	need script script --version
+	need "a terminal" script -qec true /dev/null
 	try script -qec 'sigsend -s 0' /dev/null </dev/null
 	status 2
 	[[ $output == 'sigsend: PID is missing, and standard input, which may name them, is a terminal'* ]]
@@ -447,7 +447,7 @@ True" ]
 @test "sigsend: while the receiver's queue is full it waits, and none is lost" {
 	seq 400 >numbers
 	ready bash -c 'ulimit -i 30; exec sigrecv -q -n 400 -R ready RTMIN' >out
-	kill -STOP "$PID"
+	stop "$PID"
 	RECEIVER=$PID
 	background sigsend -s RTMIN -q - "$RECEIVER" <numbers
 	until [ "$(sed -n 's/^SigQ:.\([0-9]*\).*/\1/p' "/proc/$RECEIVER/status")" -ge 30 ]; do
@@ -463,7 +463,7 @@ True" ]
 @test "sigsend: -t bounds the wait for room in the receiver's queue, and the line names the limit" {
 	for time in 0 0.1; do
 		ready bash -c 'ulimit -i 30; exec sigrecv -q -f -R ready RTMIN' >out
-		kill -STOP "$PID"
+		stop "$PID"
 		seq 400 >numbers
 		try sigsend -t $time -s RTMIN -q - "$PID" <numbers
 		status 124
@@ -508,7 +508,7 @@ True" ]
 
 @test "sigsend: ordinary signals merge while one is pending, also with values" {
 	ready sigrecv -f -R ready USR1,USR2 >out
-	kill -STOP "$PID"
+	stop "$PID"
 	seq 10 | sigsend -s USR1 -q - "$PID"
 	sigsend -s USR2 "$PID"
 	kill -CONT "$PID"
@@ -564,7 +564,7 @@ sigsend: $PID: still there when time ran out (-t)$because" ]
 		try sigsend -w -t 0 -s USR1 "$PID"
 		status 124
 		error "sigsend: $PID: still there when time ran out (-t); it blocks USR1"
-		kill -STOP "$PID"
+		stop "$PID"
 		try sigsend -w -t 0.1 -s USR2 "$PID"
 		error "sigsend: $PID: still there when time ran out (-t); it is stopped (CONT lets it go on)"
 		kill -KILL "$PID"
@@ -699,7 +699,7 @@ sigsend: pidfd_send_signal(3, SIGRTMIN, {si_code=SI_QUEUE, sival_int=-2}, 0) = 0
 		kill -"${signal%:*}" "$PID"
 		ends "${signal#*:}"
 	done
-	kill -STOP "$TARGET"
+	stop "$TARGET"
 	mkfifo numbers
 	exec 7<>numbers
 	background sigsend -q - -s RTMIN "$TARGET" <numbers 2>said
