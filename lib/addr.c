@@ -130,6 +130,7 @@ int
 addr_parse(struct addr *addr, const char *text, const char **fault)
 {
 	size_t length = strcspn(text, ":"), i;
+	int result;
 
 	*addr = (struct addr){.text = text};
 	for (i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
@@ -147,11 +148,14 @@ addr_parse(struct addr *addr, const char *text, const char **fault)
 		*fault = strerror(errno);
 		return -1;
 	}
-	if (addr->kind == ADDR_UNIX)
-		return parse_path(addr, fault);
-	if (addr->kind == ADDR_RAW)
-		return parse_protocol(addr, addr->rest, fault);
-	return parse_host(addr, addr->rest, true, fault);
+	result = addr->kind == ADDR_UNIX  ? parse_path(addr, fault)
+	         : addr->kind == ADDR_RAW ? parse_protocol(addr, addr->rest, fault)
+	                                  : parse_host(addr, addr->rest, true, fault);
+	if (result == -1) {
+		addr_free(addr);
+		errno = EINVAL;
+	}
+	return result;
 }
 
 void
