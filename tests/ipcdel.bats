@@ -94,6 +94,21 @@ there() {
 	error "ipcdel: mq:$Q: Permission denied"
 }
 
+@test "ipcdel: a signal in the middle ends it at once" {
+	need strace strace -V
+	[ -z "${SANITIZED:-}" ] || skip "not under strace"
+	new_name posix
+	first=$Q
+	mqsend -c "$first" x
+	new_name posix
+	mqsend -c "$Q" x
+	try strace -qq -o /dev/null -e inject=mq_unlink:signal=TERM:when=1 ipcdel "mq:$first" "mq:$Q"
+	status 143
+	try ipcls -H "mq:$first"
+	status 1
+	[ "$(ipcls -H -o name "mq:$Q")" = "$Q" ]
+}
+
 @test "ipcdel: who waits for what is removed ends with status 3" {
 	new_semaphore sysv
 	semop -c -i 0 "$S" >/dev/null
