@@ -10,6 +10,7 @@
 #include <sys/ipc.h>
 #include <sys/msg.h>
 #include <sys/sem.h>
+#include <sys/shm.h>
 #include <sys/types.h>
 
 #include "ipc7.h"
@@ -417,8 +418,10 @@ void contents_queue(struct object *object, mqd_t queue);
 /* The identifier of a System V object, as those find it who only want to look. -1: ENOENT. */
 int contents_key(enum object_kind kind, key_t key);
 
-/* Sets the owner, creator and mode of a System V object. */
-void contents_owner(struct object *object, const struct ipc_perm *owner);
+/* Each sets what POSIX lets a System V object tell. */
+void contents_sysv_queue(struct object *object, const struct msqid_ds *queue);
+void contents_sysv_segment(struct object *object, const struct shmid_ds *segment);
+void contents_sysv_set(struct object *object, const struct semid_ds *set);
 
 /* ---- catalog.c, names.c: all objects that there are ---- */
 

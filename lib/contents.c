@@ -68,12 +68,41 @@ contents_key(enum object_kind kind, key_t key)
 	return id;
 }
 
-void
-contents_owner(struct object *object, const struct ipc_perm *owner)
+static void
+set_owner(struct object *object, const struct ipc_perm *owner)
 {
 	object->owned = true;
 	object->uid = owner->uid;
 	object->gid = owner->gid;
 	object->creator_uid = owner->cuid;
 	object->mode = owner->mode & 0777;
+}
+
+void
+contents_sysv_queue(struct object *object, const struct msqid_ds *queue)
+{
+	set_owner(object, &queue->msg_perm);
+	object->size = (long long)queue->msg_qbytes;
+	object->count = (long long)queue->msg_qnum;
+	object->last = queue->msg_rtime > queue->msg_stime ? queue->msg_lrpid : queue->msg_lspid;
+	object->changed = queue->msg_ctime;
+}
+
+void
+contents_sysv_segment(struct object *object, const struct shmid_ds *segment)
+{
+	set_owner(object, &segment->shm_perm);
+	object->size = (long long)segment->shm_segsz;
+	object->count = (long long)segment->shm_nattch;
+	object->creator = segment->shm_cpid;
+	object->last = segment->shm_lpid;
+	object->changed = segment->shm_ctime;
+}
+
+void
+contents_sysv_set(struct object *object, const struct semid_ds *set)
+{
+	set_owner(object, &set->sem_perm);
+	object->count = (long long)set->sem_nsems;
+	object->changed = set->sem_ctime;
 }

@@ -284,9 +284,11 @@ while not os.path.exists("stop"):
 	local i name=/dev/shm/sem.ipc7-$$-evil
 
 	: >"$name"
-	background python3 -c '
+	ready python3 -c '
 import os, sys
 file = os.open(sys.argv[1], os.O_RDWR)
+with open("ready", "w") as ready:
+    print("ready", file=ready)
 while True:
     try:
         os.truncate(sys.argv[1], 32)

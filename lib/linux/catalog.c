@@ -59,12 +59,8 @@ add_queue(int index, bool exact, struct object_list *list)
 	object = object_add_sysv(list, OBJECT_QUEUE, id, queue.msg_perm.__key);
 	if (!object)
 		return -1;
-	contents_owner(object, &queue.msg_perm);
-	object->size = (long long)queue.msg_qbytes;
+	contents_sysv_queue(object, &queue);
 	object->used = (long long)queue.__msg_cbytes;
-	object->count = (long long)queue.msg_qnum;
-	object->last = queue.msg_rtime > queue.msg_stime ? queue.msg_lrpid : queue.msg_lspid;
-	object->changed = queue.msg_ctime;
 	return 1;
 }
 
@@ -94,12 +90,7 @@ add_segment(int index, bool exact, struct object_list *list)
 	object = object_add_sysv(list, OBJECT_SEGMENT, id, segment.shm_perm.__key);
 	if (!object)
 		return -1;
-	contents_owner(object, &segment.shm_perm);
-	object->size = (long long)segment.shm_segsz;
-	object->count = (long long)segment.shm_nattch;
-	object->creator = segment.shm_cpid;
-	object->last = segment.shm_lpid;
-	object->changed = segment.shm_ctime;
+	contents_sysv_segment(object, &segment);
 	return 1;
 }
 
@@ -175,9 +166,7 @@ add_set(int index, bool exact, struct object_list *list)
 	object = object_add_sysv(list, OBJECT_SEMAPHORE, id, set.sem_perm.__key);
 	if (!object)
 		return -1;
-	contents_owner(object, &set.sem_perm);
-	object->count = (long long)set.sem_nsems;
-	object->changed = set.sem_ctime;
+	contents_sysv_set(object, &set);
 	if (list->wanted & OBJECT_VALUES && read_values(object) == -1)
 		return -1;
 	if (list->wanted & OBJECT_WAITING)

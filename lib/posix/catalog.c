@@ -37,11 +37,7 @@ stat_queue(int id, struct object *object)
 		    id, (unsigned long long)queue.msg_qnum, (unsigned long long)queue.msg_qbytes);
 	if (result == -1)
 		return -1;
-	contents_owner(object, &queue.msg_perm);
-	object->size = (long long)queue.msg_qbytes;
-	object->count = (long long)queue.msg_qnum;
-	object->last = queue.msg_rtime > queue.msg_stime ? queue.msg_lrpid : queue.msg_lspid;
-	object->changed = queue.msg_ctime;
+	contents_sysv_queue(object, &queue);
 	return 0;
 }
 
@@ -57,12 +53,7 @@ stat_segment(int id, struct object *object)
 		    id, segment.shm_segsz, (unsigned long long)segment.shm_nattch);
 	if (result == -1)
 		return -1;
-	contents_owner(object, &segment.shm_perm);
-	object->size = (long long)segment.shm_segsz;
-	object->count = (long long)segment.shm_nattch;
-	object->creator = segment.shm_cpid;
-	object->last = segment.shm_lpid;
-	object->changed = segment.shm_ctime;
+	contents_sysv_segment(object, &segment);
 	return 0;
 }
 
@@ -106,9 +97,7 @@ stat_set(int id, struct object *object, unsigned int wanted)
 		    (unsigned long long)set.sem_nsems);
 	if (result == -1)
 		return -1;
-	contents_owner(object, &set.sem_perm);
-	object->count = (long long)set.sem_nsems;
-	object->changed = set.sem_ctime;
+	contents_sysv_set(object, &set);
 	return wanted & (OBJECT_VALUES | OBJECT_WAITING) ? read_set(object) : 0;
 }
 
