@@ -1,149 +1,86 @@
-# ipc7. A newcomer needs two targets: make demo, and make check.
-.POSIX:
-
+# ipc7, for GNU make. A newcomer needs two targets: make demo, and make check.
 include config.mk
 
-VERSION = 0.1
-COMMANDS = mqsend mqrecv shmput shmget sigsend sigrecv sigmask fifocat piperun sockcat $(SYSTEM_COMMANDS)
-# What opens named POSIX semaphores is built with the system's C library, since musl keeps them elsewhere.
-SYSTEM_COMMANDS = semop ipcdel $(LISTING_COMMANDS)
-# What asks the tables of users too, which a static glibc cannot.
-LISTING_COMMANDS = ipcls ipcset
-# What asks the system's tables of hosts and protocols; a static link with glibc could not (musl has its own way).
-NAMING_COMMANDS = sockcat
-LIBRARY = text err num io deadline sigs trace record name child ready queue queue_posix queue_sysv source region region_map region_sysv delivery worker signame treatment inbox process ending stream exact whole fifo pipeline addr path sock flow outlet relay env packet packets pool hub session command
-PLATFORM = mqueue msg memory pages limits signals arrival handle stream flow peer
-SYSTEM_LIBRARY = $(LIBRARY) sema sema_posix sema_sysv sema_set holder show contents object permit change owner listing
-SYSTEM_PLATFORM = $(PLATFORM) semaphore catalog names modes rights $(MORE_$(PLAT))
-# What one platform has alone.
-MORE_linux = mounts
-HEADERS = lib/ipc7.h lib/backend.h
-MAN1 = mqsend.1 mqrecv.1 shmput.1 shmget.1 semop.1 sigsend.1 sigrecv.1 sigmask.1 fifocat.1 piperun.1 sockcat.1 ipcls.1 ipcset.1 ipcdel.1
-MAN7 = ipc7.7
-BENCH = build/ratio build/queue-limit build/signal-limit build/pipe-limit build/socket-limit build/nothing
-DIST = Makefile config.mk README LICENSE .clang-format cmd lib tests man examples .ci
+VERSION := $(shell sed -n 's/^.define IPC7_VERSION "\(.*\)"/\1/p' lib/base/command.h)
+COMMANDS := $(sort $(filter-out %_%,$(patsubst cmd/%.c,%,$(wildcard cmd/*.c))))
 
-# What LINK means here.
-LINKED != case '$(LINK)' in auto) \
-	if test '$(PLAT)' = linux && command -v musl-gcc >/dev/null; then echo musl; \
-	elif test -f "$$($(CC) -print-file-name=libc.a)"; then echo static; \
-	else echo dynamic; fi;; *) echo '$(LINK)';; esac
-SYSTEM != case '$(LINKED)' in dynamic) echo dynamic;; \
-	*) if test -f "$$($(CC) -print-file-name=libc.a)"; then echo static; else echo dynamic; fi;; esac
-# Where there is musl-gcc, the system's own library is glibc, whose RTMIN is 34; musl's would be 35.
-CC_musl = musl-gcc -static $(REALTIME_$(PLAT))
-REALTIME_linux = -DREALTIME_FIRST=34
+# Most commands are linked with the C library that starts fastest; these need the system's own:
+SEMAPHORES = semop ipcdel
+USERS = ipcls ipcset
+HOSTS = sockcat
+FAST = $(filter-out $(SEMAPHORES) $(USERS) $(HOSTS),$(COMMANDS))
+
+# The sources of the library, and of commands that have several files, less those of the other platform. Two libraries of
+# the same sources: build/fast.a, and build/system.a for the system's own C library.
+OTHER = $(if $(filter linux,$(PLAT)),portable,linux)
+SOURCES := $(foreach f,$(wildcard lib/*/*.c cmd/*_*.c),$(if $(filter $(OTHER)%,$(notdir $f)),,$f))
+SYSTEM_OBJECTS = $(patsubst %.c,build/system/%.o,$(SOURCES:lib/%=%))
+FAST_OBJECTS = $(patsubst %.c,build/fast/%.o,$(filter-out semaphore/% object/%,$(SOURCES:lib/%=%)))
+
+# What LINK means here, for each of the four groups of commands (config.mk).
+HAS_STATIC := $(wildcard $(shell $(CC) -print-file-name=libc.a))
+LINKED := $(if $(filter-out auto,$(LINK)),$(LINK),$(if $(and $(filter linux,$(PLAT)),$(shell command -v musl-gcc)),musl,$(if $(HAS_STATIC),static,dynamic)))
+CC_fast = $(CC_$(LINKED))
+CC_system = $(if $(and $(filter-out dynamic,$(LINKED)),$(HAS_STATIC)),$(CC) -static,$(CC))
+CC_hosts = $(if $(filter musl,$(LINKED)),$(CC_musl),$(CC))
+# Where there is musl-gcc, the system's own library is glibc, whose first real-time signal is 34; musl's would be 35.
+CC_musl = musl-gcc -static $(if $(filter linux,$(PLAT)),-DREALTIME_FIRST=34)
 CC_static = $(CC) -static
 CC_dynamic = $(CC)
-NAMING_musl = musl
-NAMING_static = dynamic
-NAMING_dynamic = dynamic
 
-# POSIX with XSI, and no more; a file in lib/linux asks for more itself.
+# POSIX with XSI, and no more; a linux*.c asks for more itself.
 DEFINES = -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64
-COMPILE = $(DEFINES) $(CFLAGS) $(HARDEN)
+COMPILE = $(DEFINES) $(CFLAGS) $(HARDEN) -Ilib -MMD -MP
+TOOLS = build/unit build/fuzz build/peer
+BENCH = $(patsubst tests/bench/%.c,build/%,$(wildcard tests/bench/*.c))
 
-OBJECTS = $(LIBRARY:%=build/%.o) $(PLATFORM:%=build/$(PLAT)-%.o)
-SYSTEM_OBJECTS = $(SYSTEM_LIBRARY:%=build/system-%.o) $(SYSTEM_PLATFORM:%=build/system-$(PLAT)-%.o)
-SYSTEM_SOURCES = $(SYSTEM_LIBRARY:%=lib/%.c) $(SYSTEM_PLATFORM:%=lib/$(PLAT)/%.c)
-PROGRAMS = $(COMMANDS:%=build/bin/%)
-
-all: $(PROGRAMS)
+all: $(COMMANDS:%=build/bin/%)
 
 # Changes when one of the choices does, and what was built with others is then built anew.
-CHOICE = $(PLAT) $(LINKED) $(SYSTEM) $(CC) $(CFLAGS) $(HARDEN) $(LDFLAGS)
+CHOICE = $(PLAT) $(LINKED) $(CC) $(CFLAGS) $(HARDEN) $(LDFLAGS)
 build/choice: always
-	@mkdir -p build
+	@mkdir -p build/bin
 	@echo '$(CHOICE)' | cmp -s - $@ || echo '$(CHOICE)' >$@
-always:
 
-build/bin/%: build/%.o build/libipc7.a
-	@mkdir -p build/bin
-	$(CC_$(LINKED)) $(CFLAGS) $(LDFLAGS) -o $@ $< build/libipc7.a
+define OBJECTS
+build/$(1)/%.o: lib/%.c build/choice Makefile config.mk
+	@mkdir -p $$(@D)
+	$$(CC_$(1)) $$(COMPILE) -c -o $$@ $$<
+build/$(1)/cmd/%.o: cmd/%.c build/choice Makefile config.mk
+	@mkdir -p $$(@D)
+	$$(CC_$(1)) $$(COMPILE) -c -o $$@ $$<
+endef
+$(eval $(call OBJECTS,fast))
+$(eval $(call OBJECTS,system))
 
-$(LISTING_COMMANDS:%=build/bin/%): build/bin/%: build/system-%.o build/system.a
-	@mkdir -p build/bin
-	$(CC_dynamic) $(CFLAGS) $(LDFLAGS) -o $@ $< build/system.a
-
-build/bin/semop build/bin/ipcdel: build/bin/%: build/system-%.o build/system.a
-	@mkdir -p build/bin
-	$(CC_$(SYSTEM)) $(CFLAGS) $(LDFLAGS) -o $@ $< build/system.a
-
-$(NAMING_COMMANDS:%=build/bin/%): build/bin/%: build/%.o build/libipc7.a
-	@mkdir -p build/bin
-	$(CC_$(NAMING_$(LINKED))) $(CFLAGS) $(LDFLAGS) -o $@ $< build/libipc7.a
-
-build/libipc7.a: $(OBJECTS)
-	rm -f $@
-	ar rc $@ $(OBJECTS)
-
+build/fast.a: $(FAST_OBJECTS)
 build/system.a: $(SYSTEM_OBJECTS)
+build/fast.a build/system.a:
 	rm -f $@
-	ar rc $@ $(SYSTEM_OBJECTS)
+	ar rc $@ $^
 
-build/%.o: lib/%.c $(HEADERS) Makefile config.mk build/choice
-	@mkdir -p build
-	$(CC_$(LINKED)) $(COMPILE) -c -o $@ $<
+$(FAST:%=build/bin/%): build/bin/%: build/fast/cmd/%.o build/fast.a
+	$(CC_fast) $(CFLAGS) $(LDFLAGS) -o $@ $^
+$(HOSTS:%=build/bin/%): build/bin/%: build/fast/cmd/%.o build/fast.a
+	$(CC_hosts) $(CFLAGS) $(LDFLAGS) -o $@ $^
+$(SEMAPHORES:%=build/bin/%): build/bin/%: build/system/cmd/%.o build/system.a
+	$(CC_system) $(CFLAGS) $(LDFLAGS) -o $@ $^
+$(USERS:%=build/bin/%): build/bin/%: build/system/cmd/%.o build/system.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
-build/%.o: cmd/%.c $(HEADERS) Makefile config.mk build/choice
-	@mkdir -p build
-	$(CC_$(LINKED)) $(COMPILE) -Ilib -c -o $@ $<
-
-build/$(PLAT)-%.o: lib/$(PLAT)/%.c $(HEADERS) Makefile config.mk build/choice
-	@mkdir -p build
-	$(CC_$(LINKED)) $(COMPILE) -c -o $@ $<
-
-build/system-%.o: lib/%.c $(HEADERS) Makefile config.mk build/choice
-	@mkdir -p build
-	$(CC_$(SYSTEM)) $(COMPILE) -c -o $@ $<
-
-build/system-%.o: cmd/%.c $(HEADERS) Makefile config.mk build/choice
-	@mkdir -p build
-	$(CC_$(SYSTEM)) $(COMPILE) -Ilib -c -o $@ $<
-
-build/system-$(PLAT)-%.o: lib/$(PLAT)/%.c $(HEADERS) Makefile config.mk build/choice
-	@mkdir -p build
-	$(CC_$(SYSTEM)) $(COMPILE) -c -o $@ $<
-
-# Programs of the tests and benchmarks, built with the system's own C library.
-build/unit: tests/unit.c $(SYSTEM_SOURCES) $(HEADERS) build/choice
-	@mkdir -p build
-	$(CC) $(COMPILE) -Ilib -o $@ tests/unit.c $(SYSTEM_SOURCES)
-
+# Programs of the tests, with the system's own C library, and of the benchmarks.
+build/unit: tests/unit.c build/system.a
 build/fuzz: tests/fuzz/fuzz.c build/system.a
-	@mkdir -p build
-	$(CC_dynamic) $(COMPILE) $(LDFLAGS) -Ilib -o $@ tests/fuzz/fuzz.c build/system.a
-
 build/peer: tests/peer.c build/choice
-	@mkdir -p build
-	$(CC) $(COMPILE) -o $@ tests/peer.c
+$(TOOLS):
+	$(CC) $(COMPILE) $(LDFLAGS) -o $@ $(filter %.c %.a,$^)
+$(BENCH): build/%: tests/bench/%.c build/choice
+	$(CC_fast) $(COMPILE) $(LDFLAGS) -o $@ $<
 
-build/ratio: tests/bench/ratio.c
-	@mkdir -p build
-	$(CC) $(COMPILE) -o $@ tests/bench/ratio.c
+-include $(wildcard build/*.d build/*/*/*.d)
 
-build/queue-limit: tests/bench/queue-limit.c
-	@mkdir -p build
-	$(CC_$(LINKED)) $(COMPILE) -o $@ tests/bench/queue-limit.c
-
-build/signal-limit: tests/bench/signal-limit.c build/choice
-	@mkdir -p build
-	$(CC_$(LINKED)) $(COMPILE) -o $@ tests/bench/signal-limit.c
-
-build/pipe-limit: tests/bench/pipe-limit.c build/choice
-	@mkdir -p build
-	$(CC_$(LINKED)) $(COMPILE) -o $@ tests/bench/pipe-limit.c
-
-build/socket-limit: tests/bench/socket-limit.c build/choice
-	@mkdir -p build
-	$(CC_$(LINKED)) $(COMPILE) -o $@ tests/bench/socket-limit.c
-
-build/nothing: tests/bench/nothing.c
-	@mkdir -p build
-	$(CC_$(LINKED)) $(COMPILE) $(LDFLAGS) -o $@ tests/bench/nothing.c
-
-check: all build/unit build/fuzz build/peer
-	PLAT=$(PLAT) sh tests/run.sh
+check: all $(TOOLS)
+	PLAT=$(if $(filter linux,$(PLAT)),linux,portable) sh tests/run.sh
 
 demo: all
 	PATH="$$PWD/build/bin:$$PATH" sh examples/demo.sh
@@ -151,28 +88,27 @@ demo: all
 bench: all $(BENCH)
 	PATH="$$PWD/build/bin:$$PATH" sh tests/bench/bench.sh
 
+DIRS = $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(BASHCOMPDIR) $(DESTDIR)$(ZSHCOMPDIR)
 install: all
-	umask 022 && mkdir -p $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(BASHCOMPDIR) $(DESTDIR)$(ZSHCOMPDIR)
+	umask 022 && mkdir -p $(DIRS)
 	for f in $(COMMANDS); do rm -f $(DESTDIR)$(BINDIR)/$$f && cp build/bin/$$f $(DESTDIR)$(BINDIR)/ && chmod 755 $(DESTDIR)$(BINDIR)/$$f || exit 1; done
-	for f in $(MAN1); do cp man/$$f $(DESTDIR)$(MANDIR)/man1/ && chmod 644 $(DESTDIR)$(MANDIR)/man1/$$f || exit 1; done
-	for f in $(MAN7); do cp man/$$f $(DESTDIR)$(MANDIR)/man7/ && chmod 644 $(DESTDIR)$(MANDIR)/man7/$$f || exit 1; done
+	for f in 1 7; do cp man/*.$$f $(DESTDIR)$(MANDIR)/man$$f/ && (cd man && for m in *.$$f; do chmod 644 $(DESTDIR)$(MANDIR)/man$$f/$$m || exit 1; done) || exit 1; done
 	cp examples/completion/ipc7.bash $(DESTDIR)$(BASHCOMPDIR)/ipc7 && chmod 644 $(DESTDIR)$(BASHCOMPDIR)/ipc7
 	for f in $(COMMANDS); do ln -sf ipc7 $(DESTDIR)$(BASHCOMPDIR)/$$f || exit 1; done
 	cp examples/completion/_ipc7 $(DESTDIR)$(ZSHCOMPDIR)/ && chmod 644 $(DESTDIR)$(ZSHCOMPDIR)/_ipc7
 
 uninstall:
-	for f in $(COMMANDS); do rm -f $(DESTDIR)$(BINDIR)/$$f; done
-	for f in $(MAN1); do rm -f $(DESTDIR)$(MANDIR)/man1/$$f; done
-	for f in $(MAN7); do rm -f $(DESTDIR)$(MANDIR)/man7/$$f; done
-	for f in ipc7 $(COMMANDS); do rm -f $(DESTDIR)$(BASHCOMPDIR)/$$f; done
-	rm -f $(DESTDIR)$(ZSHCOMPDIR)/_ipc7
+	for f in $(COMMANDS); do rm -f $(DESTDIR)$(BINDIR)/$$f $(DESTDIR)$(BASHCOMPDIR)/$$f; done
+	cd man && for f in *.1; do rm -f $(DESTDIR)$(MANDIR)/man1/$$f; done
+	cd man && for f in *.7; do rm -f $(DESTDIR)$(MANDIR)/man7/$$f; done
+	rm -f $(DESTDIR)$(BASHCOMPDIR)/ipc7 $(DESTDIR)$(ZSHCOMPDIR)/_ipc7
 
 # Of one tree the same bytes each time, whoever makes it: sorted, without owners, dated as the release. It needs GNU tar.
 RELEASED = $$(sed -n 's/^ -- .*>  //p' ../examples/packaging/debian/changelog | head -n 1)
 dist:
 	rm -rf build/ipc7-$(VERSION)
 	mkdir -p build/ipc7-$(VERSION)
-	cp -R $(DIST) build/ipc7-$(VERSION)/
+	cp -R Makefile config.mk README LICENSE .clang-format cmd lib tests man examples .ci build/ipc7-$(VERSION)/
 	cd build && tar --sort=name --owner=0 --group=0 --numeric-owner --mode=u+rw,go=u,go-w --mtime="$(RELEASED)" \
 		-I 'gzip -n' -cf ipc7-$(VERSION).tar.gz ipc7-$(VERSION)
 	rm -rf build/ipc7-$(VERSION)
@@ -180,5 +116,6 @@ dist:
 clean:
 	rm -rf build
 
-.SECONDARY: $(COMMANDS:%=build/%.o) $(SYSTEM_COMMANDS:%=build/system-%.o)
+always:
+.SECONDARY:
 .PHONY: all always check demo bench install uninstall dist clean

@@ -15,14 +15,14 @@ CFLAGS = -O2 -std=c99 -Wall -Wextra
 HARDEN = -D_FORTIFY_SOURCE=2 -fstack-protector-strong -Wformat -Wformat-security
 LDFLAGS = -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,noseparate-code
 
-# linux: polls queues, copies messages without removing them, names the kernel's limits. posix: POSIX alone.
+# linux: polls queues, copies messages without removing them, names the kernel's limits. portable: POSIX alone (also: posix).
 PLAT = linux
 
 # A filter in a loop costs what its start costs, and that is mostly the C library's. LINK says how commands are linked:
 #   musl     static, with musl-gcc: the fastest start, a fourth of a dynamic one (Debian: apt-get install musl-tools)
 #   static   static, with CC and its C library: three quarters of a dynamic one
 #   dynamic  with the shared C library
-#   auto     the first of these that is possible here; with PLAT=posix not musl, whose real-time signals have other numbers
+#   auto     the first of these that is possible here; with PLAT=portable not musl, whose real-time signals have other numbers
 # Commands that open named POSIX semaphores never use musl, which keeps them in other files than the system's library.
 # Commands that look up names of hosts are dynamic instead of static: glibc's way of asking needs its shared libraries.
 LINK = auto

@@ -6,10 +6,19 @@
  */
 #include <errno.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "ipc7.h"
+#include "base/command.h"
+#include "base/deadline.h"
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/io.h"
+#include "base/record.h"
+#include "base/text.h"
+#include "pipe/fifo.h"
+#include "pipe/pipe.h"
 
 static const struct command command = {
     .name = "fifocat",
@@ -142,7 +151,7 @@ stop(const struct cat *cat, int error)
 		text_format(&line, ", %ld are left in the FIFO", unread);
 	if (!cat->fifo.write && cat->counted && !cat->lines && cat->exact.open)
 		text_format(&line, ", and the last record is not whole");
-	err_line(cat->fifo.path, "%s", line.data ? line.data : "");
+	error_line(cat->fifo.path, "%s", line.data ? line.data : "");
 	text_free(&line);
 	return status;
 }
@@ -252,7 +261,7 @@ main(int argc, char *argv[])
 		status = work(&cat);
 	}
 	/* What failed stays, unless a signal asks for the end, or it was made just now. */
-	if (cat.unlink && (status == STATUS_OK || sigs_caught() || cat.fifo.created)) {
+	if (cat.unlink && (status == STATUS_OK || interrupt_caught() || cat.fifo.created)) {
 		other = fifo_unlink(&cat.fifo);
 		status = status == STATUS_OK ? other : status;
 	}

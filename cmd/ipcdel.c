@@ -5,11 +5,15 @@
  * is removed. There is no way to remove all.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "ipc7.h"
+#include "base/command.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "object/object.h"
 
 static const struct command command = {
     .name = "ipcdel",

@@ -5,11 +5,16 @@
  * NAME the other commands take. Nothing is opened for longer than it takes to look, and nothing is mounted that others see.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "ipc7.h"
+#include "base/command.h"
+#include "base/error.h"
+#include "base/name.h"
+#include "base/text.h"
+#include "object/object.h"
 
 static const struct command command = {
     .name = "ipcls",
@@ -71,12 +76,12 @@ parse(struct view *view, int argc, char *argv[])
 		return status;
 	view->choices = calloc((size_t)(argc - optind) + 1, sizeof(*view->choices));
 	if (!view->choices) {
-		err_line(NULL, "%s", strerror(errno));
+		error_line(NULL, "%s", strerror(errno));
 		return STATUS_FAILED;
 	}
 	for (; optind < argc; optind++) {
 		if (object_parse(&view->choices[view->count], argv[optind], &fault) == -1) {
-			err_line(argv[optind], "%s", fault);
+			error_line(argv[optind], "%s", fault);
 			return errno == EINVAL ? STATUS_USAGE : STATUS_FAILED;
 		}
 		view->count++;

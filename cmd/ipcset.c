@@ -4,11 +4,15 @@
  * Every operand is looked at before anything is touched, as in ipcdel.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "ipc7.h"
+#include "base/command.h"
+#include "base/error.h"
+#include "base/name.h"
+#include "object/object.h"
 
 static const struct command command = {
     .name = "ipcset",

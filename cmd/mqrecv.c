@@ -11,11 +11,21 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "ipc7.h"
+#include "base/command.h"
+#include "base/deadline.h"
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/io.h"
+#include "base/name.h"
+#include "base/ready.h"
+#include "base/record.h"
+#include "base/text.h"
+#include "queue/queue.h"
 
 static const struct command command = {
     .name = "mqrecv",
@@ -68,9 +78,9 @@ static int
 failure(const char *object, int error)
 {
 	if (error == 0)
-		err_line(NULL, "%s", object);
+		error_line(NULL, "%s", object);
 	else if (error != EINTR)
-		err_line(object, "%s", strerror(error));
+		error_line(object, "%s", strerror(error));
 	return STATUS_FAILED;
 }
 
@@ -270,9 +280,9 @@ next(struct receiver *receiver, struct message *message)
 	    receiver->options.peek ? queue_peek : queue_receive;
 	int error, status;
 
-	if (!sigs_caught() && take(receiver->queue, message, NULL) == 0)
+	if (!interrupt_caught() && take(receiver->queue, message, NULL) == 0)
 		return -1;
-	error = sigs_caught() ? EINTR : errno;
+	error = interrupt_caught() ? EINTR : errno;
 	status = flush(receiver);
 	if (status != -1)
 		return status;

@@ -6,11 +6,20 @@
  * queue.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "ipc7.h"
+#include "base/command.h"
+#include "base/deadline.h"
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/io.h"
+#include "base/name.h"
+#include "base/record.h"
+#include "base/text.h"
+#include "queue/queue.h"
 
 static const struct command command = {
     .name = "mqsend",
@@ -119,7 +128,7 @@ stop_at(const struct sender *sender, enum queue_step step, int error, const char
 	if (error)
 		status = queue_report(sender->queue, step, error, line.data);
 	else
-		err_line(queue_name(sender->queue), "%s", line.data ? line.data : "out of memory");
+		error_line(queue_name(sender->queue), "%s", line.data ? line.data : "out of memory");
 	text_free(&line);
 	return status;
 }
@@ -172,7 +181,7 @@ static int
 send_message(struct sender *sender, const struct message *message)
 {
 	/* A call that need not wait does not notice a signal. */
-	if (sigs_caught())
+	if (interrupt_caught())
 		return stop(sender, EINTR, NULL);
 	deadline_set(&sender->wait.deadline, sender->timeout);
 	if (queue_send(sender->queue, message, &sender->wait) == -1)
@@ -288,7 +297,7 @@ open_queue(struct sender *sender)
 		return status;
 	text_format(&line, "%s\n", queue_name(sender->queue));
 	if (io_write(STDOUT_FILENO, line.data, line.size, NULL) == -1) {
-		err_line(NULL, "standard output: %s; no queue was made, no message was sent", strerror(errno));
+		error_line(NULL, "standard output: %s; no queue was made, no message was sent", strerror(errno));
 		queue_unlink(sender->queue);
 		status = STATUS_FAILED;
 	}

@@ -5,11 +5,17 @@
  * passes through it, and it holds no end of a pipe. Its status is that of the first from the left that failed.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "ipc7.h"
+#include "base/command.h"
+#include "base/deadline.h"
+#include "base/error.h"
+#include "base/trace.h"
+#include "pipe/pipeline.h"
+#include "signals/signals.h"
 
 static const struct command command = {
     .name = "piperun",
@@ -34,7 +40,7 @@ parse_commands(struct pipeline *pipeline, int argc, char *argv[])
 
 	pipeline->commands = calloc((size_t)argc + 1, sizeof(*pipeline->commands));
 	if (!pipeline->commands) {
-		err_line(NULL, "%s", strerror(errno));
+		error_line(NULL, "%s", strerror(errno));
 		return STATUS_RUNNER;
 	}
 	for (i = 0; i <= argc; i++) {
@@ -81,17 +87,17 @@ parse(struct runner *runner, int argc, char *argv[])
 static void
 show(const struct pipeline *pipeline)
 {
-	char name[SIGNAME_SIZE];
+	char name[SIGNAL_NAME_SIZE];
 	size_t i;
 
 	for (i = 0; i < pipeline->count; i++) {
 		int status = pipeline->commands[i].status;
 
-		if (status > STATUS_SIGNAL && status - STATUS_SIGNAL <= signame_last())
-			err_line(pipeline->commands[i].argv[0], "status %d (%s)", status,
-			    signame_format(status - STATUS_SIGNAL, name));
+		if (status > STATUS_SIGNAL && status - STATUS_SIGNAL <= signal_name_last())
+			error_line(pipeline->commands[i].argv[0], "status %d (%s)", status,
+			    signal_name_format(status - STATUS_SIGNAL, name));
 		else
-			err_line(pipeline->commands[i].argv[0], "status %d", status);
+			error_line(pipeline->commands[i].argv[0], "status %d", status);
 	}
 }
 
@@ -106,7 +112,7 @@ run(struct runner *runner)
 	deadline_set(&deadline, runner->timeout);
 	if (pipeline_wait(&runner->pipeline, &deadline) == -1) {
 		status = errno == ETIMEDOUT ? STATUS_TIMEOUT : STATUS_RUNNER;
-		err_line(
+		error_line(
 		    NULL, "%s", errno == ETIMEDOUT ? "time ran out (-t); the commands were ended" : strerror(errno));
 	} else {
 		status = pipeline_status(&runner->pipeline);

@@ -7,11 +7,20 @@
  */
 #include <errno.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "ipc7.h"
+#include "base/command.h"
+#include "base/deadline.h"
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/io.h"
+#include "base/name.h"
+#include "base/number.h"
+#include "base/text.h"
+#include "semaphore/semaphore.h"
 
 static const struct command command = {
     .name = "semop",
@@ -31,9 +40,9 @@ static const struct command command = {
 
 struct job {
 	struct name name;
-	struct sema *sema;
-	struct sema_options options;
-	struct sema_operation *operations;
+	struct semaphore *semaphore;
+	struct semaphore_options options;
+	struct semaphore_operation *operations;
 	size_t count;
 	int *values;          /* of -i */
 	struct holder holder; /* of COMMAND, -t and -u */
@@ -53,7 +62,7 @@ parse_values(struct job *job, const char *text)
 	free(job->values);
 	job->values = calloc(count, sizeof(*job->values));
 	if (!copy || !job->values) {
-		err_line(NULL, "%s", strerror(ENOMEM));
+		error_line(NULL, "%s", strerror(ENOMEM));
 		free(copy);
 		return STATUS_FAILED;
 	}
@@ -62,7 +71,7 @@ parse_values(struct job *job, const char *text)
 		comma = strchr(at, ',');
 		if (comma)
 			*comma = '\0';
-		if (num_parse(at, 0, INT_MAX, &value) == -1)
+		if (number_parse(at, 0, INT_MAX, &value) == -1)
 			status = command_argument("-i ", text, "not a number, or several with commas between them");
 		job->values[job->options.count] = (int)value;
 		at = comma ? comma + 1 : at;
@@ -111,11 +120,11 @@ parse_operations(struct job *job, char *argv[])
 
 	job->operations = calloc(job->count, sizeof(*job->operations));
 	if (job->count && !job->operations) {
-		err_line(NULL, "%s", strerror(errno));
+		error_line(NULL, "%s", strerror(errno));
 		return STATUS_FAILED;
 	}
 	for (i = 0; i < job->count; i++) {
-		if (sema_parse(argv[i], &job->operations[i]) == 0)
+		if (semaphore_parse(argv[i], &job->operations[i]) == 0)
 			continue;
 		if (errno == ERANGE)
 			return command_argument("OP ", argv[i], "the number is too large");
@@ -150,7 +159,7 @@ parse(struct job *job, int argc, char *argv[])
 		status = parse_operations(job, argv + optind);
 	}
 	if (status == -1)
-		status = sema_check(&job->name, &job->options, job->operations, job->count);
+		status = semaphore_check(&job->name, &job->options, job->operations, job->count);
 	return status;
 }
 
@@ -162,12 +171,12 @@ print_values(const struct job *job)
 	int status = STATUS_OK, *values;
 	size_t count, i;
 
-	if (sema_values(job->sema, &values, &count) == -1)
-		return sema_report(job->sema, SEMA_READ, errno);
+	if (semaphore_values(job->semaphore, &values, &count) == -1)
+		return semaphore_report(job->semaphore, SEMAPHORE_READ, errno);
 	for (i = 0; i < count; i++)
 		text_format(&text, "%d\n", values[i]);
 	if (!text.data || io_write(STDOUT_FILENO, text.data, text.size, NULL) == -1) {
-		err_line(NULL, "standard output: %s", strerror(errno));
+		error_line(NULL, "standard output: %s", strerror(errno));
 		status = STATUS_FAILED;
 	}
 	text_free(&text);
@@ -186,15 +195,15 @@ own(const struct job *job, int status)
 static int
 operate(struct job *job)
 {
-	int status = sema_apply(job->sema, job->operations, job->count, job->holder.timeout, false);
+	int status = semaphore_apply(job->semaphore, job->operations, job->count, job->holder.timeout, false);
 
 	/* What could not be done removes nothing, unless a signal asks for the end. */
-	if (status != -1 && !sigs_caught())
+	if (status != -1 && !interrupt_caught())
 		job->holder.unlink = false;
 	if (status != -1)
 		return status;
-	(void)sigs_hold();
-	sigs_forget();
+	(void)interrupt_hold();
+	interrupt_forget();
 	return STATUS_OK;
 }
 
@@ -207,10 +216,10 @@ print_handle(struct job *job)
 
 	if (job->name.kind != NAME_NEW)
 		return -1;
-	text_format(&line, "%s\n", sema_name(job->sema));
+	text_format(&line, "%s\n", semaphore_name(job->semaphore));
 	if (io_write(STDOUT_FILENO, line.data, line.size, NULL) == -1) {
-		err_line(NULL, "standard output: %s; the new semaphore was removed", strerror(errno));
-		sema_unlink(job->sema);
+		error_line(NULL, "standard output: %s; the new semaphore was removed", strerror(errno));
+		semaphore_unlink(job->semaphore);
 		job->holder.unlink = false;
 		status = STATUS_FAILED;
 	}
@@ -227,7 +236,7 @@ work(struct job *job)
 	if (status != -1)
 		return status;
 	if (job->holder.argv)
-		return holder_run(&job->holder, job->sema);
+		return holder_run(&job->holder, job->semaphore);
 	if (job->count)
 		return operate(job);
 	return job->name.kind == NAME_NEW ? STATUS_OK : print_values(job);
@@ -244,15 +253,15 @@ main(int argc, char *argv[])
 	if (status == -1 && job.holder.argv)
 		status = holder_find(&job.holder);
 	if (status == -1) {
-		status = own(&job, sema_start(&job.sema, &job.name, &job.options));
+		status = own(&job, semaphore_start(&job.semaphore, &job.name, &job.options));
 		if (status == -1) {
 			status = work(&job);
-			other = job.holder.unlink ? own(&job, sema_remove(job.sema)) : STATUS_OK;
+			other = job.holder.unlink ? own(&job, semaphore_remove(job.semaphore)) : STATUS_OK;
 			if (status == STATUS_OK)
 				status = other;
 		}
 	}
-	sema_close(job.sema);
+	semaphore_close(job.semaphore);
 	name_free(&job.name);
 	free(job.operations);
 	free(job.values);

@@ -5,10 +5,17 @@
  * pass pages on, since a page that waits in a pipe changes with the next put; -z passes them.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "ipc7.h"
+#include "base/command.h"
+#include "base/deadline.h"
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/name.h"
+#include "base/text.h"
+#include "segment/segment.h"
 
 static const struct command command = {
     .name = "shmget",
@@ -25,9 +32,9 @@ static const struct command command = {
 
 struct getter {
 	struct name name;
-	struct region *region;
-	struct region_options options;
-	struct region_part part;
+	struct segment *segment;
+	struct segment_options options;
+	struct segment_part part;
 	long long timeout;
 	bool unlink, pass;
 };
@@ -67,7 +74,7 @@ parse(struct getter *getter, int argc, char *argv[])
 	status = command_name(&getter->name, argv[optind]);
 	if (status == -1 && getter->name.kind == NAME_NEW)
 		return command_usage("sysv:new makes a new segment, and shmget creates nothing");
-	return status == -1 ? region_check(&getter->name, &getter->options) : status;
+	return status == -1 ? segment_check(&getter->name, &getter->options) : status;
 }
 
 /* Ends with one line for errno value error, and how much was written. */
@@ -81,10 +88,10 @@ stop(const struct getter *getter, int error, size_t written)
 		text_format(&extra, "nothing was written");
 	else
 		text_format(&extra, "%zu bytes were written", written);
-	if (region_writing(getter->region) && error != ESTALE && error != EINTR)
-		err_line(region_name(getter->region), "standard output: %s; %s", strerror(error), extra.data);
+	if (segment_writing(getter->segment) && error != ESTALE && error != EINTR)
+		error_line(segment_name(getter->segment), "standard output: %s; %s", strerror(error), extra.data);
 	else
-		status = region_report(getter->region, REGION_GET, error, 0, extra.data);
+		status = segment_report(getter->segment, SEGMENT_GET, error, 0, extra.data);
 	text_free(&extra);
 	return status;
 }
@@ -97,7 +104,7 @@ get(struct getter *getter)
 	size_t written;
 
 	deadline_set(&deadline, getter->timeout);
-	if (region_get(getter->region, STDOUT_FILENO, &getter->part, getter->pass, &deadline, &written) == -1)
+	if (segment_get(getter->segment, STDOUT_FILENO, &getter->part, getter->pass, &deadline, &written) == -1)
 		return stop(getter, errno, written);
 	return STATUS_OK;
 }
@@ -105,21 +112,21 @@ get(struct getter *getter)
 int
 main(int argc, char *argv[])
 {
-	struct getter getter = {.part = {.length = REGION_ALL}, .timeout = DEADLINE_NEVER};
+	struct getter getter = {.part = {.length = SEGMENT_ALL}, .timeout = DEADLINE_NEVER};
 	int status = command_start(&command, argc, argv);
 
 	if (status == -1)
 		status = parse(&getter, argc, argv);
 	if (status == -1)
-		status = region_start(&getter.region, &getter.name, &getter.options);
+		status = segment_start(&getter.segment, &getter.name, &getter.options);
 	if (status == -1) {
 		status = get(&getter);
 		/* What could not be written stays, unless a signal asks for the end. */
-		if (getter.unlink && (status == STATUS_OK || sigs_caught()) && region_unlink(getter.region) == -1 &&
-		    errno != ENOENT)
-			status = region_report(getter.region, REGION_UNLINK, errno, 0, NULL);
+		if (getter.unlink && (status == STATUS_OK || interrupt_caught()) &&
+		    segment_unlink(getter.segment) == -1 && errno != ENOENT)
+			status = segment_report(getter.segment, SEGMENT_UNLINK, errno, 0, NULL);
 	}
-	region_close(getter.region);
+	segment_close(getter.segment);
 	name_free(&getter.name);
 	return command_end(status);
 }

@@ -6,10 +6,18 @@
  * for; a System V segment has none.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "ipc7.h"
+#include "base/command.h"
+#include "base/deadline.h"
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/io.h"
+#include "base/name.h"
+#include "base/text.h"
+#include "segment/segment.h"
 
 static const struct command command = {
     .name = "shmput",
@@ -28,9 +36,9 @@ static const struct command command = {
 
 struct putter {
 	struct name name;
-	struct region *region;
-	struct region_options options;
-	struct region_part part;
+	struct segment *segment;
+	struct segment_options options;
+	struct segment_part part;
 	struct source source;
 	long long timeout;
 	bool unlink;
@@ -77,7 +85,7 @@ parse(struct putter *putter, int argc, char *argv[])
 		return command_usage(
 		    "there is one SEGMENT, after the options, and what goes into it is standard input");
 	status = command_name(&putter->name, argv[optind]);
-	return status == -1 ? region_check(&putter->name, &putter->options) : status;
+	return status == -1 ? segment_check(&putter->name, &putter->options) : status;
 }
 
 /* Ends with one line for errno value error, met while putting asked bytes, and what has become of the segment. */
@@ -88,14 +96,14 @@ stop(const struct putter *putter, int error, size_t asked)
 	size_t bytes;
 	int status;
 
-	if (region_changed(putter->region, &bytes) && error == EIDRM)
+	if (segment_changed(putter->segment, &bytes) && error == EIDRM)
 		text_format(&state, "those who have it open have the input");
-	else if (region_changed(putter->region, &bytes))
+	else if (segment_changed(putter->segment, &bytes))
 		text_format(
 		    &state, "the segment has changed, and has at least the first %zu bytes of the input", bytes);
 	else
 		text_format(&state, "nothing was changed");
-	status = region_report(putter->region, REGION_PUT, error, asked, state.data);
+	status = segment_report(putter->segment, SEGMENT_PUT, error, asked, state.data);
 	text_free(&state);
 	return status;
 }
@@ -104,7 +112,7 @@ stop(const struct putter *putter, int error, size_t asked)
 static int
 stop_reading(const struct putter *putter, size_t room, bool bounded)
 {
-	const char *name = region_name(putter->region);
+	const char *name = segment_name(putter->segment);
 	int error = errno;
 
 	if (error == EINTR || error == ENOSPC || error == EFBIG)
@@ -112,12 +120,12 @@ stop_reading(const struct putter *putter, size_t room, bool bounded)
 	if (error == EMSGSIZE && !bounded)
 		return stop(putter, ENOSPC, 0);
 	if (error == EMSGSIZE)
-		err_line(
+		error_line(
 		    name, "the input has more than the %zu bytes that there is room for; nothing was changed", room);
 	else if (putter->source.staged)
-		err_line(name, "the input cannot be held: %s; nothing was changed", strerror(error));
+		error_line(name, "the input cannot be held: %s; nothing was changed", strerror(error));
 	else
-		err_line(name, "standard input cannot be read: %s; nothing was changed", strerror(error));
+		error_line(name, "standard input cannot be read: %s; nothing was changed", strerror(error));
 	return STATUS_FAILED;
 }
 
@@ -128,18 +136,18 @@ read_input(struct putter *putter)
 	int scratch;
 	off_t offset;
 	bool bounded;
-	size_t room = region_room(putter->region, &putter->part, &bounded);
+	size_t room = segment_room(putter->segment, &putter->part, &bounded);
 
 	if (source_open(&putter->source, STDIN_FILENO) == -1)
 		return stop_reading(putter, room, bounded);
-	if (region_missing(putter->region) && region_fixed(putter->region) && !putter->options.size &&
+	if (segment_missing(putter->segment) && segment_fixed(putter->segment) && !putter->options.size &&
 	    (!putter->source.sized || putter->source.size == 0))
 		return command_usage("%s: %s, so -s must say the size of the segment, which keeps it",
-		    region_name(putter->region),
+		    segment_name(putter->segment),
 		    putter->source.sized ? "the input is empty" : "the size of the input is not known");
-	if (putter->source.known && !region_same(putter->region, STDIN_FILENO))
+	if (putter->source.known && !segment_same(putter->segment, STDIN_FILENO))
 		return -1;
-	if (region_scratch(putter->region, &putter->part, &scratch, &offset) == -1 ||
+	if (segment_scratch(putter->segment, &putter->part, &scratch, &offset) == -1 ||
 	    source_stage(&putter->source, room, scratch, offset) == -1)
 		return stop_reading(putter, room, bounded);
 	return -1;
@@ -154,15 +162,15 @@ put(struct putter *putter)
 	int status = STATUS_OK;
 
 	deadline_set(&deadline, putter->timeout);
-	if (region_put(putter->region, &putter->source, &putter->part, &deadline) == -1)
+	if (segment_put(putter->segment, &putter->source, &putter->part, &deadline) == -1)
 		return stop(putter, errno, putter->source.size);
 	if (putter->name.kind != NAME_NEW)
 		return STATUS_OK;
 	/* The handle of a new private segment is printed, since it has no other name. */
-	text_format(&line, "%s\n", region_name(putter->region));
+	text_format(&line, "%s\n", segment_name(putter->segment));
 	if (io_write(STDOUT_FILENO, line.data, line.size, NULL) == -1) {
-		err_line(NULL, "standard output: %s; no segment was made", strerror(errno));
-		region_unlink(putter->region);
+		error_line(NULL, "standard output: %s; no segment was made", strerror(errno));
+		segment_unlink(putter->segment);
 		status = STATUS_FAILED;
 	}
 	text_free(&line);
@@ -182,18 +190,18 @@ main(int argc, char *argv[])
 	if (status == -1)
 		status = parse(&putter, argc, argv);
 	if (status == -1)
-		status = region_start(&putter.region, &putter.name, &putter.options);
+		status = segment_start(&putter.segment, &putter.name, &putter.options);
 	if (status == -1) {
 		status = read_input(&putter);
 		if (status == -1)
 			status = put(&putter);
 		/* What could not be put takes nothing with it, unless a signal asks for the end. */
-		if (putter.unlink && (status == STATUS_OK || sigs_caught()) && !region_missing(putter.region) &&
-		    region_unlink(putter.region) == -1 && errno != ENOENT && status == STATUS_OK)
-			status = region_report(putter.region, REGION_UNLINK, errno, 0, NULL);
+		if (putter.unlink && (status == STATUS_OK || interrupt_caught()) && !segment_missing(putter.segment) &&
+		    segment_unlink(putter.segment) == -1 && errno != ENOENT && status == STATUS_OK)
+			status = segment_report(putter.segment, SEGMENT_UNLINK, errno, 0, NULL);
 	}
 	source_close(&putter.source);
-	region_close(putter.region);
+	segment_close(putter.segment);
 	name_free(&putter.name);
 	return command_end(status);
 }

@@ -5,11 +5,19 @@
  * the options mean the same in any order; what no option names stays as sigmask itself got it.
  */
 #include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "ipc7.h"
+#include "base/command.h"
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/io.h"
+#include "base/text.h"
+#include "process/child.h"
+#include "signals/signals.h"
 
 static const struct command command = {
     .name = "sigmask",
@@ -56,9 +64,9 @@ parse(struct mask *mask, int argc, char *argv[])
 	}
 	if (status != -1)
 		return status;
-	if (treatment_has(&mask->block, SIGKILL) || treatment_has(&mask->ignore, SIGKILL))
+	if (disposition_has(&mask->block, SIGKILL) || disposition_has(&mask->ignore, SIGKILL))
 		return command_usage("KILL cannot be blocked or ignored");
-	if (treatment_has(&mask->block, SIGSTOP) || treatment_has(&mask->ignore, SIGSTOP))
+	if (disposition_has(&mask->block, SIGSTOP) || disposition_has(&mask->ignore, SIGSTOP))
 		return command_usage("STOP cannot be blocked or ignored");
 	if (mask->show && lists)
 		return command_usage("-p shows and changes nothing, so -b, -d and -i do not go with it");
@@ -76,14 +84,14 @@ run(const struct mask *mask, char *argv[])
 
 	if (child_find(argv[0], &path) == -1)
 		return child_failed(argv[0], errno);
-	sigs_restore();
-	if (treatment_reset(&mask->reset) == -1 || treatment_ignore(&mask->ignore) == -1 ||
-	    treatment_block(&mask->block) == -1) {
-		err_line(NULL, "cannot change how signals are treated: %s", strerror(errno));
+	interrupt_restore();
+	if (disposition_reset(&mask->reset) == -1 || disposition_ignore(&mask->ignore) == -1 ||
+	    disposition_block(&mask->block) == -1) {
+		error_line(NULL, "cannot change how signals are treated: %s", strerror(errno));
 	} else {
 		execv(path, argv);
 		error = errno;
-		(void)sigs_spare();
+		(void)interrupt_spare();
 		status = child_failed(argv[0], error);
 	}
 	free(path);
@@ -92,24 +100,24 @@ run(const struct mask *mask, char *argv[])
 
 /* Adds a line for each signal that a process treats in some way other than by default, or that is pending. */
 static void
-format(struct text *text, long pid, const struct treatment *treatment)
+format(struct text *text, long pid, const struct disposition *disposition)
 {
 	const struct {
 		const char *name;
 		const sigset_t *set;
-	} states[] = {{"pending", &treatment->pending}, {"blocked", &treatment->blocked},
-	    {"ignored", &treatment->ignored}, {"caught", &treatment->caught}};
-	char name[SIGNAME_SIZE];
+	} states[] = {{"pending", &disposition->pending}, {"blocked", &disposition->blocked},
+	    {"ignored", &disposition->ignored}, {"caught", &disposition->caught}};
+	char name[SIGNAL_NAME_SIZE];
 	int number, i, shown;
 
-	for (number = 1; number <= signame_last(); number++) {
+	for (number = 1; number <= signal_name_last(); number++) {
 		for (i = shown = 0; i < 4; i++) {
-			if (!treatment_has(states[i].set, number))
+			if (!disposition_has(states[i].set, number))
 				continue;
 			if (shown++)
 				text_format(text, ",%s", states[i].name);
 			else
-				text_format(text, "%ld\t%s\t%s", pid, signame_format(number, name), states[i].name);
+				text_format(text, "%ld\t%s\t%s", pid, signal_name_format(number, name), states[i].name);
 		}
 		if (shown)
 			text_format(text, "\n");
@@ -123,12 +131,13 @@ report(pid_t pid, int error)
 	struct text object = {0};
 
 	if (error == ENOTSUP) {
-		err_line(NULL, "this system does not show how other processes treat signals (Linux does, in a /proc of "
-		               "the same PID namespace)");
+		error_line(NULL,
+		    "this system does not show how other processes treat signals (Linux does, in a /proc of "
+		    "the same PID namespace)");
 		return -1;
 	}
 	text_format(&object, "%ld", (long)pid);
-	err_line(object.data, "%s",
+	error_line(object.data, "%s",
 	    error == ESRCH    ? "no such process"
 	    : error == EACCES ? "/proc hides it from this user"
 	                      : strerror(error));
@@ -144,23 +153,23 @@ show(const struct process_list *list)
 	size_t i;
 
 	for (i = 0; i < list->count; i++) {
-		struct treatment treatment;
+		struct disposition disposition;
 		struct text text = {0};
 
 		/* Of itself it shows what it was given, and so would give. */
 		if (list->items[i].pid == getpid())
-			sigs_restore();
-		result = treatment_of(list->items[i].pid, &treatment);
-		(void)sigs_spare();
+			interrupt_restore();
+		result = disposition_of(list->items[i].pid, &disposition);
+		(void)interrupt_spare();
 		if (result == -1) {
 			status = STATUS_FAILED;
 			if (report(list->items[i].pid, errno) == -1)
 				return status;
 			continue;
 		}
-		format(&text, (long)list->items[i].pid, &treatment);
+		format(&text, (long)list->items[i].pid, &disposition);
 		if (io_write(STDOUT_FILENO, text.data, text.size, NULL) == -1) {
-			err_line(NULL, "standard output: %s", strerror(errno));
+			error_line(NULL, "standard output: %s", strerror(errno));
 			status = STATUS_FAILED;
 			i = list->count;
 		}

@@ -8,11 +8,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "ipc7.h"
+#include "base/command.h"
+#include "base/deadline.h"
+#include "base/error.h"
+#include "base/io.h"
+#include "base/ready.h"
+#include "base/text.h"
+#include "signals/signals.h"
 
 static const struct command command = {
     .name = "sigrecv",
@@ -75,9 +83,9 @@ parse(struct receiver *receiver, int argc, char *argv[])
 		if (status != -1)
 			return status;
 	}
-	if (treatment_has(&receiver->set, SIGKILL))
+	if (disposition_has(&receiver->set, SIGKILL))
 		return command_usage("KILL cannot be blocked, so nothing can wait for it");
-	if (treatment_has(&receiver->set, SIGSTOP))
+	if (disposition_has(&receiver->set, SIGSTOP))
 		return command_usage("STOP cannot be blocked, so nothing can wait for it");
 	return -1;
 }
@@ -90,20 +98,20 @@ start(const struct receiver *receiver)
 	int fd = -1;
 
 	if ((fcntl(STDOUT_FILENO, F_GETFL) & O_ACCMODE) == O_RDONLY) {
-		err_line(NULL, "standard output: %s", strerror(EBADF));
+		error_line(NULL, "standard output: %s", strerror(EBADF));
 		return STATUS_FAILED;
 	}
 	if (receiver->ready && (fd = ready_open(receiver->ready)) == -1) {
-		err_line(receiver->ready, "%s", strerror(errno));
+		error_line(receiver->ready, "%s", strerror(errno));
 		return STATUS_FAILED;
 	}
 	if (inbox_open(&receiver->set) == -1) {
-		err_line(NULL, "cannot wait for signals: %s", strerror(errno));
+		error_line(NULL, "cannot wait for signals: %s", strerror(errno));
 		return STATUS_FAILED;
 	}
 	snprintf(pid, sizeof(pid), "%ld", (long)getpid());
 	if (fd != -1 && ready_say(fd, pid) == -1) {
-		err_line(receiver->ready, "%s", strerror(errno));
+		error_line(receiver->ready, "%s", strerror(errno));
 		return STATUS_FAILED;
 	}
 	return -1;
@@ -112,12 +120,12 @@ start(const struct receiver *receiver)
 static void
 format(const struct receiver *receiver, const struct arrival *arrival, struct text *text)
 {
-	char name[SIGNAME_SIZE], code[SIGNAME_SIZE];
+	char name[SIGNAL_NAME_SIZE], code[SIGNAL_NAME_SIZE];
 
 	if (!receiver->values)
-		text_format(text, "%s\t%s\t%ld\t%lu%s", signame_format(arrival->number, name),
-		    signame_code(arrival->number, arrival->code, code), (long)arrival->pid, (unsigned long)arrival->uid,
-		    arrival->code == SI_QUEUE ? "\t" : "");
+		text_format(text, "%s\t%s\t%ld\t%lu%s", signal_name_format(arrival->number, name),
+		    signal_name_code(arrival->number, arrival->code, code), (long)arrival->pid,
+		    (unsigned long)arrival->uid, arrival->code == SI_QUEUE ? "\t" : "");
 	if (arrival->code == SI_QUEUE)
 		text_format(text, "%d", arrival->value);
 	text_format(text, "\n");
@@ -136,7 +144,7 @@ print(const struct receiver *receiver, const struct arrival *batch, int count)
 		format(receiver, &batch[i], &text);
 	if (io_write(STDOUT_FILENO, text.data, text.size, &written) == -1) {
 		text_quote(&lost, text.data + written, text.size - written, sizeof(room));
-		err_line(NULL, "standard output: %s; taken and not written: %s", strerror(errno),
+		error_line(NULL, "standard output: %s; taken and not written: %s", strerror(errno),
 		    lost.data ? lost.data : "");
 		text_free(&lost);
 		status = STATUS_FAILED;
@@ -150,13 +158,13 @@ static int
 stop(const struct receiver *receiver, int error)
 {
 	if (error == EPIPE)
-		err_line(NULL, "standard output has lost its reader; no further signal was taken");
+		error_line(NULL, "standard output has lost its reader; no further signal was taken");
 	else if (error == ETIMEDOUT && receiver->count == 0)
-		err_line(NULL, "no signal in time (-t)");
+		error_line(NULL, "no signal in time (-t)");
 	else if (error == ETIMEDOUT)
-		err_line(NULL, "no further signal in time (-t); %llu came", receiver->count);
+		error_line(NULL, "no further signal in time (-t); %llu came", receiver->count);
 	else
-		err_line(NULL, "cannot wait for signals: %s", strerror(error));
+		error_line(NULL, "cannot wait for signals: %s", strerror(error));
 	return error == ETIMEDOUT ? STATUS_TIMEOUT : STATUS_FAILED;
 }
 

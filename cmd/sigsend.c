@@ -7,10 +7,20 @@
  */
 #include <ctype.h>
 #include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "ipc7.h"
+#include "base/command.h"
+#include "base/deadline.h"
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/io.h"
+#include "base/number.h"
+#include "base/record.h"
+#include "base/text.h"
+#include "signals/signals.h"
 
 static const struct command command = {
     .name = "sigsend",
@@ -77,7 +87,7 @@ parse_options(struct sender *sender, int argc, char *argv[])
 		case 'q':
 			sender->valued = true;
 			sender->stream = strcmp(optarg, "-") == 0;
-			if (!sender->stream && num_int(optarg, strlen(optarg), &sender->value) == -1)
+			if (!sender->stream && number_int(optarg, strlen(optarg), &sender->value) == -1)
 				status = command_argument("-q ", optarg,
 				    "not a number from -2147483648 to 2147483647 (or - for those of standard input)");
 			break;
@@ -125,7 +135,7 @@ parse(struct sender *sender, int argc, char *argv[])
 	for (i = optind; i < argc; i++) {
 		if (process_add(&sender->list, argv[i], &fault) == 0)
 			continue;
-		if (isalpha((unsigned char)*argv[i]) && signame_parse(argv[i], &number) == 0)
+		if (isalpha((unsigned char)*argv[i]) && signal_name_parse(argv[i], &number) == 0)
 			fault = "not a PID; a signal is given with -s";
 		return command_argument("PID ", argv[i], fault);
 	}
@@ -140,14 +150,14 @@ show(char *words[])
 	int status = STATUS_OK;
 
 	if (!*words)
-		signame_table(&text);
+		signal_name_table(&text);
 	for (; *words && status == STATUS_OK; words++)
-		if (signame_convert(&text, *words) == -1)
+		if (signal_name_convert(&text, *words) == -1)
 			status = command_argument("-l ", *words,
 			    "there is no such signal (sigsend -l lists them; one that ended a program "
 			    "is shown by shells as 128 + its number)");
 	if (status == STATUS_OK && io_write(STDOUT_FILENO, text.data, text.size, NULL) == -1) {
-		err_line(NULL, "standard output: %s", strerror(errno));
+		error_line(NULL, "standard output: %s", strerror(errno));
 		status = STATUS_FAILED;
 	}
 	text_free(&text);
@@ -239,18 +249,18 @@ send_stream(struct sender *sender)
 	int got = 0, value;
 
 	record_open(&reader, STDIN_FILENO, RECORD_LINE, LINE);
-	while (!process_none(&sender->list) && !sigs_caught() && (got = record_next(&reader, &data, &size)) == 1) {
-		if (num_int(data, size, &value) == -1) {
+	while (!process_none(&sender->list) && !interrupt_caught() && (got = record_next(&reader, &data, &size)) == 1) {
+		if (number_int(data, size, &value) == -1) {
 			text_format(&line, "standard input: record %lu, ", reader.count);
 			text_quote(&line, data, size, 64);
 			text_format(&line, ": not a number from -2147483648 to 2147483647; ");
 			break;
 		}
 		send_all(sender, sender->number, &value);
-		if (!sigs_caught() && !process_none(&sender->list))
+		if (!interrupt_caught() && !process_none(&sender->list))
 			sender->sent++;
 	}
-	if (sigs_caught()) {
+	if (interrupt_caught()) {
 		text_format(&line, "stopped by a signal; ");
 	} else if (got == -1) {
 		text_format(&line, "standard input: ");
@@ -259,7 +269,7 @@ send_stream(struct sender *sender)
 	}
 	if (line.data) {
 		account(sender, &line);
-		err_line(NULL, "%s", line.data);
+		error_line(NULL, "%s", line.data);
 		failed(sender, STATUS_FAILED);
 	}
 	text_free(&line);
@@ -285,7 +295,7 @@ finish(struct sender *sender)
 	if (result == 0 || errno == EINTR)
 		return;
 	if (errno != ETIMEDOUT) {
-		err_line(NULL, "cannot wait: %s", strerror(errno));
+		error_line(NULL, "cannot wait: %s", strerror(errno));
 		failed(sender, STATUS_FAILED);
 		return;
 	}
@@ -300,12 +310,12 @@ static int
 work(struct sender *sender)
 {
 	if (sender->stream) {
-		(void)sigs_setup();
+		(void)interrupt_setup();
 		send_stream(sender);
 	} else {
 		send_all(sender, sender->number, sender->valued ? &sender->value : NULL);
 	}
-	if (sender->wait && !sigs_caught())
+	if (sender->wait && !interrupt_caught())
 		finish(sender);
 	return sender->status;
 }

@@ -7,10 +7,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
-#include "ipc7.h"
+#include "base/command.h"
+#include "base/deadline.h"
+#include "base/error.h"
+#include "base/ready.h"
+#include "base/text.h"
+#include "socket/address.h"
+#include "socket/socket.h"
 
 static const struct command command = {
     .name = "sockcat",
@@ -146,13 +154,13 @@ check(const struct cat *cat)
 }
 
 static int
-parse_address(struct addr *addr, const char *text)
+parse_address(struct address *addr, const char *text)
 {
 	const char *fault;
 
-	if (addr_parse(addr, text, &fault) == 0)
+	if (address_parse(addr, text, &fault) == 0)
 		return -1;
-	err_line(text, "%s", fault);
+	error_line(text, "%s", fault);
 	return errno == EINVAL ? STATUS_USAGE : STATUS_FAILED;
 }
 
@@ -170,7 +178,7 @@ parse(struct cat *cat, int argc, char *argv[])
 		status = parse_address(&cat->sock.local, cat->local);
 	if (status != -1)
 		return status;
-	if (cat->local && !addr_alike(&cat->sock.local, &cat->sock.addr))
+	if (cat->local && !address_alike(&cat->sock.local, &cat->sock.addr))
 		return command_usage("-b takes an address of the same kind as ADDRESS");
 	if (optind + 1 < argc) {
 		if (strcmp(argv[optind + 1], "--") != 0)
@@ -187,14 +195,14 @@ parse(struct cat *cat, int argc, char *argv[])
 static int
 set_up(struct cat *cat)
 {
-	struct addr_socket local;
+	struct address_socket local;
 	struct text line = {0};
 	int status;
 
 	if (cat->ready_file) {
 		cat->ready = ready_open(cat->ready_file);
 		if (cat->ready == -1) {
-			err_line(cat->ready_file, "%s", strerror(errno));
+			error_line(cat->ready_file, "%s", strerror(errno));
 			return STATUS_FAILED;
 		}
 	}
@@ -202,9 +210,9 @@ set_up(struct cat *cat)
 	if (status != -1 || cat->ready == -1)
 		return status;
 	sock_local(cat->sock.fd, &local);
-	addr_format(&cat->sock.addr, &local, &line);
+	address_format(&cat->sock.addr, &local, &line);
 	if (ready_say(cat->ready, line.data ? line.data : "") == -1) {
-		err_line(cat->ready_file, "%s", strerror(errno));
+		error_line(cat->ready_file, "%s", strerror(errno));
 		status = STATUS_FAILED;
 	}
 	text_free(&line);

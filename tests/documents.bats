@@ -31,8 +31,8 @@ runs() {
 	(cd directory && "$1" ../script) >got 2>&1 </dev/null 3>&- || true
 	diff -u expected got >&2
 	# Nothing is left that the next block would meet.
-	[ "$PLAT" = posix ] || ipcls -H -o kind,name 2>/dev/null | grep -e "$id" -e "sysv:$key$" >left || return 0
-	[ "$PLAT" = posix ] || { cat left >&2; return 1; }
+	[ "$PLAT" = portable ] || ipcls -H -o kind,name 2>/dev/null | grep -e "$id" -e "sysv:$key$" >left || return 0
+	[ "$PLAT" = portable ] || { cat left >&2; return 1; }
 }
 
 documented() {

@@ -329,7 +329,7 @@ comes() {
 @test "fifocat: -w -f says what became of the bytes when no reader comes again, or the FIFO was removed" {
 	local taken=
 
-	[ "$PLAT" = posix ] || taken=', 2 of them taken'
+	[ "$PLAT" = portable ] || taken=', 2 of them taken'
 	mkfifo fifo gate
 	{ printf abcdef; read -r line <gate; printf ghi; } | fifocat -f -w -t 0.2 fifo 2>err &
 	[ "$(timeout 20 dd bs=2 count=1 status=none <fifo)" = ab ]
@@ -684,7 +684,7 @@ subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
 }
 
 @test "fifocat: -s where POSIX is all there is" {
-	[ "$PLAT" = posix ] || skip "Linux can set it"
+	[ "$PLAT" = portable ] || skip "Linux can set it"
 	mkfifo fifo
 	exec 8<>fifo
 	try fifocat -s 4K -t 5 fifo

@@ -271,7 +271,7 @@ while not os.path.exists("stop"):
         queue.remove()'
 	for i in $(seq 100); do
 		[ "$(row "mq:$Q" name)" = "$Q" ] || break
-		[ "$PLAT" = posix ] || ipcls -H -o name mq | grep -qx "$Q" || break
+		[ "$PLAT" = portable ] || ipcls -H -o name mq | grep -qx "$Q" || break
 	done
 	touch stop
 	ends 0
@@ -415,7 +415,7 @@ while True:
 }
 
 @test "ipcls: where nothing can be listed it says so" {
-	[ "$PLAT" = posix ] || skip "Linux can"
+	[ "$PLAT" = portable ] || skip "Linux can"
 	try ipcls
 	status 1
 	error 'ipcls: this system has no way to list objects; name them (mq:/jobs, sem:sysv:0x4d2)'

@@ -90,7 +90,7 @@ modes() {
 }
 
 @test "ipcset: what the system would refuse is found before anything is changed" {
-	if [ "$PLAT" = posix ]; then
+	if [ "$PLAT" = portable ]; then
 		new_segment posix
 		shmput -c "$S" </dev/null
 		new_name posix

@@ -161,7 +161,7 @@ print(sorted(int(n) for n in signal.pthread_sigmask(signal.SIG_BLOCK, [])), sign
 }
 
 @test "piperun: -s sets the capacity of each pipe" {
-	if [ "$PLAT" = posix ]; then
+	if [ "$PLAT" = portable ]; then
 		try run_ -s 64K touch ran -- cat
 		status 125
 		error 'piperun: -s: this system has no way to change the capacity of a pipe; nothing was started'

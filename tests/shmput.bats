@@ -944,7 +944,7 @@ hammered() {
 }
 
 @test "shmput: the trace of POSIX" {
-	[ "$PLAT" = posix ] || skip "shows the calls of POSIX"
+	[ "$PLAT" = portable ] || skip "shows the calls of POSIX"
 	new_segment posix
 	echo hello >input
 	lone shmput -c -v "$S" <input 2>trace

@@ -151,7 +151,7 @@ look() {
 	try sigmask -p "$PID"
 	# Sanitizers handle some themselves.
 	output=$(grep -vE '	(BUS|FPE|SEGV)	caught' <<<"$output" || true)
-	if [ "$PLAT" = posix ]; then
+	if [ "$PLAT" = portable ]; then
 		status 1
 		error 'sigmask: this system does not show how other processes treat signals (Linux does, in a /proc of the same PID namespace)'
 		return

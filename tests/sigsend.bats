@@ -548,7 +548,7 @@ True" ]
 @test "sigsend: -w -t gives up, and says for whom, and why if that is known" {
 	local first because=
 
-	[ "$PLAT" = posix ] || because='; it ignores TERM'
+	[ "$PLAT" = portable ] || because='; it ignores TERM'
 	target sigmask -i TERM
 	first=$PID
 	target sigmask -i TERM

@@ -772,7 +772,7 @@ boundaries() {
 		[ "$PLAT" = linux ] || return 0
 	fi
 	# POSIX has no names for those who have none to be answered at.
-	[ $KIND = unix-dgram ] && [ "$PLAT" = posix ] && answers=no || answers=yes
+	[ $KIND = unix-dgram ] && [ "$PLAT" = portable ] && answers=no || answers=yes
 	listen -v "${options[@]}" "$AT" </dev/null >got 2>trace
 	# shellcheck disable=SC2086
 	printf 'one\n\nthree\nfour' | cat_ $out "$A"

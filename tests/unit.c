@@ -4,13 +4,23 @@
  */
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ipc.h>
 #include <unistd.h>
 
-#include "ipc7.h"
+#include "base/deadline.h"
+#include "base/error.h"
+#include "base/name.h"
+#include "base/number.h"
+#include "base/record.h"
+#include "base/text.h"
+#include "segment/segment.h"
+#include "semaphore/semaphore.h"
+#include "signals/signals.h"
 
 static int checks, failures;
 
@@ -32,7 +42,7 @@ number_refused(const char *text, unsigned long long min, unsigned long long max,
 {
 	unsigned long long value = 77;
 
-	return num_parse(text, min, max, &value) == -1 && errno == error && value == 77;
+	return number_parse(text, min, max, &value) == -1 && errno == error && value == 77;
 }
 
 static bool
@@ -40,7 +50,7 @@ is_size(const char *text, size_t expected)
 {
 	size_t bytes = 0;
 
-	return num_size(text, 1, &bytes) == 0 && bytes == expected;
+	return number_size(text, 1, &bytes) == 0 && bytes == expected;
 }
 
 static bool
@@ -48,7 +58,7 @@ size_refused(const char *text, int error)
 {
 	size_t bytes = 77;
 
-	return num_size(text, 1, &bytes) == -1 && errno == error && bytes == 77;
+	return number_size(text, 1, &bytes) == -1 && errno == error && bytes == 77;
 }
 
 static bool
@@ -56,7 +66,7 @@ is_time(const char *text, long long expected)
 {
 	long long nanoseconds = 0;
 
-	return num_time(text, &nanoseconds) == 0 && nanoseconds == expected;
+	return number_time(text, &nanoseconds) == 0 && nanoseconds == expected;
 }
 
 static bool
@@ -64,7 +74,7 @@ time_refused(const char *text, int error)
 {
 	long long nanoseconds = 77;
 
-	return num_time(text, &nanoseconds) == -1 && errno == error && nanoseconds == 77;
+	return number_time(text, &nanoseconds) == -1 && errno == error && nanoseconds == 77;
 }
 
 static bool
@@ -72,7 +82,7 @@ is_mode(const char *text, mode_t expected)
 {
 	mode_t mode = 01;
 
-	return num_mode(text, &mode) == 0 && mode == expected;
+	return number_mode(text, &mode) == 0 && mode == expected;
 }
 
 static bool
@@ -80,7 +90,7 @@ mode_refused(const char *text, int error)
 {
 	mode_t mode = 077;
 
-	return num_mode(text, &mode) == -1 && errno == error && mode == 077;
+	return number_mode(text, &mode) == -1 && errno == error && mode == 077;
 }
 
 static void
@@ -88,8 +98,8 @@ test_numbers(void)
 {
 	unsigned long long value;
 
-	CHECK(num_parse("0", 0, 9, &value) == 0 && value == 0);
-	CHECK(num_parse("18446744073709551615", 0, ULLONG_MAX, &value) == 0 && value == ULLONG_MAX);
+	CHECK(number_parse("0", 0, 9, &value) == 0 && value == 0);
+	CHECK(number_parse("18446744073709551615", 0, ULLONG_MAX, &value) == 0 && value == ULLONG_MAX);
 	CHECK(number_refused("18446744073709551616", 0, ULLONG_MAX, ERANGE));
 	CHECK(number_refused("99999999999999999999999999", 0, ULLONG_MAX, ERANGE));
 	CHECK(number_refused("10", 0, 9, ERANGE));
@@ -301,7 +311,7 @@ reads(const char *data, size_t size, size_t step, enum record_form form, size_t 
 		text_format(&got, "|");
 	}
 	if (result == -1) {
-		text_format(&got, "%lu:%s", reader.count, err_name(errno));
+		text_format(&got, "%lu:%s", reader.count, error_name(errno));
 		if (errno == EMSGSIZE)
 			text_format(&got, ":%zu%s", reader.size, reader.endless ? "+" : "");
 	}
@@ -440,8 +450,8 @@ test_text(void)
 		text_format(&text, "%04d", i);
 	CHECK(text.size == 40000 && memcmp(text.data + 39996, "9999", 5) == 0);
 	text_free(&text);
-	CHECK(strcmp(err_name(EAGAIN), "EAGAIN") == 0);
-	CHECK(strcmp(err_name(-5), "E?") == 0);
+	CHECK(strcmp(error_name(EAGAIN), "EAGAIN") == 0);
+	CHECK(strcmp(error_name(-5), "E?") == 0);
 }
 
 static void
@@ -464,18 +474,18 @@ test_deadlines(void)
 static bool
 is_operation(const char *text, unsigned int member, bool set, int value)
 {
-	struct sema_operation operation;
+	struct semaphore_operation operation;
 
-	return sema_parse(text, &operation) == 0 && operation.member == member && operation.set == set &&
+	return semaphore_parse(text, &operation) == 0 && operation.member == member && operation.set == set &&
 	       operation.value == value && operation.indexed == (strchr(text, ':') != NULL);
 }
 
 static bool
 operation_refused(const char *text, int error)
 {
-	struct sema_operation operation;
+	struct semaphore_operation operation;
 
-	return sema_parse(text, &operation) == -1 && errno == error;
+	return semaphore_parse(text, &operation) == -1 && errno == error;
 }
 
 static void
@@ -506,9 +516,9 @@ test_operations(void)
 	CHECK(operation_refused("--1", EINVAL));
 	CHECK(operation_refused("1:2:+1", EINVAL));
 	CHECK(operation_refused("-1 ", EINVAL));
-	CHECK(num_size("0", 0, &bytes) == 0 && bytes == 0);
-	CHECK(num_size("0K", 0, &bytes) == 0 && bytes == 0);
-	CHECK(num_size("", 0, &bytes) == -1 && errno == EINVAL);
+	CHECK(number_size("0", 0, &bytes) == 0 && bytes == 0);
+	CHECK(number_size("0K", 0, &bytes) == 0 && bytes == 0);
+	CHECK(number_size("", 0, &bytes) == -1 && errno == EINVAL);
 }
 
 /* What source.c reads from files and pipes, and how it knows their size. */
@@ -542,7 +552,7 @@ is_signal(const char *text, int expected)
 {
 	int number = -1;
 
-	return signame_parse(text, &number) == 0 && number == expected;
+	return signal_name_parse(text, &number) == 0 && number == expected;
 }
 
 static bool
@@ -550,7 +560,7 @@ signal_refused(const char *text)
 {
 	int number;
 
-	return signame_parse(text, &number) == -1 && errno == EINVAL;
+	return signal_name_parse(text, &number) == -1 && errno == EINVAL;
 }
 
 static bool
@@ -558,7 +568,7 @@ is_int(const char *text, int expected)
 {
 	int number = 77;
 
-	return num_int(text, strlen(text), &number) == 0 && number == expected;
+	return number_int(text, strlen(text), &number) == 0 && number == expected;
 }
 
 static bool
@@ -566,14 +576,14 @@ int_refused(const char *text, int error)
 {
 	int number = 77;
 
-	return num_int(text, strlen(text), &number) == -1 && errno == error && number == 77;
+	return number_int(text, strlen(text), &number) == -1 && errno == error && number == 77;
 }
 
 /* Names of signals, the codes that say where they come from, and the values that they carry. */
 static void
 test_signals(void)
 {
-	char room[SIGNAME_SIZE], name[SIGNAME_SIZE];
+	char room[SIGNAL_NAME_SIZE], name[SIGNAL_NAME_SIZE];
 	int number;
 	sigset_t set;
 
@@ -589,26 +599,26 @@ test_signals(void)
 	CHECK(signal_refused("RTMIN+") && signal_refused("RTMI") && signal_refused("RTMIN3") &&
 	      signal_refused("RTMIN+ 1"));
 	CHECK(signal_refused("SIG15") && signal_refused("15 ") && signal_refused("99999999999999999999"));
-	for (number = 1; number <= signame_last(); number++) {
-		signame_format(number, name);
+	for (number = 1; number <= signal_name_last(); number++) {
+		signal_name_format(number, name);
 		CHECK(is_signal(name, number));
 	}
-	CHECK(strcmp(signame_macro(SIGTERM, name), "SIGTERM") == 0 && strcmp(signame_macro(0, name), "0") == 0);
-	CHECK(strcmp(signame_macro(SIGRTMIN + 10, name), "SIGRTMIN+10") == 0);
-	CHECK(strcmp(signame_code_macro(SIGUSR1, SI_QUEUE, room), "SI_QUEUE") == 0);
-	CHECK(strcmp(signame_code_macro(SIGCHLD, CLD_KILLED, room), "CLD_KILLED") == 0);
-	CHECK(strcmp(signame_code_macro(SIGUSR1, 1, room), "1") == 0);
-	CHECK(strcmp(signame_code(SIGUSR1, SI_QUEUE, room), "QUEUE") == 0);
-	CHECK(strcmp(signame_code(SIGUSR1, SI_TIMER, room), "TIMER") == 0);
-	CHECK(strcmp(signame_code(SIGUSR1, SI_MESGQ, room), "MESGQ") == 0);
-	CHECK(strcmp(signame_code(SIGCHLD, CLD_STOPPED, room), "STOPPED") == 0);
-	CHECK(strcmp(signame_code(SIGCHLD, CLD_CONTINUED, room), "CONTINUED") == 0);
-	CHECK(strcmp(signame_code(SIGUSR1, 1, room), "KERNEL") == 0);
-	CHECK(strcmp(signame_code(SIGUSR1, 0x80, room), "KERNEL") == 0);
-	CHECK(strcmp(signame_code(SIGUSR1, -2147483647 - 1, room), "-2147483648") == 0);
-	treatment_fill(&set);
-	CHECK(!treatment_has(&set, SIGKILL) && !treatment_has(&set, SIGSTOP) && treatment_has(&set, SIGRTMAX));
-	CHECK(treatment_has(&set, SIGRTMIN) && !treatment_has(&set, SIGRTMIN - 1));
+	CHECK(strcmp(signal_name_macro(SIGTERM, name), "SIGTERM") == 0 && strcmp(signal_name_macro(0, name), "0") == 0);
+	CHECK(strcmp(signal_name_macro(SIGRTMIN + 10, name), "SIGRTMIN+10") == 0);
+	CHECK(strcmp(signal_name_code_macro(SIGUSR1, SI_QUEUE, room), "SI_QUEUE") == 0);
+	CHECK(strcmp(signal_name_code_macro(SIGCHLD, CLD_KILLED, room), "CLD_KILLED") == 0);
+	CHECK(strcmp(signal_name_code_macro(SIGUSR1, 1, room), "1") == 0);
+	CHECK(strcmp(signal_name_code(SIGUSR1, SI_QUEUE, room), "QUEUE") == 0);
+	CHECK(strcmp(signal_name_code(SIGUSR1, SI_TIMER, room), "TIMER") == 0);
+	CHECK(strcmp(signal_name_code(SIGUSR1, SI_MESGQ, room), "MESGQ") == 0);
+	CHECK(strcmp(signal_name_code(SIGCHLD, CLD_STOPPED, room), "STOPPED") == 0);
+	CHECK(strcmp(signal_name_code(SIGCHLD, CLD_CONTINUED, room), "CONTINUED") == 0);
+	CHECK(strcmp(signal_name_code(SIGUSR1, 1, room), "KERNEL") == 0);
+	CHECK(strcmp(signal_name_code(SIGUSR1, 0x80, room), "KERNEL") == 0);
+	CHECK(strcmp(signal_name_code(SIGUSR1, -2147483647 - 1, room), "-2147483648") == 0);
+	disposition_fill(&set);
+	CHECK(!disposition_has(&set, SIGKILL) && !disposition_has(&set, SIGSTOP) && disposition_has(&set, SIGRTMAX));
+	CHECK(disposition_has(&set, SIGRTMIN) && !disposition_has(&set, SIGRTMIN - 1));
 	CHECK(is_int("0", 0) && is_int("-0", 0) && is_int("-2147483648", INT_MIN) && is_int("2147483647", INT_MAX));
 	CHECK(is_int("0000000000000000000000000000012", 12));
 	CHECK(int_refused("2147483648", ERANGE) && int_refused("-2147483649", ERANGE));

@@ -4,12 +4,19 @@
  * makes the same inputs; under sanitizers it also finds what is read or written out of bounds. Exits 1 at the first fault.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "ipc7.h"
+#include "base/name.h"
+#include "base/number.h"
+#include "base/record.h"
+#include "base/text.h"
+#include "object/object.h"
+#include "signals/signals.h"
+#include "socket/address.h"
 
 static unsigned long long state, seed;
 static char input[2048];
@@ -71,7 +78,7 @@ try_names(void)
 {
 	struct name name, again;
 	struct object_choice choice;
-	struct addr addr;
+	struct address addr;
 	const char *why;
 
 	if (name_parse(&name, input, &why) == 0) {
@@ -88,8 +95,8 @@ try_names(void)
 			fault("an object that is none");
 		name_free(&choice.name);
 	}
-	if (addr_parse(&addr, input, &why) == 0)
-		addr_free(&addr);
+	if (address_parse(&addr, input, &why) == 0)
+		address_free(&addr);
 	else if (errno != EINVAL || !why)
 		fault("an address is refused without a reason");
 }
@@ -98,23 +105,23 @@ static void
 try_numbers(void)
 {
 	unsigned long long number;
-	char room[SIGNAME_SIZE];
+	char room[SIGNAL_NAME_SIZE];
 	long long time;
 	size_t bytes;
 	mode_t mode;
 	int signal, again;
 
-	if (num_parse(input, 3, 1000, &number) == 0 && (number < 3 || number > 1000))
+	if (number_parse(input, 3, 1000, &number) == 0 && (number < 3 || number > 1000))
 		fault("a number is out of bounds");
-	if (num_size(input, 1, &bytes) == 0 && bytes < 1)
+	if (number_size(input, 1, &bytes) == 0 && bytes < 1)
 		fault("a size is 0");
-	if (num_time(input, &time) == 0 && time < 0)
+	if (number_time(input, &time) == 0 && time < 0)
 		fault("a time is negative");
-	if (num_mode(input, &mode) == 0 && mode > 0777)
+	if (number_mode(input, &mode) == 0 && mode > 0777)
 		fault("a mode is none");
-	if (signame_parse(input, &signal) == 0 &&
-	    (signal < 0 || signal > signame_last() ||
-	        (signal > 0 && (signame_parse(signame_format(signal, room), &again) == -1 || again != signal))))
+	if (signal_name_parse(input, &signal) == 0 &&
+	    (signal < 0 || signal > signal_name_last() ||
+	        (signal > 0 && (signal_name_parse(signal_name_format(signal, room), &again) == -1 || again != signal))))
 		fault("a signal does not stay the same");
 }
 

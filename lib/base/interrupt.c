@@ -1,0 +1,254 @@
+/*
+ * interrupt.c: the signals that end a command. A handler sets a flag, and asks for SIGALRM a second later, and again, for
+ * as long as the process is there: a signal that comes just before a system call that then waits would otherwise be
+ * noticed only when the wait ends. alarm(2) is safe in a handler, and costs nothing while no signal comes.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <unistd.h>
+
+#include "base/interrupt.h"
+#include "base/signal_set.h"
+
+/*
+ * What interrupt_setup catches: what POSIX says ends a process, but for what tells of a fault of the program; real-time signals
+ * are left out.
+ */
+static const int ending[] = {
+    SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU, SIGPROF, SIGVTALRM, SIGPOLL};
+
+/* A write past RLIMIT_FSIZE shall fail, as one to a pipe without a reader. */
+static const int spared[] = {SIGPIPE, SIGXFSZ};
+
+/* And what else it changes. */
+static const int others[] = {SIGURG, SIGCHLD};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static volatile sig_atomic_t first, came[COUNT(ending)];
+static struct sigaction inherited[COUNT(ending)], inherited_others[COUNT(others)], inherited_alarm,
+    inherited_spared[COUNT(spared)];
+static sigset_t inherited_mask, held_mask;
+static bool sparing, handling;
+static volatile int wake = -1;
+
+/* Tells a loop that waits in poll(2). */
+static void
+ring(void)
+{
+	int saved = errno;
+
+	if (wake != -1 && write(wake, "", 1) == -1)
+		errno = saved;
+}
+
+static void
+notice(int number, siginfo_t *info, void *context)
+{
+	bool sent = info->si_code <= 0 || info->si_code == SI_USER || info->si_code == SI_QUEUE;
+	size_t i;
+
+	(void)context;
+	ring();
+	alarm(1);
+	if (first && number == SIGALRM)
+		return;
+	if (!first)
+		first = number;
+	for (i = 0; i < COUNT(ending); i++)
+		if (ending[i] == number)
+			came[i] = sent;
+}
+
+static void
+interrupt(int number)
+{
+	ring();
+	if (number == SIGALRM && first)
+		alarm(1);
+}
+
+int
+interrupt_spare(void)
+{
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+	size_t i;
+
+	if (sparing)
+		return 0;
+	sparing = true;
+	sigemptyset(&ignore.sa_mask);
+	if (signal_set_change(SIG_BLOCK, NULL, &inherited_mask) == -1)
+		return -1;
+	for (i = 0; i < COUNT(spared); i++) {
+		/* One that is blocked does no harm, and may be pending for whom this process becomes. */
+		bool blocked = signal_set_has(&inherited_mask, spared[i]);
+
+		if (sigaction(spared[i], blocked ? NULL : &ignore, &inherited_spared[i]) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+int
+interrupt_setup(void)
+{
+	struct sigaction caught = {.sa_sigaction = notice, .sa_flags = SA_SIGINFO}, plain = {.sa_handler = interrupt};
+	sigset_t mask;
+	size_t i;
+
+	if (handling)
+		return 0;
+	handling = true;
+	if (interrupt_spare() == -1)
+		return -1;
+	mask = inherited_mask;
+	sigdelset(&mask, SIGURG);
+	sigdelset(&mask, SIGALRM);
+	sigdelset(&mask, SIGCHLD);
+	sigemptyset(&caught.sa_mask);
+	sigemptyset(&plain.sa_mask);
+	for (i = 0; i < COUNT(others); i++)
+		if (sigaction(others[i], &plain, &inherited_others[i]) == -1)
+			return -1;
+	if (sigaction(SIGALRM, &plain, &inherited_alarm) == -1)
+		return -1;
+	/* With the first handler musl unblocks two signals, one of which means something to others (signame.c). */
+	if (signal_set_change(SIG_SETMASK, &mask, NULL) == -1)
+		return -1;
+	/* Where SIGALRM was ignored or blocked it means nothing else, but is needed all the same. */
+	for (i = 0; i < COUNT(ending); i++) {
+		if (ending[i] == SIGALRM &&
+		    (inherited_alarm.sa_handler == SIG_IGN || sigismember(&inherited_mask, SIGALRM)))
+			continue;
+		if (sigaction(ending[i], &caught, &inherited[i]) == -1)
+			return -1;
+		if (inherited[i].sa_handler == SIG_IGN && sigaction(ending[i], &inherited[i], NULL) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+int
+interrupt_wake(void)
+{
+	int ends[2], i;
+
+	if (pipe(ends) == -1)
+		return -1;
+	for (i = 0; i < 2; i++) {
+		fcntl(ends[i], F_SETFD, FD_CLOEXEC);
+		fcntl(ends[i], F_SETFL, O_NONBLOCK);
+	}
+	wake = ends[1];
+	return ends[0];
+}
+
+void
+interrupt_inherited(sigset_t *mask, sigset_t *defaults)
+{
+	size_t i;
+
+	*mask = inherited_mask;
+	sigemptyset(defaults);
+	for (i = 0; i < COUNT(spared); i++)
+		if (inherited_spared[i].sa_handler == SIG_DFL)
+			sigaddset(defaults, spared[i]);
+}
+
+int
+interrupt_caught(void)
+{
+	return first;
+}
+
+int
+interrupt_take(void)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT(ending); i++) {
+		if (came[i]) {
+			came[i] = 0;
+			return ending[i];
+		}
+	}
+	return 0;
+}
+
+void
+interrupt_forget(void)
+{
+	alarm(0);
+	first = 0;
+}
+
+void
+interrupt_restore(void)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT(ending) && handling; i++)
+		sigaction(ending[i], ending[i] == SIGALRM ? &inherited_alarm : &inherited[i], NULL);
+	for (i = 0; i < COUNT(others) && handling; i++)
+		sigaction(others[i], &inherited_others[i], NULL);
+	for (i = 0; i < COUNT(spared); i++)
+		if (!signal_set_has(&inherited_mask, spared[i]))
+			sigaction(spared[i], &inherited_spared[i], NULL);
+	signal_set_change(SIG_SETMASK, &inherited_mask, NULL);
+	sparing = handling = false;
+}
+
+void
+interrupt_awaited(sigset_t *set)
+{
+	size_t i;
+
+	sigemptyset(set);
+	sigaddset(set, SIGCHLD);
+	for (i = 0; i < COUNT(ending); i++)
+		if (inherited[i].sa_handler != SIG_IGN)
+			sigaddset(set, ending[i]);
+}
+
+void
+interrupt_raise(int number)
+{
+	struct sigaction action = {.sa_handler = SIG_DFL};
+	sigset_t set;
+
+	sigemptyset(&action.sa_mask);
+	sigaction(number, &action, NULL);
+	sigemptyset(&set);
+	sigaddset(&set, number);
+	raise(number);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+int
+interrupt_hold(void)
+{
+	sigset_t set;
+
+	signal_set_fill(&set);
+	return signal_set_change(SIG_BLOCK, &set, &held_mask);
+}
+
+void
+interrupt_pause(void)
+{
+	sigset_t set = held_mask;
+
+	sigdelset(&set, SIGCHLD);
+	sigaddset(&set, SIGURG);
+	sigsuspend(&set);
+}
+
+void
+interrupt_release(void)
+{
+	signal_set_change(SIG_SETMASK, &held_mask, NULL);
+}

@@ -1,0 +1,113 @@
+/*
+ * io.c: descriptors. Every loop here knows two things that naive ones do not: a signal that was caught ends it, and a
+ * descriptor may be non-blocking because somebody who shares it made it so.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <unistd.h>
+
+#include "base/interrupt.h"
+#include "base/io.h"
+
+/* The bytes of one write. */
+#define MOST ((size_t)16 * 1024 * 1024)
+
+int
+io_reserve(void)
+{
+	struct pollfd fds[3] = {{.fd = 0}, {.fd = 1}, {.fd = 2}};
+	int fd, opened;
+
+	if (poll(fds, 3, 0) <= 0)
+		return 0;
+	for (fd = 0; fd < 3; fd++) {
+		if (!(fds[fd].revents & POLLNVAL))
+			continue;
+		opened = open("/dev/null", (fd == 0 ? O_WRONLY : O_RDONLY) | O_CLOEXEC);
+		if (opened == -1)
+			return -1;
+		if (opened != fd) {
+			errno = EBADF;
+			return -1;
+		}
+	}
+	return 0;
+}
+
+int
+io_again(int fd, short events)
+{
+	struct pollfd wait = {.fd = fd, .events = events};
+
+	if ((errno == EAGAIN || errno == EWOULDBLOCK) && poll(&wait, 1, -1) >= 0)
+		return 0;
+	return errno == EINTR && !interrupt_caught() ? 0 : -1;
+}
+
+ssize_t
+io_read(int fd, void *data, size_t size)
+{
+	ssize_t got;
+
+	if (interrupt_caught()) {
+		errno = EINTR;
+		return -1;
+	}
+	while ((got = read(fd, data, size)) == -1)
+		if (io_again(fd, POLLIN) == -1)
+			return -1;
+	return got;
+}
+
+int
+io_write(int fd, const void *data, size_t size, size_t *written)
+{
+	size_t done = 0;
+	ssize_t took;
+	int result = 0;
+
+	while (done < size) {
+		/* A signal does not interrupt a write to a file. */
+		took = write(fd, (const char *)data + done, size - done < MOST ? size - done : MOST);
+		if (took >= 0) {
+			done += (size_t)took;
+			if (done < size && interrupt_caught()) {
+				errno = EINTR;
+				result = -1;
+				break;
+			}
+		} else if (io_again(fd, POLLOUT) == -1) {
+			result = -1;
+			break;
+		}
+	}
+	if (written)
+		*written = done;
+	return result;
+}
+
+bool
+io_gone(int fd)
+{
+	struct pollfd look = {.fd = fd};
+
+	return poll(&look, 1, 0) == 1 && (look.revents & (POLLERR | POLLHUP | POLLNVAL));
+}
+
+bool
+io_writable(int fd)
+{
+	struct pollfd look = {.fd = fd, .events = POLLOUT};
+
+	return poll(&look, 1, 0) == 1 && (look.revents & POLLOUT);
+}
+
+bool
+io_ready(int fd, short event)
+{
+	struct pollfd look = {.fd = fd, .events = event};
+
+	return poll(&look, 1, 0) == 1 && look.revents;
+}

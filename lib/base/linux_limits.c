@@ -1,0 +1,179 @@
+/*
+ * linux_limits.c: the sysctls and the resource limit behind the errors of System V objects and POSIX queues. Source:
+ * mq_overview(7), proc(5), getrlimit(2), msgctl(2), shmctl(2), semctl(2).
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ipc.h>
+#include <sys/msg.h>
+#include <sys/resource.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/limits.h"
+#include "base/number.h"
+#include "base/text.h"
+
+static const struct {
+	const char *name;        /* of the sysctl, whose file is below /proc/sys */
+	unsigned long long hard; /* beyond which no privilege helps; 0: none */
+	int place;               /* which of several numbers, from 1; 0: there is one */
+	const char *counts;      /* what that number counts */
+} sysctls[] = {
+    [LIMIT_MQ_DEPTH] = {"fs.mqueue.msg_max", 65536, 0, NULL},
+    [LIMIT_MQ_SIZE] = {"fs.mqueue.msgsize_max", 16 << 20, 0, NULL},
+    [LIMIT_MQ_QUEUES] = {"fs.mqueue.queues_max", 0, 0, NULL},
+    [LIMIT_MQ_BYTES] = {NULL, 0, 0, NULL},
+    [LIMIT_MSGMAX] = {"kernel.msgmax", 0, 0, NULL},
+    [LIMIT_MSGMNB] = {"kernel.msgmnb", 0, 0, NULL},
+    [LIMIT_MSGMNI] = {"kernel.msgmni", 0, 0, NULL},
+    [LIMIT_SHMMAX] = {"kernel.shmmax", 0, 0, NULL},
+    [LIMIT_SHMALL] = {"kernel.shmall", 0, 0, "pages"},
+    [LIMIT_SHMMNI] = {"kernel.shmmni", 0, 0, NULL},
+    [LIMIT_SEMMSL] = {"kernel.sem", 0, 1, "semaphores in a set"},
+    [LIMIT_SEMMNS] = {"kernel.sem", 0, 2, "semaphores in all sets"},
+    [LIMIT_SEMOPM] = {"kernel.sem", 0, 3, "operations of a call"},
+    [LIMIT_SEMMNI] = {"kernel.sem", 0, 4, "sets"},
+    [LIMIT_PIPE] = {"fs.pipe-max-size", 0, 0, "bytes"},
+    [LIMIT_PIPES] = {"fs.pipe-user-pages-soft", 0, 0, "pages"},
+    [LIMIT_PORT] = {"net.ipv4.ip_unprivileged_port_start", 0, 0, NULL},
+    [LIMIT_PACKET] = {"net.core.wmem_max", 0, 0, NULL},
+    [LIMIT_FILES] = {NULL, 0, 0, NULL},
+};
+
+/* Reads the file of a sysctl into numbers, as a string. */
+static int
+read_file(const char *name, char *numbers, size_t room)
+{
+	struct text path = {0};
+	ssize_t size;
+	size_t i;
+	int fd;
+
+	text_format(&path, "/proc/sys/%s", name);
+	for (i = 0; i < path.size; i++)
+		if (path.data[i] == '.')
+			path.data[i] = '/';
+	fd = path.data ? open(path.data, O_RDONLY | O_CLOEXEC) : -1;
+	text_free(&path);
+	if (fd == -1)
+		return -1;
+	size = io_read(fd, numbers, room - 1);
+	close(fd);
+	if (size <= 0)
+		return -1;
+	numbers[size] = '\0';
+	numbers[strcspn(numbers, "\n")] = '\0';
+	return 0;
+}
+
+static unsigned long long
+read_sysctl(enum limit limit)
+{
+	unsigned long long value = ULLONG_MAX;
+	char numbers[128], *number = numbers;
+	int place;
+
+	if (read_file(sysctls[limit].name, numbers, sizeof(numbers)) == -1)
+		return value;
+	for (place = 1; place < sysctls[limit].place; place++) {
+		number += strcspn(number, " \t");
+		number += strspn(number, " \t");
+	}
+	number[strcspn(number, " \t")] = '\0';
+	(void)number_parse(number, 0, ULLONG_MAX, &value);
+	return value;
+}
+
+unsigned long long
+limit_used(enum limit limit)
+{
+	struct shm_info segments;
+	struct seminfo sets;
+
+	if (limit == LIMIT_SHMALL || limit == LIMIT_SHMMNI) {
+		if (shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&segments) == -1)
+			return 0;
+		return limit == LIMIT_SHMALL ? segments.shm_tot : (unsigned long long)segments.used_ids;
+	}
+	if (semctl(0, 0, SEM_INFO, &sets) == -1)
+		return 0;
+	return (unsigned long long)(limit == LIMIT_SEMMNI ? sets.semusz : sets.semaem);
+}
+
+unsigned long long
+limit_value(enum limit limit)
+{
+	struct rlimit room;
+	struct msginfo info;
+
+	if (limit == LIMIT_MQ_BYTES || limit == LIMIT_FILES) {
+		if (getrlimit(limit == LIMIT_FILES ? RLIMIT_NOFILE : RLIMIT_MSGQUEUE, &room) == -1)
+			return ULLONG_MAX;
+		return room.rlim_cur == RLIM_INFINITY ? ULLONG_MAX : room.rlim_cur;
+	}
+	/* msgmax is asked for at each start, and one call is cheaper than a file. */
+	if (limit == LIMIT_MSGMAX && msgctl(0, IPC_INFO, (struct msqid_ds *)(void *)&info) != -1)
+		return (unsigned long long)info.msgmax;
+	return read_sysctl(limit);
+}
+
+void
+limit_explain(struct text *text, enum limit limit, unsigned long long asked)
+{
+	const char *name = sysctls[limit].name;
+	unsigned long long value = limit_value(limit);
+
+	if (limit == LIMIT_MQ_BYTES) {
+		text_format(text,
+		    "RLIMIT_MSGQUEUE allows %llu bytes in all queues of this user; %llu more were asked for, ", value,
+		    asked);
+		text_format(text, "and some for each message (raise it with ulimit -q or prlimit, or remove queues)");
+		return;
+	}
+	if (limit == LIMIT_FILES) {
+		text_format(text, "too many open files: RLIMIT_NOFILE is %llu (raise it with ulimit -n)", value);
+		return;
+	}
+	if (limit == LIMIT_PORT) {
+		text_format(text, "no permission: %s is %llu, and a lower port needs root, or CAP_NET_BIND_SERVICE",
+		    name, value == ULLONG_MAX ? 1024 : value);
+		return;
+	}
+	/* The kernel doubles what is asked for, and keeps a little for itself. */
+	if (limit == LIMIT_PACKET) {
+		text_format(text, "%s is %llu, and a packet has less than twice that (raise it with sysctl -w %s=%llu)",
+		    name, value, name, asked / 2 + 1024);
+		return;
+	}
+	/* One errno value stands for both limits on pipes. */
+	if (limit == LIMIT_PIPE && asked <= value) {
+		text_format(text,
+		    "%s is %llu pages in all pipes of this user; with %llu bytes more that would be exceeded ",
+		    sysctls[LIMIT_PIPES].name, limit_value(LIMIT_PIPES), asked);
+		text_format(text, "(raise it with sysctl, or use fewer or smaller pipes)");
+		return;
+	}
+	if (value == ULLONG_MAX) {
+		text_format(text, "%s does not allow it (raise it with sysctl)", name);
+		return;
+	}
+	if (asked == 0)
+		asked = value + 1;
+	if (sysctls[limit].place) {
+		text_format(text, "number %d of %s (%s) is %llu; asked for %llu (raise it with sysctl -w %s='...')",
+		    sysctls[limit].place, name, sysctls[limit].counts, value, asked, name);
+		return;
+	}
+	if (sysctls[limit].hard && asked > sysctls[limit].hard)
+		text_format(text, "%s can be %llu at most; asked for %llu", name, sysctls[limit].hard, asked);
+	else
+		text_format(text, "%s is %llu%s%s; asked for %llu (raise it with sysctl -w %s=%llu)", name, value,
+		    sysctls[limit].counts ? " " : "", sysctls[limit].counts ? sysctls[limit].counts : "", asked, name,
+		    asked);
+}

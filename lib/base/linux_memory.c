@@ -1,0 +1,30 @@
+/*
+ * linux_memory.c: files without a name. Source: memfd_create(2), open(2) O_TMPFILE.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "base/memory.h"
+
+int
+memory_file(void)
+{
+	return memfd_create("ipc7", MFD_CLOEXEC);
+}
+
+int
+memory_file_beside(const char *path)
+{
+	char *copy = path ? strdup(path) : NULL;
+	int fd = -1;
+
+	if (copy) {
+		fd = open(dirname(copy), O_RDWR | O_TMPFILE | O_EXCL | O_CLOEXEC, 0600);
+		free(copy);
+	}
+	return fd == -1 ? memory_file() : fd;
+}

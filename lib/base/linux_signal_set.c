@@ -1,0 +1,71 @@
+/*
+ * linux_signal_set.c: sets and dispositions for all signals that the kernel knows.
+ *
+ * The C library keeps some real-time signals for itself and refuses them; musl also one that glibc does not keep. So the
+ * kernel is asked itself. Source: rt_sigprocmask(2), rt_sigaction(2).
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/signal_set.h"
+
+/* Bytes of the kernel's set of signals, which is the start of the C library's. */
+#define SET_SIZE ((size_t)_NSIG / CHAR_BIT)
+
+void
+signal_set_fill(sigset_t *set)
+{
+	sigemptyset(set);
+	memset(set, 0xff, SET_SIZE);
+}
+
+void
+signal_set_add(sigset_t *set, int number)
+{
+	unsigned long *words = (unsigned long *)(void *)set;
+	unsigned int bit = (unsigned int)number - 1, width = sizeof(*words) * CHAR_BIT;
+
+	words[bit / width] |= 1UL << bit % width;
+}
+
+bool
+signal_set_has(const sigset_t *set, int number)
+{
+	const unsigned long *words = (const unsigned long *)(const void *)set;
+	unsigned int bit = (unsigned int)number - 1, width = sizeof(*words) * CHAR_BIT;
+
+	return words[bit / width] >> bit % width & 1;
+}
+
+int
+signal_set_change(int how, const sigset_t *set, sigset_t *old)
+{
+	if (old)
+		sigemptyset(old);
+	return (int)syscall(SYS_rt_sigprocmask, how, set, old, SET_SIZE);
+}
+
+int
+signal_set_treat(int number, void (*handler)(int))
+{
+	/* What the kernel reads: the handler, flags, and a mask, between which some machines have one more word. */
+	struct {
+		void (*handler)(int);
+		unsigned long rest[8];
+	} raw = {.handler = handler};
+	struct sigaction action = {.sa_handler = handler};
+
+	sigemptyset(&action.sa_mask);
+	if (sigaction(number, &action, NULL) == 0)
+		return 0;
+	return errno == EINVAL ? (int)syscall(SYS_rt_sigaction, number, &raw, NULL, SET_SIZE) : -1;
+}

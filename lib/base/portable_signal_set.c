@@ -1,0 +1,41 @@
+/*
+ * portable_signal_set.c: sets and dispositions of signals by POSIX alone.
+ */
+#include <signal.h>
+#include <stddef.h>
+#include <stdbool.h>
+
+#include "base/signal_set.h"
+
+void
+signal_set_fill(sigset_t *set)
+{
+	sigfillset(set);
+}
+
+void
+signal_set_add(sigset_t *set, int number)
+{
+	sigaddset(set, number);
+}
+
+bool
+signal_set_has(const sigset_t *set, int number)
+{
+	return sigismember(set, number) == 1;
+}
+
+int
+signal_set_change(int how, const sigset_t *set, sigset_t *old)
+{
+	return sigprocmask(how, set, old);
+}
+
+int
+signal_set_treat(int number, void (*handler)(int))
+{
+	struct sigaction action = {.sa_handler = handler};
+
+	sigemptyset(&action.sa_mask);
+	return sigaction(number, &action, NULL);
+}

@@ -1,0 +1,54 @@
+/*
+ * ready.c: -R, the line that says a command is set up, so that nobody has to guess with sleep.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/interrupt.h"
+#include "base/io.h"
+#include "base/number.h"
+#include "base/ready.h"
+#include "base/text.h"
+
+int
+ready_open(const char *file)
+{
+	static const char inherited[] = "/dev/fd/";
+	unsigned long long number;
+	int fd;
+
+	/* Opening /dev/fd/N fails on a socket; N itself is meant. It is used up by this, as a FIFO would be. */
+	if (strncmp(file, inherited, strlen(inherited)) == 0 &&
+	    number_parse(file + strlen(inherited), 0, INT_MAX, &number) == 0) {
+		fd = (int)number;
+		if (fd <= STDERR_FILENO)
+			return fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+		return fcntl(fd, F_SETFD, FD_CLOEXEC) == -1 ? -1 : fd;
+	}
+	while ((fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666)) == -1)
+		if (errno != EINTR || interrupt_caught())
+			return -1;
+	return fd;
+}
+
+int
+ready_say(int fd, const char *line)
+{
+	struct text text = {0};
+	int result = -1, saved;
+
+	text_format(&text, "%s\n", line);
+	if (!text.data)
+		errno = ENOMEM;
+	else
+		result = io_write(fd, text.data, text.size, NULL);
+	saved = errno;
+	text_free(&text);
+	if (close(fd) == -1 && result == 0)
+		return -1;
+	errno = saved;
+	return result;
+}

@@ -1,0 +1,59 @@
+/*
+ * trace.c: the lines of -v, one for each system call that is the lesson, printed as the call returns. The caller looks
+ * at trace_on before it puts a line together, so that it costs nothing when off.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/text.h"
+#include "base/trace.h"
+
+bool trace_on;
+
+bool
+trace_wanted(long result)
+{
+	return trace_on && (result != -1 || errno != EINTR || interrupt_caught());
+}
+
+void
+trace_end(struct text *call, long result)
+{
+	int saved = errno;
+
+	text_format(call, " = %ld", result);
+	if (result == -1)
+		text_format(call, " %s", error_name(saved));
+	error_line(NULL, "%s", call->data ? call->data : "");
+	text_free(call);
+	errno = saved;
+}
+
+void
+trace_pointer(struct text *call, const void *result, const char *failed)
+{
+	int saved = errno;
+
+	if (result)
+		text_format(call, " = %p", result);
+	else
+		text_format(call, " = %s %s", failed, error_name(saved));
+	error_line(NULL, "%s", call->data ? call->data : "");
+	text_free(call);
+	errno = saved;
+}
+
+void
+trace_call(long result, const char *format, ...)
+{
+	struct text call = {0};
+	va_list args;
+
+	va_start(args, format);
+	text_vformat(&call, format, args);
+	va_end(args);
+	trace_end(&call, result);
+}

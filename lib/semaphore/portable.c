@@ -1,0 +1,57 @@
+/*
+ * semaphore.c for POSIX. Whether a semaphore has any memory at all is found out by touching it, since there is no way to
+ * ask for its size; and a timer interrupts waits that a deadline bounds (deadline_tick). Source: sem_open(3p), semop(3p).
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdbool.h>
+
+#include "base/deadline.h"
+#include "semaphore/internal.h"
+
+const bool semaphore_times = false;
+
+static sigjmp_buf fault;
+
+static void
+jump(int number)
+{
+	siglongjmp(fault, number);
+}
+
+int
+semaphore_sound(const char *name)
+{
+	struct sigaction action = {.sa_handler = jump}, before;
+	sem_t *semaphore = sem_open(name, 0);
+	int value, result = 0;
+
+	if (semaphore == SEM_FAILED)
+		return 0; /* sem_open has to tell, when it is its turn */
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGBUS, &action, &before);
+	if (sigsetjmp(fault, 1) == 0)
+		(void)sem_getvalue(semaphore, &value);
+	else
+		result = -1;
+	sigaction(SIGBUS, &before, NULL);
+	sem_close(semaphore);
+	errno = EBADMSG;
+	return result;
+}
+
+int
+semaphore_set_operate(int id, struct sembuf *operations, size_t count, const struct deadline *deadline)
+{
+	size_t i;
+
+	if (deadline->limited && !deadline_passed(deadline)) {
+		if (deadline_tick(deadline) == -1)
+			return -1;
+	} else if (deadline->limited) {
+		for (i = 0; i < count; i++)
+			operations[i].sem_flg |= IPC_NOWAIT;
+	}
+	return semop(id, operations, count);
+}

@@ -1,0 +1,76 @@
+/*
+ * portable_peer.c for POSIX, which knows nothing of the process at the other end.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "socket/internal.h"
+
+int
+socket_name(int fd)
+{
+	(void)fd;
+	return 0;
+}
+
+long
+socket_unsent(int fd)
+{
+	(void)fd;
+	return 0;
+}
+
+int
+socket_owner(int fd, pid_t *pid, uid_t *uid, gid_t *gid)
+{
+	(void)fd;
+	(void)pid;
+	(void)uid;
+	(void)gid;
+	errno = ENOTSUP;
+	return -1;
+}
+
+void
+socket_mark(int fd)
+{
+	(void)fd;
+}
+
+int
+socket_closed(int fd)
+{
+	(void)fd;
+	return -1;
+}
+
+long
+socket_unread(int fd)
+{
+	char room[4096];
+	ssize_t size = recv(fd, room, sizeof(room), MSG_PEEK | MSG_DONTWAIT);
+
+	return size > 0 ? (long)size : 0;
+}
+
+short
+socket_end(void)
+{
+	return 0;
+}
+
+void
+socket_adopt(void)
+{
+}
+
+void
+socket_private(int first)
+{
+	long last = sysconf(_SC_OPEN_MAX);
+
+	for (; first < (last > 4096 || last == -1 ? 4096 : last); first++)
+		fcntl(first, F_SETFD, FD_CLOEXEC);
+}
