@@ -38,23 +38,23 @@ command_print(struct text *text)
 	return status;
 }
 
-static int
+static void
 print_help(const struct command *command)
 {
 	struct text text = {0};
 
 	text_format(&text, "usage: %s %s\n%s", command->name, command->usage, command->help);
-	return command_print(&text);
+	exit(command_end(command_print(&text)));
 }
 
-static int
+static void
 print_version(const struct command *command)
 {
 	char room[64];
 	struct text text = {.data = room, .capacity = sizeof(room), .borrowed = true};
 
 	text_format(&text, "%s (ipc7) %s\n", command->name, IPC7_VERSION);
-	return command_print(&text);
+	exit(command_end(command_print(&text)));
 }
 
 int
@@ -66,13 +66,13 @@ command_start(const struct command *command, int argc, char *argv[])
 	trace_on = trace && strcmp(trace, "1") == 0;
 	if (io_reserve() == -1 || (command->signals ? interrupt_spare() : interrupt_setup()) == -1) {
 		error_line(NULL, "cannot start: %s", strerror(errno));
-		return STATUS_FAILED;
+		exit(STATUS_FAILED);
 	}
 	if (argc == 2 && strcmp(argv[1], "--help") == 0)
-		return print_help(command);
+		print_help(command);
 	if (argc == 2 && strcmp(argv[1], "--version") == 0)
-		return print_version(command);
-	return -1;
+		print_version(command);
+	return GO_ON;
 }
 
 int
@@ -81,11 +81,13 @@ command_option(const struct command *command, int option)
 	switch (option) {
 	case 'v':
 		trace_on = true;
-		return -1;
+		return GO_ON;
 	case 'h':
-		return print_help(command);
+		print_help(command);
+		return GO_ON;
 	case 'V':
-		return print_version(command);
+		print_version(command);
+		return GO_ON;
 	case ':':
 		return command_usage("-%c needs an argument (see %s -h)", optopt, command->name);
 	default:
@@ -96,6 +98,55 @@ command_option(const struct command *command, int option)
 	if (optopt > ' ' && optopt < 0x7f)
 		return command_usage("there is no option -%c (see %s -h)", optopt, command->name);
 	return command_usage("there is no such option (see %s -h)", command->name);
+}
+
+static bool
+takes_argument(const struct command_option *row)
+{
+	return row->text || row->time || row->size || row->offset || row->mode || row->number || row->read;
+}
+
+/* Stores what an option says. */
+static int
+store(const struct command_option *row, const char *argument)
+{
+	if (row->flag)
+		*row->flag = true;
+	if (row->text)
+		*row->text = argument;
+	if (row->time)
+		return command_time(row->letter, argument, row->time);
+	if (row->size)
+		return command_size(row->letter, argument, row->size);
+	if (row->offset)
+		return command_offset(row->letter, argument, row->offset);
+	if (row->mode)
+		return command_mode(row->letter, argument, row->mode);
+	if (row->number)
+		return command_number(row->letter, argument, row->min, row->max, row->number);
+	if (row->form)
+		return command_form(row->letter, row->form);
+	return row->read ? row->read(row->to, row->letter, argument) : GO_ON;
+}
+
+int
+command_options(const struct command *command, const struct command_option *table, int argc, char *argv[])
+{
+	char letters[2 * 64] = ":hvV", *end = letters + 4;
+	const struct command_option *row;
+	int option, status = GO_ON;
+
+	for (row = table; row->letter && end < letters + sizeof(letters) - 2; row++) {
+		*end++ = row->letter;
+		if (takes_argument(row))
+			*end++ = ':';
+	}
+	while (status == GO_ON && (option = getopt(argc, argv, letters)) != -1) {
+		for (row = table; row->letter && row->letter != option; row++)
+			;
+		status = row->letter ? store(row, optarg) : command_option(command, option);
+	}
+	return status;
 }
 
 int

@@ -25,8 +25,8 @@ struct command {
 };
 
 /*
- * To be called first in main: keeps descriptors 0 to 2, sets up signals, the trace and the program's name; answers
- * --help and --version. Returns -1 to go on, else the exit status.
+ * Prepare a command, first of all in main: keeps descriptors 0 to 2, sets up signals, the trace and the program's name.
+ * Ends the process for --help and --version, and with STATUS_FAILED if it cannot start.
  */
 int command_start(const struct command *command, int argc, char *argv[]);
 
@@ -35,6 +35,32 @@ int command_start(const struct command *command, int argc, char *argv[]);
  * a line. Source: write(2).
  */
 int command_print(struct text *text);
+
+/*
+ * One row of a command's table of options; the table ends with {0}. The member that is set says what the option does;
+ * flag may stand alone, or beside another member.
+ */
+struct command_option {
+	char letter;
+	bool *flag;                  /* set to true */
+	const char **text;           /* the argument as it stands */
+	long long *time;             /* the argument in nanoseconds */
+	size_t *size, *offset;       /* the argument in bytes: at least 1; 0 or more */
+	mode_t *mode;                /* octal */
+	unsigned long long *number;  /* a number */
+	unsigned long long min, max; /* the bounds of number */
+	enum record_form *form;      /* -0, -N or -r */
+
+	/* Reads any other argument: returns GO_ON, or an exit status after a line. to: its first argument. */
+	int (*read)(void *to, int letter, const char *text);
+	void *to;
+};
+
+/*
+ * Read the options of a command by its table, with -v, which every command has; -h and -V end the process. Operands
+ * start at optind. Returns GO_ON, or STATUS_USAGE after a line. See getopt(3).
+ */
+int command_options(const struct command *command, const struct command_option *table, int argc, char *argv[]);
 
 /* The options of every command, and what getopt(3) returns for a bad one. Returns -1 to go on, else the exit status. */
 int command_option(const struct command *command, int option);

@@ -147,18 +147,6 @@ interrupt_wake(void)
 	return ends[0];
 }
 
-void
-interrupt_inherited(sigset_t *mask, sigset_t *defaults)
-{
-	size_t i;
-
-	*mask = inherited_mask;
-	sigemptyset(defaults);
-	for (i = 0; i < COUNT(spared); i++)
-		if (inherited_spared[i].sa_handler == SIG_DFL)
-			sigaddset(defaults, spared[i]);
-}
-
 int
 interrupt_caught(void)
 {
@@ -187,7 +175,7 @@ interrupt_forget(void)
 }
 
 void
-interrupt_restore(void)
+interrupt_give_back(void)
 {
 	size_t i;
 
@@ -199,6 +187,12 @@ interrupt_restore(void)
 		if (!signal_set_has(&inherited_mask, spared[i]))
 			sigaction(spared[i], &inherited_spared[i], NULL);
 	signal_set_change(SIG_SETMASK, &inherited_mask, NULL);
+}
+
+void
+interrupt_restore(void)
+{
+	interrupt_give_back();
 	sparing = handling = false;
 }
 
@@ -229,12 +223,24 @@ interrupt_raise(int number)
 }
 
 int
-interrupt_hold(void)
+interrupt_block(sigset_t *before)
 {
 	sigset_t set;
 
 	signal_set_fill(&set);
-	return signal_set_change(SIG_BLOCK, &set, &held_mask);
+	return signal_set_change(SIG_BLOCK, &set, before);
+}
+
+void
+interrupt_unblock(const sigset_t *before)
+{
+	signal_set_change(SIG_SETMASK, before, NULL);
+}
+
+int
+interrupt_hold(void)
+{
+	return interrupt_block(&held_mask);
 }
 
 void
@@ -250,5 +256,5 @@ interrupt_pause(void)
 void
 interrupt_release(void)
 {
-	signal_set_change(SIG_SETMASK, &held_mask, NULL);
+	interrupt_unblock(&held_mask);
 }

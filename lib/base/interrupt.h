@@ -23,9 +23,6 @@ int interrupt_spare(void);
 /* From now on a signal that interrupts also makes the descriptor that is returned readable, for a loop in poll(2). */
 int interrupt_wake(void);
 
-/* What a process that is spawned needs to start with the mask and disposition that this one had. Source: posix_spawn(3p). */
-void interrupt_inherited(sigset_t *mask, sigset_t *defaults);
-
 /* The signal that was caught first, or 0. */
 int interrupt_caught(void);
 
@@ -40,6 +37,13 @@ void interrupt_forget(void);
 
 /* Gives all signals back the disposition and the mask that they had before interrupt_setup or interrupt_spare; before exec. */
 void interrupt_restore(void);
+
+/* The same in a child of vfork(2), which must not change the memory that it shares with its parent. */
+void interrupt_give_back(void);
+
+/* Block all signals and store the mask before; set that mask again. Calls may nest. See sigprocmask(2). */
+int interrupt_block(sigset_t *before);
+void interrupt_unblock(const sigset_t *before);
 
 /* SIGCHLD, and the signals that interrupt_setup catches. */
 void interrupt_awaited(sigset_t *set);

@@ -41,4 +41,10 @@ int io_again(int fd, short events);
 /* True if poll(2) has this event, an end or an error for fd. */
 bool io_ready(int fd, short event);
 
+/* Make a pipe hold at least capacity bytes, or as many as the system allows. Does nothing where that cannot be set. */
+void io_grow(int fd, size_t capacity);
+
+/* Set the capacity of a pipe, in bytes. Errors: EPERM (a limit is in the way), ENOTSUP. See fcntl(2), F_SETPIPE_SZ. */
+int io_capacity(int fd, size_t size);
+
 #endif

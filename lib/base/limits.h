@@ -7,6 +7,7 @@
 #include "base/text.h"
 
 enum limit {
+	LIMIT_NONE,
 	LIMIT_MQ_DEPTH,  /* messages in a POSIX queue */
 	LIMIT_MQ_SIZE,   /* bytes in a message of a POSIX queue */
 	LIMIT_MQ_QUEUES, /* POSIX queues */

@@ -1,51 +1,49 @@
 /*
- * child.h: running a COMMAND.
+ * child.h: waiting for COMMANDs, passing signals on to them, and ending them.
  */
 #ifndef PROCESS_CHILD_H
 #define PROCESS_CHILD_H
 
-#include <stddef.h>
 #include <sys/types.h>
 
-/*
- * Finds the file that a COMMAND names, along PATH if it has no slash, into *path, which the caller frees. -1: ENOENT
- * (none), EACCES (found, not executable), ENOMEM. Source: execvp(3p).
- */
-int child_find(const char *command, char **path);
+#include "base/deadline.h"
+#include "process/launch.h"
 
 /*
- * Runs path with argv and waits for it; input (a descriptor) becomes its standard input. A signal that interrupt_setup
- * catches meanwhile is passed on to it. It starts with the signal disposition and mask this process had. *status is
- * what waitpid(2) gave. -1: errno of fork(2), or of execv(2) when it could not be started.
+ * Start a COMMAND and wait for its end; signals that interrupt_setup catches meanwhile are passed on to it. Stores in
+ * *status what waitpid(2) gave. Returns 0, or -1 as launch_start or with errno of waitpid(2).
  */
-int child_run(const char *path, char *const argv[], int input, int *status);
+int child_run(const struct launch *launch, int *status);
 
 /*
- * Forks. In the child it returns 0, at once. In the parent it waits for the child, passes caught signals on to it as
- * child_run does, and returns 1 with *status.
+ * Fork. Returns 0 in the child, at once; 1 in the parent, after it has waited for the child as child_run does; or -1
+ * with errno of fork(2) or waitpid(2).
  */
 int child_split(int *status);
 
 /*
- * Becomes path with argv, with the signal disposition and mask this process had. Returns only when that fails, -1 with
- * errno of execv(2), or EINTR after a caught signal.
+ * Become the program at path, with the signal dispositions and the mask that ipc7 was started with. Returns only -1,
+ * with errno of execve(2), or EINTR after a caught signal.
  */
 int child_become(const char *path, char *const argv[]);
 
-/* The exit status for an errno value that kept a COMMAND from being run; child_failed also prints a line about it. */
-int child_failure(int error);
-int child_failed(const char *command, int error);
-
-/* The exit status that stands for a wait status: its own, or 128 plus the signal that ended it. */
+/* Return the exit status for a wait status: the child's own, or 128 plus the number of the signal that ended it. */
 int child_status(int status);
 
-/* A descriptor from which exactly these bytes can be read, then the end; it never blocks. */
-int child_input(const void *data, size_t size);
-
 /*
- * Starts the program at path as the leader of a process group of its own, with input and output as descriptors 0 and 1 and
- * the signals as ipc7 got them. Returns its process id; -1: errno of posix_spawn(3p).
+ * Tell a process, or a group if pid is negative, to end: send SIGTERM, and SIGCONT in case it is stopped. Sets until to
+ * the moment from which child_kill is due, a second later. See kill(2).
  */
+void child_terminate(pid_t pid, struct deadline *until);
+
+/* End a process, or a group if pid is negative, by SIGKILL. */
+void child_kill(pid_t pid);
+
+/* Former names, until the last caller has changed. */
+#define child_find    launch_find
+#define child_input   launch_input
+#define child_failure launch_failure
+#define child_failed  launch_report
 pid_t child_spawn(const char *path, char *argv[], char *environment[], int input, int output);
 
 #endif

@@ -117,7 +117,12 @@ feed(const struct worker *worker, const struct message *message, int *wait_statu
 	free(record);
 	if (input == -1)
 		return -1;
-	result = child_run(worker->path, worker->argv, input, wait_status);
+	result = child_run(&(struct launch){.path = worker->path,
+	                       .argv = worker->argv,
+	                       .input = input,
+	                       .output = STDOUT_FILENO,
+	                       .group = LAUNCH_SAME},
+	    wait_status);
 	saved = errno;
 	close(input);
 	errno = saved;

@@ -102,7 +102,12 @@ run(struct holder *holder, struct semaphore *semaphore)
 
 	if (status != -1)
 		return status;
-	if (child_run(holder->path, holder->argv, STDIN_FILENO, &end) == -1)
+	if (child_run(&(struct launch){.path = holder->path,
+	                  .argv = holder->argv,
+	                  .input = STDIN_FILENO,
+	                  .output = STDOUT_FILENO,
+	                  .group = LAUNCH_SAME},
+	        &end) == -1)
 		status = child_failed(holder->argv[0], errno);
 	else
 		status = ended(end);

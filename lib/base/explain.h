@@ -1,0 +1,29 @@
+/*
+ * explain.h: what an errno value means to a user, as a table that a back end keeps and a front prints.
+ */
+#ifndef BASE_EXPLAIN_H
+#define BASE_EXPLAIN_H
+
+#include <stdbool.h>
+
+#include "base/limits.h"
+#include "base/text.h"
+
+/* One row. A table ends with {0}; the first row that fits counts. */
+struct explanation {
+	int error;          /* errno value */
+	unsigned int steps; /* steps in which it means this: a set of 1u << step */
+	const char *words;  /* text for the user; NULL: the limit's */
+	enum limit limit;   /* the limit in the way, or LIMIT_NONE */
+};
+
+/* Find the row for an errno value met in a step. Returns NULL if the table has none. */
+const struct explanation *explanation_find(const struct explanation *table, int step, int error);
+
+/*
+ * Append the words of the row for an errno value met in a step; a limit is named with its value and with asked, the
+ * amount that was asked for (0: one more than the limit). Returns false if the table has no row.
+ */
+bool explanation_add(struct text *text, const struct explanation *table, int step, int error, unsigned long long asked);
+
+#endif

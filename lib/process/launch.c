@@ -1,0 +1,149 @@
+/*
+ * launch.c: finds and starts a COMMAND, and says why one could not be started. The fork itself is the platform's.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/io.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "process/internal.h"
+#include "process/launch.h"
+
+extern char **environ;
+
+/* Returns 0 if path is a file that can be executed, or -1 with errno. *found: there is such a file. */
+static int
+executable(const char *path, bool *found)
+{
+	struct stat st;
+
+	*found = stat(path, &st) == 0;
+	if (!*found)
+		return -1;
+	if (!S_ISREG(st.st_mode)) {
+		errno = EACCES;
+		return -1;
+	}
+	return access(path, X_OK);
+}
+
+int
+launch_find(const char *command, char **path)
+{
+	const char *from = getenv("PATH");
+	int reason = ENOENT;
+	bool found;
+
+	*path = NULL;
+	if (strchr(command, '/') || !*command) {
+		if (executable(command, &found) == 0)
+			*path = strdup(command);
+		return *path ? 0 : -1;
+	}
+	if (!from)
+		from = "/bin:/usr/bin";
+	for (;;) {
+		size_t length = strcspn(from, ":");
+		struct text file = {0};
+
+		text_format(&file, "%.*s%s%s", (int)length, from, length ? "/" : "", command);
+		if (!file.data || file.cut)
+			return -1;
+		if (executable(file.data, &found) == 0) {
+			*path = file.data;
+			return 0;
+		}
+		/* A directory of PATH that may not be searched is passed over. */
+		if (found)
+			reason = EACCES;
+		text_free(&file);
+		if (!from[length])
+			break;
+		from += length + 1;
+	}
+	errno = reason;
+	return -1;
+}
+
+int
+launch_become(const struct launch *launch)
+{
+	if (launch->group != LAUNCH_SAME && setpgid(0, launch->group) == -1)
+		return errno;
+	if (launch->stored)
+		*launch->stored = launch->group == 0 || launch->group == LAUNCH_SAME ? getpgrp() : launch->group;
+	if (launch->input != STDIN_FILENO && dup2(launch->input, STDIN_FILENO) == -1)
+		return errno;
+	if (launch->output != STDOUT_FILENO && dup2(launch->output, STDOUT_FILENO) == -1)
+		return errno;
+	interrupt_give_back();
+	execve(launch->path, launch->argv, launch->environment ? launch->environment : environ);
+	return errno;
+}
+
+/* Returns the reading end of a pipe that holds exactly these bytes, at most PIPE_BUF, or -1. */
+static int
+pipe_with(const void *data, size_t size)
+{
+	int ends[2], result, saved;
+
+	if (pipe(ends) == -1)
+		return -1;
+	fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+	result = io_write(ends[1], data, size, NULL);
+	saved = errno;
+	close(ends[1]);
+	if (result == 0)
+		return ends[0];
+	close(ends[0]);
+	errno = saved;
+	return -1;
+}
+
+int
+launch_input(const void *data, size_t size)
+{
+	int fd, saved;
+
+	if (size <= PIPE_BUF)
+		return pipe_with(data, size);
+	fd = memory_file();
+	if (fd != -1 && (io_write(fd, data, size, NULL) == -1 || lseek(fd, 0, SEEK_SET) == -1)) {
+		saved = errno;
+		close(fd);
+		errno = saved;
+		fd = -1;
+	}
+	return fd;
+}
+
+int
+launch_failure(int error)
+{
+	if (error == ENOENT || error == ENOTDIR)
+		return STATUS_NOCOMMAND;
+	return error == EACCES || error == ENOEXEC || error == ETXTBSY || error == EISDIR ? STATUS_NOEXEC
+	                                                                                  : STATUS_RUNNER;
+}
+
+int
+launch_report(const char *command, int error)
+{
+	int status = launch_failure(error);
+
+	if (status == STATUS_NOCOMMAND)
+		error_line(command, "no such command");
+	else
+		error_line(command, "cannot be executed: %s%s", strerror(error),
+		    error == ENOEXEC ? " (a script starts with #!)" : "");
+	return status;
+}

@@ -1,0 +1,40 @@
+/*
+ * linux.c: starts a COMMAND by vfork(2), which copies no page tables; the child stores the errno value of what failed in
+ * memory that it shares with its parent.
+ */
+#define _DEFAULT_SOURCE
+#include <errno.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "process/internal.h"
+#include "process/launch.h"
+
+pid_t
+launch_start(const struct launch *launch)
+{
+	volatile int error = 0;
+	sigset_t mask;
+	pid_t pid;
+
+	/* A handler that ran in the child would change the parent's memory. */
+	if (interrupt_block(&mask) == -1)
+		return -1;
+	pid = vfork();
+	if (pid == 0) {
+		error = launch_become(launch);
+		_exit(STATUS_NOEXEC);
+	}
+	if (pid == -1) {
+		error = errno;
+	} else if (error) {
+		while (waitpid(pid, NULL, 0) == -1 && errno == EINTR)
+			;
+	}
+	interrupt_unblock(&mask);
+	errno = error;
+	return error ? -1 : pid;
+}

@@ -1,0 +1,60 @@
+/*
+ * portable.c: starts a COMMAND by fork(2); the child sends the errno value of what failed through a pipe that exec closes.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stddef.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/io.h"
+#include "process/internal.h"
+#include "process/launch.h"
+
+/* Returns the errno value that the child has sent, or 0 if it executed the program. */
+static int
+receive(int fd)
+{
+	int error = 0;
+	ssize_t got;
+
+	while ((got = read(fd, &error, sizeof(error))) == -1 && errno == EINTR)
+		;
+	return got == sizeof(error) ? error : 0;
+}
+
+pid_t
+launch_start(const struct launch *launch)
+{
+	sigset_t mask;
+	int ends[2], error;
+	pid_t pid;
+
+	if (pipe(ends) == -1)
+		return -1;
+	fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+	fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+	if (interrupt_block(&mask) == -1) {
+		error = errno;
+		pid = -1;
+	} else {
+		pid = fork();
+		if (pid == 0) {
+			error = launch_become(launch);
+			(void)io_write(ends[1], &error, sizeof(error), NULL);
+			_exit(STATUS_NOEXEC);
+		}
+		error = pid == -1 ? errno : 0;
+		interrupt_unblock(&mask);
+	}
+	close(ends[1]);
+	if (pid != -1 && (error = receive(ends[0])) != 0)
+		while (waitpid(pid, NULL, 0) == -1 && errno == EINTR)
+			;
+	close(ends[0]);
+	errno = error;
+	return error ? -1 : pid;
+}
