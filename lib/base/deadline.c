@@ -1,6 +1,6 @@
 /*
- * deadline.c: deadlines on the monotonic clock, which no change of the time of day moves, and the timer that gives
- * system calls without a timeout one.
+ * deadline.c: deadlines on the monotonic clock, which a change of the time of day does not move, and the timer that bounds
+ * system calls without a timeout.
  */
 #include <errno.h>
 #include <signal.h>

@@ -1,5 +1,6 @@
 /*
- * deadline.h: monotonic deadlines, and what interrupts a wait.
+ * deadline.h: deadlines on the monotonic clock, and a timer that interrupts calls which have no timeout of their own.
+ * Times are nanoseconds.
  */
 #ifndef BASE_DEADLINE_H
 #define BASE_DEADLINE_H
@@ -7,38 +8,40 @@
 #include <stdbool.h>
 #include <time.h>
 
+/* A time that never passes. */
 #define DEADLINE_NEVER (-1LL)
+
+/* Milliseconds between two looks at a thing that no system call can wait for, such as the removal of a queue. */
+#define DEADLINE_TICK 100
 
 struct deadline {
 	bool limited;       /* false: it never comes */
-	struct timespec at; /* on CLOCK_MONOTONIC */
+	struct timespec at; /* moment on CLOCK_MONOTONIC */
 };
 
-/* Sets the deadline that many nanoseconds from now; DEADLINE_NEVER: none. Source: clock_gettime(3p). */
+/* Set the deadline to so many nanoseconds from now, or to never. See clock_gettime(3p). */
 void deadline_set(struct deadline *deadline, long long nanoseconds);
 
-/* True once it has come. */
+/* Return true once the deadline has come. */
 bool deadline_passed(const struct deadline *deadline);
 
-/* Nanoseconds until it comes, 0 or negative once it has come. Not for one that never comes. */
+/* Return the nanoseconds until the deadline, 0 or less once it has come. It must be limited. */
 long long deadline_left(const struct deadline *deadline);
 
-/* Milliseconds until it comes, rounded up, at most longest: what poll(2) takes. 0 once it has come. */
+/* Return the milliseconds until the deadline, rounded up, from 0 to longest: a timeout for poll(2). */
 int deadline_poll(const struct deadline *deadline, int longest);
 
 /*
- * Sleeps between two looks at what no system call waits for: at first 0.1 ms, each time twice as long, up to a tick, and
- * not beyond deadline. *length starts as 0. -1, EINTR: a signal was caught. Source: nanosleep(3p).
+ * Sleep between two looks at a thing that no system call waits for: first 0.1 ms, each time twice as long, at most a
+ * tick, and not beyond the deadline. *length starts as 0. Returns 0, or -1 with EINTR if a signal was caught. See
+ * nanosleep(3p).
  */
 int deadline_nap(const struct deadline *deadline, long long *length);
 
-/* Milliseconds between two looks at what no system call can wait for (a removed POSIX queue, say). */
-#define DEADLINE_TICK 100
-
 /*
- * From now on SIGURG interrupts blocking system calls (EINTR) every DEADLINE_TICK milliseconds, and first when the
- * deadline comes. For calls without a timeout of their own; it repeats, so a signal that comes just before the call
- * costs one tick and never the wait. deadline may be NULL. Source: timer_settime(3p).
+ * From now on interrupt blocking system calls by SIGURG every DEADLINE_TICK, and first when the deadline (may be NULL)
+ * comes. As the timer repeats, a signal that comes just before a call delays that call by a tick at most. Returns 0, or -1
+ * with errno of timer_create(3p) or timer_settime(3p).
  */
 int deadline_tick(const struct deadline *deadline);
 

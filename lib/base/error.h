@@ -4,9 +4,9 @@
 #ifndef BASE_ERROR_H
 #define BASE_ERROR_H
 
-/* What every command's exit status means. */
+/* Exit statuses of every command. A step that may end a command returns one of them, or GO_ON. */
 enum status {
-	GO_ON = -1, /* no status yet: the command goes on */
+	GO_ON = -1, /* the command goes on */
 	STATUS_OK = 0,
 	STATUS_FAILED = 1,
 	STATUS_USAGE = 2,
@@ -18,16 +18,16 @@ enum status {
 	STATUS_SIGNAL = 128 /* plus the number of the signal */
 };
 
-/* The name that stands in front of every line the program prints about itself; set once by command_start. */
+/* Name of the program in every error line; command_start sets it. */
 extern const char *error_program;
 
 /*
- * Prints "program: object: text" and a newline to standard error in one write; what is not printable in them is
- * escaped. object NULL is left out, an empty one shown as two quotes.
+ * Print "program: object: text" and a newline to standard error in one write, with bytes outside printable ASCII escaped.
+ * object NULL is left out; an empty one is shown as two quotes. Keeps errno.
  */
 void error_line(const char *object, const char *format, ...);
 
-/* The symbolic name of an errno value, such as "EAGAIN"; "E?" for one that POSIX does not know. Static storage. */
+/* Return the symbolic name of an errno value, such as "EAGAIN", or "E?" for one that POSIX does not define. */
 const char *error_name(int error);
 
 #endif

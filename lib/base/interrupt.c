@@ -1,7 +1,7 @@
 /*
- * interrupt.c: the signals that end a command. A handler sets a flag, and asks for SIGALRM a second later, and again, for
- * as long as the process is there: a signal that comes just before a system call that then waits would otherwise be
- * noticed only when the wait ends. alarm(2) is safe in a handler, and costs nothing while no signal comes.
+ * interrupt.c: the signals that end a command. A handler sets a flag and requests SIGALRM every second from then on: a
+ * signal that comes just before a blocking system call would otherwise be noticed only when the call returns. alarm(2) is
+ * safe in a handler and costs nothing while no signal comes.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -13,17 +13,14 @@
 #include "base/interrupt.h"
 #include "base/signal_set.h"
 
-/*
- * What interrupt_setup catches: what POSIX says ends a process, but for what tells of a fault of the program; real-time signals
- * are left out.
- */
+/* Signals whose default action ends a process, without those that report a fault of the program and real-time signals. */
 static const int ending[] = {
     SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU, SIGPROF, SIGVTALRM, SIGPOLL};
 
-/* A write past RLIMIT_FSIZE shall fail, as one to a pipe without a reader. */
+/* Signals that are ignored, so that a write beyond RLIMIT_FSIZE or to a pipe without a reader fails. */
 static const int spared[] = {SIGPIPE, SIGXFSZ};
 
-/* And what else it changes. */
+/* Signals that only interrupt a system call. */
 static const int others[] = {SIGURG, SIGCHLD};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -35,7 +32,7 @@ static sigset_t inherited_mask, held_mask;
 static bool sparing, handling;
 static volatile int wake = -1;
 
-/* Tells a loop that waits in poll(2). */
+/* Wakes up a loop that is blocked in poll(2). */
 static void
 ring(void)
 {
@@ -84,7 +81,7 @@ interrupt_spare(void)
 	if (signal_set_change(SIG_BLOCK, NULL, &inherited_mask) == -1)
 		return -1;
 	for (i = 0; i < COUNT(spared); i++) {
-		/* One that is blocked does no harm, and may be pending for whom this process becomes. */
+		/* A blocked signal does no harm, and may be pending for the program that this process becomes. */
 		bool blocked = signal_set_has(&inherited_mask, spared[i]);
 
 		if (sigaction(spared[i], blocked ? NULL : &ignore, &inherited_spared[i]) == -1)
@@ -116,10 +113,10 @@ interrupt_setup(void)
 			return -1;
 	if (sigaction(SIGALRM, &plain, &inherited_alarm) == -1)
 		return -1;
-	/* With the first handler musl unblocks two signals, one of which means something to others (signame.c). */
+	/* musl unblocks two signals with the first handler; one of them is a real-time signal of other programs. */
 	if (signal_set_change(SIG_SETMASK, &mask, NULL) == -1)
 		return -1;
-	/* Where SIGALRM was ignored or blocked it means nothing else, but is needed all the same. */
+	/* SIGALRM that was ignored or blocked ends nothing, but the handler is still needed. */
 	for (i = 0; i < COUNT(ending); i++) {
 		if (ending[i] == SIGALRM &&
 		    (inherited_alarm.sa_handler == SIG_IGN || sigismember(&inherited_mask, SIGALRM)))

@@ -1,5 +1,5 @@
 /*
- * interrupt.h: signals that end a command.
+ * interrupt.h: the signals that end a command: catching them, looking for them, and handing a COMMAND what was inherited.
  */
 #ifndef BASE_INTERRUPT_H
 #define BASE_INTERRUPT_H
@@ -7,57 +7,63 @@
 #include <signal.h>
 
 /*
- * Catches the signals that end a process (SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU, SIGPROF,
- * SIGVTALRM, SIGPOLL; not those that were ignored on entry), ignores SIGPIPE and SIGXFSZ so that writes fail with EPIPE
- * and EFBIG, and lets SIGURG and SIGCHLD interrupt. After a caught signal SIGALRM interrupts every second. Called again
- * it does nothing. Source: sigaction(2), alarm(3p).
+ * Catch the signals that end a process (SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU, SIGPROF,
+ * SIGVTALRM, SIGPOLL), except those that were ignored on entry; ignore SIGPIPE and SIGXFSZ, so that writes fail with
+ * EPIPE and EFBIG; let SIGURG and SIGCHLD interrupt system calls. After a caught signal SIGALRM interrupts every second.
+ * A second call does nothing. Returns 0, or -1 with errno of sigaction(2). See alarm(3p).
  */
 int interrupt_setup(void);
 
 /*
- * What interrupt_setup does about SIGPIPE and SIGXFSZ, and no more: for a command whose business signals are, and that has
- * nothing to clean up.
+ * Ignore SIGPIPE and SIGXFSZ as interrupt_setup does, and catch nothing: for a command that handles signals itself and
+ * has nothing to clean up. Returns 0, or -1 with errno of sigaction(2).
  */
 int interrupt_spare(void);
 
-/* From now on a signal that interrupts also makes the descriptor that is returned readable, for a loop in poll(2). */
+/*
+ * Make signals that interrupt also visible to poll(2). Returns a descriptor that becomes readable with each, or -1 with
+ * errno of pipe(2).
+ */
 int interrupt_wake(void);
 
-/* The signal that was caught first, or 0. */
+/* Return the number of the signal that was caught first, or 0. */
 int interrupt_caught(void);
 
 /*
- * A signal that was caught and not yet taken here, or 0. Only those that a process sent: what the kernel sends, such as
- * SIGINT from the terminal, goes to a COMMAND of the same process group as well.
+ * Return the number of a caught signal that was not yet taken, or 0. Only signals that a process sent are returned: a
+ * signal of the kernel, such as SIGINT from the terminal, reaches a COMMAND of the same process group anyway.
  */
 int interrupt_take(void);
 
-/* Forgets the signals that were caught: they were passed on to a COMMAND, whose end is what counts. */
+/* Forget all caught signals: they were passed on to a COMMAND, whose end decides the exit status. */
 void interrupt_forget(void);
 
-/* Gives all signals back the disposition and the mask that they had before interrupt_setup or interrupt_spare; before exec. */
+/*
+ * Give all signals the dispositions and the mask from before interrupt_setup or interrupt_spare. interrupt_give_back is
+ * for a child of vfork(2): it changes nothing in the memory that the child shares with its parent.
+ */
 void interrupt_restore(void);
-
-/* The same in a child of vfork(2), which must not change the memory that it shares with its parent. */
 void interrupt_give_back(void);
 
-/* Block all signals and store the mask before; set that mask again. Calls may nest. See sigprocmask(2). */
+/* Block all signals and store the mask from before. Calls may nest. Returns 0, or -1 with errno of sigprocmask(2). */
 int interrupt_block(sigset_t *before);
+
+/* Set the mask that interrupt_block stored. */
 void interrupt_unblock(const sigset_t *before);
 
-/* SIGCHLD, and the signals that interrupt_setup catches. */
-void interrupt_awaited(sigset_t *set);
-
-/* Ends the process by that signal's default action. */
-void interrupt_raise(int number);
-
-/* Blocks all signals: for child_run, and for what is not to be left half done. */
+/* Block all signals, for a step that must not be left half done. Calls do not nest. Returns as interrupt_block. */
 int interrupt_hold(void);
 
-/* Waits until one of the signals that interrupt_hold blocked has come; they are blocked again on return. */
+/* Wait until one of the signals that interrupt_hold blocks has come; they are blocked again on return. */
 void interrupt_pause(void);
 
-/* Undoes interrupt_hold. */
+/* Set the mask from before interrupt_hold. */
 void interrupt_release(void);
+
+/* Store in set SIGCHLD and the signals that interrupt_setup catches. */
+void interrupt_awaited(sigset_t *set);
+
+/* End the process by the default action of a signal. */
+void interrupt_raise(int number);
 
 #endif

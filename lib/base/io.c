@@ -1,6 +1,6 @@
 /*
- * io.c: descriptors. Every loop here knows two things that naive ones do not: a signal that was caught ends it, and a
- * descriptor may be non-blocking because somebody who shares it made it so.
+ * io.c: reading and writing. A caught signal ends every loop here, and a descriptor may be non-blocking because another
+ * process that shares it made it so.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +11,7 @@
 #include "base/interrupt.h"
 #include "base/io.h"
 
-/* The bytes of one write. */
+/* Most bytes of one write. */
 #define MOST ((size_t)16 * 1024 * 1024)
 
 int
@@ -69,7 +69,7 @@ io_write(int fd, const void *data, size_t size, size_t *written)
 	int result = 0;
 
 	while (done < size) {
-		/* A signal does not interrupt a write to a file. */
+		/* A signal does not interrupt a write to a file, so the writes are bounded. */
 		took = write(fd, (const char *)data + done, size - done < MOST ? size - done : MOST);
 		if (took >= 0) {
 			done += (size_t)took;

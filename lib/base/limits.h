@@ -1,5 +1,5 @@
 /*
- * limits.h: the limits of the kernel.
+ * limits.h: the kernel's limits behind the errors of IPC objects.
  */
 #ifndef BASE_LIMITS_H
 #define BASE_LIMITS_H
@@ -22,20 +22,20 @@ enum limit {
 	LIMIT_SEMMNS,    /* System V semaphores in all sets */
 	LIMIT_SEMOPM,    /* operations of one semop call */
 	LIMIT_SEMMNI,    /* System V semaphore sets */
-	LIMIT_PIPE,      /* bytes that a pipe can hold, for those who are not privileged */
-	LIMIT_PIPES,     /* pages that all pipes of a user can hold, likewise */
-	LIMIT_PORT,      /* the first port for those who are not privileged */
-	LIMIT_PACKET,    /* bytes in a packet of a Unix socket, about the half of which it is */
+	LIMIT_PIPE,      /* bytes in a pipe of an unprivileged user */
+	LIMIT_PIPES,     /* pages in all pipes of an unprivileged user */
+	LIMIT_PORT,      /* lowest port of an unprivileged user */
+	LIMIT_PACKET,    /* about half of the bytes in a packet of a Unix socket */
 	LIMIT_FILES      /* open files of a process */
 };
 
-/* Its value; ULLONG_MAX where there is none, or none is known. */
+/* Return the value of a limit, or ULLONG_MAX if there is none or it is not known. */
 unsigned long long limit_value(enum limit limit);
 
-/* How much of it is in use; 0 where that is not known. For LIMIT_SHMALL, LIMIT_SHMMNI, LIMIT_SEMMNS and LIMIT_SEMMNI. */
+/* Return how much of LIMIT_SHMALL, LIMIT_SHMMNI, LIMIT_SEMMNS or LIMIT_SEMMNI is in use, or 0 if that is not known. */
 unsigned long long limit_used(enum limit limit);
 
-/* Adds its name, its value, what was asked for (0: one more than that) and what raises it. */
+/* Append the limit's name, its value, the amount asked for (0: one more than the limit) and the way to raise it. */
 void limit_explain(struct text *text, enum limit limit, unsigned long long asked);
 
 #endif

@@ -20,10 +20,10 @@
 #include "base/text.h"
 
 static const struct {
-	const char *name;        /* of the sysctl, whose file is below /proc/sys */
-	unsigned long long hard; /* beyond which no privilege helps; 0: none */
-	int place;               /* which of several numbers, from 1; 0: there is one */
-	const char *counts;      /* what that number counts */
+	const char *name;        /* name of the sysctl, whose file is below /proc/sys */
+	unsigned long long hard; /* largest value it can have; 0: unbounded */
+	int place;               /* position among several numbers, from 1; 0: there is one number */
+	const char *counts;      /* unit of the number */
 } sysctls[] = {
     [LIMIT_MQ_DEPTH] = {"fs.mqueue.msg_max", 65536, 0, NULL},
     [LIMIT_MQ_SIZE] = {"fs.mqueue.msgsize_max", 16 << 20, 0, NULL},
@@ -46,7 +46,7 @@ static const struct {
     [LIMIT_FILES] = {NULL, 0, 0, NULL},
 };
 
-/* Reads the file of a sysctl into numbers, as a string. */
+/* Reads the file of a sysctl as a string. */
 static int
 read_file(const char *name, char *numbers, size_t room)
 {
@@ -117,7 +117,7 @@ limit_value(enum limit limit)
 			return ULLONG_MAX;
 		return room.rlim_cur == RLIM_INFINITY ? ULLONG_MAX : room.rlim_cur;
 	}
-	/* msgmax is asked for at each start, and one call is cheaper than a file. */
+	/* msgmax is read at each start, and a system call is cheaper than a file. */
 	if (limit == LIMIT_MSGMAX && msgctl(0, IPC_INFO, (struct msqid_ds *)(void *)&info) != -1)
 		return (unsigned long long)info.msgmax;
 	return read_sysctl(limit);
@@ -145,13 +145,13 @@ limit_explain(struct text *text, enum limit limit, unsigned long long asked)
 		    name, value == ULLONG_MAX ? 1024 : value);
 		return;
 	}
-	/* The kernel doubles what is asked for, and keeps a little for itself. */
+	/* The kernel doubles the value and keeps a little for itself. */
 	if (limit == LIMIT_PACKET) {
 		text_format(text, "%s is %llu, and a packet has less than twice that (raise it with sysctl -w %s=%llu)",
 		    name, value, name, asked / 2 + 1024);
 		return;
 	}
-	/* One errno value stands for both limits on pipes. */
+	/* One errno value stands for both limits of pipes. */
 	if (limit == LIMIT_PIPE && asked <= value) {
 		text_format(text,
 		    "%s is %llu pages in all pipes of this user; with %llu bytes more that would be exceeded ",

@@ -1,5 +1,5 @@
 /*
- * linux_memory.c: files without a name. Source: memfd_create(2), open(2) O_TMPFILE.
+ * linux_memory.c: files without a name. See memfd_create(2), open(2) O_TMPFILE.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>

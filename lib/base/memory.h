@@ -4,10 +4,13 @@
 #ifndef BASE_MEMORY_H
 #define BASE_MEMORY_H
 
-/* A descriptor, closed on exec, of an empty file that can be read and written and goes away when it is closed. */
+/*
+ * Make an empty file without a name, open for reading and writing and closed on exec. Returns its descriptor, or -1 with
+ * errno of memfd_create(2) or mkstemp(3).
+ */
 int memory_file(void);
 
-/* The same, where it can be beside path (may be NULL) on the same file system. */
+/* Do the same on the file system of path (may be NULL) if that can be; else as memory_file. */
 int memory_file_beside(const char *path);
 
 #endif

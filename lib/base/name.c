@@ -43,7 +43,7 @@ parse_posix(struct name *name, const char *text, const char **fault)
 	return 0;
 }
 
-/* "0x4d2" or "1234", of which 0 is IPC_PRIVATE and no name */
+/* "0x4d2" or "1234"; 0 is IPC_PRIVATE, which names nothing */
 static int
 parse_key(struct name *name, const char *text, const char **fault)
 {
@@ -76,7 +76,7 @@ parse_key(struct name *name, const char *text, const char **fault)
 	return 0;
 }
 
-/* The project of ftok(3), behind the comma: a number from 1 to 255, or one other character. 0 if it is neither. */
+/* Returns the project of ftok(3): a number from 1 to 255, or one other character; 0 if text is neither. */
 static int
 parse_project(const char *text)
 {
@@ -89,7 +89,7 @@ parse_project(const char *text)
 	return 0;
 }
 
-/* Sets the two strings of a name with a path: text as it was written, and of it the path's size bytes from start. */
+/* Sets the strings of a name with a path, which is the size bytes of text from start. */
 static int
 set_path(struct name *name, const char *text, size_t start, size_t size)
 {
@@ -189,7 +189,7 @@ name_free(struct name *name)
 	name->text = name->path = NULL;
 }
 
-/* Shows the key as ipcs prints it, since two files may well have the same one. */
+/* Shows the key as ipcs prints it: two files can have the same key. */
 static void
 trace_ftok(const struct name *name, key_t key)
 {

@@ -1,5 +1,5 @@
 /*
- * name.h: the names of objects.
+ * name.h: the names of queues, segments and semaphores: one grammar, described in ipc7(7).
  */
 #ifndef BASE_NAME_H
 #define BASE_NAME_H
@@ -11,22 +11,22 @@ enum name_kind { NAME_POSIX, NAME_KEY, NAME_FTOK, NAME_ID, NAME_NEW, NAME_FILE }
 
 struct name {
 	enum name_kind kind;
-	char *
-	    text; /* canonical, as printed: "/jobs", "sysv:0x4d2", "sysv:@7", "sysv:./file,J", "sysv:new", "file:PATH" */
-	char *path;              /* NAME_POSIX: the same as text; NAME_FTOK, NAME_FILE: the path; else NULL */
-	int number;              /* NAME_KEY: the key; NAME_FTOK: the project, 1 to 255; NAME_ID: the identifier */
-	char room[NAME_MAX + 2]; /* holds what has no path: most runs of a command allocate nothing */
+	char *text; /* canonical form: "/jobs", "sysv:0x4d2", "sysv:@7", "sysv:./file,J", "sysv:new", "file:PATH" */
+	char *path; /* NAME_POSIX: the same as text; NAME_FTOK, NAME_FILE: the path; else NULL */
+	int number; /* NAME_KEY: the key; NAME_FTOK: the project, 1 to 255; NAME_ID: the identifier */
+	char room[NAME_MAX + 2]; /* space for names without a path, so that most runs allocate nothing */
 };
 
 /*
- * Reads a name (ipc7(7)). On -1 errno is EINVAL, or ENOMEM, and *fault says in a phrase what is wrong.
+ * Parse a name. Returns 0, or -1 with EINVAL or ENOMEM and *fault set to a phrase that says what is wrong. The owner calls
+ * name_free; the struct must not be copied or moved meanwhile.
  */
 int name_parse(struct name *name, const char *text, const char **fault);
 
-/* Releases its strings. */
+/* Release the strings of a name. */
 void name_free(struct name *name);
 
-/* The System V key of a NAME_KEY or NAME_FTOK, in *key. errno of ftok(3) when the file cannot be examined. */
+/* Store the System V key of a NAME_KEY or NAME_FTOK in *key. Returns 0, or -1 with errno of ftok(3). */
 int name_key(const struct name *name, key_t *key);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * number.c: numbers, sizes, times and modes as users write them. Whole strings, no signs but the minus of
- * number_int, no blanks, no silent overflow: what strtol(3) would let through here has cost other tools their users' data.
+ * number.c: numbers, sizes, times and modes as users write them: whole strings, no blanks, no overflow, and a sign only in
+ * number_int. strtol(3) would accept all of these.
  */
 #include <errno.h>
 #include <limits.h>
@@ -16,7 +16,7 @@ fail(int error)
 	return -1;
 }
 
-/* Reads the digits at *text, at least one, and moves it behind them. A value past the type's range is its maximum. */
+/* Reads the digits at *text, at least one, and moves *text behind them. A value out of range is the type's maximum. */
 static int
 digits(const char **text, unsigned long long *value, bool *over)
 {
@@ -113,7 +113,7 @@ number_time(const char *text, long long *nanoseconds)
 	bool over = false;
 	size_t i;
 
-	/* Before a point digits may be missing. */
+	/* The digits before the point may be missing. */
 	if (*text != '.' && digits(&text, &whole, &over) == -1)
 		return -1;
 	if (*text == '.') {
@@ -134,8 +134,7 @@ number_time(const char *text, long long *nanoseconds)
 		return fail(EINVAL);
 	if (over || whole >= LLONG_MAX / 1000000000 / 120)
 		return fail(ERANGE);
-	/* factor / scale would lose digits of ms, fraction * factor cannot overflow: 1e9 * 6e10 is too large, so in two
-	 * steps */
+	/* In two steps, as fraction * factor can overflow and factor / scale loses digits. */
 	fraction = fraction * (units[i].factor / 1000) / scale * 1000 +
 	           fraction * (units[i].factor / 1000) % scale * 1000 / scale;
 	*nanoseconds = (long long)(whole * units[i].factor + fraction);

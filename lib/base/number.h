@@ -1,5 +1,6 @@
 /*
- * number.h: numbers, sizes, times and modes as users write them.
+ * number.h: numbers, sizes, times and modes as users write them. Each function reads a whole string and stores the value,
+ * or returns -1 with EINVAL (malformed) or ERANGE (out of bounds) and stores nothing.
  */
 #ifndef BASE_NUMBER_H
 #define BASE_NUMBER_H
@@ -7,24 +8,19 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/*
- * Each reads the whole of text into *result, and leaves it alone on failure: EINVAL (not of the form), ERANGE (outside
- * the bounds).
- */
-
-/* A decimal number, digits alone, from min to max. */
+/* Read a decimal number of digits alone, from min to max. */
 int number_parse(const char *text, unsigned long long min, unsigned long long max, unsigned long long *result);
 
-/* A number with or without a minus sign in front, that an int can hold; size bytes of text. */
+/* Read an int from size bytes of text: digits, with or without a minus sign in front. */
 int number_int(const char *text, size_t size, int *result);
 
-/* A size in bytes: digits, then optionally K, M or G (powers of 1024). At least min, at most SSIZE_MAX. */
+/* Read a size in bytes, from min to SSIZE_MAX: digits, then K, M, G (powers of 1024) or nothing. */
 int number_size(const char *text, size_t min, size_t *bytes);
 
-/* A time: digits with an optional fraction, then optionally ms, s (the default) or m. Result in nanoseconds. */
+/* Read a time: digits with an optional fraction, then ms, s, m or nothing (seconds). The result is in nanoseconds. */
 int number_time(const char *text, long long *nanoseconds);
 
-/* A file mode: one to four octal digits, at most 0777. */
+/* Read a file mode: one to four octal digits, at most 0777. */
 int number_mode(const char *text, mode_t *mode);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * portable_limits.c for POSIX, which has no way to ask for the limits behind the errors of IPC objects.
+ * portable_limits.c: POSIX does not tell the limits of IPC objects.
  */
 #include <limits.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
 /*
- * portable_memory.c: files without a name, which lose it as soon as they are open. Source: mkstemp(3p).
+ * portable_memory.c: files whose name is removed as soon as they are open. See mkstemp(3p).
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /*
- * ready.c: -R, the line that says a command is set up, so that nobody has to guess with sleep.
+ * ready.c: -R, the line that says that a command is set up.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,7 +20,7 @@ ready_open(const char *file)
 	unsigned long long number;
 	int fd;
 
-	/* Opening /dev/fd/N fails on a socket; N itself is meant. It is used up by this, as a FIFO would be. */
+	/* Opening /dev/fd/N fails on a socket, so N itself is used, and closed at the end as a FIFO is. */
 	if (strncmp(file, inherited, strlen(inherited)) == 0 &&
 	    number_parse(file + strlen(inherited), 0, INT_MAX, &number) == 0) {
 		fd = (int)number;

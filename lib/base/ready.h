@@ -1,16 +1,17 @@
 /*
- * ready.h: saying that a command is ready (-R).
+ * ready.h: the line of -R, which says that a command is set up.
  */
 #ifndef BASE_READY_H
 #define BASE_READY_H
 
 /*
- * Opens FILE for the line that ready_say writes: created or reused, a FIFO (waits for its reader), or /dev/fd/N.
- * Opened first, so that whoever waits on a FIFO sees its end if the set-up fails. Returns a descriptor.
+ * Open the FILE of -R: a file, which is created or emptied; a FIFO, whose reader is waited for; or /dev/fd/N. Opening it
+ * before the set-up lets a reader of the FIFO see its end if the set-up fails. Returns a descriptor, or -1 with errno of
+ * open(2); EINTR: a signal was caught.
  */
 int ready_open(const char *file);
 
-/* Writes the line, with a newline, in one write, and closes the descriptor. A file then holds that line alone. */
+/* Write the line and a newline in one write, and close the descriptor. Returns 0, or -1 with errno of write(2). */
 int ready_say(int fd, const char *line);
 
 #endif

@@ -1,6 +1,5 @@
 /*
- * text.c: a line that is being put together, of any length. Lines that speak of data from outside must show its odd
- * bytes, and must not let it pose as something else.
+ * text.c: strings of any length. Bytes from outside are shown escaped, so that they cannot pass for anything else.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -11,12 +10,12 @@
 
 #include "base/text.h"
 
-/* Makes room for size more bytes and a NUL. */
+/* Makes space for size more bytes and a NUL. Keeps errno, which the text may be about. */
 static bool
 grow(struct text *text, size_t size)
 {
 	size_t capacity = text->capacity ? text->capacity : 128;
-	int saved = errno; /* lines are put together to speak of it */
+	int saved = errno;
 	char *data;
 
 	if (size > (size_t)-1 / 4 - text->size) {

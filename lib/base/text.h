@@ -1,5 +1,5 @@
 /*
- * text.h: a line that is being put together.
+ * text.h: a string that grows while it is put together.
  */
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
@@ -8,30 +8,29 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Starts as {0}; grows as needed; the owner calls text_free. When memory runs out something is left out, and cut says so. */
+/* Starts as {0}. The owner calls text_free. After memory ran out, cut is true and bytes are missing. */
 struct text {
-	char *data;      /* NUL-terminated; NULL while empty */
-	size_t size;     /* bytes in use, without the NUL */
-	size_t capacity; /* bytes of room */
+	char *data;      /* NUL-terminated string; NULL while empty */
+	size_t size;     /* bytes of the string, without the NUL */
+	size_t capacity; /* bytes of space at data */
 	bool cut;        /* memory ran out */
-	bool
-	    borrowed; /* the room is the owner's: set with data and capacity, it saves the first allocation of a process */
+	bool borrowed;   /* data is the owner's array, given with capacity to save the first allocation of a process */
 };
 
-/* Appends as printf(3) and vprintf(3) would. */
+/* Append as printf(3) and vprintf(3) do. */
 void text_format(struct text *text, const char *format, ...);
 void text_vformat(struct text *text, const char *format, va_list args);
 
-/* Appends bytes that may come from anywhere: printable ASCII as it is, all else as a C escape (\n, \\, \x1b). */
+/* Append bytes from anywhere: printable ASCII as it is, other bytes, quotes and backslashes as C escapes (\n, \x1b). */
 void text_escape(struct text *text, const void *data, size_t size);
 
-/* Appends bytes escaped and in double quotes; what is past limit bytes is left out and shown by three dots. */
+/* Append bytes escaped and in double quotes; three dots stand for the bytes beyond limit. */
 void text_quote(struct text *text, const void *data, size_t size, size_t limit);
 
-/* Escapes the bytes that are not printable ASCII, and no others. */
+/* Escape the bytes of the text that are not printable ASCII. */
 void text_clean(struct text *text);
 
-/* Releases the memory; the text is then empty and may be used again. */
+/* Release the memory. The text is then empty and can be used again. */
 void text_free(struct text *text);
 
 #endif

@@ -1,6 +1,5 @@
 /*
- * trace.c: the lines of -v, one for each system call that is the lesson, printed as the call returns. The caller looks
- * at trace_on before it puts a line together, so that it costs nothing when off.
+ * trace.c: the lines of -v. They go through error_line, so that a trace and an error never mix within a line.
  */
 #include <errno.h>
 #include <stdarg.h>

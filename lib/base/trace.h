@@ -1,5 +1,6 @@
 /*
- * trace.h: the lines of -v.
+ * trace.h: the lines of -v, one for each system call that is the lesson, printed as the call returns. A caller looks at
+ * trace_on before it puts a line together, so that tracing costs nothing when it is off.
  */
 #ifndef BASE_TRACE_H
 #define BASE_TRACE_H
@@ -8,22 +9,22 @@
 
 #include "base/text.h"
 
-/* True if calls are traced. Set by -v and by IPC7_TRACE in the environment. */
+/* True if calls are traced: after -v, or with IPC7_TRACE=1 in the environment. */
 extern bool trace_on;
 
-/* True if a call with that result is to be traced: not one that only the tick of a wait interrupted. */
+/* Return true if a call with this result is to be traced: not a call that only the tick of a wait interrupted. */
 bool trace_wanted(long result);
 
 /*
- * Prints "program: CALL = RESULT" with the errno value's name when result is -1, frees call, and keeps errno. call
- * holds the call with its arguments.
+ * Print "program: CALL = RESULT", with the name of the errno value if result is -1. call holds the call with its
+ * arguments, and is freed. Keeps errno.
  */
 void trace_end(struct text *call, long result);
 
-/* The same for a call whose result is an address; NULL: it failed, and returned what is named so. */
+/* Do the same for a call that returns an address; NULL means that it failed and returned the value named by failed. */
 void trace_pointer(struct text *call, const void *result, const char *failed);
 
-/* The same for a call whose arguments printf can format. Only when trace_on is set. */
+/* Do the same for a call whose arguments printf(3) can format. */
 void trace_call(long result, const char *format, ...);
 
 #endif
