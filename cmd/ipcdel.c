@@ -1,13 +1,11 @@
 /*
  * ipcdel: remove queues, segments and semaphores.
  *
- * Every operand is looked at before anything is touched: if one is malformed, is not there or is somebody else's, nothing
- * is removed. There is no way to remove all.
+ * Every operand is checked before anything is touched: if one is malformed, does not exist or belongs to somebody else,
+ * nothing is removed. There is no way to remove all.
  */
-#include <errno.h>
 #include <stdbool.h>
-#include <stdlib.h>
-#include <string.h>
+#include <stddef.h>
 #include <unistd.h>
 
 #include "base/command.h"
@@ -25,52 +23,36 @@ static const struct command command = {
             "  -v  print each system call\n",
 };
 
-/* Removes them, or says that it would. Returns the exit status. */
+/* Prints what would be removed. Returns the exit status. */
 static int
-remove_them(const struct object_list *list, bool pretend)
+print(const struct objects *objects)
 {
-	int status = STATUS_OK, other;
 	struct text text = {0};
 	size_t i;
 
-	for (i = 0; i < list->count; i++) {
-		if (pretend) {
-			object_show(&list->items[i], &text);
-			text_format(&text, "\n");
-			continue;
-		}
-		other = change_remove(&list->items[i]);
-		status = status == STATUS_OK ? other : status;
+	for (i = 0; i < objects->count; i++) {
+		object_show(&objects->items[i], &text);
+		text_format(&text, "\n");
 	}
-	return pretend ? command_print(&text) : status;
+	return command_print(&text);
 }
 
 int
 main(int argc, char *argv[])
 {
-	struct object_choice *choices = NULL;
-	struct object_list list = {0};
-	size_t count = 0, i;
+	struct objects objects = {0};
 	bool pretend = false;
-	int status = command_start(&command, argc, argv), option;
+	const struct command_option options[] = {{.letter = 'n', .flag = &pretend}, {0}};
+	int status;
 
-	while (status == -1 && (option = getopt(argc, argv, ":hnvV")) != -1) {
-		if (option == 'n')
-			pretend = true;
-		else
-			status = command_option(&command, option);
-	}
-	if (status == -1 && optind == argc)
+	command_start(&command, argc, argv);
+	status = command_options(&command, options, argc, argv);
+	if (status == GO_ON && optind == argc)
 		status = command_usage("KIND:NAME is missing; usage: ipcdel %s", command.usage);
-	if (status == -1)
-		status = object_operands(argv + optind, &choices, &count);
-	if (status == -1)
-		status = object_find(choices, count, &list);
-	for (i = 0; status == -1 && i < list.count; i++)
-		status = permit_change(&list.items[i], NULL);
-	if (status == -1)
-		status = remove_them(&list, pretend);
-	object_choices_free(choices, count);
-	object_list_free(&list);
+	if (status == GO_ON)
+		status = change_prepare(argv + optind, NULL, &objects);
+	if (status == GO_ON)
+		status = pretend ? print(&objects) : change_all(&objects, NULL);
+	objects_free(&objects);
 	return command_end(status);
 }

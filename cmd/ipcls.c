@@ -1,18 +1,15 @@
 /*
  * ipcls: list queues, segments and semaphores, POSIX and System V.
  *
- * A line for each, of columns with tabs between them, in an order that does not change from run to run. What it prints as
- * NAME the other commands take. Nothing is opened for longer than it takes to look, and nothing is mounted that others see.
+ * Each object is a line of columns with tabs between them, in an order that does not change from run to run. The other
+ * commands accept what stands in the NAME column. Nothing is changed, and nothing is mounted that others see.
  */
-#include <errno.h>
 #include <stdbool.h>
-#include <stdlib.h>
-#include <string.h>
+#include <stddef.h>
 #include <unistd.h>
 
 #include "base/command.h"
 #include "base/error.h"
-#include "base/name.h"
 #include "base/text.h"
 #include "object/object.h"
 
@@ -31,119 +28,79 @@ static const struct command command = {
 };
 
 /* Bytes of lines that are written at once. */
-#define ROOM 65536
-
-struct view {
-	struct listing listing;
-	bool bare; /* -H */
-	struct object_choice *choices;
-	size_t count;
-};
+#define BATCH 65536
 
 static int
-parse_options(struct view *view, int argc, char *argv[])
+read_columns(void *listing, int letter, const char *text)
 {
-	int option, status = -1;
-
-	listing_usual(&view->listing);
-	while (status == -1 && (option = getopt(argc, argv, ":hHjo:vV")) != -1) {
-		switch (option) {
-		case 'H':
-			view->bare = true;
-			break;
-		case 'j':
-			view->listing.json = true;
-			break;
-		case 'o':
-			if (listing_parse(&view->listing, optarg) == -1)
-				status = command_argument(
-				    "-o ", optarg, "not columns with commas between them (see ipcls -h)");
-			break;
-		default:
-			status = command_option(&command, option);
-		}
-	}
-	return status;
+	(void)letter;
+	if (listing_parse(listing, text) == 0)
+		return GO_ON;
+	return command_argument("-o ", text, "not columns with commas between them (see ipcls -h)");
 }
 
+/* Finds all objects of the kinds and names that the operands stand for. Returns the exit status. */
 static int
-parse(struct view *view, int argc, char *argv[])
+find(const struct operands *operands, struct objects *objects)
 {
-	int status = parse_options(view, argc, argv);
-	const char *fault;
-
-	if (status != -1)
-		return status;
-	view->choices = calloc((size_t)(argc - optind) + 1, sizeof(*view->choices));
-	if (!view->choices) {
-		error_line(NULL, "%s", strerror(errno));
-		return STATUS_FAILED;
-	}
-	for (; optind < argc; optind++) {
-		if (object_parse(&view->choices[view->count], argv[optind], &fault) == -1) {
-			error_line(argv[optind], "%s", fault);
-			return errno == EINVAL ? STATUS_USAGE : STATUS_FAILED;
-		}
-		view->count++;
-	}
-	return -1;
-}
-
-/* Finds what is asked for: all of a kind, and what is named. Returns the exit status. */
-static int
-look(const struct view *view, struct object_list *list)
-{
-	unsigned int kinds = view->count ? 0 : OBJECT_ALL;
-	int status = STATUS_OK, other;
+	unsigned int kinds = operands->count ? 0 : OBJECT_ALL;
+	int status = STATUS_OK, found;
 	size_t i;
 
-	for (i = 0; i < view->count; i++)
-		if (!view->choices[i].named)
-			kinds |= view->choices[i].kinds;
+	for (i = 0; i < operands->count; i++)
+		if (!operands->items[i].named)
+			kinds |= operands->items[i].kinds;
 	if (kinds)
-		status = object_list_all(kinds, list);
-	other = object_find(view->choices, view->count, list);
-	return other == -1 ? status : other;
+		status = objects_list(kinds, objects);
+	found = objects_find(operands, objects);
+	return found == GO_ON ? status : found;
 }
 
 /* Prints the list, some lines at a time. Returns the exit status. */
 static int
-print(const struct view *view, const struct object_list *list)
+print(const struct listing *listing, bool header, const struct objects *objects)
 {
 	struct text text = {0};
 	int status = STATUS_OK;
 	size_t i;
 
-	if (!view->bare && !view->listing.json)
-		listing_header(&view->listing, &text);
-	for (i = 0; status == STATUS_OK && i < list->count; i++) {
-		listing_line(&view->listing, &list->items[i], &text);
-		if (text.size >= ROOM)
+	if (header)
+		listing_header(listing, &text);
+	for (i = 0; status == STATUS_OK && i < objects->count; i++) {
+		listing_line(listing, &objects->items[i], &text);
+		if (text.size >= BATCH)
 			status = command_print(&text);
 	}
-	if (status == STATUS_OK)
-		status = command_print(&text);
-	return status;
+	return status == STATUS_OK ? command_print(&text) : status;
 }
 
 int
 main(int argc, char *argv[])
 {
-	static struct view view;
-	struct object_list list = {0};
-	int status = command_start(&command, argc, argv), other;
+	struct listing listing = {0};
+	struct operands operands = {0};
+	struct objects objects = {0};
+	bool bare = false;
+	const struct command_option options[] = {
+	    {.letter = 'H', .flag = &bare},
+	    {.letter = 'j', .flag = &listing.json},
+	    {.letter = 'o', .read = read_columns, .to = &listing},
+	    {0},
+	};
+	int status, printed;
 
-	if (status == -1)
-		status = parse(&view, argc, argv);
-	if (status == -1) {
-		list.wanted = listing_wanted(&view.listing);
-		status = look(&view, &list);
-		other = print(&view, &list);
-		status = status == STATUS_OK ? other : status;
+	listing_default(&listing);
+	command_start(&command, argc, argv);
+	status = command_options(&command, options, argc, argv);
+	if (status == GO_ON)
+		status = operands_read(&operands, argv + optind, false);
+	if (status == GO_ON) {
+		objects.details = listing_details(&listing);
+		status = find(&operands, &objects);
+		printed = print(&listing, !bare && !listing.json, &objects);
+		status = status == STATUS_OK ? printed : status;
 	}
-	while (view.count > 0)
-		name_free(&view.choices[--view.count].name);
-	free(view.choices);
-	object_list_free(&list);
+	operands_free(&operands);
+	objects_free(&objects);
 	return command_end(status);
 }

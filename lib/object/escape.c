@@ -1,55 +1,45 @@
 /*
- * escape.c: names as they can be shown. A name may have any bytes; characters of UTF-8 stay, and what is none, or would do
- * something to a terminal or end a line, is escaped.
+ * escape.c: names as they can be shown. A name may have any byte. UTF-8 characters stay, so that the other commands accept the
+ * name as it is shown; bytes that are not UTF-8, end a line, or control a terminal are escaped.
  */
 #include <stdbool.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "object/object.h"
 
-/* The bytes of the character of UTF-8 at a place; 0: there is none, or one that would do something to a terminal. */
+/* Returns the bytes of the UTF-8 character that a string starts with, or 0 if that is a control character or not UTF-8. */
 static size_t
-character(const unsigned char *at)
+character_size(const unsigned char *at)
 {
-	static const struct {
-		unsigned char mask, lead;
-		unsigned long lowest;
-	} forms[] = {{0x80, 0x00, 0x20}, {0xe0, 0xc0, 0xa0}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
-	unsigned long code;
-	size_t length, i;
+	static const unsigned long lowest[] = {0, 0x20, 0xa0, 0x800, 0x10000};
+	size_t size = *at < 0x80 ? 1 : *at >> 5 == 6 ? 2 : *at >> 4 == 14 ? 3 : *at >> 3 == 30 ? 4 : 0, i;
+	unsigned long code = size == 1 ? *at : *at & (0xffUL >> (size + 1));
 
-	for (length = 1; length <= 4; length++)
-		if ((*at & forms[length - 1].mask) == forms[length - 1].lead)
-			break;
-	if (length > 4)
-		return 0;
-	code = *at & (unsigned char)~forms[length - 1].mask;
-	for (i = 1; i < length; i++) {
-		if ((at[i] & 0xc0) != 0x80)
+	for (i = 1; i < size; i++) {
+		if (at[i] >> 6 != 2)
 			return 0;
 		code = code << 6 | (at[i] & 0x3f);
 	}
-	if (code < forms[length - 1].lowest || code == 0x7f || code > 0x10ffff || (code >= 0xd800 && code < 0xe000))
-		return 0;
-	return length;
+	return code < lowest[size] || code == 0x7f || code > 0x10ffff || code >> 11 == 0x1b ? 0 : size;
 }
 
 void
-show_string(struct text *text, const char *string, bool json)
+escape_name(struct text *text, const char *name, bool json)
 {
-	const unsigned char *at = (const unsigned char *)string;
+	const unsigned char *at = (const unsigned char *)name, *start = at;
+	size_t size;
 
-	while (*at) {
-		size_t length = character(at);
-
-		if (length == 0) {
+	for (;; start = at) {
+		while ((size = character_size(at)) > 0 && !(json && strchr("\"\\", *at)))
+			at += size;
+		text_format(text, "%.*s", (int)(at - start), (const char *)start);
+		if (!*at)
+			return;
+		if (size > 0)
+			text_format(text, "\\%c", *at);
+		else
 			text_format(text, !json ? "\\x%02x" : *at < 0x80 ? "\\u%04x" : "\\\\x%02x", *at);
-			at++;
-			continue;
-		}
-		if (json && (*at == '"' || *at == '\\'))
-			text_format(text, "\\");
-		text_format(text, "%.*s", (int)length, (const char *)at);
-		at += length;
+		at++;
 	}
 }

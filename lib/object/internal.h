@@ -1,75 +1,124 @@
 /*
- * internal.h: what the files of object/ share.
+ * internal.h: what the files of object/ share. find.c and change.c are above the platform's files, which are above posix.c and
+ * object.c, and these above calls.c.
  */
 #ifndef OBJECT_INTERNAL_H
 #define OBJECT_INTERNAL_H
 
 #include <mqueue.h>
+#include <stdbool.h>
 #include <sys/ipc.h>
 #include <sys/msg.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
+#include <sys/stat.h>
 
+#include "base/explain.h"
+#include "base/text.h"
 #include "object/object.h"
 
-/* Prints a call that opens a name: call, up to its bracket; the name; and the rest of its arguments. */
-void contents_trace(const char *call, const char *name, const char *rest, long result);
+/* calls.c: system calls, which are traced. Each returns what the call returns. */
 
-/* Opens a queue, which the caller closes, to look at it: to read or, if that is not permitted, to send. -1: errno. */
-mqd_t contents_open(const char *name);
+/* Close a descriptor and keep errno. Does nothing for -1. */
+void object_close(int fd);
 
-/* Sets the size, count, depth and message size of a queue. */
-void contents_queue(struct object *object, mqd_t queue);
+/* Print a call on a name: the call up to its bracket, the name, and the other arguments. */
+void object_trace(const char *call, const char *name, const char *rest, long result);
 
-/* The identifier of a System V object, as those find it who only want to look. -1: ENOENT. */
-int contents_key(enum object_kind kind, key_t key);
+/* Open a queue to look at it: for reading or, if that is not permitted, for writing. */
+mqd_t object_open_queue(const char *name);
 
-/* Each sets what POSIX lets a System V object tell. */
-void contents_sysv_queue(struct object *object, const struct msqid_ds *queue);
-void contents_sysv_segment(struct object *object, const struct shmid_ds *segment);
-void contents_sysv_set(struct object *object, const struct semid_ds *set);
-
-/* Adds the System V objects of a set of kinds. -1: ENOMEM. */
-int catalog_sysv(unsigned int set, struct object_list *list);
-
-/* Adds the POSIX objects. Returns the exit status; what cannot be listed has got a line. */
-int catalog_posix(unsigned int set, struct object_list *list);
-
-/* Adds one POSIX object, with what is known of it. -1: ENOENT, EACCES, EBADMSG: it is no semaphore. */
-int catalog_find(enum object_kind kind, const char *name, struct object_list *list);
-
-/* The same for a System V object: the one that has the key, or if there is none (IPC_PRIVATE) the identifier. */
-int catalog_find_sysv(enum object_kind kind, key_t key, int id, struct object_list *list);
-
-/* A descriptor of a POSIX object that catalog_unchanging has nothing against, good to change it. -1: errno. */
-int catalog_open(const struct object *object);
-
-/* Whose the queues of a directory are: only those of this IPC namespace can be opened by name. */
-enum mounts { MOUNTS_OURS, MOUNTS_STRANGE, MOUNTS_UNKNOWN };
-
-/*
- * A directory of queues, which the caller closes. mounted: it was mounted for this, appears nowhere, and is certainly that of
- * this namespace; else it is what is mounted at /dev/mqueue. -1: ENOENT: nothing is, and to mount it needs CAP_SYS_ADMIN.
- */
-int mounts_queues(bool *mounted);
-
-/* The first queue that may be opened decides; if there is none, it is not known. */
-enum mounts mounts_whose(int directory);
-
-/* NULL, or what keeps the system from changing an object. */
-const char *catalog_unchanging(const struct object *object);
-
-/* Changes a POSIX object. -1: errno. */
-int catalog_change(const struct object *object, const struct change *change);
-
-enum right {
-	RIGHT_FILES,   /* change and remove POSIX objects */
-	RIGHT_GIVE,    /* give POSIX objects to other users and groups */
-	RIGHT_SYSV,    /* change and remove System V objects */
-	RIGHT_CAPACITY /* go beyond kernel.msgmnb */
+/* What a System V object is: the structure of its kind, and what only some systems tell. */
+struct sysv_state {
+	struct msqid_ds queue;
+	struct shmid_ds segment;
+	struct semid_ds set;
+	const char *command; /* name of the control command that filled it in */
+	long long key;       /* key, or OBJECT_UNKNOWN */
+	long long used;      /* bytes of the messages in a queue, or OBJECT_UNKNOWN */
 };
 
-/* Source: capabilities(7). */
-bool rights_have(enum right right);
+/* The fourth argument of semctl(2). */
+union semctl_argument {
+	int value;
+	struct semid_ds *set;
+	unsigned short *values;
+};
+
+/* Return the identifier of a key. */
+int object_get_sysv(enum object_kind kind, key_t key);
+
+/* Call msgctl(2), shmctl(2) or semctl(2), without a trace. */
+int object_control_sysv(enum object_kind kind, int id, int command, struct sysv_state *state);
+
+/* Print that call; arguments is what follows the command's name, and is freed. */
+void object_trace_sysv(enum object_kind kind, int id, const char *command, struct text *arguments, int result);
+
+/* object.c */
+
+/* Add an object of which nothing is known but its name, which printf(3) formats. Returns NULL with ENOMEM. */
+struct object *objects_add(struct objects *objects, enum object_kind kind, bool posix, const char *format, ...);
+
+/* Remove the last object. */
+void objects_drop(struct objects *objects);
+
+/* posix.c: what both platforms read of POSIX objects. */
+
+/* Set size, count, depth and message_size from the attributes of a queue. See mq_getattr(3). */
+void object_set_attributes(struct object *object, mqd_t queue);
+
+/* Set what the file of an object tells: owner, group, mode, and what depends on the kind. */
+void object_set_file(struct object *object, const struct stat *st);
+
+/* sysv.c. Errors: ENOMEM; of find: ENOENT, EACCES. */
+
+/* Add all System V objects of a kind. Returns 0 or -1. */
+int objects_list_sysv(enum object_kind kind, struct objects *objects);
+
+/* Add the object that has a key or, if that is IPC_PRIVATE, an identifier. Returns 0 or -1. */
+int objects_find_sysv(enum object_kind kind, key_t key, int id, struct objects *objects);
+
+/* linux_sysv.c, portable_sysv.c */
+
+/*
+ * Read the object with an identifier or, on a system that lists objects, at an index of its table. Returns the identifier
+ * or -1. Errors: EINVAL and EIDRM (none), EACCES.
+ */
+int object_stat_sysv(enum object_kind kind, int index, struct sysv_state *state);
+
+/* Return the highest index of a kind's table, or -1 if there is no table. */
+int object_last_sysv(enum object_kind kind);
+
+/* linux_files.c, portable_posix.c */
+
+/* Add all POSIX objects of a kind. Returns 0 or -1. Errors: ENOSYS (not on this system), ENOMEM, and those of the table. */
+int objects_list_posix(enum object_kind kind, struct objects *objects);
+
+/* Why they cannot be listed; the step is the kind. */
+extern const struct explanation objects_unlisted[];
+
+/* Add one POSIX object. Returns 0 or -1. Errors: ENOENT, EACCES, ENOMEM, EBADMSG (not a semaphore). */
+int objects_find_posix(enum object_kind kind, const char *name, struct objects *objects);
+
+/* Open a POSIX object to change its file. Returns a descriptor, which the caller closes, or -1. */
+int object_open(const struct object *object);
+
+/* linux_mode.c, portable_posix.c */
+
+/* Return NULL, or why the system cannot change a POSIX object. */
+const char *object_unchanging(const struct object *object);
+
+/* Change the file that object_open opened; -1: the user or group stays. Return 0 or -1. See fchown(2), fchmod(2). */
+int object_chown(int fd, uid_t uid, gid_t gid);
+int object_chmod(int fd, mode_t mode);
+
+/* linux_mqueue.c, of Linux alone */
+
+/*
+ * Open the directory whose files are the queues of this IPC namespace. certain: refuse one that is not known to be that,
+ * since none of its queues can be opened. Returns a descriptor, which the caller closes, or -1. Errors: ENOENT (none is
+ * mounted, and mounting it needs CAP_SYS_ADMIN), EXDEV (the mounted one is of another namespace); certain: EACCES for both.
+ */
+int object_open_queues(bool certain);
 
 #endif

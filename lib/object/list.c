@@ -1,13 +1,12 @@
 /*
- * list.c: objects as lines. In columns with tabs between them nothing that a name holds can break a line; in JSON what
- * is not known is null.
+ * list.c: objects as lines. In columns with tabs between them no name can break a line; in JSON what is not known is null.
  */
 #include <ctype.h>
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdbool.h>
-#include <stdlib.h>
+#include <stddef.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
@@ -28,26 +27,13 @@ put_name(const struct object *object, struct text *text)
 }
 
 static void
-put_number(long long number, struct text *text)
-{
-	if (number != OBJECT_UNKNOWN)
-		text_format(text, "%lld", number);
-}
-
-static void
-put_id(const struct object *object, struct text *text)
-{
-	put_number(object->id, text);
-}
-
-static void
 put_key(const struct object *object, struct text *text)
 {
 	if (object->key != OBJECT_UNKNOWN)
 		text_format(text, "0x%llx", (unsigned long long)object->key);
 }
 
-/* The name of a user or group is asked for once for all lines in a row that need it. */
+/* Objects in a row that belong to the same user need one look-up. */
 static void
 put_owner(const struct object *object, struct text *text)
 {
@@ -90,105 +76,60 @@ put_mode(const struct object *object, struct text *text)
 }
 
 static void
-put_size(const struct object *object, struct text *text)
-{
-	put_number(object->size, text);
-}
-
-static void
-put_used(const struct object *object, struct text *text)
-{
-	put_number(object->used, text);
-}
-
-static void
-put_count(const struct object *object, struct text *text)
-{
-	put_number(object->count, text);
-}
-
-static void
-put_depth(const struct object *object, struct text *text)
-{
-	put_number(object->depth, text);
-}
-
-static void
-put_message_size(const struct object *object, struct text *text)
-{
-	put_number(object->message_size, text);
-}
-
-static void
-put_value(const struct object *object, struct text *text)
+put_values(const struct object *object, struct text *text)
 {
 	if (object->values)
 		text_format(text, "%s", object->values);
 }
 
 static void
-put_waiting(const struct object *object, struct text *text)
-{
-	put_number(object->waiting, text);
-}
-
-static void
-put_creator(const struct object *object, struct text *text)
-{
-	put_number(object->creator, text);
-}
-
-static void
-put_last(const struct object *object, struct text *text)
-{
-	put_number(object->last, text);
-}
-
-static void
 put_changed(const struct object *object, struct text *text)
 {
 	time_t changed = (time_t)object->changed;
-	char room[32];
+	char words[32];
 	struct tm time;
 
 	if (object->changed != OBJECT_UNKNOWN && gmtime_r(&changed, &time) &&
-	    strftime(room, sizeof(room), "%Y-%m-%dT%H:%M:%SZ", &time) > 0)
-		text_format(text, "%s", room);
+	    strftime(words, sizeof(words), "%Y-%m-%dT%H:%M:%SZ", &time) > 0)
+		text_format(text, "%s", words);
 }
 
 static const struct column {
 	const char *name;
-	bool number;         /* JSON has it without quotes */
-	unsigned int wanted; /* to be looked at for it */
-	void (*put)(const struct object *object, struct text *text);
+	unsigned int details; /* details that it shows */
+	void (*put)(
+	    const struct object *object, struct text *text); /* appends the field, or nothing if it is not known */
+	size_t number; /* without put: place of a long long in struct object; JSON has it without quotes */
 } columns[] = {
-    {"KIND", false, 0, put_kind},
-    {"NAME", false, 0, put_name},
-    {"ID", true, 0, put_id},
-    {"KEY", false, 0, put_key},
-    {"OWNER", false, 0, put_owner},
-    {"MODE", false, 0, put_mode},
-    {"SIZE", true, OBJECT_CONTENTS, put_size},
-    {"USED", true, OBJECT_CONTENTS, put_used},
-    {"COUNT", true, OBJECT_CONTENTS, put_count},
-    {"GROUP", false, 0, put_group},
-    {"DEPTH", true, OBJECT_CONTENTS, put_depth},
-    {"MSGSIZE", true, OBJECT_CONTENTS, put_message_size},
-    {"VALUE", false, OBJECT_VALUES, put_value},
-    {"WAITING", true, OBJECT_WAITING, put_waiting},
-    {"CREATOR", true, 0, put_creator},
-    {"LASTPID", true, OBJECT_VALUES, put_last},
-    {"CHANGED", false, 0, put_changed},
+    {"KIND", 0, put_kind, 0},
+    {"NAME", 0, put_name, 0},
+    {"ID", 0, NULL, offsetof(struct object, id)},
+    {"KEY", 0, put_key, 0},
+    {"OWNER", 0, put_owner, 0},
+    {"MODE", 0, put_mode, 0},
+    {"SIZE", OBJECT_ATTRIBUTES, NULL, offsetof(struct object, size)},
+    {"USED", OBJECT_ATTRIBUTES, NULL, offsetof(struct object, used)},
+    {"COUNT", OBJECT_ATTRIBUTES, NULL, offsetof(struct object, count)},
+    {"GROUP", 0, put_group, 0},
+    {"DEPTH", OBJECT_ATTRIBUTES, NULL, offsetof(struct object, depth)},
+    {"MSGSIZE", OBJECT_ATTRIBUTES, NULL, offsetof(struct object, message_size)},
+    {"VALUE", OBJECT_VALUES, put_values, 0},
+    {"WAITING", OBJECT_WAITING, NULL, offsetof(struct object, waiting)},
+    {"CREATOR", 0, NULL, offsetof(struct object, creator)},
+    {"LASTPID", OBJECT_VALUES, NULL, offsetof(struct object, last)},
+    {"CHANGED", 0, put_changed, 0},
 };
 
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))
-#define USUAL   9
+
+/* How many of them are shown without -o. */
+#define DEFAULT 9
 
 void
-listing_usual(struct listing *listing)
+listing_default(struct listing *listing)
 {
-	for (listing->count = 0; listing->count < USUAL; listing->count++)
-		listing->columns[listing->count] = listing->count;
+	for (listing->count = 0; listing->count < DEFAULT; listing->count++)
+		listing->columns[listing->count] = (unsigned char)listing->count;
 }
 
 int
@@ -205,21 +146,21 @@ listing_parse(struct listing *listing, const char *text)
 			errno = EINVAL;
 			return -1;
 		}
-		listing->columns[listing->count++] = i;
+		listing->columns[listing->count++] = (unsigned char)i;
 		if (!text[length])
 			return 0;
 	}
 }
 
 unsigned int
-listing_wanted(const struct listing *listing)
+listing_details(const struct listing *listing)
 {
-	unsigned int wanted = 0;
+	unsigned int details = 0;
 	size_t i;
 
 	for (i = 0; i < listing->count; i++)
-		wanted |= columns[listing->columns[i]].wanted;
-	return wanted;
+		details |= columns[listing->columns[i]].details;
+	return details;
 }
 
 void
@@ -232,6 +173,42 @@ listing_header(const struct listing *listing, struct text *text)
 	text_format(text, "\n");
 }
 
+/* Appends the field of a column to an empty text, which stays empty if the field is not known. */
+static void
+put_field(const struct column *column, const struct object *object, struct text *text)
+{
+	long long number;
+
+	if (column->put) {
+		column->put(object, text);
+		return;
+	}
+	memcpy(&number, (const char *)object + column->number, sizeof(number));
+	if (number != OBJECT_UNKNOWN)
+		text_format(text, "%lld", number);
+}
+
+/* Appends a key of JSON, which is the column's name in small letters, and its value. */
+static void
+put_json(const struct column *column, const char *field, struct text *text)
+{
+	const char *letter;
+
+	text_format(text, "\"");
+	for (letter = column->name; *letter; letter++)
+		text_format(text, "%c", tolower((unsigned char)*letter));
+	text_format(text, "\":");
+	if (!field) {
+		text_format(text, "null");
+	} else if (!column->put) {
+		text_format(text, "%s", field);
+	} else {
+		text_format(text, "\"");
+		escape_name(text, field, true);
+		text_format(text, "\"");
+	}
+}
+
 void
 listing_line(const struct listing *listing, const struct object *object, struct text *text)
 {
@@ -241,30 +218,12 @@ listing_line(const struct listing *listing, const struct object *object, struct 
 		const struct column *column = &columns[listing->columns[i]];
 		struct text field = {0};
 
-		column->put(object, &field);
-		if (listing->json) {
-			const char *letter;
-
-			text_format(text, i ? ",\"" : "{\"");
-			for (letter = column->name; *letter; letter++)
-				text_format(text, "%c", tolower((unsigned char)*letter));
-			text_format(text, "\":");
-			if (!field.data)
-				text_format(text, "null");
-			else if (column->number)
-				text_format(text, "%s", field.data);
-			else {
-				text_format(text, "\"");
-				show_string(text, field.data, true);
-				text_format(text, "\"");
-			}
-		} else {
-			text_format(text, "%s", i ? "\t" : "");
-			if (field.data)
-				show_string(text, field.data, false);
-			else
-				text_format(text, "-");
-		}
+		put_field(column, object, &field);
+		text_format(text, "%s", !listing->json ? i ? "\t" : "" : i ? "," : "{");
+		if (listing->json)
+			put_json(column, field.data, text);
+		else
+			escape_name(text, field.data ? field.data : "-", false);
 		text->cut |= field.cut;
 		text_free(&field);
 	}

@@ -1,5 +1,5 @@
 /*
- * object.h: queues, segments and semaphores, whatever their kind.
+ * object.h: queues, segments and semaphores of both families, as ipcls, ipcset and ipcdel name, find, list and change them.
  */
 #ifndef OBJECT_OBJECT_H
 #define OBJECT_OBJECT_H
@@ -12,148 +12,154 @@
 #include "base/name.h"
 #include "base/text.h"
 
-/*
- * Appends a string whose characters are UTF-8. Control characters, and bytes that are none, stand as \xNN; json: as the
- * inside of a string of JSON, where those are \u00NN and \\xNN. Source: RFC 3629, RFC 8259.
- */
-void show_string(struct text *text, const char *string, bool json);
-
 enum object_kind { OBJECT_QUEUE = 1, OBJECT_SEGMENT = 2, OBJECT_SEMAPHORE = 4, OBJECT_ALL = 7 };
 
-/* What is looked at only if somebody wants it, since it needs calls of its own for each object. */
-enum {
-	OBJECT_CONTENTS = 1, /* of a POSIX queue: size, used, count, depth, message_size */
-	OBJECT_VALUES = 2,   /* of a semaphore: values, last */
-	OBJECT_WAITING = 4   /* of a System V semaphore: waiting */
+/* What costs system calls of its own for each object, and is read only if it is asked for. */
+enum object_detail {
+	OBJECT_ATTRIBUTES = 1, /* of a POSIX queue: size, used, count, depth, message_size */
+	OBJECT_VALUES = 2,     /* of a semaphore: values, last */
+	OBJECT_WAITING = 4     /* of a System V semaphore: waiting */
 };
 
+/* The value of a number that is not known, or that an object of this kind does not have. */
 #define OBJECT_UNKNOWN LLONG_MIN
 
-/* What is not known, or has no meaning for it, is OBJECT_UNKNOWN, or NULL. */
 struct object {
 	enum object_kind kind;
-	bool posix;
-	char *name;        /* as the other commands take it */
-	long long id, key; /* of a System V object; key 0: it is private */
-	bool owned;        /* these are known: */
-	uid_t uid, creator_uid;
-	gid_t gid;
-	mode_t mode;
-	long long size;                /* bytes; of a queue: that all its messages may have */
-	long long used;                /* bytes that are queued */
-	long long count;               /* messages, attachments, members */
-	long long depth, message_size; /* limits of a POSIX queue: messages, and bytes of each */
-	char *values;                  /* of all members of a semaphore, with commas */
-	long long waiting;             /* processes that wait for it */
-	long long creator, last;       /* process ids: who made it, who used it last */
-	long long changed;             /* seconds since 1970 */
+	bool posix;              /* the family is POSIX, not System V */
+	char *name;              /* name that the other commands accept */
+	long long id, key;       /* of a System V object; key 0: it is private */
+	bool owned;              /* uid, creator_uid, gid and mode are known */
+	uid_t uid, creator_uid;  /* owner; creator of a System V object, else the owner */
+	gid_t gid;               /* group */
+	mode_t mode;             /* permission bits */
+	long long size;          /* capacity of a queue, or size of a segment, in bytes */
+	long long used;          /* bytes of the messages in a queue */
+	long long count;         /* messages, attachments or members */
+	long long depth;         /* most messages of a POSIX queue */
+	long long message_size;  /* most bytes of each */
+	char *values;            /* values of all members of a semaphore, with commas between them; or NULL */
+	long long waiting;       /* processes that wait for a semaphore */
+	long long creator, last; /* process ids: of the creator, and of the last process that used the object */
+	long long changed;       /* seconds since 1970 */
 };
 
-struct object_list {
+/* A list of objects. Starts as {0} with details set; the owner calls objects_free. */
+struct objects {
 	struct object *items;
 	size_t count, capacity;
-	unsigned int wanted; /* OBJECT_CONTENTS and so on; set before it is filled */
+	unsigned int details; /* set of enum object_detail that is to be read */
 };
 
-/* What a user means. */
-struct object_choice {
-	const char *text;   /* as it was written */
-	unsigned int kinds; /* a set of enum object_kind */
-	bool named;
+/* An operand: KIND, KIND:NAME or NAME. */
+struct operand {
+	const char *text;   /* the operand as it was written */
+	unsigned int kinds; /* set of enum object_kind that it may mean */
+	bool named;         /* it has a NAME, which is in name; else it means all objects of its kind */
 	struct name name;
 };
 
-/* "mq", "shm", "sem"; and "queue", "segment", "semaphore", or all three for a set. */
+/* Start as {0}; the owner calls operands_free. */
+struct operands {
+	struct operand *items;
+	size_t count;
+};
+
+/* Return "mq", "shm" or "sem". */
 const char *object_kind_word(enum object_kind kind);
-const char *object_kind_noun(unsigned int set);
 
-/* Reads KIND, KIND:NAME or NAME. -1: EINVAL, ENOMEM, and *fault says in a phrase what is wrong. */
-int object_parse(struct object_choice *choice, const char *text, const char **fault);
-
-/*
- * Reads operands that name one object each, KIND:NAME, up to a NULL. Returns -1 if all are well formed; else it prints a
- * line and returns the exit status. Either way object_choices_free releases them.
- */
-int object_operands(char *operands[], struct object_choice **choices, size_t *count);
-void object_choices_free(struct object_choice *choices, size_t count);
+/* Return "queue", "segment" or "semaphore", or words for a set of kinds. */
+const char *object_kind_noun(unsigned int kinds);
 
 /*
- * Adds all objects of a set of kinds, sorted: by kind, POSIX before System V, by name or identifier. What cannot be listed
- * gets a line, and the rest is listed. Returns the exit status. Source: msgctl(2), shmctl(2), semctl(2), mq_overview(7),
- * shm_overview(7), sem_overview(7).
+ * Read KIND, KIND:NAME or NAME. Returns 0, and the caller calls name_free on operand->name; or -1, and *fault is a phrase
+ * that says what is wrong. Errors: EINVAL, ENOMEM.
  */
-int object_list_all(unsigned int set, struct object_list *list);
+int operand_parse(struct operand *operand, const char *text, const char **fault);
 
 /*
- * Adds the objects that choices name, each once, and sorts the list. Returns -1 if all are there; else it prints a line for
- * each that is not, and returns the exit status.
+ * Read operands up to a NULL. exact: each must name one object, KIND:NAME. Returns GO_ON, or an exit status after a line.
+ * operands_free releases them in both cases.
  */
-int object_find(const struct object_choice *choices, size_t count, struct object_list *list);
+int operands_read(struct operands *operands, char *argv[], bool exact);
+void operands_free(struct operands *operands);
 
-/* For those who fill a list: adds one about which nothing is known yet; takes the last away. NULL: ENOMEM. */
-struct object *object_add(struct object_list *list, enum object_kind kind, bool posix, const char *name);
-struct object *object_add_sysv(struct object_list *list, enum object_kind kind, int id, key_t key);
-void object_drop(struct object_list *list);
+/*
+ * Add all objects of a set of kinds, and sort the list: by kind, POSIX before System V, by name or identifier. Prints a
+ * line for each kind that cannot be listed, and lists the rest. Returns the exit status. See msgctl(2), shmctl(2), semctl(2),
+ * mq_overview(7), shm_overview(7), sem_overview(7).
+ */
+int objects_list(unsigned int kinds, struct objects *objects);
 
-void object_list_free(struct object_list *list);
+/*
+ * Add the objects that the operands name, each once, and sort the list. Prints a line for each that is not found. Returns
+ * GO_ON if all are found, else the exit status.
+ */
+int objects_find(const struct operands *operands, struct objects *objects);
 
-/* Appends KIND:NAME, as show_string has it. */
+void objects_free(struct objects *objects);
+
+/* Append KIND:NAME, escaped as escape_name does. */
 void object_show(const struct object *object, struct text *text);
 
-/* Prints a line about an object. Returns STATUS_FAILED. */
-int object_say(const struct object *object, const char *why);
+/* Print a line about an object. Returns STATUS_FAILED. */
+int object_report(const struct object *object, const char *problem);
 
 struct change {
-	bool mode_given, uid_given, gid_given;
+	bool mode_given, uid_given, gid_given; /* the member of that name is to be set */
 	mode_t mode;
 	uid_t uid;
 	gid_t gid;
-	size_t capacity; /* msg_qbytes, in bytes; 0: as it is */
+	size_t capacity; /* new msg_qbytes of a System V queue, in bytes; 0: it stays as it is */
 };
 
-/* Changes an object. Returns the exit status, with a line. Source: msgctl(2) IPC_SET, chmod(2), chown(2). */
-int change_apply(const struct object *object, const struct change *change);
-
-/* Removes an object; it need not be there any more. As change_apply. Source: mq_unlink(3), shm_unlink(3), msgctl(2). */
-int change_remove(const struct object *object);
-
 /*
- * Looks whether this process may change, or remove (change NULL), an object. Returns -1 if so; else it prints a line and
- * returns the exit status. Source: capabilities(7), msgctl(2), chown(2), unlink(2).
+ * Read operands up to a NULL, KIND:NAME each, find their objects, and check whether this process may change them, or remove
+ * them (change NULL), as far as it can be known: as their owner or as root, and within kernel.msgmnb. Nothing is touched.
+ * Returns GO_ON, or the exit status after a line.
  */
-int permit_change(const struct object *object, const struct change *change);
-
-/* The bytes that a System V queue will hold then; 0 for other objects. */
-size_t permit_capacity(const struct object *object, const struct change *change);
-
-/* Prints the line that says that kernel.msgmnb is in the way. Returns the exit status. */
-int permit_explain(const struct object *object, size_t capacity);
+int change_prepare(char *operands[], const struct change *change, struct objects *objects);
 
 /*
- * Reads OWNER, OWNER:GROUP or :GROUP, names or numbers. EINVAL: it is none of these, or there is no such user or group.
- * Source: getpwnam(3), getgrnam(3).
+ * Change all objects, or remove them (change NULL). Prints a line for each that the kernel refuses, and goes on with the
+ * others. Of a System V object all is changed in one step; of a POSIX object first the owner and group, then the mode. An
+ * object that is gone is removed. Returns the exit status. See msgctl(2), chmod(2), chown(2), mq_unlink(3).
+ */
+int change_all(const struct objects *objects, const struct change *change);
+
+/*
+ * Read OWNER, OWNER:GROUP or :GROUP, names or numbers, into a change. Returns 0 or -1. Errors: EINVAL (malformed, or no
+ * such user or group), ENOMEM. See getpwnam(3), getgrnam(3).
  */
 int owner_parse(struct change *change, const char *text);
 
-/* The most columns that one line can have. */
+/*
+ * Append a name so that it can neither end a line or a column nor reach a terminal: its UTF-8 characters as they are, a
+ * control character or a byte that is not UTF-8 as \xNN. json: as the inside of a JSON string, where control characters
+ * are \u00NN and other bytes \\xNN. See RFC 3629, RFC 8259.
+ */
+void escape_name(struct text *text, const char *name, bool json);
+
+/* The most columns of one line. */
 #define LISTING_MOST 32
 
+/* How objects are printed. The caller sets json. */
 struct listing {
-	size_t columns[LISTING_MOST]; /* listing.c's own */
+	unsigned char columns[LISTING_MOST]; /* their numbers */
 	size_t count;
 	bool json;
 };
 
-/* The columns that are shown if nobody says which. */
-void listing_usual(struct listing *listing);
+/* Choose the columns that are shown without -o. */
+void listing_default(struct listing *listing);
 
-/* Reads the names of columns, with commas between them. EINVAL: there is no such column, or they are too many. */
+/* Read names of columns with commas between them. Returns 0 or -1. Errors: EINVAL (no such column, or too many). */
 int listing_parse(struct listing *listing, const char *text);
 
-/* What has to be looked at for them: a set of OBJECT_CONTENTS and so on. */
-unsigned int listing_wanted(const struct listing *listing);
+/* Return the details that the columns show: a set of enum object_detail. */
+unsigned int listing_details(const struct listing *listing);
 
-/* Appends the line of column names, or that of an object. */
+/* Append the line of column names, or the line of an object. */
 void listing_header(const struct listing *listing, struct text *text);
 void listing_line(const struct listing *listing, const struct object *object, struct text *text);
 

@@ -77,7 +77,7 @@ static void
 try_names(void)
 {
 	struct name name, again;
-	struct object_choice choice;
+	struct operand operand;
 	struct address addr;
 	const char *why;
 
@@ -90,10 +90,11 @@ try_names(void)
 	} else if (errno != EINVAL || !why) {
 		fault("a name is refused without a reason");
 	}
-	if (object_parse(&choice, input, &why) == 0) {
-		if (!choice.kinds || (choice.named && (choice.name.kind == NAME_NEW || choice.name.kind == NAME_FILE)))
+	if (operand_parse(&operand, input, &why) == 0) {
+		if (!operand.kinds ||
+		    (operand.named && (operand.name.kind == NAME_NEW || operand.name.kind == NAME_FILE)))
 			fault("an object that is none");
-		name_free(&choice.name);
+		name_free(&operand.name);
 	}
 	if (address_parse(&addr, input, &why) == 0)
 		address_free(&addr);
@@ -137,7 +138,7 @@ try_lines(void)
 	if (listing_parse(&listing, input) == -1 && errno != EINVAL)
 		fault("columns");
 	if (listing.count == 0 || listing.count > LISTING_MOST)
-		listing_usual(&listing);
+		listing_default(&listing);
 	listing.json = below(2);
 	listing_line(&listing, &object, &text);
 	for (i = 0; i + 1 < text.size; i++) {

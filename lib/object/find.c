@@ -1,0 +1,143 @@
+/*
+ * find.c: lists all objects of a kind, and finds the objects that operands name, in an order that does not change from run to
+ * run. What cannot be listed or found gets a line, and does not keep the rest from being there.
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/explain.h"
+#include "base/name.h"
+#include "base/text.h"
+#include "object/internal.h"
+#include "object/object.h"
+
+static int
+compare(const void *left, const void *right)
+{
+	const struct object *one = left, *other = right;
+
+	if (one->kind != other->kind)
+		return one->kind < other->kind ? -1 : 1;
+	if (one->posix != other->posix)
+		return one->posix ? -1 : 1;
+	if (one->posix)
+		return strcmp(one->name, other->name);
+	return one->id < other->id ? -1 : one->id > other->id;
+}
+
+static void
+sort(struct objects *objects)
+{
+	if (objects->count > 1)
+		qsort(objects->items, objects->count, sizeof(*objects->items), compare);
+}
+
+/* Prints a line about objects that cannot be listed. Returns STATUS_FAILED. */
+static int
+report_unlisted(const char *family, enum object_kind kind, int error)
+{
+	struct text words = {0};
+
+	if (!explanation_add(&words, objects_unlisted, kind, error, 0))
+		text_format(&words, "%s", strerror(error));
+	error_line(NULL, "%s %ss cannot be listed: %s", family, object_kind_noun(kind), words.data ? words.data : "");
+	text_free(&words);
+	return STATUS_FAILED;
+}
+
+int
+objects_list(unsigned int kinds, struct objects *objects)
+{
+	int status = STATUS_OK;
+	unsigned int kind;
+
+	for (kind = OBJECT_QUEUE; kind <= OBJECT_SEMAPHORE; kind <<= 1) {
+		if (!(kinds & kind))
+			continue;
+		if (objects_list_posix(kind, objects) == -1) {
+			if (errno == ENOSYS) {
+				error_line(NULL,
+				    "this system has no way to list objects; name them (mq:/jobs, sem:sysv:0x4d2)");
+				return STATUS_FAILED;
+			}
+			status = report_unlisted("POSIX", kind, errno);
+		}
+		if (objects_list_sysv(kind, objects) == -1)
+			status = report_unlisted("System V", kind, errno);
+	}
+	sort(objects);
+	return status;
+}
+
+/* Removes the last object if the list has it already. */
+static void
+drop_double(struct objects *objects)
+{
+	struct object *last = &objects->items[objects->count - 1];
+	size_t i;
+
+	for (i = 0; i + 1 < objects->count; i++)
+		if (compare(&objects->items[i], last) == 0) {
+			objects_drop(objects);
+			return;
+		}
+}
+
+/* Adds the objects of all kinds that an operand names. Returns -1 with the last errno value, of several not ENOENT. */
+static int
+find(const struct operand *operand, key_t key, struct objects *objects)
+{
+	const struct name *name = &operand->name;
+	int result = -1, error = ENOENT;
+	unsigned int kind;
+
+	for (kind = OBJECT_QUEUE; kind <= OBJECT_SEMAPHORE; kind <<= 1) {
+		if (!(operand->kinds & kind))
+			continue;
+		if ((name->kind == NAME_POSIX ? objects_find_posix(kind, name->text, objects)
+		                              : objects_find_sysv(kind, key, name->number, objects)) == 0) {
+			drop_double(objects);
+			result = 0;
+		} else if (errno != ENOENT) {
+			error = errno;
+		}
+	}
+	errno = error;
+	return result;
+}
+
+/* Adds the objects that an operand names, or prints a line. Returns GO_ON or STATUS_FAILED. */
+static int
+find_operand(const struct operand *operand, struct objects *objects)
+{
+	key_t key = IPC_PRIVATE;
+
+	if ((operand->name.kind == NAME_KEY || operand->name.kind == NAME_FTOK) && name_key(&operand->name, &key) == -1)
+		error_line(operand->text, "no key from this path: %s", strerror(errno));
+	else if (find(operand, key, objects) == 0)
+		return GO_ON;
+	else if (errno == ENOENT)
+		error_line(operand->text, "no such %s%s", object_kind_noun(operand->kinds),
+		    *operand->text == '-' ? " (options come before names)" : "");
+	else if (errno == EBADMSG)
+		error_line(operand->text, "not a semaphore; its file is too small");
+	else
+		error_line(operand->text, "%s", strerror(errno));
+	return STATUS_FAILED;
+}
+
+int
+objects_find(const struct operands *operands, struct objects *objects)
+{
+	int status = GO_ON;
+	size_t i;
+
+	for (i = 0; i < operands->count; i++)
+		if (operands->items[i].named && find_operand(&operands->items[i], objects) != GO_ON)
+			status = STATUS_FAILED;
+	sort(objects);
+	return status;
+}

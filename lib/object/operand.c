@@ -1,0 +1,106 @@
+/*
+ * operand.c: reads the operands of ipcls, ipcset and ipcdel, KIND, KIND:NAME and NAME. Whether the objects exist is for find.c.
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/name.h"
+#include "object/object.h"
+
+/* The start of the file name of a POSIX semaphore, which therefore no segment has. */
+#define RESERVED "/sem."
+
+/* Reads KIND or KIND: at the start of an operand. Returns the text behind it, or NULL after KIND alone. */
+static const char *
+read_kind(struct operand *operand, const char *text)
+{
+	unsigned int kind;
+
+	operand->kinds = OBJECT_ALL;
+	for (kind = OBJECT_QUEUE; kind <= OBJECT_SEMAPHORE; kind <<= 1) {
+		const char *word = object_kind_word(kind);
+		size_t length = strlen(word);
+
+		if (strncmp(text, word, length) == 0 && (text[length] == ':' || !text[length])) {
+			operand->kinds = kind;
+			return text[length] ? text + length + 1 : NULL;
+		}
+	}
+	return text;
+}
+
+int
+operand_parse(struct operand *operand, const char *text, const char **fault)
+{
+	*operand = (struct operand){.text = text};
+	text = read_kind(operand, text);
+	if (!text)
+		return 0;
+	if (name_parse(&operand->name, text, fault) == -1)
+		return -1;
+	operand->named = true;
+	if (operand->name.kind == NAME_POSIX && strncmp(operand->name.text, RESERVED, strlen(RESERVED)) == 0) {
+		*fault = "names that start with sem. are those of semaphores";
+		operand->kinds &= ~(unsigned int)OBJECT_SEGMENT;
+		if (operand->kinds)
+			return 0;
+	} else if (operand->name.kind == NAME_NEW) {
+		*fault = "sysv:new names nothing that exists";
+	} else if (operand->name.kind == NAME_FILE) {
+		*fault = "an ordinary file is none of the kernel's objects (see ls, chmod, rm)";
+	} else {
+		return 0;
+	}
+	name_free(&operand->name);
+	errno = EINVAL;
+	return -1;
+}
+
+/* Reads one operand, and prints a line if it is wrong. Returns GO_ON or the exit status. */
+static int
+read_operand(struct operand *operand, const char *text, bool exact)
+{
+	const char *fault;
+	int status = STATUS_USAGE;
+
+	if (operand_parse(operand, text, &fault) == -1)
+		status = errno == EINVAL ? STATUS_USAGE : STATUS_FAILED;
+	else if (exact && !operand->named)
+		fault = "an object is named here, KIND:NAME (mq:/jobs); all of a kind cannot be";
+	else if (exact && operand->kinds & (operand->kinds - 1)) /* more than one */
+		fault = "its KIND is missing (mq:, shm: or sem: in front)";
+	else
+		return GO_ON;
+	error_line(text, "%s", fault);
+	return status;
+}
+
+int
+operands_read(struct operands *operands, char *argv[], bool exact)
+{
+	size_t count = 0;
+	int status = GO_ON;
+
+	while (argv[count])
+		count++;
+	operands->items = calloc(count + 1, sizeof(*operands->items));
+	if (!operands->items) {
+		error_line(NULL, "%s", strerror(errno));
+		return STATUS_FAILED;
+	}
+	for (; status == GO_ON && *argv; argv++, operands->count++)
+		status = read_operand(&operands->items[operands->count], *argv, exact);
+	return status;
+}
+
+void
+operands_free(struct operands *operands)
+{
+	while (operands->count > 0)
+		name_free(&operands->items[--operands->count].name);
+	free(operands->items);
+	operands->items = NULL;
+}

@@ -1,0 +1,191 @@
+/*
+ * sysv.c: lists and finds System V objects, and reads what POSIX lets them tell. The kernel's table, if there is one, is read
+ * index by index, since objects come and go meanwhile. See msgctl(2), shmctl(2), semctl(2).
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/ipc.h>
+#include <sys/msg.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
+
+#include "base/text.h"
+#include "base/trace.h"
+#include "object/internal.h"
+#include "object/object.h"
+
+/* The most bytes of values, and the most members, in the trace. */
+#define SHOWN 32U
+
+static void
+trace_stat(enum object_kind kind, int index, const struct sysv_state *state, int id)
+{
+	struct text text = {0};
+
+	if (id == -1) {
+		; /* the structure is not filled in */
+	} else if (kind == OBJECT_QUEUE) {
+		text_format(&text, ", {msg_qnum=%llu, ", (unsigned long long)state->queue.msg_qnum);
+		if (state->used != OBJECT_UNKNOWN)
+			text_format(&text, "msg_cbytes=%lld, ", state->used);
+		text_format(&text, "msg_qbytes=%llu}", (unsigned long long)state->queue.msg_qbytes);
+	} else if (kind == OBJECT_SEGMENT) {
+		text_format(&text, ", {shm_segsz=%zu, shm_nattch=%llu}", state->segment.shm_segsz,
+		    (unsigned long long)state->segment.shm_nattch);
+	} else {
+		text_format(&text, ", {sem_nsems=%llu}", (unsigned long long)state->set.sem_nsems);
+	}
+	object_trace_sysv(kind, index, state->command, &text, id);
+}
+
+static void
+set_owner(struct object *object, const struct ipc_perm *perm)
+{
+	object->owned = true;
+	object->uid = perm->uid;
+	object->gid = perm->gid;
+	object->creator_uid = perm->cuid;
+	object->mode = perm->mode & 0777;
+}
+
+static void
+set_queue(struct object *object, const struct msqid_ds *queue)
+{
+	set_owner(object, &queue->msg_perm);
+	object->size = (long long)queue->msg_qbytes;
+	object->count = (long long)queue->msg_qnum;
+	object->last = queue->msg_rtime > queue->msg_stime ? queue->msg_lrpid : queue->msg_lspid;
+	object->changed = queue->msg_ctime;
+}
+
+static void
+set_segment(struct object *object, const struct shmid_ds *segment)
+{
+	set_owner(object, &segment->shm_perm);
+	object->size = (long long)segment->shm_segsz;
+	object->count = (long long)segment->shm_nattch;
+	object->creator = segment->shm_cpid;
+	object->last = segment->shm_lpid;
+	object->changed = segment->shm_ctime;
+}
+
+/* Reads the values of all members, if this user may read the set. Returns 0, or -1 with ENOMEM. */
+static int
+read_values(struct object *object)
+{
+	unsigned short *values = calloc((size_t)object->count + 1, sizeof(*values));
+	union semctl_argument argument = {.values = values};
+	struct text text = {0};
+	int i, id = (int)object->id, result;
+
+	if (!values)
+		return -1;
+	result = semctl(id, 0, GETALL, argument);
+	for (i = 0; result == 0 && i < object->count; i++)
+		text_format(&text, i ? ",%d" : "%d", (int)values[i]);
+	free(values);
+	if (trace_on)
+		trace_call(result, "semctl(%d, 0, GETALL, {%.*s%s})", id, (int)SHOWN, text.data ? text.data : "",
+		    text.size > SHOWN ? "..." : "");
+	object->values = text.data;
+	if (result == 0)
+		object->last = semctl(id, 0, GETPID);
+	errno = ENOMEM;
+	return text.cut ? -1 : 0;
+}
+
+/* Counts the processes that wait for a member, to take from it or for it to become 0. */
+static void
+count_waiting(struct object *object)
+{
+	int i, id = (int)object->id;
+	long long waiting = 0;
+
+	for (i = 0; i < object->count; i++) {
+		int more = semctl(id, i, GETNCNT), zero = more == -1 ? -1 : semctl(id, i, GETZCNT);
+
+		if (zero == -1)
+			return;
+		if (trace_on && i < (int)SHOWN) {
+			trace_call(more, "semctl(%d, %d, GETNCNT)", id, i);
+			trace_call(zero, "semctl(%d, %d, GETZCNT)", id, i);
+		}
+		waiting += more + zero;
+	}
+	object->waiting = waiting;
+}
+
+static int
+set_set(struct object *object, const struct semid_ds *set, unsigned int details)
+{
+	set_owner(object, &set->sem_perm);
+	object->count = (long long)set->sem_nsems;
+	object->changed = set->sem_ctime;
+	if (details & OBJECT_WAITING)
+		count_waiting(object);
+	return details & OBJECT_VALUES ? read_values(object) : 0;
+}
+
+/* Adds the object that has an identifier, whose key is known to be key unless that is IPC_PRIVATE. */
+static int
+add(enum object_kind kind, int id, key_t key, const struct sysv_state *state, struct objects *objects)
+{
+	long long known = key == IPC_PRIVATE ? state->key : (long long)(unsigned int)key;
+	struct object *object = known == OBJECT_UNKNOWN || known == IPC_PRIVATE
+	                            ? objects_add(objects, kind, false, "sysv:@%d", id)
+	                            : objects_add(objects, kind, false, "sysv:0x%llx", known);
+
+	if (!object)
+		return -1;
+	object->id = id;
+	object->key = known;
+	object->used = state->used;
+	if (kind == OBJECT_SEMAPHORE)
+		return set_set(object, &state->set, objects->details);
+	if (kind == OBJECT_QUEUE)
+		set_queue(object, &state->queue);
+	else
+		set_segment(object, &state->segment);
+	return 0;
+}
+
+int
+objects_list_sysv(enum object_kind kind, struct objects *objects)
+{
+	int last = object_last_sysv(kind), index;
+	struct sysv_state state;
+
+	for (index = 0; index <= last; index++) {
+		int id = object_stat_sysv(kind, index, &state);
+
+		if (id == -1)
+			continue;
+		if (trace_on)
+			trace_stat(kind, index, &state, id);
+		if (add(kind, id, IPC_PRIVATE, &state, objects) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+int
+objects_find_sysv(enum object_kind kind, key_t key, int id, struct objects *objects)
+{
+	struct sysv_state state;
+	int found;
+
+	if (key != IPC_PRIVATE)
+		id = object_get_sysv(kind, key);
+	if (id == -1)
+		return -1;
+	found = object_stat_sysv(kind, id, &state);
+	if (trace_on)
+		trace_stat(kind, id, &state, found);
+	if (found == id)
+		return add(kind, id, key, &state, objects);
+	/* The table has another object at the index that the identifier contains. */
+	if (found != -1 || errno == EINVAL || errno == EIDRM)
+		errno = ENOENT;
+	return -1;
+}
