@@ -16,6 +16,9 @@
 #include "object/internal.h"
 #include "object/object.h"
 
+/* The most bytes of a read in the trace. */
+#define SHOWN 32
+
 void
 object_close(int fd)
 {
@@ -35,6 +38,21 @@ object_trace(const char *call, const char *name, const char *rest, long result)
 	text_quote(&text, name, strlen(name), strlen(name));
 	text_format(&text, "%s)", rest);
 	trace_end(&text, result);
+}
+
+ssize_t
+object_read(int fd, void *data, size_t size)
+{
+	ssize_t result = read(fd, data, size);
+	struct text call = {0};
+
+	if (trace_on) {
+		text_format(&call, "read(%d, ", fd);
+		text_quote(&call, data, result > 0 ? (size_t)result : 0, SHOWN);
+		text_format(&call, ", %zu)", size);
+		trace_end(&call, result);
+	}
+	return result;
 }
 
 mqd_t

@@ -25,6 +25,8 @@ void object_close(int fd);
 /* Print a call on a name: the call up to its bracket, the name, and the other arguments. */
 void object_trace(const char *call, const char *name, const char *rest, long result);
 
+ssize_t object_read(int fd, void *data, size_t size);
+
 /* Open a queue to look at it: for reading or, if that is not permitted, for writing. */
 mqd_t object_open_queue(const char *name);
 
@@ -115,10 +117,16 @@ int object_chmod(int fd, mode_t mode);
 /* linux_mqueue.c, of Linux alone */
 
 /*
- * Open the directory whose files are the queues of this IPC namespace. certain: refuse one that is not known to be that,
- * since none of its queues can be opened. Returns a descriptor, which the caller closes, or -1. Errors: ENOENT (none is
- * mounted, and mounting it needs CAP_SYS_ADMIN), EXDEV (the mounted one is of another namespace); certain: EACCES for both.
+ * Open the directory whose files are the queues of this IPC namespace or, unless certain, perhaps those of another one.
+ * Returns a descriptor, which the caller closes, or -1. Errors: ENOENT (none is mounted, and mounting it needs
+ * CAP_SYS_ADMIN); certain: EACCES for that.
  */
 int object_open_queues(bool certain);
+
+/* Add the queue whose file in such a directory it is. Returns 0 or -1. Errors: ENOENT, ENOMEM, EXDEV (of another namespace). */
+int objects_add_queue(int directory, const char *file, struct objects *objects);
+
+/* Add the queue that a name opens. Returns 0 or -1. Errors: ENOENT, EACCES, ENOMEM. */
+int objects_find_queue(const char *name, struct objects *objects);
 
 #endif

@@ -81,69 +81,22 @@ open_file(int directory, const char *file, int flags, const char *words)
 	return fd;
 }
 
-static ssize_t
-read_file(int fd, void *data, size_t size)
-{
-	ssize_t result = read(fd, data, size);
-	struct text call = {0};
-
-	if (trace_on) {
-		text_format(&call, "read(%d, ", fd);
-		text_quote(&call, data, result > 0 ? (size_t)result : 0, SHOWN);
-		text_format(&call, ", %zu)", size);
-		trace_end(&call, result);
-	}
-	return result;
-}
-
-/* Reads the attributes of an open queue, and if it may be read, how many bytes are in it. */
-static void
-read_queue(struct object *object, int fd)
-{
-	unsigned long long used;
-	char line[128];
-	ssize_t size;
-
-	object_set_attributes(object, fd);
-	size = read_file(fd, line, sizeof(line) - 1);
-	line[size > 0 ? size : 0] = '\0';
-	if (sscanf(line, "QSIZE:%llu", &used) == 1)
-		object->used = (long long)used;
-}
-
 /* Reads the value of a semaphore from a copy of its file, which its owner can truncate at any moment. */
 static void
-read_semaphore(struct object *object, int fd)
+read_value(struct object *object, int directory, const char *file)
 {
+	int fd = open_file(directory, file, O_RDONLY | O_NONBLOCK, ", O_RDONLY|O_NONBLOCK|O_NOFOLLOW|O_CLOEXEC");
 	struct text value = {0};
 	sem_t semaphore;
 	int number;
 
-	if (read_file(fd, &semaphore, sizeof(semaphore)) != (ssize_t)sizeof(semaphore) ||
-	    sem_getvalue(&semaphore, &number) == -1)
-		return;
-	text_format(&value, "%d", number);
-	object->values = value.data;
-}
-
-/* Reads the details that are asked for, if the file of the object may be opened. */
-static void
-read_details(struct object *object, int directory, const char *file, unsigned int details)
-{
-	bool queue = object->kind == OBJECT_QUEUE;
-	int fd;
-
-	if (object->kind == OBJECT_SEGMENT || !(details & (queue ? OBJECT_ATTRIBUTES : OBJECT_VALUES)))
-		return;
-	fd = open_file(directory, file, O_RDONLY | O_NONBLOCK, ", O_RDONLY|O_NONBLOCK|O_NOFOLLOW|O_CLOEXEC");
-	if (fd == -1 && errno == EACCES && queue)
-		fd = open_file(directory, file, O_WRONLY | O_NONBLOCK, ", O_WRONLY|O_NONBLOCK|O_NOFOLLOW|O_CLOEXEC");
 	if (fd == -1)
 		return;
-	if (queue)
-		read_queue(object, fd);
-	else
-		read_semaphore(object, fd);
+	if (object_read(fd, &semaphore, sizeof(semaphore)) == (ssize_t)sizeof(semaphore) &&
+	    sem_getvalue(&semaphore, &number) == 0) {
+		text_format(&value, "%d", number);
+		object->values = value.data;
+	}
 	close(fd);
 }
 
@@ -167,7 +120,9 @@ add_file(enum object_kind kind, int directory, const char *file, struct objects 
 	struct stat st;
 
 	errno = ENOENT;
-	if (kind != OBJECT_QUEUE && semaphore != (kind == OBJECT_SEMAPHORE))
+	if (kind == OBJECT_QUEUE)
+		return objects_add_queue(directory, file, objects);
+	if (semaphore != (kind == OBJECT_SEMAPHORE))
 		return -1;
 	/* No command accepts these as names. */
 	if (!name[0] || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
@@ -182,7 +137,8 @@ add_file(enum object_kind kind, int directory, const char *file, struct objects 
 	object_set_file(object, &st);
 	if (trace_on && kind == OBJECT_SEGMENT)
 		trace_segment(directory, file, &st);
-	read_details(object, directory, file, objects->details);
+	if (kind == OBJECT_SEMAPHORE && objects->details & OBJECT_VALUES)
+		read_value(object, directory, file);
 	return 0;
 }
 
@@ -190,6 +146,7 @@ int
 objects_list_posix(enum object_kind kind, struct objects *objects)
 {
 	int directory = open_directory(kind, false), error;
+	size_t before = objects->count;
 	DIR *files = directory == -1 ? NULL : fdopendir(directory);
 	struct dirent *file;
 
@@ -198,9 +155,11 @@ objects_list_posix(enum object_kind kind, struct objects *objects)
 		return -1;
 	}
 	while ((errno = 0, file = readdir(files)))
-		if (add_file(kind, directory, file->d_name, objects) == -1 && errno == ENOMEM)
+		if (add_file(kind, directory, file->d_name, objects) == -1 && errno != ENOENT)
 			break;
 	error = errno;
+	while (error == EXDEV && objects->count > before)
+		objects_drop(objects);
 	closedir(files);
 	errno = error;
 	return error ? -1 : 0;
@@ -227,38 +186,12 @@ find_file(enum object_kind kind, const char *name, struct objects *objects)
 	return result;
 }
 
-/* Adds an open queue. */
-static int
-add_queue(const char *name, int queue, struct objects *objects)
-{
-	struct object *object;
-	struct stat st;
-
-	if (fstat(queue, &st) == -1)
-		return -1;
-	object = objects_add(objects, OBJECT_QUEUE, true, "%s", name);
-	if (!object)
-		return -1;
-	object_set_file(object, &st);
-	if (objects->details & OBJECT_ATTRIBUTES)
-		read_queue(object, queue);
-	return 0;
-}
-
 int
 objects_find_posix(enum object_kind kind, const char *name, struct objects *objects)
 {
-	int result;
-	mqd_t queue;
+	int result = kind == OBJECT_QUEUE ? objects_find_queue(name, objects) : -1;
 
-	if (kind != OBJECT_QUEUE)
-		return find_file(kind, name, objects);
-	queue = object_open_queue(name);
-	if (queue == -1)
-		return errno == EACCES ? find_file(kind, name, objects) : -1;
-	result = add_queue(name, queue, objects);
-	mq_close(queue);
-	return result;
+	return kind == OBJECT_QUEUE && (result == 0 || errno != EACCES) ? result : find_file(kind, name, objects);
 }
 
 int

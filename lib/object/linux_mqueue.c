@@ -1,21 +1,24 @@
 /*
- * linux_mqueue.c: each IPC namespace has a file system of its POSIX queues. It is mounted where nobody else sees it or, without
- * the privilege, read at /dev/mqueue, where that of another namespace may be. See mq_overview(7), fsopen(2), fsmount(2).
+ * linux_mqueue.c: POSIX queues. Each IPC namespace has a file system of them, which is mounted where nobody else sees it or,
+ * without the privilege, read at /dev/mqueue. There may be that of another namespace, but a name opens only a queue of ours.
+ * See mq_overview(7), fsopen(2), fsmount(2).
  */
 #define _GNU_SOURCE
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <mqueue.h>
 #include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "base/text.h"
 #include "base/trace.h"
 #include "object/internal.h"
+#include "object/object.h"
 
 #define QUEUES "/dev/mqueue"
 
@@ -24,9 +27,6 @@
 
 /* Of <linux/mount.h>. */
 #define CONFIG_CREATE 6U
-
-/* Whose queues a directory holds. */
-enum namespace { NAMESPACE_UNKNOWN, NAMESPACE_OURS, NAMESPACE_OTHER };
 
 /* Mounts this namespace's queues for as long as the descriptor is open. Returns it, or -1: EPERM without the privilege. */
 static int
@@ -73,71 +73,90 @@ open_mounted(void)
 	return -1;
 }
 
-/* Compares a file of the directory with the queue that its name opens; if that is not permitted, it tells nothing. */
-static enum namespace whose_file(int directory, const char *file)
-{
-	enum namespace whose = NAMESPACE_UNKNOWN;
-	struct text name = {0};
-	struct stat here, there;
-	mqd_t queue = -1;
-
-	text_format(&name, "/%s", file);
-	if (name.data)
-		queue = object_open_queue(name.data);
-	/* A queue that was unlinked meanwhile is in neither place. */
-	if (fstatat(directory, file, &there, AT_SYMLINK_NOFOLLOW) == 0) {
-		if (queue != -1 && fstat(queue, &here) == 0)
-			whose = here.st_dev == there.st_dev ? NAMESPACE_OURS : NAMESPACE_OTHER;
-		else if (queue == -1 && errno == ENOENT)
-			whose = NAMESPACE_OTHER;
-	}
-	if (queue != -1)
-		mq_close(queue);
-	text_free(&name);
-	return whose;
-}
-
-/* The first queue that tells decides. */
-static enum namespace whose_directory(int directory)
-{
-	int again = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *files = again == -1 ? NULL : fdopendir(again);
-	enum namespace whose = NAMESPACE_UNKNOWN;
-	struct dirent *file;
-
-	if (!files)
-		object_close(again);
-	while (files && whose == NAMESPACE_UNKNOWN && (file = readdir(files))) {
-		if (*file->d_name == '.')
-			continue;
-		whose = whose_file(directory, file->d_name);
-		/* A second look, since the queue may have been made between the two calls of the first. */
-		if (whose == NAMESPACE_OTHER)
-			whose = whose_file(directory, file->d_name);
-	}
-	if (files)
-		closedir(files);
-	return whose;
-}
-
 int
 object_open_queues(bool certain)
 {
-	enum namespace whose;
 	int fd = mount_queues();
 
-	/* Without the privilege, or before Linux 5.2, the mounted directory has to do. */
-	if (fd != -1 || (errno != EPERM && errno != ENOSYS && errno != ENODEV))
+	if (fd == -1 && certain)
+		errno = EACCES;
+	/* Without the privilege, or before Linux 5.2, what is mounted has to do. */
+	if (fd != -1 || certain || (errno != EPERM && errno != ENOSYS && errno != ENODEV))
 		return fd;
-	fd = open_mounted();
-	if (fd == -1) {
-		errno = certain ? EACCES : errno;
+	return open_mounted();
+}
+
+/* Adds a queue, which is open unless it may not be opened. */
+static int
+add_queue(const char *name, mqd_t queue, const struct stat *st, struct objects *objects)
+{
+	struct object *object = objects_add(objects, OBJECT_QUEUE, true, "%s", name);
+	unsigned long long used;
+	char line[128];
+	ssize_t size;
+
+	if (!object)
+		return -1;
+	object_set_file(object, st);
+	if (queue == -1 || !(objects->details & OBJECT_ATTRIBUTES))
+		return 0;
+	object_set_attributes(object, queue);
+	/* This fails without permission to read. */
+	size = object_read(queue, line, sizeof(line) - 1);
+	line[size > 0 ? size : 0] = '\0';
+	if (sscanf(line, "QSIZE:%llu", &used) == 1)
+		object->used = (long long)used;
+	return 0;
+}
+
+int
+objects_find_queue(const char *name, struct objects *objects)
+{
+	mqd_t queue = object_open_queue(name);
+	struct stat st;
+	int result;
+
+	if (queue == -1)
+		return -1;
+	result = fstat(queue, &st) == 0 ? add_queue(name, queue, &st, objects) : -1;
+	object_close(queue);
+	return result;
+}
+
+/* Adds the queue of a file if the name of the file opens that queue, or may not open it. */
+static int
+add_file(int directory, const char *file, struct objects *objects)
+{
+	char name[NAME_MAX + 2];
+	struct stat here, there;
+	int result = -1;
+	bool missing;
+	mqd_t queue;
+
+	snprintf(name, sizeof(name), "/%s", file);
+	queue = object_open_queue(name);
+	missing = queue == -1 && errno == ENOENT;
+	/* A queue that was unlinked meanwhile is in neither place. */
+	if (fstatat(directory, file, &there, AT_SYMLINK_NOFOLLOW) == -1)
+		errno = ENOENT;
+	else if (missing || (queue != -1 && (fstat(queue, &here) == -1 || here.st_dev != there.st_dev)))
+		errno = EXDEV;
+	else
+		result = add_queue(name, queue, &there, objects);
+	object_close(queue);
+	return result;
+}
+
+int
+objects_add_queue(int directory, const char *file, struct objects *objects)
+{
+	int result;
+
+	if (strcmp(file, ".") == 0 || strcmp(file, "..") == 0) {
+		errno = ENOENT;
 		return -1;
 	}
-	whose = whose_directory(fd);
-	if (whose == NAMESPACE_OURS || (whose == NAMESPACE_UNKNOWN && !certain))
-		return fd;
-	close(fd);
-	errno = certain ? EACCES : EXDEV;
-	return -1;
+	result = add_file(directory, file, objects);
+	/* A second look, since the queue may have been made between the two calls of the first. */
+	return result == -1 && errno == EXDEV ? add_file(directory, file, objects) : result;
 }
