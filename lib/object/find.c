@@ -41,7 +41,7 @@ report_unlisted(const char *family, enum object_kind kind, int error)
 {
 	struct text words = {0};
 
-	if (!explanation_add(&words, objects_unlisted, kind, error, 0))
+	if (!explanation_add(&words, objects_unlisted, (int)kind, error, 0))
 		text_format(&words, "%s", strerror(error));
 	error_line(NULL, "%s %ss cannot be listed: %s", family, object_kind_noun(kind), words.data ? words.data : "");
 	text_free(&words);
