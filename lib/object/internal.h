@@ -36,6 +36,7 @@ struct sysv_state {
 	struct shmid_ds segment;
 	struct semid_ds set;
 	const char *command; /* name of the control command that filled it in */
+	int result;          /* what it returned */
 	long long key;       /* key, or OBJECT_UNKNOWN */
 	long long used;      /* bytes of the messages in a queue, or OBJECT_UNKNOWN */
 };

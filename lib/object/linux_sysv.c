@@ -42,6 +42,7 @@ object_stat_sysv(enum object_kind kind, int index, struct sysv_state *state)
 	state->key = (unsigned int)(kind == OBJECT_QUEUE     ? state->queue.msg_perm.__key
 	                            : kind == OBJECT_SEGMENT ? state->segment.shm_perm.__key
 	                                                     : state->set.sem_perm.__key);
+	state->result = id;
 	return id;
 }
 

@@ -12,7 +12,8 @@ object_stat_sysv(enum object_kind kind, int index, struct sysv_state *state)
 {
 	state->command = "IPC_STAT";
 	state->key = state->used = OBJECT_UNKNOWN;
-	return object_control_sysv(kind, index, IPC_STAT, state) == -1 ? -1 : index;
+	state->result = object_control_sysv(kind, index, IPC_STAT, state);
+	return state->result == -1 ? -1 : index;
 }
 
 int

@@ -19,11 +19,11 @@
 #define SHOWN 32U
 
 static void
-trace_stat(enum object_kind kind, int index, const struct sysv_state *state, int id)
+trace_stat(enum object_kind kind, int index, const struct sysv_state *state)
 {
 	struct text text = {0};
 
-	if (id == -1) {
+	if (state->result == -1) {
 		; /* the structure is not filled in */
 	} else if (kind == OBJECT_QUEUE) {
 		text_format(&text, ", {msg_qnum=%llu, ", (unsigned long long)state->queue.msg_qnum);
@@ -36,7 +36,7 @@ trace_stat(enum object_kind kind, int index, const struct sysv_state *state, int
 	} else {
 		text_format(&text, ", {sem_nsems=%llu}", (unsigned long long)state->set.sem_nsems);
 	}
-	object_trace_sysv(kind, index, state->command, &text, id);
+	object_trace_sysv(kind, index, state->command, &text, state->result);
 }
 
 static void
@@ -162,7 +162,7 @@ objects_list_sysv(enum object_kind kind, struct objects *objects)
 		if (id == -1)
 			continue;
 		if (trace_on)
-			trace_stat(kind, index, &state, id);
+			trace_stat(kind, index, &state);
 		if (add(kind, id, IPC_PRIVATE, &state, objects) == -1)
 			return -1;
 	}
@@ -181,7 +181,7 @@ objects_find_sysv(enum object_kind kind, key_t key, int id, struct objects *obje
 		return -1;
 	found = object_stat_sysv(kind, id, &state);
 	if (trace_on)
-		trace_stat(kind, id, &state, found);
+		trace_stat(kind, id, &state);
 	if (found == id)
 		return add(kind, id, key, &state, objects);
 	/* The table has another object at the index that the identifier contains. */
