@@ -1,6 +1,6 @@
 /*
- * change.c: checks whether an object may be changed or removed, changes it, and removes it. The check asks nothing of the
- * kernel but limits; a refusal of the kernel gets a line of its own.
+ * change.c: checks whether an object may be changed or removed, changes it, and removes it. The check asks nothing
+ * of the kernel but limits; a refusal of the kernel gets a line of its own.
  */
 #include <errno.h>
 #include <limits.h>

@@ -1,6 +1,6 @@
 /*
- * escape.c: names as they can be shown. A name may have any byte. UTF-8 characters stay, so that the other commands accept the
- * name as it is shown; bytes that are not UTF-8, end a line, or control a terminal are escaped.
+ * escape.c: names as they can be shown. A name may have any byte. UTF-8 characters stay, so that the other commands
+ * accept the name as it is shown; bytes that are not UTF-8, end a line, or control a terminal are escaped.
  */
 #include <stdbool.h>
 #include <string.h>
@@ -8,7 +8,10 @@
 #include "base/text.h"
 #include "object/object.h"
 
-/* Returns the bytes of the UTF-8 character that a string starts with, or 0 if that is a control character or not UTF-8. */
+/*
+ * Returns the bytes of the UTF-8 character that a string starts with, or 0 if that is a control character or not
+ * UTF-8.
+ */
 static size_t
 character_size(const unsigned char *at)
 {

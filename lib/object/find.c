@@ -1,6 +1,6 @@
 /*
- * find.c: lists all objects of a kind, and finds the objects that operands name, in an order that does not change from run to
- * run. What cannot be listed or found gets a line, and does not keep the rest from being there.
+ * find.c: lists all objects of a kind, and finds the objects that operands name, in an order that does not change
+ * from run to run. What cannot be listed or found gets a line, and does not keep the rest from being there.
  */
 #include <errno.h>
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /*
- * internal.h: what the files of object/ share. find.c and change.c are above the platform's files, which are above posix.c and
- * object.c, and these above calls.c.
+ * internal.h: what the files of object/ share. find.c and change.c are above the platform's files, which are above
+ * posix.c and object.c, and these above calls.c.
  */
 #ifndef OBJECT_INTERNAL_H
 #define OBJECT_INTERNAL_H
@@ -84,8 +84,8 @@ int objects_find_sysv(enum object_kind kind, key_t key, int id, struct objects *
 /* linux_sysv.c, portable_sysv.c */
 
 /*
- * Read the object with an identifier or, on a system that lists objects, at an index of its table. Returns the identifier
- * or -1. Errors: EINVAL and EIDRM (none), EACCES.
+ * Read the object with an identifier or, on a system that lists objects, at an index of its table. Returns the
+ * identifier or -1. Errors: EINVAL and EIDRM (none), EACCES.
  */
 int object_stat_sysv(enum object_kind kind, int index, struct sysv_state *state);
 
@@ -94,7 +94,10 @@ int object_last_sysv(enum object_kind kind);
 
 /* linux_files.c, portable_posix.c */
 
-/* Add all POSIX objects of a kind. Returns 0 or -1. Errors: ENOSYS (not on this system), ENOMEM, and those of the table. */
+/*
+ * Add all POSIX objects of a kind. Returns 0 or -1. Errors: ENOSYS (not on this system), ENOMEM, and those of the
+ * table.
+ */
 int objects_list_posix(enum object_kind kind, struct objects *objects);
 
 /* Why they cannot be listed; the step is the kind. */
@@ -124,7 +127,10 @@ int object_chmod(int fd, mode_t mode);
  */
 int object_open_queues(bool certain);
 
-/* Add the queue whose file in such a directory it is. Returns 0 or -1. Errors: ENOENT, ENOMEM, EXDEV (of another namespace). */
+/*
+ * Add the queue whose file in such a directory it is. Returns 0 or -1. Errors: ENOENT, ENOMEM, EXDEV (of another
+ * namespace).
+ */
 int objects_add_queue(int directory, const char *file, struct objects *objects);
 
 /* Add the queue that a name opens. Returns 0 or -1. Errors: ENOENT, EACCES, ENOMEM. */

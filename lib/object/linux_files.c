@@ -1,6 +1,7 @@
 /*
- * linux_files.c: POSIX objects are files: queues of a file system of their own, segments and semaphores of /dev/shm. Nothing is
- * mapped, waited for or followed, as anybody may put a file there. See mq_overview(7), shm_overview(7), sem_overview(7).
+ * linux_files.c: POSIX objects are files: queues of a file system of their own (linux_mqueue.c), segments and
+ * semaphores of /dev/shm. Anybody may put a file there, so nothing is mapped, waited for or followed. See
+ * mq_overview(7), shm_overview(7), sem_overview(7).
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -29,21 +30,19 @@
 /* Bytes for the name of a file, which may be longer than a file can have. */
 #define FILE_SIZE (NAME_MAX + sizeof(PREFIX))
 
-/* The most bytes of a read in the trace. */
-#define SHOWN 32
-
-#define QUEUES (1U << OBJECT_QUEUE)
+#define FOR_QUEUES (1U << OBJECT_QUEUE)
+#define FOR_SHARED (1U << OBJECT_SEGMENT | 1U << OBJECT_SEMAPHORE)
 
 const struct explanation objects_unlisted[] = {
-    {ENOENT, QUEUES,
+    {ENOENT, FOR_QUEUES,
         "/dev/mqueue is not mounted, and to look without it needs CAP_SYS_ADMIN (mount -t mqueue none /dev/mqueue); "
         "mq:NAME shows one all the same",
         LIMIT_NONE},
-    {EXDEV, QUEUES,
+    {EXDEV, FOR_QUEUES,
         "what is mounted at /dev/mqueue is of another IPC namespace, and to look without it needs CAP_SYS_ADMIN",
         LIMIT_NONE},
-    {ENOENT, ~QUEUES, SHARED ": No such file or directory", LIMIT_NONE},
-    {EACCES, ~QUEUES, SHARED ": Permission denied", LIMIT_NONE},
+    {ENOENT, FOR_SHARED, SHARED ": No such file or directory", LIMIT_NONE},
+    {EACCES, FOR_SHARED, SHARED ": Permission denied", LIMIT_NONE},
     {0},
 };
 
@@ -110,7 +109,7 @@ trace_segment(int directory, const char *file, const struct stat *st)
 	trace_at("fstatat", directory, file, rest, 0);
 }
 
-/* Adds the object whose file it is. Returns 0, or -1 with ENOENT if it is not the file of such an object, or ENOMEM. */
+/* Adds the object of a file. Returns 0 or -1. Errors: ENOENT (no object of that kind), ENOMEM, EXDEV. */
 static int
 add_file(enum object_kind kind, int directory, const char *file, struct objects *objects)
 {
@@ -158,6 +157,7 @@ objects_list_posix(enum object_kind kind, struct objects *objects)
 		if (add_file(kind, directory, file->d_name, objects) == -1 && errno != ENOENT)
 			break;
 	error = errno;
+	/* All are of another IPC namespace if one is. */
 	while (error == EXDEV && objects->count > before)
 		objects_drop(objects);
 	closedir(files);
@@ -189,9 +189,11 @@ find_file(enum object_kind kind, const char *name, struct objects *objects)
 int
 objects_find_posix(enum object_kind kind, const char *name, struct objects *objects)
 {
-	int result = kind == OBJECT_QUEUE ? objects_find_queue(name, objects) : -1;
-
-	return kind == OBJECT_QUEUE && (result == 0 || errno != EACCES) ? result : find_file(kind, name, objects);
+	if (kind == OBJECT_QUEUE && objects_find_queue(name, objects) == 0)
+		return 0;
+	if (kind == OBJECT_QUEUE && errno != EACCES)
+		return -1;
+	return find_file(kind, name, objects);
 }
 
 int

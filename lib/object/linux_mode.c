@@ -1,6 +1,6 @@
 /*
- * linux_mode.c: all POSIX objects are files and have the mode and owner of one, which are changed by a descriptor that only
- * stands for the file. See chmod(2), chown(2), proc(5).
+ * linux_mode.c: all POSIX objects are files and have the mode and owner of one, which are changed by a descriptor
+ * that only stands for the file. See chmod(2), chown(2), proc(5).
  */
 #define _GNU_SOURCE
 #include <errno.h>

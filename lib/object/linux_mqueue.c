@@ -1,7 +1,7 @@
 /*
- * linux_mqueue.c: POSIX queues. Each IPC namespace has a file system of them, which is mounted where nobody else sees it or,
- * without the privilege, read at /dev/mqueue. There may be that of another namespace, but a name opens only a queue of ours.
- * See mq_overview(7), fsopen(2), fsmount(2).
+ * linux_mqueue.c: POSIX queues. Each IPC namespace has a file system of them, which is mounted where nobody else
+ * sees it or, without the privilege, read at /dev/mqueue. There may be that of another namespace, but a name opens
+ * only a queue of ours. See mq_overview(7), fsopen(2), fsmount(2).
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -28,7 +28,10 @@
 /* Of <linux/mount.h>. */
 #define CONFIG_CREATE 6U
 
-/* Mounts this namespace's queues for as long as the descriptor is open. Returns it, or -1: EPERM without the privilege. */
+/*
+ * Mounts this namespace's queues for as long as the descriptor is open. Returns it, or -1: EPERM without the
+ * privilege.
+ */
 static int
 mount_queues(void)
 {

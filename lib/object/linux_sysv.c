@@ -1,6 +1,6 @@
 /*
- * linux_sysv.c: the kernel's tables of System V objects of this IPC namespace, which every user may read even if the objects
- * may not be read. See msgctl(2), shmctl(2), semctl(2).
+ * linux_sysv.c: the kernel's tables of System V objects of this IPC namespace, which every user may read even if
+ * the objects may not be read. See msgctl(2), shmctl(2), semctl(2).
  */
 #define _GNU_SOURCE
 #include <errno.h>

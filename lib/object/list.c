@@ -1,5 +1,6 @@
 /*
- * list.c: objects as lines. In columns with tabs between them no name can break a line; in JSON what is not known is null.
+ * list.c: objects as lines. In columns with tabs between them no name can break a line; in JSON what is not known
+ * is null.
  */
 #include <ctype.h>
 #include <errno.h>

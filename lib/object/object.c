@@ -1,5 +1,6 @@
 /*
- * object.c: what an object is, whatever its kind and family, and lists of them. A new object has nothing known but its name.
+ * object.c: what an object is, whatever its kind and family, and lists of them. A new object has nothing known but
+ * its name.
  */
 #include <errno.h>
 #include <stdarg.h>

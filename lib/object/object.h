@@ -1,5 +1,6 @@
 /*
- * object.h: queues, segments and semaphores of both families, as ipcls, ipcset and ipcdel name, find, list and change them.
+ * object.h: queues, segments and semaphores of both families, as ipcls, ipcset and ipcdel name, find, list and
+ * change them.
  */
 #ifndef OBJECT_OBJECT_H
 #define OBJECT_OBJECT_H
@@ -72,28 +73,28 @@ const char *object_kind_word(enum object_kind kind);
 const char *object_kind_noun(unsigned int kinds);
 
 /*
- * Read KIND, KIND:NAME or NAME. Returns 0, and the caller calls name_free on operand->name; or -1, and *fault is a phrase
- * that says what is wrong. Errors: EINVAL, ENOMEM.
+ * Read KIND, KIND:NAME or NAME. Returns 0, and the caller calls name_free on operand->name; or -1, and *fault is a
+ * phrase that says what is wrong. Errors: EINVAL, ENOMEM.
  */
 int operand_parse(struct operand *operand, const char *text, const char **fault);
 
 /*
- * Read operands up to a NULL. exact: each must name one object, KIND:NAME. Returns GO_ON, or an exit status after a line.
- * operands_free releases them in both cases.
+ * Read operands up to a NULL. exact: each must name one object, KIND:NAME. Returns GO_ON, or an exit status after a
+ * line. operands_free releases them in both cases.
  */
 int operands_read(struct operands *operands, char *argv[], bool exact);
 void operands_free(struct operands *operands);
 
 /*
- * Add all objects of a set of kinds, and sort the list: by kind, POSIX before System V, by name or identifier. Prints a
- * line for each kind that cannot be listed, and lists the rest. Returns the exit status. See msgctl(2), shmctl(2), semctl(2),
- * mq_overview(7), shm_overview(7), sem_overview(7).
+ * Add all objects of a set of kinds, and sort the list: by kind, POSIX before System V, by name or identifier.
+ * Prints a line for each kind that cannot be listed, and lists the rest. Returns the exit status. See msgctl(2),
+ * shmctl(2), semctl(2), mq_overview(7), shm_overview(7), sem_overview(7).
  */
 int objects_list(unsigned int kinds, struct objects *objects);
 
 /*
- * Add the objects that the operands name, each once, and sort the list. Prints a line for each that is not found. Returns
- * GO_ON if all are found, else the exit status.
+ * Add the objects that the operands name, each once, and sort the list. Prints a line for each that is not found.
+ * Returns GO_ON if all are found, else the exit status.
  */
 int objects_find(const struct operands *operands, struct objects *objects);
 
@@ -114,16 +115,17 @@ struct change {
 };
 
 /*
- * Read operands up to a NULL, KIND:NAME each, find their objects, and check whether this process may change them, or remove
- * them (change NULL), as far as it can be known: as their owner or as root, and within kernel.msgmnb. Nothing is touched.
- * Returns GO_ON, or the exit status after a line.
+ * Read operands up to a NULL, KIND:NAME each, find their objects, and check whether this process may change them,
+ * or remove them (change NULL), as far as it can be known: as their owner or as root, and within kernel.msgmnb.
+ * Nothing is touched. Returns GO_ON, or the exit status after a line.
  */
 int change_prepare(char *operands[], const struct change *change, struct objects *objects);
 
 /*
- * Change all objects, or remove them (change NULL). Prints a line for each that the kernel refuses, and goes on with the
- * others. Of a System V object all is changed in one step; of a POSIX object first the owner and group, then the mode. An
- * object that is gone is removed. Returns the exit status. See msgctl(2), chmod(2), chown(2), mq_unlink(3).
+ * Change all objects, or remove them (change NULL). Prints a line for each that the kernel refuses, and goes on
+ * with the others. Of a System V object all is changed in one step; of a POSIX object first the owner and group,
+ * then the mode. An object that is gone is removed. Returns the exit status. See msgctl(2), chmod(2), chown(2),
+ * mq_unlink(3).
  */
 int change_all(const struct objects *objects, const struct change *change);
 

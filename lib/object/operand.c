@@ -1,5 +1,6 @@
 /*
- * operand.c: reads the operands of ipcls, ipcset and ipcdel, KIND, KIND:NAME and NAME. Whether the objects exist is for find.c.
+ * operand.c: reads the operands of ipcls, ipcset and ipcdel, KIND, KIND:NAME and NAME. Whether the objects exist is
+ * for find.c.
  */
 #include <errno.h>
 #include <stdbool.h>

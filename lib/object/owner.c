@@ -1,6 +1,6 @@
 /*
- * owner.c: reads users and groups by name. The file stands alone since programs that look them up cannot be linked statically
- * with the GNU library.
+ * owner.c: reads users and groups by name. The file stands alone since programs that look them up cannot be linked
+ * statically with the GNU library.
  */
 #include <errno.h>
 #include <grp.h>

@@ -1,6 +1,6 @@
 /*
- * portable_posix.c: POSIX cannot list its objects. They are opened by name; then the owner and mode of a segment are known and
- * can be changed, those of a queue or semaphore not. See shm_open(3p), sem_getvalue(3p), fchmod(3p).
+ * portable_posix.c: POSIX cannot list its objects. They are opened by name; then the owner and mode of a segment
+ * are known and can be changed, those of a queue or semaphore not. See shm_open(3p), sem_getvalue(3p), fchmod(3p).
  */
 #include <errno.h>
 #include <fcntl.h>

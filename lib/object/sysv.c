@@ -1,6 +1,6 @@
 /*
- * sysv.c: lists and finds System V objects, and reads what POSIX lets them tell. The kernel's table, if there is one, is read
- * index by index, since objects come and go meanwhile. See msgctl(2), shmctl(2), semctl(2).
+ * sysv.c: lists and finds System V objects, and reads what POSIX lets them tell. The kernel's table, if there is
+ * one, is read index by index, since objects come and go meanwhile. See msgctl(2), shmctl(2), semctl(2).
  */
 #include <errno.h>
 #include <stdbool.h>
