@@ -28,9 +28,21 @@ capacity_after(const struct object *object, const struct change *change)
 	return change->capacity ? change->capacity : (size_t)object->size;
 }
 
-/* Prints a line about an object, or a change of it (else NULL), that was refused. Returns STATUS_FAILED. */
+/* Prints a line about an object. Returns STATUS_FAILED. */
 static int
-report(const struct object *object, const struct change *change, int error)
+report(const struct object *object, const char *problem)
+{
+	struct text name = {0};
+
+	text_format(&name, "%s:%s", object_kind_word(object->kind), object->name);
+	error_line(name.data, "%s", problem);
+	text_free(&name);
+	return STATUS_FAILED;
+}
+
+/* Prints a line about a change, or a removal (change NULL), that is refused. Returns STATUS_FAILED. */
+static int
+report_refusal(const struct object *object, const struct change *change, int error)
 {
 	size_t capacity = change ? capacity_after(object, change) : 0;
 	struct text words = {0};
@@ -44,7 +56,7 @@ report(const struct object *object, const struct change *change, int error)
 		text_format(&words, "this user namespace has no such user or group");
 	else
 		text_format(&words, "%s", strerror(error));
-	status = object_report(object, words.data ? words.data : "");
+	status = report(object, words.data ? words.data : "");
 	text_free(&words);
 	return status;
 }
@@ -90,11 +102,11 @@ check(const struct object *object, const struct change *change)
 	if (!why && user != 0)
 		why = refuse_user(object, change, user);
 	if (why)
-		return object_report(object, why);
+		return report(object, why);
 	/* An old capacity counts too: the limit may have been lowered, and IPC_SET sets all again. */
 	capacity = change && user != 0 ? capacity_after(object, change) : 0;
 	if (capacity > 0 && capacity > limit_value(LIMIT_MSGMNB))
-		return report(object, change, EPERM);
+		return report_refusal(object, change, EPERM);
 	return GO_ON;
 }
 
@@ -164,7 +176,7 @@ apply(const struct object *object, const struct change *change)
 {
 	int result = object->posix ? change_posix(object, change) : change_sysv(object, change);
 
-	return result == 0 ? STATUS_OK : report(object, change, errno);
+	return result == 0 ? STATUS_OK : report_refusal(object, change, errno);
 }
 
 static int
@@ -205,7 +217,7 @@ remove_object(const struct object *object)
 	/* Another process may have removed it first. */
 	if (result == 0 || errno == ENOENT || errno == EIDRM || (!object->posix && errno == EINVAL))
 		return STATUS_OK;
-	return report(object, NULL, errno);
+	return report_refusal(object, NULL, errno);
 }
 
 int

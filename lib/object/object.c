@@ -7,7 +7,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "base/error.h"
 #include "base/text.h"
 #include "object/internal.h"
 #include "object/object.h"
@@ -107,15 +106,4 @@ object_show(const struct object *object, struct text *text)
 {
 	text_format(text, "%s:", object_kind_word(object->kind));
 	escape_name(text, object->name, false);
-}
-
-int
-object_report(const struct object *object, const char *problem)
-{
-	struct text name = {0};
-
-	text_format(&name, "%s:%s", object_kind_word(object->kind), object->name);
-	error_line(name.data, "%s", problem);
-	text_free(&name);
-	return STATUS_FAILED;
 }

@@ -103,9 +103,6 @@ void objects_free(struct objects *objects);
 /* Append KIND:NAME, escaped as escape_name does. */
 void object_show(const struct object *object, struct text *text);
 
-/* Print a line about an object. Returns STATUS_FAILED. */
-int object_report(const struct object *object, const char *problem);
-
 struct change {
 	bool mode_given, uid_given, gid_given; /* the member of that name is to be set */
 	mode_t mode;

@@ -18,24 +18,30 @@
 /* The most bytes of values, and the most members, in the trace. */
 #define SHOWN 32U
 
+/* Appends what the trace shows of an object. */
+static void
+describe(enum object_kind kind, const struct sysv_state *state, struct text *text)
+{
+	if (kind == OBJECT_SEGMENT) {
+		text_format(text, ", {shm_segsz=%zu, shm_nattch=%llu}", state->segment.shm_segsz,
+		    (unsigned long long)state->segment.shm_nattch);
+	} else if (kind == OBJECT_SEMAPHORE) {
+		text_format(text, ", {sem_nsems=%llu}", (unsigned long long)state->set.sem_nsems);
+	} else {
+		text_format(text, ", {msg_qnum=%llu, ", (unsigned long long)state->queue.msg_qnum);
+		if (state->used != OBJECT_UNKNOWN)
+			text_format(text, "msg_cbytes=%lld, ", state->used);
+		text_format(text, "msg_qbytes=%llu}", (unsigned long long)state->queue.msg_qbytes);
+	}
+}
+
 static void
 trace_stat(enum object_kind kind, int index, const struct sysv_state *state)
 {
 	struct text text = {0};
 
-	if (state->result == -1) {
-		; /* the structure is not filled in */
-	} else if (kind == OBJECT_QUEUE) {
-		text_format(&text, ", {msg_qnum=%llu, ", (unsigned long long)state->queue.msg_qnum);
-		if (state->used != OBJECT_UNKNOWN)
-			text_format(&text, "msg_cbytes=%lld, ", state->used);
-		text_format(&text, "msg_qbytes=%llu}", (unsigned long long)state->queue.msg_qbytes);
-	} else if (kind == OBJECT_SEGMENT) {
-		text_format(&text, ", {shm_segsz=%zu, shm_nattch=%llu}", state->segment.shm_segsz,
-		    (unsigned long long)state->segment.shm_nattch);
-	} else {
-		text_format(&text, ", {sem_nsems=%llu}", (unsigned long long)state->set.sem_nsems);
-	}
+	if (state->result != -1)
+		describe(kind, state, &text);
 	object_trace_sysv(kind, index, state->command, &text, state->result);
 }
 
@@ -117,7 +123,7 @@ count_waiting(struct object *object)
 }
 
 static int
-set_set(struct object *object, const struct semid_ds *set, unsigned int details)
+set_semaphores(struct object *object, const struct semid_ds *set, unsigned int details)
 {
 	set_owner(object, &set->sem_perm);
 	object->count = (long long)set->sem_nsems;
@@ -142,7 +148,7 @@ add(enum object_kind kind, int id, key_t key, const struct sysv_state *state, st
 	object->key = known;
 	object->used = state->used;
 	if (kind == OBJECT_SEMAPHORE)
-		return set_set(object, &state->set, objects->details);
+		return set_semaphores(object, &state->set, objects->details);
 	if (kind == OBJECT_QUEUE)
 		set_queue(object, &state->queue);
 	else
