@@ -20,7 +20,7 @@
 
 static const struct commands {
 	int any, stat; /* read an entry of the table: any object (since Linux 4.17), or one that the user may read */
-	const char *any_name, *stat_name;
+	char any_name[16], stat_name[16];
 } commands[] = {
     [OBJECT_QUEUE] = {MSG_ANY, MSG_STAT, "MSG_STAT_ANY", "MSG_STAT"},
     [OBJECT_SEGMENT] = {SHM_ANY, SHM_STAT, "SHM_STAT_ANY", "SHM_STAT"},

@@ -96,29 +96,30 @@ put_changed(const struct object *object, struct text *text)
 }
 
 static const struct column {
-	const char *name;
-	unsigned int details; /* details that it shows */
-	void (*put)(
-	    const struct object *object, struct text *text); /* appends the field, or nothing if it is not known */
-	size_t number; /* without put: place of a long long in struct object; JSON has it without quotes */
+	char name[8];
+	unsigned char details; /* details that it shows */
+	unsigned char number;  /* without put: place of a long long in struct object; JSON has it without quotes */
+
+	/* Appends the field, or nothing if it is not known. */
+	void (*put)(const struct object *object, struct text *text);
 } columns[] = {
-    {"KIND", 0, put_kind, 0},
-    {"NAME", 0, put_name, 0},
-    {"ID", 0, NULL, offsetof(struct object, id)},
-    {"KEY", 0, put_key, 0},
-    {"OWNER", 0, put_owner, 0},
-    {"MODE", 0, put_mode, 0},
-    {"SIZE", OBJECT_ATTRIBUTES, NULL, offsetof(struct object, size)},
-    {"USED", OBJECT_ATTRIBUTES, NULL, offsetof(struct object, used)},
-    {"COUNT", OBJECT_ATTRIBUTES, NULL, offsetof(struct object, count)},
-    {"GROUP", 0, put_group, 0},
-    {"DEPTH", OBJECT_ATTRIBUTES, NULL, offsetof(struct object, depth)},
-    {"MSGSIZE", OBJECT_ATTRIBUTES, NULL, offsetof(struct object, message_size)},
-    {"VALUE", OBJECT_VALUES, put_values, 0},
-    {"WAITING", OBJECT_WAITING, NULL, offsetof(struct object, waiting)},
-    {"CREATOR", 0, NULL, offsetof(struct object, creator)},
-    {"LASTPID", OBJECT_VALUES, NULL, offsetof(struct object, last)},
-    {"CHANGED", 0, put_changed, 0},
+    {"KIND", 0, 0, put_kind},
+    {"NAME", 0, 0, put_name},
+    {"ID", 0, offsetof(struct object, id), NULL},
+    {"KEY", 0, 0, put_key},
+    {"OWNER", 0, 0, put_owner},
+    {"MODE", 0, 0, put_mode},
+    {"SIZE", OBJECT_ATTRIBUTES, offsetof(struct object, size), NULL},
+    {"USED", OBJECT_ATTRIBUTES, offsetof(struct object, used), NULL},
+    {"COUNT", OBJECT_ATTRIBUTES, offsetof(struct object, count), NULL},
+    {"GROUP", 0, 0, put_group},
+    {"DEPTH", OBJECT_ATTRIBUTES, offsetof(struct object, depth), NULL},
+    {"MSGSIZE", OBJECT_ATTRIBUTES, offsetof(struct object, message_size), NULL},
+    {"VALUE", OBJECT_VALUES, 0, put_values},
+    {"WAITING", OBJECT_WAITING, offsetof(struct object, waiting), NULL},
+    {"CREATOR", 0, offsetof(struct object, creator), NULL},
+    {"LASTPID", OBJECT_VALUES, offsetof(struct object, last), NULL},
+    {"CHANGED", 0, 0, put_changed},
 };
 
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))

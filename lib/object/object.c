@@ -2,10 +2,12 @@
  * object.c: what an object is, whatever its kind and family, and lists of them. A new object has nothing known but
  * its name.
  */
-#include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "object/internal.h"
@@ -52,23 +54,22 @@ grow(struct objects *objects)
 struct object *
 objects_add(struct objects *objects, enum object_kind kind, bool posix, const char *format, ...)
 {
+	char name[NAME_MAX + 2], *copy;
 	struct object *object;
-	struct text name = {0};
 	va_list args;
 
-	if (grow(objects) == -1)
-		return NULL;
 	va_start(args, format);
-	text_vformat(&name, format, args);
+	vsnprintf(name, sizeof(name), format, args);
 	va_end(args);
-	if (!name.data) {
-		errno = ENOMEM;
+	copy = strdup(name);
+	if (!copy || grow(objects) == -1) {
+		free(copy);
 		return NULL;
 	}
 	object = &objects->items[objects->count++];
 	*object = (struct object){.kind = kind,
 	    .posix = posix,
-	    .name = name.data,
+	    .name = copy,
 	    .id = OBJECT_UNKNOWN,
 	    .key = OBJECT_UNKNOWN,
 	    .size = OBJECT_UNKNOWN,
