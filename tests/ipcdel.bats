@@ -127,6 +127,10 @@ there() {
 	try ipcdel -a
 	status 2
 	error 'ipcdel: there is no option -a*'
+	# A name that no segment can have still stands for a queue or a semaphore.
+	try ipcdel sem.x
+	status 2
+	error 'ipcdel: sem.x: its KIND is missing*'
 	try ipcdel -h
 	status 0
 	[[ $output == 'usage: ipcdel '* ]]

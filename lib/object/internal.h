@@ -1,6 +1,6 @@
 /*
- * internal.h: what the files of object/ share. find.c and change.c are above the platform's files, which are above
- * posix.c and object.c, and these above calls.c.
+ * internal.h: what the files of object/ share. Each file calls only those below it: change.c, find.c, sysv.c and the
+ * platform's files, posix.c, object.c, calls.c.
  */
 #ifndef OBJECT_INTERNAL_H
 #define OBJECT_INTERNAL_H
