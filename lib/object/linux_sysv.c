@@ -38,11 +38,13 @@ object_stat_sysv(enum object_kind kind, int index, struct sysv_state *state)
 		id = object_control_sysv(kind, index, command->stat, state);
 		state->command = command->stat_name;
 	}
+	state->result = id;
+	if (id == -1)
+		return -1;
 	state->used = kind == OBJECT_QUEUE ? (long long)state->queue.__msg_cbytes : OBJECT_UNKNOWN;
 	state->key = (unsigned int)(kind == OBJECT_QUEUE     ? state->queue.msg_perm.__key
 	                            : kind == OBJECT_SEGMENT ? state->segment.shm_perm.__key
 	                                                     : state->set.sem_perm.__key);
-	state->result = id;
 	return id;
 }
 
