@@ -33,93 +33,59 @@ static const struct command command = {
             "  -t TIME   wait at most so long; 0 never waits\n"
             "  -u        unlink the semaphore on the way out, if the OPs were done, or COMMAND has run\n"
             "  -v        print each IPC system call\n"
-            "OP: -1 waits and takes, +1 gives, 0 waits for zero, =N sets; INDEX:OP for a member of a set, from 0.\n"
-            "System V: all OPs are one operation, and take and give any number. Without an OP it prints the values.\n"
+            "OP: -1 takes (waits until it can), +1 gives.\n"
+            "System V also: any number, 0 waits for zero, =N sets; INDEX:OP for a member of a set, from 0;\n"
+            "all OPs are one operation (=N goes only with =N). Without an OP it prints the values.\n"
             "SEM: /lock, posix:/lock, sysv:0x4d2, sysv:@ID, sysv:./file, sysv:new; see ipc7(7)\n",
 };
 
 struct job {
 	struct name name;
-	struct semaphore *semaphore;
+	struct semaphore semaphore;
 	struct semaphore_options options;
 	struct semaphore_operation *operations;
-	size_t count;
-	int *values;          /* of -i */
-	struct holder holder; /* of COMMAND, -t and -u */
+	size_t count; /* number of OPs */
+	int *values;  /* argument of -i, parsed */
+	struct hold hold;
 };
 
 /* -i VALUE[,VALUE...] */
 static int
-parse_values(struct job *job, const char *text)
+read_values(void *to, int letter, const char *text)
 {
-	char *copy = strdup(text), *at = copy, *comma;
+	char *copy = strdup(text), *word = copy, *comma;
+	struct job *job = to;
 	unsigned long long value;
-	size_t count = 1;
-	int status = -1;
+	int status = GO_ON;
 
-	for (comma = copy; comma && (comma = strchr(comma, ',')); comma++)
-		count++;
+	(void)letter;
 	free(job->values);
-	job->values = calloc(count, sizeof(*job->values));
+	job->values = calloc(strlen(text) / 2 + 1, sizeof(*job->values));
 	if (!copy || !job->values) {
 		error_line(NULL, "%s", strerror(ENOMEM));
-		free(copy);
-		return STATUS_FAILED;
+		status = STATUS_FAILED;
+	}
+	for (job->options.count = 0; status == GO_ON && word; word = comma) {
+		comma = strchr(word, ',');
+		if (comma)
+			*comma++ = '\0';
+		if (number_parse(word, 0, INT_MAX, &value) == -1)
+			status = command_argument("-i ", text, "not a number, or several with commas between them");
+		else
+			job->values[job->options.count++] = (int)value;
 	}
 	job->options.values = job->values;
-	for (job->options.count = 0; job->options.count < count && status == -1; job->options.count++) {
-		comma = strchr(at, ',');
-		if (comma)
-			*comma = '\0';
-		if (number_parse(at, 0, INT_MAX, &value) == -1)
-			status = command_argument("-i ", text, "not a number, or several with commas between them");
-		job->values[job->options.count] = (int)value;
-		at = comma ? comma + 1 : at;
-	}
 	free(copy);
 	return status;
 }
 
 static int
-parse_options(struct job *job, int argc, char *argv[])
-{
-	int option, status = -1;
-
-	while (status == -1 && (option = getopt(argc, argv, ":chi:m:t:uvVx")) != -1) {
-		switch (option) {
-		case 'c':
-			job->options.create = true;
-			break;
-		case 'i':
-			status = parse_values(job, optarg);
-			break;
-		case 'm':
-			status = command_mode(option, optarg, &job->options.mode);
-			break;
-		case 't':
-			status = command_time(option, optarg, &job->holder.timeout);
-			break;
-		case 'u':
-			job->holder.unlink = true;
-			break;
-		case 'x':
-			job->options.exclusive = true;
-			break;
-		default:
-			status = command_option(&command, option);
-		}
-	}
-	return status;
-}
-
-/* All OPs are looked at before the semaphore is. */
-static int
-parse_operations(struct job *job, char *argv[])
+read_operations(struct job *job, char *argv[])
 {
 	size_t i;
 
 	job->operations = calloc(job->count, sizeof(*job->operations));
-	if (job->count && !job->operations) {
+	if (!job->operations) {
 		error_line(NULL, "%s", strerror(errno));
 		return STATUS_FAILED;
 	}
@@ -135,136 +101,126 @@ parse_operations(struct job *job, char *argv[])
 		return command_argument("OP ", argv[i],
 		    "not -N, +N, 0 or =N, with INDEX: in front for a member of a set (a COMMAND comes after --)");
 	}
-	return -1;
+	return GO_ON;
 }
 
 static int
 parse(struct job *job, int argc, char *argv[])
 {
-	int status = parse_options(job, argc, argv);
+	const struct command_option table[] = {
+	    {.letter = 'c', .flag = &job->options.create},
+	    {.letter = 'i', .read = read_values, .to = job},
+	    {.letter = 'm', .mode = &job->options.mode},
+	    {.letter = 't', .time = &job->hold.timeout},
+	    {.letter = 'u', .flag = &job->hold.unlink},
+	    {.letter = 'x', .flag = &job->options.exclusive},
+	    {0},
+	};
+	int status = command_options(&command, table, argc, argv);
 
-	if (status != -1)
+	if (status != GO_ON)
 		return status;
 	if (optind == argc)
 		return command_usage("SEM is missing; usage: semop %s", command.usage);
 	status = command_name(&job->name, argv[optind++]);
-	if (status != -1)
+	if (status != GO_ON)
 		return status;
 	if (optind < argc && strcmp(argv[optind], "--") == 0) {
 		if (++optind == argc)
 			return command_usage("-- is followed by a COMMAND");
-		job->holder.argv = argv + optind;
+		job->hold.argv = argv + optind;
+		job->options.failure = STATUS_RUNNER;
 	} else if (optind < argc) {
 		job->count = (size_t)(argc - optind);
-		status = parse_operations(job, argv + optind);
+		status = read_operations(job, argv + optind);
 	}
-	if (status == -1)
+	if (status == GO_ON)
 		status = semaphore_check(&job->name, &job->options, job->operations, job->count);
+	if (status == GO_ON && job->hold.argv)
+		status = hold_find(&job->hold);
 	return status;
 }
 
 /* Prints the values, one a line. */
 static int
-print_values(const struct job *job)
+print_values(struct job *job)
 {
 	struct text text = {0};
-	int status = STATUS_OK, *values;
 	size_t count, i;
+	int *values;
 
-	if (semaphore_values(job->semaphore, &values, &count) == -1)
-		return semaphore_report(job->semaphore, SEMAPHORE_READ, errno);
+	if (semaphore_values(&job->semaphore, &values, &count) == -1)
+		return semaphore_report(&job->semaphore, SEMAPHORE_READ, errno);
 	for (i = 0; i < count; i++)
 		text_format(&text, "%d\n", values[i]);
-	if (!text.data || io_write(STDOUT_FILENO, text.data, text.size, NULL) == -1) {
-		error_line(NULL, "standard output: %s", strerror(errno));
-		status = STATUS_FAILED;
-	}
-	text_free(&text);
 	free(values);
+	return command_print(&text);
+}
+
+/* Prints the name of a new private set, which has no other. */
+static int
+print_handle(struct job *job)
+{
+	struct text line = {0};
+	int status = GO_ON;
+
+	text_format(&line, "%s\n", semaphore_name(&job->semaphore));
+	if (io_write(STDOUT_FILENO, line.data, line.size, NULL) == -1) {
+		error_line(NULL, "standard output: %s; the new semaphore was removed", strerror(errno));
+		(void)semaphore_unlink(&job->semaphore);
+		status = job->options.failure;
+	}
+	text_free(&line);
 	return status;
 }
 
-/* A failure of semop itself has a status of its own where COMMAND may fail too. */
-static int
-own(const struct job *job, int status)
-{
-	return job->holder.argv && status == STATUS_FAILED ? STATUS_RUNNER : status;
-}
-
-/* Does the OPs. Once they are done no signal undoes that, so the status says it. */
+/* Performs the OPs. No signal undoes them, so from then on none ends the command. */
 static int
 operate(struct job *job)
 {
-	int status = semaphore_apply(job->semaphore, job->operations, job->count, job->holder.timeout, false);
-
-	/* What could not be done removes nothing, unless a signal asks for the end. */
-	if (status != -1 && !interrupt_caught())
-		job->holder.unlink = false;
-	if (status != -1)
-		return status;
+	if (semaphore_operate(&job->semaphore, job->operations, job->count, job->hold.timeout, false) == -1)
+		return semaphore_report(&job->semaphore, SEMAPHORE_OPERATE, errno);
 	(void)interrupt_hold();
 	interrupt_forget();
 	return STATUS_OK;
 }
 
-/* The handle of a new private set is printed, since it has no other name. */
-static int
-print_handle(struct job *job)
-{
-	struct text line = {0};
-	int status = -1;
-
-	if (job->name.kind != NAME_NEW)
-		return -1;
-	text_format(&line, "%s\n", semaphore_name(job->semaphore));
-	if (io_write(STDOUT_FILENO, line.data, line.size, NULL) == -1) {
-		error_line(NULL, "standard output: %s; the new semaphore was removed", strerror(errno));
-		semaphore_unlink(job->semaphore);
-		job->holder.unlink = false;
-		status = STATUS_FAILED;
-	}
-	text_free(&line);
-	return own(job, status);
-}
-
-/* All that is done with the semaphore once it is open. */
+/* Uses the open semaphore. */
 static int
 work(struct job *job)
 {
-	int status = print_handle(job);
+	int status = job->name.kind == NAME_NEW ? print_handle(job) : GO_ON;
 
-	if (status != -1)
+	if (status != GO_ON)
 		return status;
-	if (job->holder.argv)
-		return holder_run(&job->holder, job->semaphore);
-	if (job->count)
-		return operate(job);
-	return job->name.kind == NAME_NEW ? STATUS_OK : print_values(job);
+	if (job->hold.argv)
+		return hold_run(&job->hold, &job->semaphore);
+	if (job->count > 0)
+		status = operate(job);
+	else
+		status = job->name.kind == NAME_NEW ? STATUS_OK : print_values(job);
+	/* After a failure it stays, so a semaphore that others hold is not removed by a timeout. */
+	if (!job->hold.unlink || (status != STATUS_OK && !interrupt_caught()) || semaphore_unlink(&job->semaphore) == 0)
+		return status;
+	return semaphore_report(&job->semaphore, SEMAPHORE_UNLINK, errno);
 }
 
 int
 main(int argc, char *argv[])
 {
-	struct job job = {.options = {.mode = 0600}, .holder = {.timeout = DEADLINE_NEVER}};
-	int status = command_start(&command, argc, argv), other;
+	struct job job = {.options = {.mode = 0600, .failure = STATUS_FAILED}, .hold = {.timeout = DEADLINE_NEVER}};
+	int status;
 
-	if (status == -1)
-		status = parse(&job, argc, argv);
-	if (status == -1 && job.holder.argv)
-		status = holder_find(&job.holder);
-	if (status == -1) {
-		status = own(&job, semaphore_start(&job.semaphore, &job.name, &job.options));
-		if (status == -1) {
-			status = work(&job);
-			other = job.holder.unlink ? own(&job, semaphore_remove(job.semaphore)) : STATUS_OK;
-			if (status == STATUS_OK)
-				status = other;
-		}
-	}
-	semaphore_close(job.semaphore);
+	command_start(&command, argc, argv);
+	status = parse(&job, argc, argv);
+	if (status == GO_ON)
+		status = semaphore_start(&job.semaphore, &job.name, &job.options);
+	if (status == GO_ON)
+		status = work(&job);
+	semaphore_close(&job.semaphore);
 	name_free(&job.name);
 	free(job.operations);
 	free(job.values);
-	holder_close(&job.holder);
+	free(job.hold.path);
 	return command_end(status);
 }

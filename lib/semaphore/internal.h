@@ -5,75 +5,84 @@
 #define SEMAPHORE_INTERNAL_H
 
 #include <semaphore.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <sys/ipc.h>
 #include <sys/sem.h>
+#include <sys/types.h>
 
+#include "base/deadline.h"
+#include "base/explain.h"
 #include "base/text.h"
 #include "semaphore/semaphore.h"
 
-struct semaphore {
-	const struct semaphore_backend *backend;
-	const struct name *name;
-	const char *text;               /* its name, as printed */
-	struct semaphore_options asked; /* as opened */
-	int value;                      /* of the one member where none were asked for */
-	sem_t *semaphore;               /* POSIX; NULL: not open */
-	bool created;                   /* POSIX: by this process */
-	bool foreign;                   /* POSIX: what has its name is no semaphore */
-	int id;                         /* System V; -1: none */
-	size_t members;                 /* System V; 0: may not be known */
-	size_t calls;                   /* System V: operations of the last call */
-	bool differs;                   /* System V: it exists with other members than values were given */
-	bool unkeyed;                   /* System V: ftok found no key */
-	char handle[24];                /* System V: the name of a new private set */
-};
-
+/*
+ * One kind of semaphore. Functions that return int return 0, or -1 with an errno value from the contract in semaphore.h.
+ */
 struct semaphore_backend {
+	/* Returns false, with the reason in text, if this kind cannot do that. */
+	bool (*accepts)(const struct semaphore_options *options, const struct semaphore_operation *operations,
+	    size_t count, struct text *text);
+
 	int (*open)(struct semaphore *semaphore);
 	int (*operate)(struct semaphore *semaphore, const struct semaphore_operation *operations, size_t count,
-	    const struct deadline *deadline, bool undo);
+	    const struct deadline *deadline, bool lock);
 	int (*values)(struct semaphore *semaphore, int **values, size_t *count);
-	int (*unlink)(struct semaphore *semaphore);
+	int (*unlink)(struct semaphore *semaphore); /* ENOENT: gone already */
 	void (*close)(struct semaphore *semaphore);
-	/* As that of queues. */
+
+	/* Appends the words for an errno value that has a meaning of its own here; false: it has none. */
 	bool (*explain)(const struct semaphore *semaphore, enum semaphore_step step, int error, struct text *text);
-	int most;    /* the largest value */
-	bool undoes; /* SEM_UNDO */
+
+	int most;    /* largest value */
+	bool undoes; /* whether a lock belongs to the process that took it, see semaphore_undoes */
 };
 
 extern const struct semaphore_backend semaphore_posix, semaphore_sysv;
 
-/* The fourth argument of semctl, which its callers have to define. */
-union semctl_argument {
-	int value;
-	struct semid_ds *status;
-	unsigned short *values;
-};
+/* Steps in a table of explanations. */
+#define STEP_OPEN    (1u << SEMAPHORE_OPEN)
+#define STEP_OPERATE (1u << SEMAPHORE_OPERATE)
+#define STEP_READ    (1u << SEMAPHORE_READ)
+#define STEP_UNLINK  (1u << SEMAPHORE_UNLINK)
+#define STEP_ANY     (STEP_OPEN | STEP_OPERATE | STEP_READ | STEP_UNLINK)
 
-/* After a call on an open set that failed: errno EINVAL becomes EIDRM if it was removed. Returns -1. */
-int set_failed(const struct semaphore *semaphore);
+/* Number of attempts to open a semaphore that others create and remove meanwhile. */
+#define OPEN_ATTEMPTS 20
 
-/* The values of all members, for the caller to free; NULL: failed. */
-unsigned short *set_values(const struct semaphore *semaphore, size_t *count);
+/* sysv_create.c: Create a set for a key, or a private one for IPC_PRIVATE, with its values. Errors: as semget(2), semop(2). */
+int sysv_create(struct semaphore *semaphore, key_t key);
 
-/* Traces semctl with the values. */
-void set_trace(
-    const struct semaphore *semaphore, const char *command, const unsigned short *values, size_t count, int result);
+/* sysv_assign.c: Set the members that the operations name, all at one moment. Errors: as semctl(2); EFBIG, EINTR. */
+int sysv_assign(struct semaphore *semaphore, const struct semaphore_operation *operations, size_t count);
 
-/* semop until it is done. -1: EAGAIN (the deadline has come, or an operation says IPC_NOWAIT), EINTR (caught), EIDRM. */
-int set_operate(struct semaphore *semaphore, struct sembuf *operations, size_t count, const struct deadline *deadline);
+/* calls.c: the system calls, each of which prints its line if that is asked for. */
+sem_t *trace_sem_open(const char *path, int flags, mode_t mode, int value);
+int trace_sem_unlink(const char *path);
+int trace_sem_getvalue(sem_t *semaphore, int *value);
+int trace_sem_post(sem_t *semaphore);
+int trace_sem_trywait(sem_t *semaphore);
+int trace_sem_wait(sem_t *semaphore);
+int trace_semget(key_t key, size_t count, int flags, mode_t mode);
+int trace_setval(int id, unsigned int member, int value);
+int trace_getall(int id, unsigned short *values, size_t count);
+int trace_setall(int id, unsigned short *values, size_t count);
+int trace_set_mode(int id, mode_t mode);
+int trace_remove(int id);
 
-/* semaphore_operate with =N among the operations; alone: nothing else. */
-int set_assign(struct semaphore *semaphore, const struct semaphore_operation *operations, size_t count, bool alone,
-    const struct deadline *deadline);
+/* Look at a set, which is not printed. */
+int sysv_status(int id, struct semid_ds *status);
 
-/* True where semaphore_set_operate calls semtimedop. */
-extern const bool semaphore_times;
+/* Call semop(2), or with a deadline that is limited semaphore_timed_semop. NULL: no deadline. */
+int trace_semop(int id, struct sembuf *operations, size_t count, const struct deadline *deadline);
 
 /*
- * semop(2), waiting until deadline. -1: EAGAIN (only where an operation says IPC_NOWAIT, or time ran out), EINTR (may
- * be nothing but a tick).
+ * linux.c, portable.c: Call semop(2), and wait no longer than a limited deadline. Returns 0 or -1. Errors: EAGAIN (the
+ * deadline has come, or an operation says IPC_NOWAIT), EINTR (also for no more than a tick).
  */
-int semaphore_set_operate(int id, struct sembuf *operations, size_t count, const struct deadline *deadline);
+int semaphore_timed_semop(int id, struct sembuf *operations, size_t count, const struct deadline *deadline);
+
+/* True if semaphore_timed_semop calls semtimedop(2). */
+extern const bool semaphore_has_semtimedop;
 
 #endif

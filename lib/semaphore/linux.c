@@ -1,10 +1,12 @@
 /*
- * linux.c: a POSIX semaphore is an ordinary file of the shared memory file system, with a size; System V
- * operations take a timeout. Source: sem_overview(7), semtimedop(2).
+ * linux.c: a POSIX semaphore is a regular file in the shared memory file system, whose size can be checked; semtimedop(2)
+ * takes a timeout. See sem_overview(7).
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <semaphore.h>
 #include <stdbool.h>
+#include <sys/sem.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -12,7 +14,7 @@
 #include "base/text.h"
 #include "semaphore/internal.h"
 
-const bool semaphore_times = true;
+const bool semaphore_has_semtimedop = true;
 
 int
 semaphore_sound(const char *name)
@@ -22,7 +24,7 @@ semaphore_sound(const char *name)
 	int result = 0;
 
 	text_format(&file, "/dev/shm/sem.%s", name + 1);
-	/* If it is not there, or this C library keeps it elsewhere, sem_open has to tell. */
+	/* If there is no such file, or the C library keeps it elsewhere, sem_open decides. */
 	if (file.data && lstat(file.data, &st) == 0 && (!S_ISREG(st.st_mode) || st.st_size < (off_t)sizeof(sem_t))) {
 		errno = EBADMSG;
 		result = -1;
@@ -32,14 +34,11 @@ semaphore_sound(const char *name)
 }
 
 int
-semaphore_set_operate(int id, struct sembuf *operations, size_t count, const struct deadline *deadline)
+semaphore_timed_semop(int id, struct sembuf *operations, size_t count, const struct deadline *deadline)
 {
 	struct timespec left = {0};
-	long long rest;
+	long long rest = deadline_left(deadline);
 
-	if (!deadline->limited)
-		return semop(id, operations, count);
-	rest = deadline_left(deadline);
 	if (rest > 0) {
 		left.tv_sec = (time_t)(rest / 1000000000);
 		left.tv_nsec = (long)(rest % 1000000000);

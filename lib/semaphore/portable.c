@@ -1,16 +1,18 @@
 /*
- * semaphore.c for POSIX. Whether a semaphore has any memory at all is found out by touching it, since there is no way to
- * ask for its size; and a timer interrupts waits that a deadline bounds (deadline_tick). Source: sem_open(3p), semop(3p).
+ * portable.c: POSIX cannot tell the size of a semaphore's memory, so it is touched once with SIGBUS caught; and a timer
+ * interrupts the waits that a deadline bounds (deadline_tick). See sem_open(3p), semop(3p).
  */
 #include <errno.h>
+#include <semaphore.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <sys/sem.h>
 
 #include "base/deadline.h"
 #include "semaphore/internal.h"
 
-const bool semaphore_times = false;
+const bool semaphore_has_semtimedop = false;
 
 static sigjmp_buf fault;
 
@@ -28,7 +30,7 @@ semaphore_sound(const char *name)
 	int value, result = 0;
 
 	if (semaphore == SEM_FAILED)
-		return 0; /* sem_open has to tell, when it is its turn */
+		return 0; /* the caller's own sem_open decides */
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGBUS, &action, &before);
 	if (sigsetjmp(fault, 1) == 0)
@@ -42,14 +44,14 @@ semaphore_sound(const char *name)
 }
 
 int
-semaphore_set_operate(int id, struct sembuf *operations, size_t count, const struct deadline *deadline)
+semaphore_timed_semop(int id, struct sembuf *operations, size_t count, const struct deadline *deadline)
 {
 	size_t i;
 
-	if (deadline->limited && !deadline_passed(deadline)) {
+	if (!deadline_passed(deadline)) {
 		if (deadline_tick(deadline) == -1)
 			return -1;
-	} else if (deadline->limited) {
+	} else {
 		for (i = 0; i < count; i++)
 			operations[i].sem_flg |= IPC_NOWAIT;
 	}

@@ -1,105 +1,133 @@
 /*
- * semaphore.h: semaphores.
+ * semaphore.h: semaphores: POSIX named semaphores and System V sets, and a COMMAND that runs while one is held.
+ *
+ * The caller owns struct semaphore; its members are the library's. The functions up to semaphore_close work on one that
+ * semaphore_start opened.
  */
 #ifndef SEMAPHORE_SEMAPHORE_H
 #define SEMAPHORE_SEMAPHORE_H
 
+#include <semaphore.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "base/deadline.h"
 #include "base/name.h"
 
-struct semaphore;
-
 struct semaphore_options {
-	bool create;       /* if it is missing */
-	bool exclusive;    /* it must not exist; implies create */
-	mode_t mode;       /* of what is created, exact */
-	const int *values; /* of what is created, one for each member */
-	size_t count;      /* of them; 0: not asked for, one member with value 1 */
+	bool create;       /* whether to create it if it is missing */
+	bool exclusive;    /* whether to fail if it exists; implies create */
+	mode_t mode;       /* mode of a new semaphore, whatever the umask */
+	const int *values; /* initial values, one for each member */
+	size_t count;      /* number of values; 0: one member with value 1, and any number in an existing set */
+	int failure;       /* exit status of semaphore_report: STATUS_FAILED, or STATUS_RUNNER with a COMMAND */
 };
 
+/* One OP of semop(1). */
 struct semaphore_operation {
-	unsigned int member; /* of a System V set, from 0 */
-	bool indexed;        /* the member was named */
-	bool set;            /* to value; else: */
-	int value;           /* negative: wait for as much and take it; positive: give; 0: wait for zero */
+	unsigned int member; /* index in a System V set */
+	bool indexed;        /* whether INDEX was given */
+	bool set;            /* whether value is assigned, not added */
+	int value;           /* positive: amount to give; negative: amount to take; 0: wait for zero */
 };
 
-/* What was being done when an error came; for semaphore_report. */
+/* A POSIX semaphore, of posix.c. */
+struct semaphore_posix {
+	sem_t *opened; /* NULL: not open */
+	bool created;  /* whether this process created it */
+};
+
+/* A System V set, of sysv.c. */
+struct semaphore_sysv {
+	int id;
+	size_t members;   /* 0: unknown, as the set may not be read */
+	size_t requested; /* members or operations in the last system call, for the line about a limit */
+	char handle[24];  /* name of a new private set */
+};
+
+struct semaphore {
+	const struct semaphore_backend *backend;
+	const struct name *name;
+	const char *text; /* name, as printed */
+	struct semaphore_options options;
+	union {
+		struct semaphore_posix posix;
+		struct semaphore_sysv sysv;
+	} of; /* state of the back end */
+};
+
+/* The step in which an error occurred, for semaphore_report. */
 enum semaphore_step { SEMAPHORE_OPEN, SEMAPHORE_OPERATE, SEMAPHORE_READ, SEMAPHORE_UNLINK };
 
-/* The largest value of a POSIX semaphore is the system's (SEM_VALUE_MAX), of a System V semaphore the type's. */
-#define SEMAPHORE_SYSV_MAX 32767
-
-/* Reads an OP of semop(1): -N, +N, 0 or =N, with INDEX: in front. EINVAL, ERANGE. */
+/* Parse an OP of semop(1): -N, +N, 0 or =N, with INDEX: in front of it. Returns 0 or -1. Errors: EINVAL, ERANGE. */
 int semaphore_parse(const char *text, struct semaphore_operation *operation);
 
-/* Looks whether name, options and operations go together; as queue_check. */
+/*
+ * Check, without a system call, that this kind of semaphore can be opened with the options and can do all count
+ * operations in one call. Returns GO_ON, or STATUS_USAGE after a line.
+ */
 int semaphore_check(const struct name *name, const struct semaphore_options *options,
     const struct semaphore_operation *operations, size_t count);
 
 /*
- * Opens a semaphore, or creates and initialises it in one step that no other process sees half done: sem_open(3),
- * semget(2). Returns -1 to go on; else it prints a line and returns the exit status. name must stay until semaphore_close;
- * one at a time can be open.
+ * Open a semaphore, or create it with its values; no other process that opens it by this function finds it without them.
+ * name must outlive semaphore, and semaphore_close is called after a failure too. Returns GO_ON, or an exit status after a
+ * line. See sem_open(3), semget(2).
  */
-int semaphore_start(struct semaphore **semaphore, const struct name *name, const struct semaphore_options *options);
+int semaphore_start(struct semaphore *semaphore, const struct name *name, const struct semaphore_options *options);
 
-/* Its name as other commands take it. */
+/* Return its name in the form that other commands take. */
 const char *semaphore_name(const struct semaphore *semaphore);
 
-/* True if the kernel can give back what a process took, when it ends (SEM_UNDO). */
+/* Return whether a lock belongs to the process: the kernel gives it back when that ends, and it survives exec. */
 bool semaphore_undoes(const struct semaphore *semaphore);
 
 /*
- * Does all operations, System V: as one; waits for them until deadline. lock: what is taken is held as a lock; where
- * semaphore_undoes the kernel gives it back when this process ends, also after exec. -1: ETIMEDOUT, EINTR (a signal was
- * caught), EIDRM (removed), EFBIG (no such member), ERANGE (beyond the largest value), E2BIG, ENOSPC, EACCES. Source:
- * semop(2), semctl(2), sem_wait(3), sem_post(3).
+ * Perform count operations, on a System V set as one, and wait for them at most timeout nanoseconds (DEADLINE_NEVER: until
+ * stopped). With lock, the value taken is held as a lock: where semaphore_undoes, the kernel gives it back. Returns 0 or
+ * -1. Errors: ETIMEDOUT, EINTR (a signal was caught), EIDRM (removed), EFBIG (no such member), ERANGE (beyond the largest
+ * value), E2BIG, ENOSPC, EACCES. See semop(2), semctl(2), sem_wait(3), sem_post(3).
  */
 int semaphore_operate(struct semaphore *semaphore, const struct semaphore_operation *operations, size_t count,
-    const struct deadline *deadline, bool lock);
-
-/* semaphore_operate, with a line if that fails; timeout in nanoseconds. Returns -1 to go on, else the exit status. */
-int semaphore_apply(struct semaphore *semaphore, const struct semaphore_operation *operations, size_t count,
     long long timeout, bool lock);
 
-/* The values of all members, of one moment; the caller frees *values. Source: semctl(2) GETALL, sem_getvalue(3). */
+/*
+ * Read the values of all members at one moment into *values, which the caller frees. Returns 0 or -1. Errors: EACCES,
+ * EIDRM, ENOMEM. See sem_getvalue(3), GETALL in semctl(2).
+ */
 int semaphore_values(struct semaphore *semaphore, int **values, size_t *count);
 
-/* Removes it: sem_unlink(3), semctl(2). */
+/* Unlink it. Returns 0, also if it is gone already, or -1. Errors: EACCES, EPERM. See sem_unlink(3), semctl(2). */
 int semaphore_unlink(struct semaphore *semaphore);
 
-/* The same, with a line if that fails; what is gone already is no failure. Returns the exit status. */
-int semaphore_remove(struct semaphore *semaphore);
-
+/* Release what belongs to this process. The semaphore itself stays. One that is all zeros is left alone. */
 void semaphore_close(struct semaphore *semaphore);
 
-/* As queue_report. */
+/* Print the line for an errno value met in a step. Returns the exit status: 3, 124 or options.failure. */
 int semaphore_report(const struct semaphore *semaphore, enum semaphore_step step, int error);
 
-struct holder {
-	char **argv;       /* COMMAND and its arguments, to a NULL */
-	long long timeout; /* how long to wait for the semaphore, in nanoseconds */
-	bool unlink;       /* the semaphore is to be unlinked behind it; false once that is done, or must not be */
-	char *path;        /* holder.c's own */
+/* A COMMAND that runs while a semaphore is held. */
+struct hold {
+	char **argv;       /* COMMAND and its arguments, up to a NULL */
+	char *path;        /* file of COMMAND, from hold_find; the caller frees it */
+	long long timeout; /* longest wait for the semaphore, in nanoseconds */
+	bool unlink;       /* whether to unlink the semaphore after COMMAND has ended */
 };
 
-/* Finds COMMAND. Returns -1 to go on; else it prints a line and returns the exit status. */
-int holder_find(struct holder *holder);
+/* Find the file of COMMAND. Returns GO_ON, or an exit status after a line. */
+int hold_find(struct hold *hold);
 
 /*
- * Takes the semaphore, runs COMMAND, and gives it back; where semaphore_undoes, this process becomes COMMAND. Returns the
- * exit status: COMMAND's own, or what kept it from being run, with a line. Source: semop(2), execve(2).
+ * Take 1 from the semaphore, run COMMAND, and give 1 back. Where semaphore_undoes, this process becomes COMMAND, and with
+ * unlink a child of it. A semaphore that could not be taken is not unlinked. Returns the exit status: that of COMMAND, or
+ * after a line that of the failure. See SEM_UNDO in semop(2), execve(2).
  */
-int holder_run(struct holder *holder, struct semaphore *semaphore);
+int hold_run(const struct hold *hold, struct semaphore *semaphore);
 
-void holder_close(struct holder *holder);
-
-/* Looks whether what has the name of a POSIX semaphore can be one, before it is used. EBADMSG: it is not. */
+/*
+ * Check that the object with the name of a POSIX semaphore is large enough for one, before it is used. Returns 0, also if
+ * there is no such object, or -1. Errors: EBADMSG.
+ */
 int semaphore_sound(const char *name);
 
 #endif

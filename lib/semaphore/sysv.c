@@ -1,11 +1,7 @@
 /*
- * sysv.c: System V semaphore sets. Creating one and giving it its values are two calls; that the second was made
- * shows in sem_otime. Who finds a set that is new, and that nobody has operated on, waits a moment for its creator; but
- * not for ever, since other programs need not operate at all. The values are added, not set: so nothing is lost where
- * another program operates in between.
+ * sysv.c: System V semaphore sets: opens them, operates on them, with SEM_UNDO for a lock, and explains their errors.
  */
 #include <errno.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,177 +9,74 @@
 #include <sys/ipc.h>
 #include <sys/sem.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/deadline.h"
+#include "base/explain.h"
 #include "base/interrupt.h"
 #include "base/limits.h"
 #include "base/name.h"
 #include "base/text.h"
-#include "base/trace.h"
 #include "semaphore/internal.h"
 #include "semaphore/semaphore.h"
 
-/* How often, 1 ms apart, to look whether a set has been initialised; and the age in seconds from which it must be. */
-#define SETTLE 200
-#define OLD    2
+#define LARGEST 32767
 
-/* How often to begin again when the set appears, or goes away, between two calls. */
-#define TRIES 20
+/* Number of looks, 1 ms apart, at a set without its values, and the age in seconds from which none will come. */
+#define LOOKS 200
+#define OLD   2
 
-/* The operations of most calls, without an allocation. */
+/* Number of operations that need no allocation. */
 #define FEW 8
 
-static int
-get(key_t key, size_t count, int flags, mode_t mode)
+static bool
+sysv_accepts(const struct semaphore_options *options, const struct semaphore_operation *operations, size_t count,
+    struct text *text)
 {
-	int id = semget(key, (int)count, flags | (int)mode);
-
-	if (!trace_on)
-		return id;
-	if (key == IPC_PRIVATE)
-		trace_call(id, "semget(IPC_PRIVATE, %zu, 0%03o)", count, (unsigned int)mode);
-	else if (flags)
-		trace_call(
-		    id, "semget(0x%x, %zu, IPC_CREAT|IPC_EXCL|0%03o)", (unsigned int)key, count, (unsigned int)mode);
-	else
-		trace_call(id, "semget(0x%x, %zu, 0)", (unsigned int)key, count);
-	return id;
-}
-
-static int
-look(const struct semaphore *semaphore, struct semid_ds *status)
-{
-	return semctl(semaphore->id, 0, IPC_STAT, (union semctl_argument){.status = status});
-}
-
-/* Prints a call of semop, or of semtimedop where there is that and a deadline. */
-static void
-trace_operations(int id, const struct sembuf *operations, size_t count, const struct deadline *deadline, int result)
-{
-	bool times = semaphore_times && deadline && deadline->limited;
-	struct text call = {0};
 	size_t i;
 
-	if (!trace_wanted(result))
-		return;
-	text_format(&call, "%s(%d, {", times ? "semtimedop" : "semop", id);
+	for (i = 0; i < options->count; i++) {
+		if (options->values[i] > LARGEST) {
+			text_format(text, "-i %d: a System V semaphore goes up to %d", options->values[i], LARGEST);
+			return false;
+		}
+	}
 	for (i = 0; i < count; i++) {
-		int flags = operations[i].sem_flg;
+		int value = operations[i].value;
 
-		text_format(&call, "%s{sem_num=%u, sem_op=%d, sem_flg=%s%s%s%s}", i ? ", " : "", operations[i].sem_num,
-		    operations[i].sem_op, flags & SEM_UNDO ? "SEM_UNDO" : "",
-		    flags & SEM_UNDO && flags & IPC_NOWAIT ? "|" : "", flags & IPC_NOWAIT ? "IPC_NOWAIT" : "",
-		    flags ? "" : "0");
+		if (value > LARGEST || value < -LARGEST) {
+			text_format(text, operations[i].set ? "=%d" : "%+d", value);
+			text_format(text, ": a System V semaphore goes up to %d", LARGEST);
+			return false;
+		}
+		if (operations[i].set != operations[0].set) {
+			text_format(text, "=N does not go together with other OPs in one call");
+			return false;
+		}
 	}
-	text_format(&call, "}, %zu%s)", count, times ? ", {...}" : "");
-	trace_end(&call, result);
-}
-
-static int
-remove_set(struct semaphore *semaphore)
-{
-	int result = semctl(semaphore->id, 0, IPC_RMID);
-
-	if (trace_on)
-		trace_call(result, "semctl(%d, 0, IPC_RMID)", semaphore->id);
-	if (result == -1 && (errno == EINVAL || errno == EIDRM))
-		errno = ENOENT;
-	return result;
-}
-
-/* Adds the initial values to a new set, whose members are 0. An operation even where all of them are: it tells. */
-static int
-initialise(struct semaphore *semaphore)
-{
-	size_t count = semaphore->asked.count ? semaphore->asked.count : 1, used = 0, i;
-	struct sembuf *operations = calloc(count, sizeof(*operations));
-	int result;
-
-	if (!operations)
-		return -1;
-	for (i = 0; i < count; i++)
-		if (semaphore->asked.values[i])
-			operations[used++] =
-			    (struct sembuf){.sem_num = (unsigned short)i, .sem_op = (short)semaphore->asked.values[i]};
-	if (used == 0)
-		operations[used++].sem_flg = IPC_NOWAIT;
-	semaphore->calls = used;
-	result = semop(semaphore->id, operations, used);
-	trace_operations(semaphore->id, operations, used, NULL, result);
-	free(operations);
-	/* All of them are 0, and another program has been faster. */
-	return result == -1 && errno == EAGAIN ? 0 : result;
-}
-
-/* semctl(IPC_SET) of the mode. */
-static int
-set_mode(const struct semaphore *semaphore)
-{
-	struct semid_ds now;
-	int result;
-
-	if (look(semaphore, &now) == -1)
-		return -1;
-	now.sem_perm.mode = semaphore->asked.mode;
-	result = semctl(semaphore->id, 0, IPC_SET, (union semctl_argument){.status = &now});
-	if (trace_on)
-		trace_call(
-		    result, "semctl(%d, 0, IPC_SET, {mode=0%03o})", semaphore->id, (unsigned int)semaphore->asked.mode);
-	return result;
-}
-
-/* Creates the set. Between the two calls nothing but SIGKILL stops it. */
-static int
-create(struct semaphore *semaphore, key_t key)
-{
-	size_t count = semaphore->asked.count ? semaphore->asked.count : 1;
-	mode_t mode = semaphore->asked.mode;
-	struct semid_ds now;
-	int result = 0, saved;
-
-	semaphore->members = count;
-	if (interrupt_hold() == -1)
-		return -1;
-	/* Its creator must be able to initialise it; the mode that was asked for may not let him. */
-	semaphore->id = get(key, count, key == IPC_PRIVATE ? 0 : IPC_CREAT | IPC_EXCL, mode | 0600);
-	if (semaphore->id == -1) {
-		result = -1;
-	} else if (initialise(semaphore) == -1 || (mode != (mode | 0600) && set_mode(semaphore) == -1)) {
-		saved = errno;
-		/* What somebody uses already stays. */
-		if (look(semaphore, &now) == -1 || now.sem_otime == 0)
-			(void)remove_set(semaphore);
-		errno = saved;
-		result = -1;
-	}
-	saved = errno;
-	interrupt_release();
-	errno = saved;
-	return result;
+	return true;
 }
 
 /*
- * Learns the number of members of a set that exists; of one that is new, and that nobody has operated on, waits a little
- * for its creator. Who may not look may still be allowed to operate.
+ * Learns the number of members of an existing set. A new set that nobody has operated on may still get its values from its
+ * creator, so it is waited for, though not for long: other programs need not operate at all.
  */
 static int
 settle(struct semaphore *semaphore)
 {
 	static const struct timespec moment = {.tv_nsec = 1000000};
+	struct semaphore_sysv *set = &semaphore->of.sysv;
 	struct semid_ds now;
-	int tries;
+	int looks;
 
-	for (tries = 0; tries < SETTLE && !interrupt_caught(); tries++) {
-		if (look(semaphore, &now) == -1)
-			return errno == EACCES ? 0 : -1;
-		semaphore->members = now.sem_nsems;
+	for (looks = 0; looks < LOOKS && !interrupt_caught(); looks++) {
+		if (sysv_status(set->id, &now) == -1)
+			return errno == EACCES ? 0 : -1; /* a set that may not be read may still be used */
+		set->members = now.sem_nsems;
 		if (now.sem_otime || time(NULL) - now.sem_ctime > OLD)
 			break;
 		nanosleep(&moment, NULL);
 	}
-	if (semaphore->asked.count && semaphore->asked.count != semaphore->members) {
-		semaphore->differs = true;
+	if (semaphore->options.count && semaphore->options.count != set->members) {
 		errno = EEXIST;
 		return -1;
 	}
@@ -193,33 +86,38 @@ settle(struct semaphore *semaphore)
 static int
 open_key(struct semaphore *semaphore, key_t key)
 {
-	int tries = TRIES;
+	int attempts;
 
-	do {
-		if (!semaphore->asked.exclusive) {
-			semaphore->id = get(key, 0, 0, 0);
-			if (semaphore->id != -1 && settle(semaphore) == 0)
+	if (semaphore->options.exclusive)
+		return sysv_create(semaphore, key);
+	for (attempts = 0; attempts < OPEN_ATTEMPTS; attempts++) {
+		semaphore->of.sysv.id = trace_semget(key, 0, 0, 0);
+		if (semaphore->of.sysv.id != -1) {
+			if (settle(semaphore) == 0)
 				return 0;
-			if (semaphore->id != -1 && (errno == EINVAL || errno == EIDRM))
-				continue; /* removed between the calls */
-			if (semaphore->id != -1 || errno != ENOENT || !semaphore->asked.create)
+			if (errno != EINVAL && errno != EIDRM)
 				return -1;
+			continue; /* removed between the calls */
 		}
-		if (create(semaphore, key) == 0)
-			return 0;
-		if (errno != EEXIST || semaphore->asked.exclusive)
+		if (errno != ENOENT || !semaphore->options.create)
 			return -1;
-	} while (--tries > 0);
+		if (sysv_create(semaphore, key) == 0)
+			return 0;
+		if (errno != EEXIST)
+			return -1;
+	}
+	errno = EIDRM;
 	return -1;
 }
 
 static int
-open_sysv(struct semaphore *semaphore)
+sysv_open(struct semaphore *semaphore)
 {
+	struct semaphore_sysv *set = &semaphore->of.sysv;
 	key_t key;
 
 	if (semaphore->name->kind == NAME_ID) {
-		semaphore->id = semaphore->name->number;
+		set->id = semaphore->name->number;
 		if (settle(semaphore) == 0)
 			return 0;
 		if (errno == EINVAL || errno == EIDRM)
@@ -227,200 +125,150 @@ open_sysv(struct semaphore *semaphore)
 		return -1;
 	}
 	if (semaphore->name->kind == NAME_NEW) {
-		if (create(semaphore, IPC_PRIVATE) == -1)
+		if (sysv_create(semaphore, IPC_PRIVATE) == -1)
 			return -1;
-		snprintf(semaphore->handle, sizeof(semaphore->handle), "sysv:@%d", semaphore->id);
-		semaphore->text = semaphore->handle;
+		snprintf(set->handle, sizeof(set->handle), "sysv:@%d", set->id);
+		semaphore->text = set->handle;
 		return 0;
 	}
-	if (name_key(semaphore->name, &key) == -1) {
-		semaphore->unkeyed = true;
-		return -1;
-	}
-	return open_key(semaphore, key);
+	return name_key(semaphore->name, &key) == 0 ? open_key(semaphore, key) : -1;
 }
 
-static void
-close_sysv(struct semaphore *semaphore)
-{
-	(void)semaphore; /* an identifier is no descriptor */
-}
-
-int
-set_failed(const struct semaphore *semaphore)
+/* Turns EINVAL into EIDRM for a set that was removed, and else into EFBIG: semctl(2) means the index. Returns result. */
+static int
+finish(const struct semaphore *semaphore, int result)
 {
 	struct semid_ds now;
-	int saved = errno;
 
-	if (saved == EINVAL && look(semaphore, &now) == -1 && (errno == EINVAL || errno == EIDRM))
-		saved = EIDRM;
-	errno = saved;
-	return -1;
+	if (result == -1 && errno == EINVAL)
+		errno = sysv_status(semaphore->of.sysv.id, &now) == -1 && errno != EACCES ? EIDRM : EFBIG;
+	return result;
 }
 
-void
-set_trace(
-    const struct semaphore *semaphore, const char *command, const unsigned short *values, size_t count, int result)
+/* Operates, and waits until that is done, the deadline has come, or a signal was caught. */
+static int
+operate(const struct semaphore *semaphore, struct sembuf *calls, size_t count, const struct deadline *deadline)
 {
-	struct text call = {0};
-	size_t i;
+	int result = -1;
 
-	if (!trace_on)
-		return;
-	text_format(&call, "semctl(%d, 0, %s, {", semaphore->id, command);
-	for (i = 0; i < count && result == 0; i++)
-		text_format(&call, "%s%d", i ? ", " : "", values[i]);
-	text_format(&call, "})");
-	trace_end(&call, result);
-}
-
-unsigned short *
-set_values(const struct semaphore *semaphore, size_t *count)
-{
-	unsigned short *values;
-	struct semid_ds now;
-	int result;
-
-	if (look(semaphore, &now) == -1) {
-		(void)set_failed(semaphore);
-		return NULL;
-	}
-	*count = now.sem_nsems;
-	values = calloc(*count, sizeof(*values));
-	if (!values)
-		return NULL;
-	result = semctl(semaphore->id, 0, GETALL, (union semctl_argument){.values = values});
-	set_trace(semaphore, "GETALL", values, *count, result);
-	if (result == 0)
-		return values;
-	(void)set_failed(semaphore);
-	free(values);
-	return NULL;
+	errno = EINTR;
+	while (result == -1 && errno == EINTR && !interrupt_caught())
+		result = trace_semop(semaphore->of.sysv.id, calls, count, deadline);
+	if (result == -1 && errno == EAGAIN)
+		errno = ETIMEDOUT;
+	return result;
 }
 
 static int
-values_sysv(struct semaphore *semaphore, int **values, size_t *count)
-{
-	unsigned short *found;
-	size_t i;
-
-	found = set_values(semaphore, count);
-	if (!found)
-		return -1;
-	*values = calloc(*count, sizeof(**values));
-	for (i = 0; *values && i < *count; i++)
-		(*values)[i] = found[i];
-	free(found);
-	return *values ? 0 : -1;
-}
-
-int
-set_operate(struct semaphore *semaphore, struct sembuf *operations, size_t count, const struct deadline *deadline)
-{
-	int result;
-
-	semaphore->calls = count;
-	for (;;) {
-		if (interrupt_caught()) {
-			errno = EINTR;
-			return -1;
-		}
-		result = semaphore_set_operate(semaphore->id, operations, count, deadline);
-		trace_operations(semaphore->id, operations, count, deadline, result);
-		if (result == 0)
-			return 0;
-		if (errno != EINTR)
-			return set_failed(semaphore);
-	}
-}
-
-static int
-operate_sysv(struct semaphore *semaphore, const struct semaphore_operation *operations, size_t count,
-    const struct deadline *deadline, bool undo)
+sysv_operate(struct semaphore *semaphore, const struct semaphore_operation *operations, size_t count,
+    const struct deadline *deadline, bool lock)
 {
 	struct sembuf few[FEW], *calls = few;
-	size_t i, sets = 0;
+	size_t i;
 	int result;
 
-	for (i = 0; i < count; i++)
-		sets += operations[i].set;
-	if (sets)
-		return set_assign(semaphore, operations, count, sets == count, deadline);
+	if (operations->set)
+		return finish(semaphore, sysv_assign(semaphore, operations, count));
 	if (count > FEW && !(calls = calloc(count, sizeof(*calls))))
 		return -1;
 	for (i = 0; i < count; i++)
 		calls[i] = (struct sembuf){.sem_num = (unsigned short)operations[i].member,
 		    .sem_op = (short)operations[i].value,
-		    .sem_flg = undo ? SEM_UNDO : 0};
-	result = set_operate(semaphore, calls, count, deadline);
-	if (result == -1 && errno == EAGAIN)
-		errno = ETIMEDOUT;
+		    .sem_flg = lock ? SEM_UNDO : 0};
+	semaphore->of.sysv.requested = count;
+	result = finish(semaphore, operate(semaphore, calls, count, deadline));
 	if (calls != few)
 		free(calls);
 	return result;
 }
 
-/* Too many sets, or too many semaphores in all of them. */
-static void
-explain_full(const struct semaphore *semaphore, struct text *text)
+static int
+sysv_values(struct semaphore *semaphore, int **values, size_t *count)
 {
-	size_t count = semaphore->asked.count ? semaphore->asked.count : 1;
+	unsigned short *found;
+	struct semid_ds now;
+	int result;
+	size_t i;
 
-	if (limit_used(LIMIT_SEMMNI) >= limit_value(LIMIT_SEMMNI))
-		limit_explain(text, LIMIT_SEMMNI, 0);
-	else
-		limit_explain(text, LIMIT_SEMMNS, limit_used(LIMIT_SEMMNS) + count);
+	if (finish(semaphore, sysv_status(semaphore->of.sysv.id, &now)) == -1)
+		return -1;
+	*count = now.sem_nsems;
+	found = calloc(*count, sizeof(*found));
+	*values = calloc(*count, sizeof(**values));
+	result = found && *values ? finish(semaphore, trace_getall(semaphore->of.sysv.id, found, *count)) : -1;
+	for (i = 0; result == 0 && i < *count; i++)
+		(*values)[i] = found[i];
+	free(found);
+	return result;
 }
+
+static int
+sysv_unlink(struct semaphore *semaphore)
+{
+	int result = trace_remove(semaphore->of.sysv.id);
+
+	if (result == -1 && (errno == EINVAL || errno == EIDRM))
+		errno = ENOENT;
+	return result;
+}
+
+static const struct explanation explanations[] = {
+    {EINVAL, STEP_OPEN, NULL, LIMIT_SEMMSL},
+    {E2BIG, STEP_ANY, NULL, LIMIT_SEMOPM},
+    {ENOSPC, STEP_OPERATE, "the system has no room for another process that gives back what it took (SEM_UNDO)",
+        LIMIT_NONE},
+    {0},
+};
 
 static bool
 explain_open(const struct semaphore *semaphore, int error, struct text *text)
 {
-	if (semaphore->unkeyed)
+	const struct semaphore_sysv *set = &semaphore->of.sysv;
+	const struct semaphore_options *options = &semaphore->options;
+	key_t key;
+
+	if (semaphore->name->kind == NAME_FTOK && name_key(semaphore->name, &key) == -1)
 		text_format(text, "no key from this path: %s", strerror(error));
-	else if (semaphore->differs)
+	else if (error == EEXIST && !options->exclusive)
 		text_format(text, "it exists with %zu member%s, not the %zu of -i (leave out -i, or remove it first)",
-		    semaphore->members, semaphore->members == 1 ? "" : "s", semaphore->asked.count);
+		    set->members, set->members == 1 ? "" : "s", options->count);
 	else if (error == ENOENT && semaphore->name->kind == NAME_ID)
 		text_format(text, "no such semaphore (an identifier names one that exists; ipcs -s lists them)");
+	else if (error == ENOSPC && limit_used(LIMIT_SEMMNI) >= limit_value(LIMIT_SEMMNI))
+		limit_explain(text, LIMIT_SEMMNI, 0);
 	else if (error == ENOSPC)
-		explain_full(semaphore, text);
-	else if (error == EINVAL)
-		limit_explain(text, LIMIT_SEMMSL, semaphore->asked.count);
-	else if (error == E2BIG)
-		limit_explain(text, LIMIT_SEMOPM, semaphore->calls);
+		limit_explain(text, LIMIT_SEMMNS, limit_used(LIMIT_SEMMNS) + set->requested);
 	else
 		return false;
 	return true;
 }
 
 static bool
-explain_sysv(const struct semaphore *semaphore, enum semaphore_step step, int error, struct text *text)
+sysv_explain(const struct semaphore *semaphore, enum semaphore_step step, int error, struct text *text)
 {
-	if (step == SEMAPHORE_OPEN)
-		return explain_open(semaphore, error, text);
-	if (error == EFBIG && semaphore->members == 1)
+	const struct semaphore_sysv *set = &semaphore->of.sysv;
+
+	if (step == SEMAPHORE_OPEN && explain_open(semaphore, error, text))
+		return true;
+	if (error != EFBIG)
+		return explanation_add(text, explanations, (int)step, error, set->requested);
+	if (set->members == 1)
 		text_format(text, "it has one member, with INDEX 0");
-	else if (error == EFBIG && semaphore->members)
-		text_format(text, "the set has %zu members, so INDEX goes from 0 to %zu", semaphore->members,
-		    semaphore->members - 1);
-	else if (error == EFBIG)
-		text_format(text, "the set has no member with this INDEX");
-	else if (error == E2BIG)
-		limit_explain(text, LIMIT_SEMOPM, semaphore->calls);
-	else if (error == ENOSPC)
-		text_format(text, "the system has no room for another process that gives back what it took (SEM_UNDO)");
+	else if (set->members)
+		text_format(
+		    text, "the set has %zu members, so INDEX goes from 0 to %zu", set->members, set->members - 1);
 	else
-		return false;
+		text_format(text, "the set has no member with this INDEX");
 	return true;
 }
 
 const struct semaphore_backend semaphore_sysv = {
-    .open = open_sysv,
-    .operate = operate_sysv,
-    .values = values_sysv,
-    .unlink = remove_set,
-    .close = close_sysv,
-    .explain = explain_sysv,
-    .most = SEMAPHORE_SYSV_MAX,
+    .accepts = sysv_accepts,
+    .open = sysv_open,
+    .operate = sysv_operate,
+    .values = sysv_values,
+    .unlink = sysv_unlink,
+    .explain = sysv_explain,
+    .most = LARGEST,
     .undoes = true,
 };

@@ -1,0 +1,200 @@
+/*
+ * calls.c: the system calls of semaphores. Each is a thin wrapper that prints the call with its result if -v asks for that,
+ * and leaves errno as the call set it.
+ */
+#include <fcntl.h>
+#include <semaphore.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/ipc.h>
+#include <sys/sem.h>
+
+#include "base/deadline.h"
+#include "base/text.h"
+#include "base/trace.h"
+#include "semaphore/internal.h"
+#include "semaphore/semctl.h"
+
+sem_t *
+trace_sem_open(const char *path, int flags, mode_t mode, int value)
+{
+	sem_t *opened = flags ? sem_open(path, flags, mode, (unsigned int)value) : sem_open(path, 0);
+	struct text call = {0};
+
+	if (!trace_on)
+		return opened;
+	text_format(&call, "sem_open(");
+	text_quote(&call, path, strlen(path), strlen(path));
+	if (flags)
+		text_format(&call, ", O_CREAT|O_EXCL, 0%03o, %d)", (unsigned int)mode, value);
+	else
+		text_format(&call, ", 0)");
+	trace_pointer(&call, opened == SEM_FAILED ? NULL : (void *)opened, "SEM_FAILED");
+	return opened;
+}
+
+int
+trace_sem_unlink(const char *path)
+{
+	int result = sem_unlink(path);
+	struct text call = {0};
+
+	if (!trace_on)
+		return result;
+	text_format(&call, "sem_unlink(");
+	text_quote(&call, path, strlen(path), strlen(path));
+	text_format(&call, ")");
+	trace_end(&call, result);
+	return result;
+}
+
+int
+trace_sem_getvalue(sem_t *semaphore, int *value)
+{
+	int result = sem_getvalue(semaphore, value);
+
+	if (trace_on)
+		trace_call(result, "sem_getvalue(%p, [%d])", (void *)semaphore, *value);
+	return result;
+}
+
+int
+trace_sem_post(sem_t *semaphore)
+{
+	int result = sem_post(semaphore);
+
+	if (trace_on)
+		trace_call(result, "sem_post(%p)", (void *)semaphore);
+	return result;
+}
+
+int
+trace_sem_trywait(sem_t *semaphore)
+{
+	int result = sem_trywait(semaphore);
+
+	if (trace_wanted(result))
+		trace_call(result, "sem_trywait(%p)", (void *)semaphore);
+	return result;
+}
+
+int
+trace_sem_wait(sem_t *semaphore)
+{
+	int result = sem_wait(semaphore);
+
+	if (trace_wanted(result))
+		trace_call(result, "sem_wait(%p)", (void *)semaphore);
+	return result;
+}
+
+int
+trace_semget(key_t key, size_t count, int flags, mode_t mode)
+{
+	int id = semget(key, (int)count, flags | (int)mode);
+
+	if (!trace_on)
+		return id;
+	if (key == IPC_PRIVATE)
+		trace_call(id, "semget(IPC_PRIVATE, %zu, 0%03o)", count, (unsigned int)mode);
+	else if (flags)
+		trace_call(
+		    id, "semget(0x%x, %zu, IPC_CREAT|IPC_EXCL|0%03o)", (unsigned int)key, count, (unsigned int)mode);
+	else
+		trace_call(id, "semget(0x%x, %zu, 0)", (unsigned int)key, count);
+	return id;
+}
+
+int
+sysv_status(int id, struct semid_ds *status)
+{
+	return semctl(id, 0, IPC_STAT, (union semctl_argument){.status = status});
+}
+
+int
+trace_setval(int id, unsigned int member, int value)
+{
+	int result = semctl(id, (int)member, SETVAL, (union semctl_argument){.value = value});
+
+	if (trace_on)
+		trace_call(result, "semctl(%d, %u, SETVAL, %d)", id, member, value);
+	return result;
+}
+
+static int
+all_values(int id, int command, const char *named, unsigned short *values, size_t count)
+{
+	int result = semctl(id, 0, command, (union semctl_argument){.values = values});
+	struct text call = {0};
+	size_t i;
+
+	if (!trace_on)
+		return result;
+	text_format(&call, "semctl(%d, 0, %s, {", id, named);
+	for (i = 0; i < count && result == 0; i++)
+		text_format(&call, "%s%d", i ? ", " : "", values[i]);
+	text_format(&call, "})");
+	trace_end(&call, result);
+	return result;
+}
+
+int
+trace_getall(int id, unsigned short *values, size_t count)
+{
+	return all_values(id, GETALL, "GETALL", values, count);
+}
+
+int
+trace_setall(int id, unsigned short *values, size_t count)
+{
+	return all_values(id, SETALL, "SETALL", values, count);
+}
+
+int
+trace_set_mode(int id, mode_t mode)
+{
+	struct semid_ds status;
+	int result;
+
+	if (sysv_status(id, &status) == -1)
+		return -1;
+	status.sem_perm.mode = mode;
+	result = semctl(id, 0, IPC_SET, (union semctl_argument){.status = &status});
+	if (trace_on)
+		trace_call(result, "semctl(%d, 0, IPC_SET, {mode=0%03o})", id, (unsigned int)mode);
+	return result;
+}
+
+int
+trace_remove(int id)
+{
+	int result = semctl(id, 0, IPC_RMID);
+
+	if (trace_on)
+		trace_call(result, "semctl(%d, 0, IPC_RMID)", id);
+	return result;
+}
+
+int
+trace_semop(int id, struct sembuf *operations, size_t count, const struct deadline *deadline)
+{
+	bool limited = deadline && deadline->limited, timed = limited && semaphore_has_semtimedop;
+	int result = limited ? semaphore_timed_semop(id, operations, count, deadline) : semop(id, operations, count);
+	struct text call = {0};
+	size_t i;
+
+	if (!trace_wanted(result))
+		return result;
+	text_format(&call, "%s(%d, {", timed ? "semtimedop" : "semop", id);
+	for (i = 0; i < count; i++) {
+		int flags = operations[i].sem_flg;
+
+		text_format(&call, "%s{sem_num=%u, sem_op=%d, sem_flg=%s%s%s%s}", i ? ", " : "", operations[i].sem_num,
+		    operations[i].sem_op, flags & SEM_UNDO ? "SEM_UNDO" : "",
+		    flags & SEM_UNDO && flags & IPC_NOWAIT ? "|" : "", flags & IPC_NOWAIT ? "IPC_NOWAIT" : "",
+		    flags ? "" : "0");
+	}
+	text_format(&call, "}, %zu%s)", count, timed ? ", {...}" : "");
+	trace_end(&call, result);
+	return result;
+}

@@ -1,0 +1,105 @@
+/*
+ * hold.c: a COMMAND that runs while a semaphore is held. Where the kernel gives a lock back (SEM_UNDO, see sysv.c), it does
+ * so for the process that took it, also after exec but not in a child: so this process becomes COMMAND. Elsewhere it waits
+ * for COMMAND and gives back itself.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/deadline.h"
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/io.h"
+#include "process/child.h"
+#include "process/launch.h"
+#include "semaphore/semaphore.h"
+
+static const struct semaphore_operation take = {.value = -1}, give = {.value = 1};
+
+int
+hold_find(struct hold *hold)
+{
+	return launch_find(hold->argv[0], &hold->path) == 0 ? GO_ON : launch_report(hold->argv[0], errno);
+}
+
+/* Returns the exit status for that of COMMAND. A signal passed on to it ends this process only if it ended COMMAND. */
+static int
+command_status(int end)
+{
+	if (!WIFSIGNALED(end) || WTERMSIG(end) != interrupt_caught())
+		interrupt_forget();
+	return child_status(end);
+}
+
+/* Returns status, or after a line that of the failure. */
+static int
+unlink_after(const struct hold *hold, struct semaphore *semaphore, int status)
+{
+	if (!hold->unlink || semaphore_unlink(semaphore) == 0)
+		return status;
+	return semaphore_report(semaphore, SEMAPHORE_UNLINK, errno);
+}
+
+/* Takes the semaphore and becomes COMMAND. Returns only after a failure. taken: gets a byte once it is taken; -1: none. */
+static int
+become(const struct hold *hold, struct semaphore *semaphore, int taken)
+{
+	if (semaphore_operate(semaphore, &take, 1, hold->timeout, true) == -1)
+		return semaphore_report(semaphore, SEMAPHORE_OPERATE, errno);
+	if (taken != -1)
+		(void)io_write(taken, "", 1, NULL);
+	child_become(hold->path, hold->argv);
+	return errno == EINTR ? STATUS_RUNNER : launch_report(hold->argv[0], errno);
+}
+
+/* Becomes COMMAND in a child, and unlinks the semaphore after its end if the child had taken it. */
+static int
+become_in_child(const struct hold *hold, struct semaphore *semaphore)
+{
+	int result, end, pipes[2];
+	bool taken;
+	char byte;
+
+	if (pipe(pipes) == -1 || fcntl(pipes[0], F_SETFD, FD_CLOEXEC) == -1 ||
+	    fcntl(pipes[1], F_SETFD, FD_CLOEXEC) == -1 || (result = child_split(&end)) == -1) {
+		error_line(hold->argv[0], "cannot be started: %s", strerror(errno));
+		return STATUS_RUNNER;
+	}
+	if (result == 0)
+		return become(hold, semaphore, pipes[1]);
+	close(pipes[1]);
+	taken = read(pipes[0], &byte, 1) == 1;
+	close(pipes[0]);
+	return taken ? unlink_after(hold, semaphore, command_status(end)) : command_status(end);
+}
+
+/* Takes the semaphore, runs COMMAND and gives back; unlinks it before that, so nobody else takes it in between. */
+static int
+run(const struct hold *hold, struct semaphore *semaphore)
+{
+	struct launch launch = {.path = hold->path, .argv = hold->argv, .output = STDOUT_FILENO, .group = LAUNCH_SAME};
+	int status, end;
+
+	if (semaphore_operate(semaphore, &take, 1, hold->timeout, true) == -1)
+		return semaphore_report(semaphore, SEMAPHORE_OPERATE, errno);
+	if (child_run(&launch, &end) == -1)
+		status = launch_report(hold->argv[0], errno);
+	else
+		status = command_status(end);
+	status = unlink_after(hold, semaphore, status);
+	if (semaphore_operate(semaphore, &give, 1, DEADLINE_NEVER, false) == -1)
+		return semaphore_report(semaphore, SEMAPHORE_OPERATE, errno);
+	return status;
+}
+
+int
+hold_run(const struct hold *hold, struct semaphore *semaphore)
+{
+	if (!semaphore_undoes(semaphore))
+		return run(hold, semaphore);
+	return hold->unlink ? become_in_child(hold, semaphore) : become(hold, semaphore, -1);
+}

@@ -1,0 +1,74 @@
+/*
+ * sysv_create.c: creates a System V set with its values. Creating and the first semop(2) are two calls; sem_otime shows that
+ * the second one was made, and other processes wait for that (sysv.c). The values are added, not assigned, so nothing is
+ * lost if another program operates on the set in between.
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/ipc.h>
+#include <sys/sem.h>
+
+#include "base/interrupt.h"
+#include "semaphore/internal.h"
+#include "semaphore/semaphore.h"
+
+/* Adds the values to a new set, whose members are 0. Operates even if all values are 0, for sem_otime. */
+static int
+initialise(struct semaphore *semaphore)
+{
+	static const int one = 1;
+	const int *values = semaphore->options.count ? semaphore->options.values : &one;
+	size_t count = semaphore->of.sysv.members, used = 0, i;
+	struct sembuf *operations = calloc(count, sizeof(*operations));
+	int result;
+
+	if (!operations)
+		return -1;
+	for (i = 0; i < count; i++)
+		if (values[i])
+			operations[used++] = (struct sembuf){.sem_num = (unsigned short)i, .sem_op = (short)values[i]};
+	if (used == 0)
+		operations[used++].sem_flg = IPC_NOWAIT;
+	semaphore->of.sysv.requested = used;
+	result = trace_semop(semaphore->of.sysv.id, operations, used, NULL);
+	free(operations);
+	/* With IPC_NOWAIT this means that another program has given something already. */
+	return result == -1 && errno == EAGAIN ? 0 : result;
+}
+
+/* Gives a new set its values and its mode. A set that fails there is removed, unless another program uses it already. */
+static int
+complete(struct semaphore *semaphore, bool restrict_mode)
+{
+	int id = semaphore->of.sysv.id, saved;
+	struct semid_ds now;
+
+	if (initialise(semaphore) == 0 && (!restrict_mode || trace_set_mode(id, semaphore->options.mode) == 0))
+		return 0;
+	saved = errno;
+	if (sysv_status(id, &now) == -1 || now.sem_otime == 0)
+		(void)trace_remove(id);
+	errno = saved;
+	return -1;
+}
+
+int
+sysv_create(struct semaphore *semaphore, key_t key)
+{
+	struct semaphore_sysv *set = &semaphore->of.sysv;
+	/* The creator must be able to initialise the set, even if the mode that was asked for forbids that. */
+	mode_t mode = semaphore->options.mode | 0600;
+	int result, saved;
+
+	set->members = set->requested = semaphore->options.count ? semaphore->options.count : 1;
+	/* Between the two calls only SIGKILL ends the process. */
+	if (interrupt_hold() == -1)
+		return -1;
+	set->id = trace_semget(key, set->members, key == IPC_PRIVATE ? 0 : IPC_CREAT | IPC_EXCL, mode);
+	result = set->id == -1 ? -1 : complete(semaphore, mode != semaphore->options.mode);
+	saved = errno;
+	interrupt_release();
+	errno = saved;
+	return result;
+}
