@@ -18,7 +18,6 @@
 #include "base/interrupt.h"
 #include "base/io.h"
 #include "base/name.h"
-#include "base/number.h"
 #include "base/text.h"
 #include "semaphore/semaphore.h"
 
@@ -53,30 +52,26 @@ struct job {
 static int
 read_values(void *to, int letter, const char *text)
 {
-	char *copy = strdup(text), *word = copy, *comma;
 	struct job *job = to;
-	unsigned long long value;
-	int status = GO_ON;
+	const char *at = text;
+	unsigned long value;
+	char *end;
 
 	(void)letter;
 	free(job->values);
-	job->values = calloc(strlen(text) / 2 + 1, sizeof(*job->values));
-	if (!copy || !job->values) {
-		error_line(NULL, "%s", strerror(ENOMEM));
-		status = STATUS_FAILED;
+	job->options.values = job->values = calloc(strlen(text) / 2 + 1, sizeof(*job->values));
+	if (!job->values) {
+		error_line(NULL, "%s", strerror(errno));
+		return STATUS_FAILED;
 	}
-	for (job->options.count = 0; status == GO_ON && word; word = comma) {
-		comma = strchr(word, ',');
-		if (comma)
-			*comma++ = '\0';
-		if (number_parse(word, 0, INT_MAX, &value) == -1)
-			status = command_argument("-i ", text, "not a number, or several with commas between them");
-		else
-			job->values[job->options.count++] = (int)value;
+	for (job->options.count = 0;; at = end + 1) {
+		value = strtoul(at, &end, 10);
+		if (*at < '0' || *at > '9' || value > INT_MAX || (*end && *end != ','))
+			return command_argument("-i ", text, "not a number, or several with commas between them");
+		job->values[job->options.count++] = (int)value;
+		if (!*end)
+			return GO_ON;
 	}
-	job->options.values = job->values;
-	free(copy);
-	return status;
 }
 
 static int
@@ -164,7 +159,7 @@ print_handle(struct job *job)
 	struct text line = {0};
 	int status = GO_ON;
 
-	text_format(&line, "%s\n", semaphore_name(&job->semaphore));
+	text_format(&line, "%s\n", job->semaphore.text);
 	if (io_write(STDOUT_FILENO, line.data, line.size, NULL) == -1) {
 		error_line(NULL, "standard output: %s; the new semaphore was removed", strerror(errno));
 		(void)semaphore_unlink(&job->semaphore);

@@ -58,34 +58,30 @@ trace_sem_getvalue(sem_t *semaphore, int *value)
 	return result;
 }
 
+static int
+traced(const char *call, sem_t *semaphore, int result)
+{
+	if (trace_wanted(result))
+		trace_call(result, "%s(%p)", call, (void *)semaphore);
+	return result;
+}
+
 int
 trace_sem_post(sem_t *semaphore)
 {
-	int result = sem_post(semaphore);
-
-	if (trace_on)
-		trace_call(result, "sem_post(%p)", (void *)semaphore);
-	return result;
+	return traced("sem_post", semaphore, sem_post(semaphore));
 }
 
 int
 trace_sem_trywait(sem_t *semaphore)
 {
-	int result = sem_trywait(semaphore);
-
-	if (trace_wanted(result))
-		trace_call(result, "sem_trywait(%p)", (void *)semaphore);
-	return result;
+	return traced("sem_trywait", semaphore, sem_trywait(semaphore));
 }
 
 int
 trace_sem_wait(sem_t *semaphore)
 {
-	int result = sem_wait(semaphore);
-
-	if (trace_wanted(result))
-		trace_call(result, "sem_wait(%p)", (void *)semaphore);
-	return result;
+	return traced("sem_wait", semaphore, sem_wait(semaphore));
 }
 
 int
@@ -121,8 +117,8 @@ trace_setval(int id, unsigned int member, int value)
 	return result;
 }
 
-static int
-all_values(int id, int command, const char *named, unsigned short *values, size_t count)
+int
+trace_all_values(int id, int command, unsigned short *values, size_t count)
 {
 	int result = semctl(id, 0, command, (union semctl_argument){.values = values});
 	struct text call = {0};
@@ -130,24 +126,12 @@ all_values(int id, int command, const char *named, unsigned short *values, size_
 
 	if (!trace_on)
 		return result;
-	text_format(&call, "semctl(%d, 0, %s, {", id, named);
+	text_format(&call, "semctl(%d, 0, %s, {", id, command == GETALL ? "GETALL" : "SETALL");
 	for (i = 0; i < count && result == 0; i++)
 		text_format(&call, "%s%d", i ? ", " : "", values[i]);
 	text_format(&call, "})");
 	trace_end(&call, result);
 	return result;
-}
-
-int
-trace_getall(int id, unsigned short *values, size_t count)
-{
-	return all_values(id, GETALL, "GETALL", values, count);
-}
-
-int
-trace_setall(int id, unsigned short *values, size_t count)
-{
-	return all_values(id, SETALL, "SETALL", values, count);
 }
 
 int

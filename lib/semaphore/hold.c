@@ -16,6 +16,7 @@
 #include "base/io.h"
 #include "process/child.h"
 #include "process/launch.h"
+#include "semaphore/internal.h"
 #include "semaphore/semaphore.h"
 
 static const struct semaphore_operation take = {.value = -1}, give = {.value = 1};
@@ -99,7 +100,7 @@ run(const struct hold *hold, struct semaphore *semaphore)
 int
 hold_run(const struct hold *hold, struct semaphore *semaphore)
 {
-	if (!semaphore_undoes(semaphore))
+	if (!semaphore->backend->undoes)
 		return run(hold, semaphore);
 	return hold->unlink ? become_in_child(hold, semaphore) : become(hold, semaphore, -1);
 }

@@ -20,8 +20,8 @@
  * One kind of semaphore. Functions that return int return 0, or -1 with an errno value from the contract in semaphore.h.
  */
 struct semaphore_backend {
-	/* Returns false, with the reason in text, if this kind cannot do that. */
-	bool (*accepts)(const struct semaphore_options *options, const struct semaphore_operation *operations,
+	/* Appends the reason why this kind cannot do that; nothing if it can. */
+	void (*refuse)(const struct semaphore_options *options, const struct semaphore_operation *operations,
 	    size_t count, struct text *text);
 
 	int (*open)(struct semaphore *semaphore);
@@ -31,11 +31,11 @@ struct semaphore_backend {
 	int (*unlink)(struct semaphore *semaphore); /* ENOENT: gone already */
 	void (*close)(struct semaphore *semaphore);
 
-	/* Appends the words for an errno value that has a meaning of its own here; false: it has none. */
-	bool (*explain)(const struct semaphore *semaphore, enum semaphore_step step, int error, struct text *text);
+	/* Appends what an errno value means in a step; nothing if it has no meaning of its own here. */
+	void (*explain)(const struct semaphore *semaphore, enum semaphore_step step, int error, struct text *text);
 
 	int most;    /* largest value */
-	bool undoes; /* whether a lock belongs to the process that took it, see semaphore_undoes */
+	bool undoes; /* whether the kernel gives a lock back when the process that took it ends, also after exec */
 };
 
 extern const struct semaphore_backend semaphore_posix, semaphore_sysv;
@@ -65,8 +65,7 @@ int trace_sem_trywait(sem_t *semaphore);
 int trace_sem_wait(sem_t *semaphore);
 int trace_semget(key_t key, size_t count, int flags, mode_t mode);
 int trace_setval(int id, unsigned int member, int value);
-int trace_getall(int id, unsigned short *values, size_t count);
-int trace_setall(int id, unsigned short *values, size_t count);
+int trace_all_values(int id, int command, unsigned short *values, size_t count); /* command: GETALL or SETALL */
 int trace_set_mode(int id, mode_t mode);
 int trace_remove(int id);
 

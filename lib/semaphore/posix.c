@@ -17,8 +17,8 @@
 #include "semaphore/internal.h"
 #include "semaphore/semaphore.h"
 
-static bool
-posix_accepts(const struct semaphore_options *options, const struct semaphore_operation *operations, size_t count,
+static void
+posix_refuse(const struct semaphore_options *options, const struct semaphore_operation *operations, size_t count,
     struct text *text)
 {
 	if (options->count > 1)
@@ -31,55 +31,39 @@ posix_accepts(const struct semaphore_options *options, const struct semaphore_op
 		text_format(text, "a POSIX semaphore takes one OP of -1 or +1 (sysv: also waits for zero and sets)");
 	else if (count == 1 && (operations->value > 1 || operations->value < -1))
 		text_format(text, "a POSIX semaphore goes up and down by 1 (sysv: by any number)");
-	else
-		return true;
-	return false;
 }
 
+/* Opens it, or with flags creates it. */
 static int
-open_existing(struct semaphore *semaphore)
-{
-	const char *path = semaphore->name->path;
-	sem_t *opened;
-
-	if (semaphore_sound(path) == -1)
-		return -1;
-	opened = trace_sem_open(path, 0, 0, 0);
-	if (opened == SEM_FAILED)
-		return -1;
-	semaphore->of.posix.opened = opened;
-	return 0;
-}
-
-static int
-create(struct semaphore *semaphore)
+open_once(struct semaphore *semaphore, int flags)
 {
 	const struct semaphore_options *options = &semaphore->options;
-	mode_t mask = umask(0);
-	sem_t *opened = trace_sem_open(
-	    semaphore->name->path, O_CREAT | O_EXCL, options->mode, options->count > 0 ? options->values[0] : 1);
+	mode_t mask = flags ? umask(0) : 0;
+	sem_t *opened = trace_sem_open(semaphore->name->path, flags, options->mode, options->values[0]);
 
-	umask(mask);
+	if (flags)
+		umask(mask);
 	if (opened == SEM_FAILED)
 		return -1;
-	semaphore->of.posix = (struct semaphore_posix){.opened = opened, .created = true};
+	semaphore->of.posix = (struct semaphore_posix){.opened = opened, .created = flags != 0};
 	return 0;
 }
 
 static int
 posix_open(struct semaphore *semaphore)
 {
-	const struct semaphore_options *options = &semaphore->options;
 	int attempts;
 
-	if (options->exclusive)
-		return create(semaphore);
+	if (semaphore->options.exclusive)
+		return open_once(semaphore, O_CREAT | O_EXCL);
 	for (attempts = 0; attempts < OPEN_ATTEMPTS; attempts++) {
-		if (open_existing(semaphore) == 0)
-			return 0;
-		if (errno != ENOENT || !options->create)
+		if (semaphore_sound(semaphore->name->path) == -1)
 			return -1;
-		if (create(semaphore) == 0)
+		if (open_once(semaphore, 0) == 0)
+			return 0;
+		if (errno != ENOENT || !semaphore->options.create)
+			return -1;
+		if (open_once(semaphore, O_CREAT | O_EXCL) == 0)
 			return 0;
 		if (errno != EEXIST)
 			return -1;
@@ -93,7 +77,6 @@ posix_close(struct semaphore *semaphore)
 {
 	if (semaphore->of.posix.opened)
 		sem_close(semaphore->of.posix.opened);
-	semaphore->of.posix.opened = NULL;
 }
 
 /* Returns whether it has lost its name, or another semaphore has it: the same one is opened at the same address. */
@@ -150,7 +133,7 @@ static int
 posix_operate(struct semaphore *semaphore, const struct semaphore_operation *operations, size_t count,
     const struct deadline *deadline, bool lock)
 {
-	(void)count; /* 1, see posix_accepts */
+	(void)count; /* 1, see posix_refuse */
 	if (operations->value < 0)
 		return take(semaphore, deadline, lock);
 	if (trace_sem_post(semaphore->of.posix.opened) == 0)
@@ -188,15 +171,15 @@ static const struct explanation explanations[] = {
     {0},
 };
 
-static bool
+static void
 posix_explain(const struct semaphore *semaphore, enum semaphore_step step, int error, struct text *text)
 {
 	(void)semaphore;
-	return explanation_add(text, explanations, (int)step, error, 0);
+	(void)explanation_add(text, explanations, (int)step, error, 0);
 }
 
 const struct semaphore_backend semaphore_posix = {
-    .accepts = posix_accepts,
+    .refuse = posix_refuse,
     .open = posix_open,
     .operate = posix_operate,
     .values = posix_values,

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/command.h"
@@ -27,24 +28,19 @@ backend(const struct name *name)
 static const char *
 parse_member(const char *text, struct semaphore_operation *operation)
 {
-	const char *colon = strchr(text, ':');
+	size_t digits = strspn(text, "0123456789");
+	unsigned long member;
 
-	if (!colon)
+	if (!strchr(text, ':'))
 		return text;
-	errno = EINVAL;
-	if (colon == text)
+	member = strtoul(text, NULL, 10);
+	if (digits == 0 || text[digits] != ':' || member > USHRT_MAX) {
+		errno = member > USHRT_MAX ? ERANGE : EINVAL;
 		return NULL;
-	for (; text < colon; text++) {
-		if (*text < '0' || *text > '9')
-			return NULL;
-		operation->member = operation->member * 10 + (unsigned int)(*text - '0');
-		if (operation->member > USHRT_MAX) {
-			errno = ERANGE;
-			return NULL;
-		}
 	}
+	operation->member = (unsigned int)member;
 	operation->indexed = true;
-	return colon + 1;
+	return text + digits + 1;
 }
 
 int
@@ -83,7 +79,8 @@ semaphore_check(const struct name *name, const struct semaphore_options *options
 
 	if (status != GO_ON)
 		return status;
-	if (!backend(name)->accepts(options, operations, count, &text))
+	backend(name)->refuse(options, operations, count, &text);
+	if (text.size > 0 || text.cut)
 		status = command_usage("%s: %s", name->text, text.data ? text.data : strerror(ENOMEM));
 	text_free(&text);
 	return status;
@@ -92,24 +89,16 @@ semaphore_check(const struct name *name, const struct semaphore_options *options
 int
 semaphore_start(struct semaphore *semaphore, const struct name *name, const struct semaphore_options *options)
 {
+	static const int one = 1;
+
 	*semaphore =
 	    (struct semaphore){.backend = backend(name), .name = name, .text = name->text, .options = *options};
 	semaphore->options.create |= options->exclusive;
+	if (options->count == 0)
+		semaphore->options.values = &one;
 	if (semaphore->backend->open(semaphore) == 0)
 		return GO_ON;
 	return semaphore_report(semaphore, SEMAPHORE_OPEN, errno);
-}
-
-const char *
-semaphore_name(const struct semaphore *semaphore)
-{
-	return semaphore->text;
-}
-
-bool
-semaphore_undoes(const struct semaphore *semaphore)
-{
-	return semaphore->backend->undoes;
 }
 
 int
@@ -141,19 +130,12 @@ semaphore_close(struct semaphore *semaphore)
 		semaphore->backend->close(semaphore);
 }
 
-#define NO_REMOVAL "no permission to remove the semaphore (only its owner or root may)"
-#define NO_READING "no permission to read this semaphore (its owner or root can change its mode)"
-#define NO_USE     "no permission to use this semaphore (its owner or root can change its mode)"
-
 static const struct explanation explanations[] = {
     {ENOENT, STEP_ANY, "no such semaphore (create it with -c)", LIMIT_NONE},
     {EEXIST, STEP_OPEN, "the semaphore exists already (leave out -x to use it)", LIMIT_NONE},
-    {EACCES, STEP_UNLINK, NO_REMOVAL, LIMIT_NONE},
-    {EPERM, STEP_UNLINK, NO_REMOVAL, LIMIT_NONE},
-    {EACCES, STEP_READ, NO_READING, LIMIT_NONE},
-    {EPERM, STEP_READ, NO_READING, LIMIT_NONE},
-    {EACCES, STEP_ANY, NO_USE, LIMIT_NONE},
-    {EPERM, STEP_ANY, NO_USE, LIMIT_NONE},
+    {EACCES, STEP_UNLINK, "no permission to remove the semaphore (only its owner or root may)", LIMIT_NONE},
+    {EACCES, STEP_READ, "no permission to read this semaphore (its owner or root can change its mode)", LIMIT_NONE},
+    {EACCES, STEP_ANY, "no permission to use this semaphore (its owner or root can change its mode)", LIMIT_NONE},
     {EIDRM, STEP_ANY, "the semaphore was removed while in use", LIMIT_NONE},
     {ETIMEDOUT, STEP_ANY, "the semaphore was not available in time (-t)", LIMIT_NONE},
     {EAGAIN, STEP_ANY, "no timer can be had (RLIMIT_SIGPENDING; raise it with ulimit -i)", LIMIT_NONE},
@@ -165,14 +147,17 @@ semaphore_report(const struct semaphore *semaphore, enum semaphore_step step, in
 {
 	struct text text = {0};
 
+	if (error == EPERM)
+		error = EACCES;
 	if (error == EINTR)
 		text_format(&text, "stopped by signal %d", interrupt_caught());
 	else if (error == ERANGE)
 		text_format(
 		    &text, "a semaphore goes up to %d, and this would take it beyond", semaphore->backend->most);
-	else if (!semaphore->backend->explain(semaphore, step, error, &text) &&
-	         !explanation_add(&text, explanations, (int)step, error, 0))
-		text_format(&text, "%s", strerror(error));
+	else
+		semaphore->backend->explain(semaphore, step, error, &text);
+	if (text.size == 0)
+		(void)explanation_add(&text, explanations, (int)step, error, 0);
 	error_line(semaphore->text, "%s", text.data ? text.data : strerror(error));
 	text_free(&text);
 	if (error == EIDRM)

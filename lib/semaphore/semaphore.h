@@ -1,7 +1,7 @@
 /*
  * semaphore.h: semaphores: POSIX named semaphores and System V sets, and a COMMAND that runs while one is held.
  *
- * The caller owns struct semaphore; its members are the library's. The functions up to semaphore_close work on one that
+ * The caller owns struct semaphore, and may read text in it. The functions up to semaphore_close work on one that
  * semaphore_start opened.
  */
 #ifndef SEMAPHORE_SEMAPHORE_H
@@ -45,10 +45,11 @@ struct semaphore_sysv {
 	char handle[24];  /* name of a new private set */
 };
 
+/* An open semaphore. options.values has at least one value. */
 struct semaphore {
 	const struct semaphore_backend *backend;
 	const struct name *name;
-	const char *text; /* name, as printed */
+	const char *text; /* name, as printed and as other commands take it */
 	struct semaphore_options options;
 	union {
 		struct semaphore_posix posix;
@@ -76,15 +77,9 @@ int semaphore_check(const struct name *name, const struct semaphore_options *opt
  */
 int semaphore_start(struct semaphore *semaphore, const struct name *name, const struct semaphore_options *options);
 
-/* Return its name in the form that other commands take. */
-const char *semaphore_name(const struct semaphore *semaphore);
-
-/* Return whether a lock belongs to the process: the kernel gives it back when that ends, and it survives exec. */
-bool semaphore_undoes(const struct semaphore *semaphore);
-
 /*
  * Perform count operations, on a System V set as one, and wait for them at most timeout nanoseconds (DEADLINE_NEVER: until
- * stopped). With lock, the value taken is held as a lock: where semaphore_undoes, the kernel gives it back. Returns 0 or
+ * stopped). With lock, the kernel gives back what was taken when this process ends, also after exec, if this kind of semaphore can. Returns 0 or
  * -1. Errors: ETIMEDOUT, EINTR (a signal was caught), EIDRM (removed), EFBIG (no such member), ERANGE (beyond the largest
  * value), E2BIG, ENOSPC, EACCES. See semop(2), semctl(2), sem_wait(3), sem_post(3).
  */
@@ -118,8 +113,7 @@ struct hold {
 int hold_find(struct hold *hold);
 
 /*
- * Take 1 from the semaphore, run COMMAND, and give 1 back. Where semaphore_undoes, this process becomes COMMAND, and with
- * unlink a child of it. A semaphore that could not be taken is not unlinked. Returns the exit status: that of COMMAND, or
+ * Take 1 from the semaphore, run COMMAND, and give 1 back. On System V this process becomes COMMAND, or with unlink a child of it does. A semaphore that could not be taken is not unlinked. Returns the exit status: that of COMMAND, or
  * after a line that of the failure. See SEM_UNDO in semop(2), execve(2).
  */
 int hold_run(const struct hold *hold, struct semaphore *semaphore);

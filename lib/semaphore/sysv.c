@@ -25,35 +25,27 @@
 #define LOOKS 200
 #define OLD   2
 
-/* Number of operations that need no allocation. */
-#define FEW 8
-
-static bool
-sysv_accepts(const struct semaphore_options *options, const struct semaphore_operation *operations, size_t count,
+static void
+sysv_refuse(const struct semaphore_options *options, const struct semaphore_operation *operations, size_t count,
     struct text *text)
 {
 	size_t i;
 
-	for (i = 0; i < options->count; i++) {
-		if (options->values[i] > LARGEST) {
+	for (i = 0; i < options->count && text->size == 0; i++)
+		if (options->values[i] > LARGEST)
 			text_format(text, "-i %d: a System V semaphore goes up to %d", options->values[i], LARGEST);
-			return false;
-		}
-	}
-	for (i = 0; i < count; i++) {
+	for (i = 0; i < count && text->size == 0; i++) {
 		int value = operations[i].value;
 
-		if (value > LARGEST || value < -LARGEST) {
-			text_format(text, operations[i].set ? "=%d" : "%+d", value);
-			text_format(text, ": a System V semaphore goes up to %d", LARGEST);
-			return false;
-		}
-		if (operations[i].set != operations[0].set) {
+		if (operations[i].set != operations[0].set)
 			text_format(text, "=N does not go together with other OPs in one call");
-			return false;
-		}
+		else if (value > LARGEST || value < -LARGEST)
+			text_format(text, "%s%d: a System V semaphore goes up to %d",
+			    operations[i].set ? "="
+			    : value > 0       ? "+"
+			                      : "",
+			    value, LARGEST);
 	}
-	return true;
 }
 
 /*
@@ -145,41 +137,31 @@ finish(const struct semaphore *semaphore, int result)
 	return result;
 }
 
-/* Operates, and waits until that is done, the deadline has come, or a signal was caught. */
-static int
-operate(const struct semaphore *semaphore, struct sembuf *calls, size_t count, const struct deadline *deadline)
-{
-	int result = -1;
-
-	errno = EINTR;
-	while (result == -1 && errno == EINTR && !interrupt_caught())
-		result = trace_semop(semaphore->of.sysv.id, calls, count, deadline);
-	if (result == -1 && errno == EAGAIN)
-		errno = ETIMEDOUT;
-	return result;
-}
-
 static int
 sysv_operate(struct semaphore *semaphore, const struct semaphore_operation *operations, size_t count,
     const struct deadline *deadline, bool lock)
 {
-	struct sembuf few[FEW], *calls = few;
+	struct sembuf *calls;
+	int result = -1;
 	size_t i;
-	int result;
 
 	if (operations->set)
 		return finish(semaphore, sysv_assign(semaphore, operations, count));
-	if (count > FEW && !(calls = calloc(count, sizeof(*calls))))
+	calls = calloc(count, sizeof(*calls));
+	if (!calls)
 		return -1;
 	for (i = 0; i < count; i++)
 		calls[i] = (struct sembuf){.sem_num = (unsigned short)operations[i].member,
 		    .sem_op = (short)operations[i].value,
 		    .sem_flg = lock ? SEM_UNDO : 0};
 	semaphore->of.sysv.requested = count;
-	result = finish(semaphore, operate(semaphore, calls, count, deadline));
-	if (calls != few)
-		free(calls);
-	return result;
+	errno = EINTR;
+	while (result == -1 && errno == EINTR && !interrupt_caught())
+		result = trace_semop(semaphore->of.sysv.id, calls, count, deadline);
+	free(calls);
+	if (result == -1 && errno == EAGAIN)
+		errno = ETIMEDOUT;
+	return finish(semaphore, result);
 }
 
 static int
@@ -195,7 +177,8 @@ sysv_values(struct semaphore *semaphore, int **values, size_t *count)
 	*count = now.sem_nsems;
 	found = calloc(*count, sizeof(*found));
 	*values = calloc(*count, sizeof(**values));
-	result = found && *values ? finish(semaphore, trace_getall(semaphore->of.sysv.id, found, *count)) : -1;
+	result =
+	    found && *values ? finish(semaphore, trace_all_values(semaphore->of.sysv.id, GETALL, found, *count)) : -1;
 	for (i = 0; result == 0 && i < *count; i++)
 		(*values)[i] = found[i];
 	free(found);
@@ -220,7 +203,7 @@ static const struct explanation explanations[] = {
     {0},
 };
 
-static bool
+static void
 explain_open(const struct semaphore *semaphore, int error, struct text *text)
 {
 	const struct semaphore_sysv *set = &semaphore->of.sysv;
@@ -238,20 +221,19 @@ explain_open(const struct semaphore *semaphore, int error, struct text *text)
 		limit_explain(text, LIMIT_SEMMNI, 0);
 	else if (error == ENOSPC)
 		limit_explain(text, LIMIT_SEMMNS, limit_used(LIMIT_SEMMNS) + set->requested);
-	else
-		return false;
-	return true;
 }
 
-static bool
+static void
 sysv_explain(const struct semaphore *semaphore, enum semaphore_step step, int error, struct text *text)
 {
 	const struct semaphore_sysv *set = &semaphore->of.sysv;
 
-	if (step == SEMAPHORE_OPEN && explain_open(semaphore, error, text))
-		return true;
+	if (step == SEMAPHORE_OPEN)
+		explain_open(semaphore, error, text);
+	if (text->size == 0)
+		(void)explanation_add(text, explanations, (int)step, error, set->requested);
 	if (error != EFBIG)
-		return explanation_add(text, explanations, (int)step, error, set->requested);
+		return;
 	if (set->members == 1)
 		text_format(text, "it has one member, with INDEX 0");
 	else if (set->members)
@@ -259,11 +241,10 @@ sysv_explain(const struct semaphore *semaphore, enum semaphore_step step, int er
 		    text, "the set has %zu members, so INDEX goes from 0 to %zu", set->members, set->members - 1);
 	else
 		text_format(text, "the set has no member with this INDEX");
-	return true;
 }
 
 const struct semaphore_backend semaphore_sysv = {
-    .accepts = sysv_accepts,
+    .refuse = sysv_refuse,
     .open = sysv_open,
     .operate = sysv_operate,
     .values = sysv_values,

@@ -3,7 +3,6 @@
  * would give back there (SEM_UNDO). Some members of several are set by one semop(2), which clears nothing.
  */
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/sem.h>
 
@@ -11,39 +10,49 @@
 #include "semaphore/internal.h"
 #include "semaphore/semaphore.h"
 
-/* The members of a set: the values found and wanted, and which of them are to be set. */
-struct assignment {
-	unsigned short *found, *wanted;
-	bool *named;
-	size_t members, count; /* of the set; to be set */
-};
+/* The value wanted of a member that stays as it is. */
+#define KEEP (-1)
+
+/* Stores what is wanted of each member. Returns the number of members to set, or 0 with EFBIG. */
+static size_t
+read_wanted(const struct semaphore_operation *operations, size_t count, int *wanted, size_t members)
+{
+	size_t named = 0, i;
+
+	for (i = 0; i < members; i++)
+		wanted[i] = KEEP;
+	for (i = 0; i < count; i++) {
+		unsigned int member = operations[i].member;
+
+		if (member >= members) {
+			errno = EFBIG;
+			return 0;
+		}
+		named += wanted[member] == KEEP;
+		wanted[member] = operations[i].value;
+	}
+	return named;
+}
 
 /*
- * Sets some members by one call: takes the value found, which must leave 0, and gives the value wanted. Returns 0 or -1.
- * Errors: EAGAIN (a value has changed meanwhile).
+ * Sets some members, if their values are still those found: takes the value found, which must leave 0, and gives the value
+ * wanted. Returns 0 or -1. Errors: EAGAIN (a value has changed).
  */
 static int
-exchange(struct semaphore *semaphore, const struct assignment *assignment)
+exchange(struct semaphore *semaphore, const int *wanted, const unsigned short *found, size_t members)
 {
-	struct sembuf *calls = calloc(assignment->count, 3 * sizeof(*calls));
-	size_t used = 0, i;
+	struct sembuf *calls = calloc(members, 3 * sizeof(*calls));
+	size_t used = 0, i, step;
 	int result;
 
 	if (!calls)
 		return -1;
-	for (i = 0; i < assignment->members; i++) {
-		struct sembuf call = {.sem_num = (unsigned short)i, .sem_flg = IPC_NOWAIT};
+	for (i = 0; i < members; i++) {
+		const int steps[] = {-found[i], 0, wanted[i]};
 
-		if (!assignment->named[i])
-			continue;
-		call.sem_op = (short)-assignment->found[i];
-		if (call.sem_op)
-			calls[used++] = call;
-		call.sem_op = 0;
-		calls[used++] = call;
-		call.sem_op = (short)assignment->wanted[i];
-		if (call.sem_op)
-			calls[used++] = call;
+		for (step = 0; step < 3 && wanted[i] != KEEP; step++)
+			calls[used++] = (struct sembuf){
+			    .sem_num = (unsigned short)i, .sem_op = (short)steps[step], .sem_flg = IPC_NOWAIT};
 	}
 	semaphore->of.sysv.requested = used;
 	result = trace_semop(semaphore->of.sysv.id, calls, used, NULL);
@@ -51,68 +60,50 @@ exchange(struct semaphore *semaphore, const struct assignment *assignment)
 	return result;
 }
 
-/* Marks the members to be set. Returns 0, or -1 with EFBIG. */
+/* Sets some members; begins again while other processes change them in between. */
 static int
-name_members(struct assignment *assignment, const struct semaphore_operation *operations, size_t count)
+set_some(struct semaphore *semaphore, const int *wanted, unsigned short *values, size_t members)
 {
-	size_t i;
-
-	for (i = 0; i < count; i++) {
-		unsigned int member = operations[i].member;
-
-		if (member >= assignment->members) {
-			errno = EFBIG;
+	while (!interrupt_caught()) {
+		if (trace_all_values(semaphore->of.sysv.id, GETALL, values, members) == -1)
 			return -1;
-		}
-		assignment->count += !assignment->named[member];
-		assignment->named[member] = true;
-		assignment->wanted[member] = (unsigned short)operations[i].value;
-	}
-	return 0;
-}
-
-static int
-set_members(struct semaphore *semaphore, struct assignment *assignment)
-{
-	int id = semaphore->of.sysv.id;
-
-	if (assignment->count == assignment->members)
-		return trace_setall(id, assignment->wanted, assignment->members);
-	for (;;) {
-		if (interrupt_caught()) {
-			errno = EINTR;
-			return -1;
-		}
-		if (trace_getall(id, assignment->found, assignment->members) == -1)
-			return -1;
-		if (exchange(semaphore, assignment) == 0)
+		if (exchange(semaphore, wanted, values, members) == 0)
 			return 0;
-		/* Another process was faster, so this ends once the others pause. */
 		if (errno != EAGAIN)
 			return -1;
 	}
+	errno = EINTR;
+	return -1;
+}
+
+static int
+set_all(struct semaphore *semaphore, const int *wanted, unsigned short *values, size_t members)
+{
+	size_t i;
+
+	for (i = 0; i < members; i++)
+		values[i] = (unsigned short)wanted[i];
+	return trace_all_values(semaphore->of.sysv.id, SETALL, values, members);
 }
 
 int
 sysv_assign(struct semaphore *semaphore, const struct semaphore_operation *operations, size_t count)
 {
-	struct assignment assignment = {0};
 	struct semid_ds status;
-	int result = -1;
+	unsigned short *values;
+	size_t members, named;
+	int result = -1, *wanted;
 
 	if (count == 1)
 		return trace_setval(semaphore->of.sysv.id, operations->member, operations->value);
 	if (sysv_status(semaphore->of.sysv.id, &status) == -1)
 		return -1;
-	assignment.members = status.sem_nsems;
-	assignment.found = calloc(assignment.members, sizeof(*assignment.found));
-	assignment.wanted = calloc(assignment.members, sizeof(*assignment.wanted));
-	assignment.named = calloc(assignment.members, sizeof(*assignment.named));
-	if (assignment.found && assignment.wanted && assignment.named &&
-	    name_members(&assignment, operations, count) == 0)
-		result = set_members(semaphore, &assignment);
-	free(assignment.found);
-	free(assignment.wanted);
-	free(assignment.named);
+	members = status.sem_nsems;
+	values = calloc(members, sizeof(*values));
+	wanted = calloc(members, sizeof(*wanted));
+	if (values && wanted && (named = read_wanted(operations, count, wanted, members)) > 0)
+		result = (named == members ? set_all : set_some)(semaphore, wanted, values, members);
+	free(values);
+	free(wanted);
 	return result;
 }

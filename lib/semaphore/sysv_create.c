@@ -17,8 +17,7 @@
 static int
 initialise(struct semaphore *semaphore)
 {
-	static const int one = 1;
-	const int *values = semaphore->options.count ? semaphore->options.values : &one;
+	const int *values = semaphore->options.values;
 	size_t count = semaphore->of.sysv.members, used = 0, i;
 	struct sembuf *operations = calloc(count, sizeof(*operations));
 	int result;
