@@ -1,9 +1,9 @@
 /*
  * semop: operate on semaphores, or run a command under one.
  *
- * All OPs of one call on a System V set are one atomic operation. With a COMMAND it takes the semaphore, runs COMMAND, and
- * gives it back: the kernel does that for System V, however COMMAND dies, since semop becomes COMMAND (SEM_UNDO, then
- * exec); a POSIX semaphore is given back by semop, which waits for COMMAND.
+ * All OPs of one call on a System V set are one atomic operation. With a COMMAND, semop takes the semaphore, runs COMMAND
+ * and gives it back. On System V semop becomes COMMAND, and the kernel gives back however COMMAND dies (SEM_UNDO, then
+ * exec). A POSIX semaphore is given back by semop, which waits for COMMAND.
  */
 #include <errno.h>
 #include <limits.h>
@@ -48,7 +48,7 @@ struct job {
 	struct hold hold;
 };
 
-/* -i VALUE[,VALUE...] */
+/* Reads VALUE[,VALUE...] of -i. */
 static int
 read_values(void *to, int letter, const char *text)
 {
@@ -74,6 +74,7 @@ read_values(void *to, int letter, const char *text)
 	}
 }
 
+/* Reads all OPs before the semaphore is opened. */
 static int
 read_operations(struct job *job, char *argv[])
 {

@@ -16,9 +16,7 @@
 #include "base/text.h"
 #include "semaphore/semaphore.h"
 
-/*
- * One kind of semaphore. Functions that return int return 0, or -1 with an errno value from the contract in semaphore.h.
- */
+/* One kind of semaphore. What returns int returns 0, or -1 with an errno value of the contract in semaphore.h. */
 struct semaphore_backend {
 	/* Appends the reason why this kind cannot do that; nothing if it can. */
 	void (*refuse)(const struct semaphore_options *options, const struct semaphore_operation *operations,
@@ -56,7 +54,7 @@ int sysv_create(struct semaphore *semaphore, key_t key);
 /* sysv_assign.c: Set the members that the operations name, all at one moment. Errors: as semctl(2); EFBIG, EINTR. */
 int sysv_assign(struct semaphore *semaphore, const struct semaphore_operation *operations, size_t count);
 
-/* calls.c: the system calls, each of which prints its line if that is asked for. */
+/* calls.c: Make the system call of that name, with its result and errno, and print it if -v asks for that. */
 sem_t *trace_sem_open(const char *path, int flags, mode_t mode, int value);
 int trace_sem_unlink(const char *path);
 int trace_sem_getvalue(sem_t *semaphore, int *value);
@@ -64,15 +62,17 @@ int trace_sem_post(sem_t *semaphore);
 int trace_sem_trywait(sem_t *semaphore);
 int trace_sem_wait(sem_t *semaphore);
 int trace_semget(key_t key, size_t count, int flags, mode_t mode);
+
+/* The same by semctl(2) with SETVAL; GETALL or SETALL; IPC_SET of the mode; IPC_RMID. */
 int trace_setval(int id, unsigned int member, int value);
-int trace_all_values(int id, int command, unsigned short *values, size_t count); /* command: GETALL or SETALL */
+int trace_all_values(int id, int command, unsigned short *values, size_t count);
 int trace_set_mode(int id, mode_t mode);
 int trace_remove(int id);
 
-/* Look at a set, which is not printed. */
+/* The same by IPC_STAT, which is not printed. */
 int sysv_status(int id, struct semid_ds *status);
 
-/* Call semop(2), or with a deadline that is limited semaphore_timed_semop. NULL: no deadline. */
+/* The same by semop(2), or semaphore_timed_semop if deadline is limited; it may be NULL. */
 int trace_semop(int id, struct sembuf *operations, size_t count, const struct deadline *deadline);
 
 /*

@@ -79,9 +79,9 @@ int semaphore_start(struct semaphore *semaphore, const struct name *name, const 
 
 /*
  * Perform count operations, on a System V set as one, and wait for them at most timeout nanoseconds (DEADLINE_NEVER: until
- * stopped). With lock, the kernel gives back what was taken when this process ends, also after exec, if this kind of semaphore can. Returns 0 or
- * -1. Errors: ETIMEDOUT, EINTR (a signal was caught), EIDRM (removed), EFBIG (no such member), ERANGE (beyond the largest
- * value), E2BIG, ENOSPC, EACCES. See semop(2), semctl(2), sem_wait(3), sem_post(3).
+ * stopped). With lock, the kernel gives back what was taken from a System V set when this process ends, also after exec
+ * (SEM_UNDO). Returns 0 or -1. Errors: ETIMEDOUT, EINTR (a signal was caught), EIDRM (removed), EFBIG (no such member),
+ * ERANGE (beyond the largest value), E2BIG, ENOSPC, EACCES. See semop(2), semctl(2), sem_wait(3), sem_post(3).
  */
 int semaphore_operate(struct semaphore *semaphore, const struct semaphore_operation *operations, size_t count,
     long long timeout, bool lock);
@@ -95,7 +95,7 @@ int semaphore_values(struct semaphore *semaphore, int **values, size_t *count);
 /* Unlink it. Returns 0, also if it is gone already, or -1. Errors: EACCES, EPERM. See sem_unlink(3), semctl(2). */
 int semaphore_unlink(struct semaphore *semaphore);
 
-/* Release what belongs to this process. The semaphore itself stays. One that is all zeros is left alone. */
+/* Release the memory that it has in this process; the semaphore itself stays. Does nothing if all members are zero. */
 void semaphore_close(struct semaphore *semaphore);
 
 /* Print the line for an errno value met in a step. Returns the exit status: 3, 124 or options.failure. */
@@ -113,8 +113,9 @@ struct hold {
 int hold_find(struct hold *hold);
 
 /*
- * Take 1 from the semaphore, run COMMAND, and give 1 back. On System V this process becomes COMMAND, or with unlink a child of it does. A semaphore that could not be taken is not unlinked. Returns the exit status: that of COMMAND, or
- * after a line that of the failure. See SEM_UNDO in semop(2), execve(2).
+ * Take 1 from the semaphore, run COMMAND, and give 1 back. On System V this process becomes COMMAND, or with unlink a child
+ * of it does; a POSIX semaphore is given back by this process. A semaphore that could not be taken is not unlinked. Returns
+ * the exit status: that of COMMAND, or after a line that of the failure. See SEM_UNDO in semop(2), execve(2).
  */
 int hold_run(const struct hold *hold, struct semaphore *semaphore);
 
