@@ -1,20 +1,17 @@
 /*
  * shmget: write a shared memory segment to standard output.
  *
- * Holds the segment's read lock while it copies, so that it never sees half a put. It copies even where the kernel could
- * pass pages on, since a page that waits in a pipe changes with the next put; -z passes them.
+ * The copy is made under the segment's read lock, so it never contains half a put. Pages are copied even where the kernel
+ * could pass them on, because a page that waits in a pipe changes with the next put; -z passes them.
  */
 #include <errno.h>
 #include <stdbool.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/command.h"
 #include "base/deadline.h"
 #include "base/error.h"
-#include "base/interrupt.h"
 #include "base/name.h"
-#include "base/text.h"
 #include "segment/segment.h"
 
 static const struct command command = {
@@ -32,101 +29,58 @@ static const struct command command = {
 
 struct getter {
 	struct name name;
-	struct segment *segment;
+	struct segment segment;
 	struct segment_options options;
-	struct segment_part part;
-	long long timeout;
-	bool unlink, pass;
+	bool unlink;
 };
 
 static int
 parse(struct getter *getter, int argc, char *argv[])
 {
-	int option, status = -1;
+	const struct command_option table[] = {
+	    {.letter = 'n', .offset = &getter->options.length},
+	    {.letter = 'o', .offset = &getter->options.offset},
+	    {.letter = 't', .time = &getter->options.timeout},
+	    {.letter = 'u', .flag = &getter->unlink},
+	    {.letter = 'z', .flag = &getter->options.pass},
+	    {0},
+	};
+	int status = command_options(&command, table, argc, argv);
 
-	while (status == -1 && (option = getopt(argc, argv, ":hn:o:t:uvVz")) != -1) {
-		switch (option) {
-		case 'n':
-			status = command_offset(option, optarg, &getter->part.length);
-			break;
-		case 'o':
-			status = command_offset(option, optarg, &getter->part.offset);
-			break;
-		case 't':
-			status = command_time(option, optarg, &getter->timeout);
-			break;
-		case 'u':
-			getter->unlink = true;
-			break;
-		case 'z':
-			getter->pass = true;
-			break;
-		default:
-			status = command_option(&command, option);
-		}
-	}
-	if (status != -1)
+	if (status != GO_ON)
 		return status;
 	if (optind == argc)
 		return command_usage("SEGMENT is missing; usage: shmget %s", command.usage);
 	if (optind + 1 < argc)
 		return command_usage("there is one SEGMENT, after the options; what it holds goes to standard output");
 	status = command_name(&getter->name, argv[optind]);
-	if (status == -1 && getter->name.kind == NAME_NEW)
+	if (status == GO_ON && getter->name.kind == NAME_NEW)
 		return command_usage("sysv:new makes a new segment, and shmget creates nothing");
-	return status == -1 ? segment_check(&getter->name, &getter->options) : status;
-}
-
-/* Ends with one line for errno value error, and how much was written. */
-static int
-stop(const struct getter *getter, int error, size_t written)
-{
-	struct text extra = {0};
-	int status = STATUS_FAILED;
-
-	if (written == 0)
-		text_format(&extra, "nothing was written");
-	else
-		text_format(&extra, "%zu bytes were written", written);
-	if (segment_writing(getter->segment) && error != ESTALE && error != EINTR)
-		error_line(segment_name(getter->segment), "standard output: %s; %s", strerror(error), extra.data);
-	else
-		status = segment_report(getter->segment, SEGMENT_GET, error, 0, extra.data);
-	text_free(&extra);
 	return status;
 }
 
-/* Writes the segment. The lock is kept, so that no put comes between that and its removal. */
+/* Writes the segment. The lock stays, so that no put comes between this and the removal. Returns the exit status. */
 static int
 get(struct getter *getter)
 {
-	struct deadline deadline;
-	size_t written;
-
-	deadline_set(&deadline, getter->timeout);
-	if (segment_get(getter->segment, STDOUT_FILENO, &getter->part, getter->pass, &deadline, &written) == -1)
-		return stop(getter, errno, written);
+	if (segment_get(&getter->segment, STDOUT_FILENO) == -1)
+		return segment_report(&getter->segment, errno);
 	return STATUS_OK;
 }
 
 int
 main(int argc, char *argv[])
 {
-	struct getter getter = {.part = {.length = SEGMENT_ALL}, .timeout = DEADLINE_NEVER};
-	int status = command_start(&command, argc, argv);
+	struct getter getter = {.options = {.length = SEGMENT_ALL, .timeout = DEADLINE_NEVER}};
+	int status;
 
-	if (status == -1)
-		status = parse(&getter, argc, argv);
-	if (status == -1)
+	command_start(&command, argc, argv);
+	status = parse(&getter, argc, argv);
+	if (status == GO_ON)
 		status = segment_start(&getter.segment, &getter.name, &getter.options);
-	if (status == -1) {
+	if (status == GO_ON)
 		status = get(&getter);
-		/* What could not be written stays, unless a signal asks for the end. */
-		if (getter.unlink && (status == STATUS_OK || interrupt_caught()) &&
-		    segment_unlink(getter.segment) == -1 && errno != ENOENT)
-			status = segment_report(getter.segment, SEGMENT_UNLINK, errno, 0, NULL);
-	}
-	segment_close(getter.segment);
+	status = segment_end(&getter.segment, getter.unlink, status);
 	name_free(&getter.name);
 	return command_end(status);
 }

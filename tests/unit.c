@@ -521,28 +521,28 @@ test_operations(void)
 	CHECK(number_size("", 0, &bytes) == -1 && errno == EINVAL);
 }
 
-/* What source.c reads from files and pipes, and how it knows their size. */
+/* What input.c reads from files and pipes, and how it knows their size. */
 static void
 test_sources(void)
 {
 	char big[200000], byte;
-	struct source source;
+	struct input source;
 	int ends[2];
 	FILE *file = tmpfile();
 
 	memset(big, 'x', sizeof(big));
 	CHECK(file && fwrite(big, 1, sizeof(big), file) == sizeof(big) && fflush(file) == 0);
 	CHECK(lseek(fileno(file), 10, SEEK_SET) == 10);
-	CHECK(source_open(&source, fileno(file)) == 0 && source.known && source.sized && source.size == 199990);
+	CHECK(input_open(&source, fileno(file)) == 0 && source.known && source.ordinary && source.size == 199990);
 	CHECK(source.first == 64 * 1024);
-	CHECK(source_read(&source, &byte, 1) == 1 && byte == 'x');
-	CHECK(source_rewind(&source) == 0 && lseek(fileno(file), 0, SEEK_CUR) == 10 + 64 * 1024);
-	source_close(&source);
+	CHECK(input_read(&source, &byte, 1) == 1 && byte == 'x');
+	CHECK(input_rewind(&source) == 0 && lseek(fileno(file), 0, SEEK_CUR) == 10 + 64 * 1024);
+	input_close(&source);
 	CHECK(pipe(ends) == 0 && write(ends[1], big, 100) == 100 && close(ends[1]) == 0);
-	CHECK(source_open(&source, ends[0]) == 0 && source.known && !source.sized && source.size == 100);
-	CHECK(source_stage(&source, 99, dup(fileno(file)), 0) == -1 && errno == EMSGSIZE);
-	source_close(&source);
-	CHECK(source_open(&source, ends[0]) == 0 && source.known && source.size == 0);
+	CHECK(input_open(&source, ends[0]) == 0 && source.known && !source.ordinary && source.size == 100);
+	CHECK(input_stage(&source, 99, dup(fileno(file)), 0) == -1 && errno == EMSGSIZE);
+	input_close(&source);
+	CHECK(input_open(&source, ends[0]) == 0 && source.known && source.size == 0);
 	close(ends[0]);
 	fclose(file);
 }

@@ -4,90 +4,131 @@
 #ifndef SEGMENT_INTERNAL_H
 #define SEGMENT_INTERNAL_H
 
-#include <sys/ipc.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <sys/shm.h>
+#include <sys/stat.h>
+#include <sys/types.h>
 
+#include "base/deadline.h"
+#include "base/name.h"
 #include "base/text.h"
 #include "segment/segment.h"
 
-struct segment {
-	const struct segment_backend *backend;
-	const struct name *name;
-	const char *text;             /* its name, as printed */
-	struct segment_options asked; /* as opened */
-	size_t size;                  /* bytes, as last seen */
-	size_t offset, room;          /* where the input was to go, and how many bytes of it fit there */
-	size_t got;                   /* bytes of the input that were put before it failed */
-	bool missing;                 /* to be created */
-	bool fresh;                   /* created by this process, and still to be put together */
-	bool changed;                 /* the first byte may have changed */
-	bool writing;                 /* segment_get has begun to write, and the segment can be read */
-	bool differs;                 /* it exists with another size than that asked for */
-	bool unkeyed;                 /* System V: ftok found no key */
-	bool foreign;                 /* POSIX, file: what has its name is no segment */
-	bool unnamed;                 /* POSIX, file: it has no name yet */
-	bool filled;                  /* POSIX, file: the input is there already */
-	int fd;                       /* POSIX, file; -1: not open */
-	int id;                       /* System V; -1: none */
-	char *address;                /* System V: where it is attached, or NULL */
-	char handle[24];              /* System V: the name of a new private segment */
+/* Bytes on their way from a segment to an output. */
+struct outflow {
+	int output;
+	bool pass;       /* pages may be passed instead of copied */
+	size_t size;     /* bytes to write */
+	size_t written;  /* bytes that output has accepted */
+	bool unreadable; /* the segment, not output, caused the error */
 };
 
+/* What a back end does. Functions return 0, or -1 with errno. */
 struct segment_backend {
-	int (*open)(struct segment *segment);                /* what exists; ENOENT */
-	int (*create)(struct segment *segment, size_t size); /* what is missing; EEXIST */
-	int (*draft)(
-	    struct segment *segment); /* the same for a start without a name; a descriptor of it, or -1; NULL: cannot */
-	int (*lock)(
-	    struct segment *segment, const struct deadline *deadline); /* for what asked.write says; NULL: has none */
-	/* EMSGSIZE was looked for; EEXIST: what is fresh found its name taken. */
-	int (*put)(struct segment *segment, struct source *source, const struct segment_part *part);
-	int (*get)(struct segment *segment, int output, const struct segment_part *part, bool pass, size_t *written);
-	void (*discard)(struct segment *segment); /* removes what is fresh */
+	/* Open what exists. ENOENT: it is missing. */
+	int (*open)(struct segment *segment);
+
+	/* Stage the input if that has to be. most: the bytes that the segment can have, SSIZE_MAX if it grows. */
+	int (*stage)(struct segment *segment, struct input *input, size_t most);
+
+	/* Create what is missing. EEXIST: it is not missing any more. */
+	int (*create)(struct segment *segment, size_t size);
+
+	/* Wait for the lock, and look at the size again. NULL: there is no lock. */
+	int (*lock)(struct segment *segment, const struct deadline *deadline);
+
+	/* Put the input, which fits. EEXIST: the name of a fresh segment was taken meanwhile. */
+	int (*put)(struct segment *segment, struct input *input);
+
+	/* Write from the part's offset on. */
+	int (*get)(struct segment *segment, struct outflow *flow);
+
+	/* Remove a fresh segment. */
+	int (*discard)(struct segment *segment);
+
 	int (*unlink)(struct segment *segment);
 	void (*close)(struct segment *segment);
-	/* As that of queues. */
-	bool (*explain)(
-	    const struct segment *segment, enum segment_step step, int error, size_t asked, struct text *text);
+
+	/* Append what an errno value means. Returns false if it means nothing special here. */
+	bool (*explain)(const struct segment *segment, int error, struct text *text);
+
 	bool fixed; /* a segment keeps the size that it was created with */
 };
 
-extern const struct segment_backend segment_map, segment_sysv;
+extern const struct segment_backend segment_mapped, segment_sysv;
+
+/* The set of one step, for a table of explanations. */
+#define STEP(step) (1u << SEGMENT_##step)
+
+/* Look at the size of a mapped segment. Errors: EIDRM (the object has lost its name). */
+int mapped_look(struct segment *segment, struct stat *st);
 
 /*
- * Creates what segment names, but without a name yet (segment->unnamed). EEXIST; else it cannot be created in this way,
- * and creating it with its name tells why.
+ * Take the lock of a mapped segment: shared to read it, exclusive to write it. A fresh segment that somebody else has
+ * filled before the lock was taken is fresh no more. Errors: ETIMEDOUT, EINTR, EIDRM, EAGAIN (no timer).
  */
-int pages_draft(struct segment *segment);
+int mapped_lock(struct segment *segment, const struct deadline *deadline);
 
-/* Gives it its name, if it has none. EEXIST. */
-int pages_publish(struct segment *segment);
+/* The bytes that the file system of an open object has left; SSIZE_MAX if it has no bound or does not tell. */
+size_t mapped_space(const struct segment *segment);
 
-/* The bytes that the file system has left where the object is, or is to be; SSIZE_MAX where that is not known. */
-unsigned long long pages_space(const struct segment *segment);
-
-/* Makes sure of room for size bytes at offset, so that putting them there cannot fail for want of it. */
-int pages_reserve(struct segment *segment, size_t offset, size_t size);
+/* True if both descriptors are open on one file. */
+bool mapped_same(int one, int other);
 
 /*
- * Puts all the input at offset. Returns how many bytes: less than it should have if a file became shorter. segment->got
- * counts them also on failure.
+ * Open a draft of a missing segment, unless there is one: an object that gets its name by mapped_publish. Errors: EEXIST
+ * (the name is taken); anything else: drafts cannot be had here.
  */
-ssize_t pages_fill(struct segment *segment, size_t offset, struct source *source);
+int mapped_draft(struct segment *segment);
 
-/* Sets size bytes at offset to 0. */
-int pages_zero(struct segment *segment, size_t offset, size_t size);
+/* Give a draft its name. Does nothing to a segment that has one. Errors: EEXIST. See linkat(2). */
+int mapped_publish(struct segment *segment);
 
-/* Writes size bytes from offset to output. ESTALE: they are not there any more. */
-int pages_write(struct segment *segment, size_t offset, size_t size, int output, bool pass, size_t *written);
+/* The stage of a mapped segment (struct segment_backend). */
+int mapped_stage(struct segment *segment, struct input *input, size_t most);
 
-/* Writes size bytes of memory that stays as it is long enough for its pages to be passed (pass). */
-int pages_write_memory(const char *data, size_t size, int output, bool pass, size_t *written);
+/*
+ * Open a new object without a name, which unnamed_link can give its name. Returns a descriptor, or -1. Errors: EEXIST (the
+ * name is taken); anything else: it cannot be had here.
+ */
+int unnamed_open(const struct name *name, mode_t mode);
 
-/* True if a System V segment was removed, although those who have it attached can go on using it. */
-bool segment_removed(const struct segment *segment);
+/* Give the object its name. Errors: EEXIST. See linkat(2). */
+int unnamed_link(int fd, const struct name *name);
 
-/* Tells the system that memory is large and will be filled. */
-void pages_large(char *data, size_t size);
+/* Make sure that size bytes from offset have their pages, so that writing them cannot fail for want of space. */
+int pages_reserve(int fd, size_t offset, size_t size);
+
+/* Write all the input at offset. *done counts the bytes, also on failure: fewer than the input had if it became shorter. */
+int pages_fill(int fd, size_t offset, struct input *input, size_t *done);
+
+/* Write size zeros at offset. */
+int pages_zero(int fd, size_t offset, size_t size);
+
+/* Write from offset on to the output. Errors: ESTALE (the object has become shorter), EINTR, those of the output. */
+int pages_write(int fd, size_t offset, struct outflow *flow);
+
+/* The same for memory, whose pages may be passed if it stays as it is. */
+int memory_write(const char *data, struct outflow *flow);
+
+/* True if a System V segment was removed; those who have it attached can go on using it. */
+bool sysv_removed(int id, const struct name *name);
+
+/*
+ * Trace a system call that returned result, by a line of -v. traced: the format makes the call. traced_path: call is what
+ * stands in front of the quoted path, and the format makes what follows. Return result.
+ */
+long traced(long result, const char *format, ...);
+int traced_path(int result, const char *call, const char *path, const char *format, ...);
+
+/* Open the object that has the name, by shm_open or open with these flags; unlink it. Both are traced. */
+int mapped_open(const struct segment *segment, int flags);
+int mapped_unlink(struct segment *segment);
+
+/* System calls, traced. */
+int trace_shmget(key_t key, size_t size, int flags);
+void *trace_shmat(int id, int flags);
 
 #endif

@@ -1,221 +1,173 @@
 /*
- * portable.c for POSIX, where read(2) and write(2) are not defined for what shm_open(3p) opens: through a mapping of one
- * part after the other. read and write to and from the mapping, rather than memcpy, so that pages that are gone are an
- * error (EFAULT) and not SIGBUS; but for the start of the input, which is in memory, and zeros. Source: mmap(3p),
- * posix_fallocate(3p).
+ * portable.c: segments for POSIX alone, which has no objects without a name, and does not define read(2) and write(2) on what
+ * shm_open(3) opens: bytes go through a mapping of one window after the other. read and write copy them, not memcpy, so
+ * that pages that are gone are an error (EFAULT) and not SIGBUS; the start of the input and zeros, which are in memory, go
+ * where pages were reserved. Source: mmap(3p), posix_fallocate(3p).
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/shm.h>
-#include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/interrupt.h"
 #include "base/io.h"
-#include "base/name.h"
 #include "base/text.h"
 #include "base/trace.h"
 #include "segment/internal.h"
-#include "segment/segment.h"
 
-/* The part that is mapped at a time: a multiple of any page size. */
-#define PART ((size_t)8 * 1024 * 1024)
+/* The most bytes mapped at a time: a multiple of any page size. */
+#define WINDOW ((size_t)8 * 1024 * 1024)
 
-struct part {
-	char *memory; /* as mmap gave it */
-	size_t size;
-	char *data; /* the first byte wanted */
-	size_t left;
+struct window {
+	char *memory;  /* as mmap returned it */
+	size_t mapped; /* bytes from there */
+	char *data;    /* the first byte wanted */
+	size_t size;   /* bytes from there */
 };
 
-/* Maps bytes from offset: at most wanted, and not more than PART. */
+/* Maps at most size bytes from offset. */
 static int
-map(struct part *part, const struct segment *segment, size_t offset, size_t wanted, int protection)
+map(struct window *window, int fd, size_t offset, size_t size, int protection)
 {
 	size_t before = offset % (size_t)sysconf(_SC_PAGESIZE);
+	struct text call = {0};
 
-	part->left = wanted < PART ? wanted : PART;
-	part->size = part->left + before;
-	part->memory = mmap(NULL, part->size, protection, MAP_SHARED, segment->fd, (off_t)(offset - before));
-	part->data = part->memory + before;
+	window->size = size < WINDOW ? size : WINDOW;
+	window->mapped = window->size + before;
+	window->memory = mmap(NULL, window->mapped, protection, MAP_SHARED, fd, (off_t)(offset - before));
 	if (trace_on) {
-		struct text call = {0};
-
-		text_format(&call, "mmap(NULL, %zu, %s, MAP_SHARED, %d, %zu)", part->size,
-		    protection & PROT_WRITE ? "PROT_READ|PROT_WRITE" : "PROT_READ", segment->fd, offset - before);
-		trace_pointer(&call, part->memory == MAP_FAILED ? NULL : part->memory, "MAP_FAILED");
+		text_format(&call, "mmap(NULL, %zu, %s, MAP_SHARED, %d, %zu)", window->mapped,
+		    protection & PROT_WRITE ? "PROT_READ|PROT_WRITE" : "PROT_READ", fd, offset - before);
+		trace_pointer(&call, window->memory == MAP_FAILED ? NULL : window->memory, "MAP_FAILED");
 	}
-	return part->memory == MAP_FAILED ? -1 : 0;
+	if (window->memory == MAP_FAILED)
+		return -1;
+	window->data = window->memory + before;
+	return 0;
 }
 
 static void
-unmap(const struct part *part)
+unmap(const struct window *window)
 {
 	int saved = errno;
 
-	munmap(part->memory, part->size);
+	munmap(window->memory, window->mapped);
 	errno = saved;
 }
 
 int
-pages_draft(struct segment *segment)
-{
-	(void)segment; /* POSIX knows no object without a name */
-	errno = ENOTSUP;
-	return -1;
-}
-
-int
-pages_publish(struct segment *segment)
-{
-	(void)segment;
-	return 0;
-}
-
-unsigned long long
-pages_space(const struct segment *segment)
-{
-	struct statvfs system;
-
-	/* No blocks: no limit, or none that it tells. */
-	if (segment->fd == -1 || fstatvfs(segment->fd, &system) == -1 || system.f_blocks == 0)
-		return SSIZE_MAX;
-	return (unsigned long long)(geteuid() == 0 ? system.f_bfree : system.f_bavail) * system.f_frsize;
-}
-
-int
-pages_reserve(struct segment *segment, size_t offset, size_t size)
+pages_reserve(int fd, size_t offset, size_t size)
 {
 	int error;
 
 	if (size == 0)
 		return 0;
-	while ((error = posix_fallocate(segment->fd, (off_t)offset, (off_t)size)) == EINTR)
-		;
+	do {
+		error = posix_fallocate(fd, (off_t)offset, (off_t)size);
+	} while (error == EINTR);
 	errno = error;
 	if (trace_on)
-		trace_call(error ? -1 : 0, "posix_fallocate(%d, %zu, %zu)", segment->fd, offset, size);
+		trace_call(error ? -1 : 0, "posix_fallocate(%d, %zu, %zu)", fd, offset, size);
 	return error ? -1 : 0;
 }
 
-/* Fills a part from the input. Returns 1, or 0 when it ended. */
-static int
-fill_part(struct segment *segment, const struct part *part, struct source *source)
+int
+pages_fill(int fd, size_t offset, struct input *input, size_t *done)
 {
-	size_t done = 0;
+	struct window window;
 	ssize_t took;
 
-	if (segment->got < source->first) {
-		done = source->first - segment->got < part->left ? source->first - segment->got : part->left;
-		memcpy(part->data, source->ahead + segment->got, done);
-		segment->got += done;
-	}
-	while (done < part->left) {
-		took = source_read(source, part->data + done, part->left - done);
+	for (*done = 0; *done < input->size; *done += (size_t)took) {
+		if (map(&window, fd, offset + *done, input->size - *done, PROT_READ | PROT_WRITE) == -1)
+			return -1;
+		took = input_read(input, window.data, window.size);
+		unmap(&window);
 		if (took <= 0)
 			return (int)took;
-		done += (size_t)took;
-		segment->got += (size_t)took;
-	}
-	return 1;
-}
-
-ssize_t
-pages_fill(struct segment *segment, size_t offset, struct source *source)
-{
-	struct part part;
-	int more = 1;
-
-	segment->got = 0;
-	while (segment->got < source->size && more == 1) {
-		if (map(&part, segment, offset + segment->got, source->size - segment->got, PROT_READ | PROT_WRITE) ==
-		    -1)
-			return -1;
-		more = fill_part(segment, &part, source);
-		unmap(&part);
-	}
-	return more == -1 ? -1 : (ssize_t)segment->got;
-}
-
-int
-pages_zero(struct segment *segment, size_t offset, size_t size)
-{
-	struct part part;
-
-	while (size > 0) {
-		if (map(&part, segment, offset, size, PROT_READ | PROT_WRITE) == -1)
-			return -1;
-		memset(part.data, 0, part.left);
-		unmap(&part);
-		offset += part.left;
-		size -= part.left;
 	}
 	return 0;
 }
 
 int
-pages_write(struct segment *segment, size_t offset, size_t size, int output, bool pass, size_t *written)
+pages_zero(int fd, size_t offset, size_t size)
 {
-	struct part part;
+	struct window window;
+
+	for (; size > 0; offset += window.size, size -= window.size) {
+		if (map(&window, fd, offset, size, PROT_READ | PROT_WRITE) == -1)
+			return -1;
+		memset(window.data, 0, window.size);
+		unmap(&window);
+	}
+	return 0;
+}
+
+int
+pages_write(int fd, size_t offset, struct outflow *flow)
+{
+	struct window window;
 	struct stat st;
 	size_t now;
-	int result;
+	int result = 0;
 
-	(void)pass; /* POSIX passes no pages */
-	*written = 0;
-	while (*written < size) {
+	while (flow->written < flow->size && result == 0) {
 		if (interrupt_caught()) {
 			errno = EINTR;
 			return -1;
 		}
-		if (map(&part, segment, offset + *written, size - *written, PROT_READ) == -1) {
-			segment->writing = false;
+		if (map(&window, fd, offset + flow->written, flow->size - flow->written, PROT_READ) == -1) {
+			flow->unreadable = true;
 			return -1;
 		}
-		result = io_write(output, part.data, part.left, &now);
-		unmap(&part);
-		*written += now;
+		result = io_write(flow->output, window.data, window.size, &now);
+		unmap(&window);
+		flow->written += now;
 		if (result == -1 && errno == EFAULT)
 			errno = ESTALE;
-		if (result == -1)
-			return -1;
-		/* What lies behind the end in the same page reads as zeros. */
-		if (fstat(segment->fd, &st) == 0 && (size_t)st.st_size < offset + *written) {
+		/* Bytes beyond the end, in the last page, read as zeros. */
+		if (result == 0 && fstat(fd, &st) == 0 && (size_t)st.st_size < offset + flow->written) {
 			errno = ESTALE;
-			return -1;
+			result = -1;
 		}
 	}
-	return 0;
+	return result;
 }
 
 int
-pages_write_memory(const char *data, size_t size, int output, bool pass, size_t *written)
+memory_write(const char *data, struct outflow *flow)
 {
-	(void)pass;
-	return io_write(output, data, size, written);
+	return io_write(flow->output, data, flow->size, &flow->written);
+}
+
+int
+unnamed_open(const struct name *name, mode_t mode)
+{
+	(void)name;
+	(void)mode;
+	errno = ENOTSUP;
+	return -1;
+}
+
+int
+unnamed_link(int fd, const struct name *name)
+{
+	(void)fd;
+	(void)name;
+	errno = ENOTSUP;
+	return -1;
 }
 
 bool
-segment_removed(const struct segment *segment)
+sysv_removed(int id, const struct name *name)
 {
 	struct shmid_ds status;
 	key_t key;
 
-	if (shmctl(segment->id, IPC_STAT, &status) == -1)
+	if (shmctl(id, IPC_STAT, &status) == -1)
 		return errno == EINVAL || errno == EIDRM;
-	if (segment->name->kind != NAME_KEY && segment->name->kind != NAME_FTOK)
+	if (name->kind != NAME_KEY && name->kind != NAME_FTOK)
 		return false;
-	return name_key(segment->name, &key) == 0 && shmget(key, 0, 0) != segment->id;
-}
-
-void
-pages_large(char *data, size_t size)
-{
-	(void)data;
-	(void)size;
+	return name_key(name, &key) == 0 && shmget(key, 0, 0) != id;
 }

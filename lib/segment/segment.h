@@ -1,5 +1,5 @@
 /*
- * segment.h: shared memory.
+ * segment.h: shared memory segments (POSIX, System V, and ordinary files by file:), and the input that is put into them.
  */
 #ifndef SEGMENT_SEGMENT_H
 #define SEGMENT_SEGMENT_H
@@ -9,130 +9,168 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "base/deadline.h"
 #include "base/name.h"
 
-/* Holds the first 64 KiB of a descriptor's input, and where the rest of it comes from. One at a time. */
-struct source {
-	int fd;       /* the rest */
-	bool sized;   /* it is an ordinary file, whose size was known before it was read */
-	bool known;   /* size is that of all the input */
-	size_t size;  /* bytes; while it is not known, those read so far */
-	char *ahead;  /* the first of them */
-	size_t first; /* how many of them are there */
-	off_t start;  /* where in fd the rest starts, if it can be read again */
-	bool staged;  /* fd is a file of source.c's own */
+/* The most bytes that input_open reads ahead. */
+#define INPUT_AHEAD ((size_t)64 * 1024)
+
+/* Input that a segment takes whole or not at all. Static or zeroed; 64 KiB, which a start should not touch. */
+struct input {
+	int fd;        /* where the bytes after those read ahead come from */
+	bool ordinary; /* fd was an ordinary file when it was opened */
+	bool known;    /* size is that of the whole input */
+	bool staged;   /* fd is a temporary file, which input_close closes */
+	size_t size;   /* bytes of the input; while it is not known, those read so far */
+	size_t first;  /* bytes read ahead */
+	size_t given;  /* bytes of those that input_read has returned */
+	off_t start;   /* offset in fd of the bytes after those, if the input is known */
+	char ahead[INPUT_AHEAD];
 };
 
 /*
- * Reads the first bytes of fd. The size is known if that was all of it, or if fd is an ordinary file, of which only
- * what it has now is meant. errno of read(2), or EINTR after a caught signal.
+ * Open the input on a descriptor: read up to INPUT_AHEAD bytes. The size is known if the input ends there, or if fd is an
+ * ordinary file, whose bytes beyond its present size do not count. Returns 0, or -1. Errors: EINTR (a signal was
+ * caught), those of read(2).
  */
-int source_open(struct source *source, int fd);
+int input_open(struct input *input, int fd);
 
 /*
- * Reads the input to its end, into the file at fd from offset on, so that its size is known and it can be read again.
- * source_close closes fd. EMSGSIZE: it has more than limit bytes; else as source_open, or errno of write(2).
+ * Copy the input to its end into the file at fd, from offset on. Its size is known then, and it can be read again.
+ * input_close closes fd. Returns 0, or -1. Errors: EMSGSIZE (it has more than limit bytes), EINTR, those of read(2) and
+ * write(2).
  */
-int source_stage(struct source *source, size_t limit, int fd, off_t offset);
+int input_stage(struct input *input, size_t limit, int fd, off_t offset);
 
-/* Back to the first byte. */
-int source_rewind(struct source *source);
+/* Go back to the first byte of an input whose size is known. Returns 0, or -1. See lseek(2). */
+int input_rewind(struct input *input);
 
-/* Reads the next bytes of the rest, however many signals come. Returns how many, 0 at the end. */
-ssize_t source_read(const struct source *source, void *data, size_t size);
+/* Read the next bytes, whatever signals come. Returns how many, 0 at the end, or -1. See read(2). */
+ssize_t input_read(struct input *input, void *data, size_t size);
 
-void source_close(struct source *source);
+/* Close the temporary file of a staged input. */
+void input_close(struct input *input);
 
-struct segment;
-
-/* How segment_start opens. Zero in every member but mode: opens what exists, for reading. */
-struct segment_options {
-	bool write;     /* else: read */
-	bool create;    /* if it is missing */
-	bool exclusive; /* it must not exist; implies create */
-	mode_t mode;    /* of what is created, exact */
-	size_t size;    /* bytes of what is created, or put whole; 0: what the input needs */
-};
-
-/* A part of a segment: length bytes from offset. */
-struct segment_part {
-	size_t offset;
-	size_t length; /* segment_get: SEGMENT_ALL up to the end */
-	bool whole;    /* segment_put: not a part; the segment then holds the input and nothing else */
-};
-
+/* The length of a part that ends with the segment. */
 #define SEGMENT_ALL SIZE_MAX
 
-/* What was being done when an error came; for segment_report. */
-enum segment_step { SEGMENT_OPEN, SEGMENT_LOCK, SEGMENT_PUT, SEGMENT_GET, SEGMENT_UNLINK };
+/* How a segment is opened, and what is put into it or taken from it. */
+struct segment_options {
+	bool write;        /* open it for segment_put; else for segment_get */
+	bool create;       /* create it if it is missing */
+	bool exclusive;    /* it must not exist; implies create */
+	bool part;         /* put: overwrite from offset on; else the segment then holds the input alone */
+	bool pass;         /* get: pass live pages instead of copies, where the output takes them */
+	mode_t mode;       /* exact mode of what is created */
+	size_t size;       /* put: bytes of what is created, or put whole; 0: as many as the input needs */
+	size_t offset;     /* the first byte of the part */
+	size_t length;     /* get: bytes of the part, or SEGMENT_ALL */
+	long long timeout; /* nanoseconds to wait for the lock, or DEADLINE_NEVER */
+};
 
-/* As queue_check. */
-int segment_check(const struct name *name, const struct segment_options *options);
+/* Whether the segment is there. */
+enum segment_state {
+	SEGMENT_FOUND,   /* it exists */
+	SEGMENT_MISSING, /* segment_put creates it */
+	SEGMENT_FRESH    /* segment_put has created it, and fills it */
+};
+
+/* What is being done, for the error line. */
+enum segment_step {
+	SEGMENT_OPEN_READ,
+	SEGMENT_OPEN_WRITE,
+	SEGMENT_KEY,    /* System V: making a key of a path */
+	SEGMENT_INPUT,  /* reading the input */
+	SEGMENT_STAGE,  /* copying the input into a temporary file */
+	SEGMENT_CREATE, /* creating the segment */
+	SEGMENT_LOCK,
+	SEGMENT_PUT,
+	SEGMENT_GET,    /* reading the segment */
+	SEGMENT_OUTPUT, /* writing it to the output */
+	SEGMENT_UNLINK
+};
+
+/* A POSIX segment or a file. */
+struct segment_mapped {
+	int fd; /* -1: not open */
+	enum {
+		MAPPED_NAMED,
+		MAPPED_DRAFT, /* fd is to get the segment's name once it is filled */
+		MAPPED_FILLED /* the same, and the input is in it already */
+	} draft;
+};
+
+/* A System V segment. */
+struct segment_sysv {
+	key_t key; /* IPC_PRIVATE: a new private segment, or none */
+	int id;
+	char *address;   /* where it is attached, or NULL */
+	char handle[24]; /* the name of a new private segment */
+};
+
+/* A segment that is open. The caller owns it, and does not move it; commands look at text and state alone. */
+struct segment {
+	const struct segment_backend *backend; /* NULL: not open */
+	const struct name *name;               /* as asked for */
+	const char *text;                      /* its name as printed, and as other commands take it */
+	struct segment_options asked;
+	enum segment_state state;
+	enum segment_step step; /* the last step, which may have failed */
+	size_t size;            /* bytes of the segment, as last seen */
+	size_t input;           /* bytes of the input to put */
+	size_t space;           /* bytes of input that fit */
+	size_t moved;           /* bytes put, or accepted by the output */
+	bool changed;           /* the segment existed, and the put has begun */
+	struct segment_mapped mapped;
+	struct segment_sysv sysv;
+};
 
 /*
- * Opens a segment: shm_open(3p), open(2), or shmget(2). One that is missing and is to be created is only looked for:
- * segment_put creates it. Returns -1 to go on; else it prints a line and returns the exit status. name must stay until
- * segment_close; one at a time can be open.
+ * Open a segment; one that is missing and to be created is created by segment_put. name stays until segment_end. Returns
+ * GO_ON, or an exit status after a line. See shm_open(3), open(2), shmget(2).
  */
-int segment_start(struct segment **segment, const struct name *name, const struct segment_options *options);
+int segment_start(struct segment *segment, const struct name *name, const struct segment_options *options);
 
-/* True until a segment that is to be created is there. */
-bool segment_missing(const struct segment *segment);
-
-/* True if size must be asked for, because what is to be created keeps its size for ever. */
-bool segment_fixed(const struct segment *segment);
-
-/* Its name as other commands take it. */
-const char *segment_name(const struct segment *segment);
+/* True if a segment is to be created that keeps its size, and neither its options nor the input say which. */
+bool segment_unsized(const struct segment *segment, const struct input *input);
 
 /*
- * The most bytes of input that segment_put can take there, as far as that is known before. *bounded: by the size of the
- * segment; else by what its file system has left.
+ * Stage the input if its size is not known, or if it is the segment itself: into the segment that is to be created, if
+ * that can be filled before it has its name, else into a temporary file. Returns 0, or -1. Errors: EMSGSIZE (it does not
+ * fit), ENOSPC, EFBIG, EINTR, those of input_stage. Nothing has changed then.
  */
-size_t segment_room(const struct segment *segment, const struct segment_part *part, bool *bounded);
+int segment_stage(struct segment *segment, struct input *input);
 
 /*
- * A file for source_stage, in *fd, and where in it the input goes: without a name, in memory or beside the file that
- * segment is; or, where that is to be created and can be without a name, the segment itself, so that the input is
- * copied once.
+ * Put the input, whose size is known, into the segment, and create that if it is missing. Signals wait until it is done.
+ * A segment whose size can change gets that of the options or of the input, unless only a part is put; what is left of
+ * a System V segment is zeroed. POSIX and file: waits for a write lock on the whole object, fcntl(2). Returns 0, or -1.
+ * Errors: EMSGSIZE (it does not fit), ETIMEDOUT, EINTR, ENOSPC, EFBIG, EACCES, EEXIST; nothing has changed then, and what
+ * was created is removed. EIDRM (the segment was removed), and those of read(2) on the input: segment->changed says
+ * whether it has.
  */
-int segment_scratch(struct segment *segment, const struct segment_part *part, int *fd, off_t *offset);
-
-/* True if fd is open on the segment itself. */
-bool segment_same(const struct segment *segment, int fd);
+int segment_put(struct segment *segment, struct input *input);
 
 /*
- * Puts the input, whose size is known, into the segment, and creates that if it is missing. Signals wait until it is
- * done. part->whole: the segment then holds the input alone; its size, where it can change, becomes that of the options
- * or the input's; what else is left over is zeroed. POSIX and file: waits until deadline for the lock, fcntl(2)
- * F_SETLK on the whole object. -1: EMSGSIZE (it does not fit), ENOSPC, EACCES and the like, ETIMEDOUT, EINTR, EIDRM
- * (removed meanwhile): nothing has changed; EIO: it has, as the input could not be read on.
+ * Write the segment, or the part that the options name, to output. POSIX and file: under a read lock, which is kept until
+ * segment_end. Returns 0, or -1; segment->moved counts the bytes that output accepted. Errors: ERANGE (the segment has
+ * no such part), ESTALE (it shrank meanwhile), ETIMEDOUT, EINTR, EIDRM, those of write(2).
  */
-int segment_put(
-    struct segment *segment, struct source *source, const struct segment_part *part, const struct deadline *deadline);
+int segment_get(struct segment *segment, int output);
 
 /*
- * Writes a part of the segment to output, under the lock where there is one, which is kept until segment_close. pass:
- * pages may be passed instead of copied. *written says how many bytes were accepted. -1: ERANGE (the part is not in
- * the segment), ESTALE (it shrank meanwhile), errno of write(2); ETIMEDOUT, EINTR, EIDRM.
+ * Print what errno value error means, which segment_stage, segment_put, segment_get or the reading of the input met, and
+ * what was changed or written. Returns the exit status: STATUS_REMOVED, STATUS_TIMEOUT or STATUS_FAILED.
  */
-int segment_get(struct segment *segment, int output, const struct segment_part *part, bool pass,
-    const struct deadline *deadline, size_t *written);
+int segment_report(const struct segment *segment, int error);
 
-/* After segment_put failed: true if the segment may have changed; it has at least so many bytes of the input then. */
-bool segment_changed(const struct segment *segment, size_t *bytes);
-
-/* True once segment_get has begun to write: an error is then one of its output. */
-bool segment_writing(const struct segment *segment);
-
-/* Removes the segment: shm_unlink(3p), unlink(2), shmctl(2). */
+/* Remove the segment. Returns 0, or -1. See shm_unlink(3), unlink(2), shmctl(2). */
 int segment_unlink(struct segment *segment);
 
-/* Also gives the lock back. */
-void segment_close(struct segment *segment);
-
-/* As queue_report; asked is the number of bytes that were to be put or got. */
-int segment_report(const struct segment *segment, enum segment_step step, int error, size_t asked, const char *extra);
+/*
+ * Close the segment, which gives the lock back. unlink: first remove it, if the command has succeeded (status is
+ * STATUS_OK) or a signal was caught. Returns the exit status, which a removal that fails turns from STATUS_OK into
+ * another, after a line. Does nothing if segment_start has failed.
+ */
+int segment_end(struct segment *segment, bool unlink, int status);
 
 #endif

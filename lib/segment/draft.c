@@ -1,0 +1,97 @@
+/*
+ * draft.c: where the bytes of a POSIX segment or a file are before the segment has them: in a draft, which gets the name of
+ * the segment once it is whole, or in a temporary file.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "segment/internal.h"
+
+size_t
+mapped_space(const struct segment *segment)
+{
+	struct statvfs system;
+	unsigned long long space;
+
+	/* No blocks: there is no bound. */
+	if (segment->mapped.fd == -1 || fstatvfs(segment->mapped.fd, &system) == -1 || system.f_blocks == 0)
+		return SSIZE_MAX;
+	space = (unsigned long long)(geteuid() == 0 ? system.f_bfree : system.f_bavail) * system.f_frsize;
+	return space < SSIZE_MAX ? (size_t)space : SSIZE_MAX;
+}
+
+bool
+mapped_same(int one, int other)
+{
+	struct stat a, b;
+
+	return fstat(one, &a) == 0 && fstat(other, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+int
+mapped_draft(struct segment *segment)
+{
+	if (segment->mapped.draft != MAPPED_NAMED)
+		return 0;
+	segment->size = 0;
+	segment->mapped.fd = unnamed_open(segment->name, segment->asked.mode);
+	if (segment->mapped.fd == -1)
+		return -1;
+	segment->mapped.draft = MAPPED_DRAFT;
+	return 0;
+}
+
+int
+mapped_publish(struct segment *segment)
+{
+	if (segment->mapped.draft != MAPPED_NAMED && unnamed_link(segment->mapped.fd, segment->name) == -1)
+		return -1;
+	segment->mapped.draft = MAPPED_NAMED;
+	return 0;
+}
+
+/* Opens where staged input goes: a draft, so that the bytes are copied once, or a file in memory or beside the segment. */
+static int
+open_stage(struct segment *segment, off_t *offset)
+{
+	int fd = -1;
+
+	if (segment->state == SEGMENT_MISSING && mapped_draft(segment) == 0)
+		fd = fcntl(segment->mapped.fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	if (fd != -1) {
+		segment->mapped.draft = MAPPED_FILLED;
+		*offset = (off_t)segment->asked.offset;
+		return fd;
+	}
+	*offset = 0;
+	return memory_file_beside(segment->name->kind == NAME_FILE ? segment->name->path : NULL);
+}
+
+int
+mapped_stage(struct segment *segment, struct input *input, size_t most)
+{
+	size_t from = segment->asked.offset;
+	bool grows = most == SSIZE_MAX;
+	off_t offset;
+	int fd;
+
+	if (input->known && !mapped_same(segment->mapped.fd, input->fd))
+		return 0;
+	fd = open_stage(segment, &offset);
+	if (fd == -1)
+		return -1;
+	/* Input that can never be put must not fill the memory either. */
+	if (grows) {
+		most = mapped_space(segment) + segment->size;
+		segment->space = from < most ? most - from : 0;
+	}
+	if (input_stage(input, segment->space, fd, offset) == 0)
+		return 0;
+	if (errno == EMSGSIZE && grows)
+		errno = ENOSPC;
+	return -1;
+}

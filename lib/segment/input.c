@@ -1,0 +1,116 @@
+/*
+ * input.c: input whose size is known before it is put, so that input that does not fit changes nothing. An ordinary file
+ * tells its size. Other input is read to its end first: up to 64 KiB into memory, more into a temporary file.
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "segment/segment.h"
+
+/* The bytes that an ordinary file has left; SIZE_MAX if it does not tell. */
+static size_t
+expected_size(struct input *input)
+{
+	struct stat st;
+	off_t at;
+
+	if (fstat(input->fd, &st) == -1 || !S_ISREG(st.st_mode))
+		return SIZE_MAX;
+	input->ordinary = true;
+	at = lseek(input->fd, 0, SEEK_CUR);
+	/* Files in /proc pretend to be empty, and those in /sys to be larger than they are. */
+	return at != -1 && st.st_size > at ? (size_t)(st.st_size - at) : SIZE_MAX;
+}
+
+int
+input_open(struct input *input, int fd)
+{
+	size_t expected;
+	ssize_t got;
+
+	input->fd = fd;
+	input->ordinary = input->staged = false;
+	input->first = 0;
+	expected = expected_size(input);
+	while (input->first < INPUT_AHEAD && input->first < expected) {
+		got = io_read(fd, input->ahead + input->first, INPUT_AHEAD - input->first);
+		if (got == -1)
+			return -1;
+		if (got == 0)
+			expected = input->first;
+		input->first += (size_t)got;
+	}
+	input->known = expected != SIZE_MAX;
+	/* A file that grows while it is read counts as it was. */
+	if (input->first > expected)
+		input->first = expected;
+	input->size = input->known ? expected : input->first;
+	input->start = input->known ? lseek(fd, 0, SEEK_CUR) : -1;
+	input->given = 0;
+	return 0;
+}
+
+int
+input_stage(struct input *input, size_t limit, int fd, off_t offset)
+{
+	int from = input->fd;
+	ssize_t got = (ssize_t)input->first;
+
+	input->fd = fd;
+	input->staged = true;
+	input->size = 0;
+	if (lseek(fd, offset, SEEK_SET) == -1)
+		return -1;
+	/* The bytes read ahead go first; then the same memory holds each block. */
+	do {
+		if ((size_t)got > limit - input->size) {
+			errno = EMSGSIZE;
+			return -1;
+		}
+		if (io_write(fd, input->ahead, (size_t)got, NULL) == -1)
+			return -1;
+		input->size += (size_t)got;
+		got = io_read(from, input->ahead, INPUT_AHEAD);
+	} while (got > 0);
+	input->first = input->given = 0;
+	input->start = offset;
+	input->known = got == 0;
+	return got == 0 ? 0 : -1;
+}
+
+int
+input_rewind(struct input *input)
+{
+	input->given = 0;
+	return input->size == input->first || lseek(input->fd, input->start, SEEK_SET) != -1 ? 0 : -1;
+}
+
+ssize_t
+input_read(struct input *input, void *data, size_t size)
+{
+	size_t left = input->first - input->given;
+	ssize_t got;
+
+	if (left > 0) {
+		left = left < size ? left : size;
+		memcpy(data, input->ahead + input->given, left);
+		input->given += left;
+		return (ssize_t)left;
+	}
+	while ((got = read(input->fd, data, size)) == -1 && errno == EINTR)
+		;
+	return got;
+}
+
+void
+input_close(struct input *input)
+{
+	if (input->staged)
+		close(input->fd);
+	input->staged = false;
+}

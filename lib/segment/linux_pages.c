@@ -1,0 +1,251 @@
+/*
+ * linux_pages.c: the bytes of segments by descriptor. Fresh pages cost more than copying, and touching them through a
+ * mapping costs most; sendfile copies the pages of a file once. Source: sendfile(2), fallocate(2), splice(2), vmsplice(2).
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "base/interrupt.h"
+#include "base/io.h"
+#include "base/text.h"
+#include "base/trace.h"
+#include "segment/internal.h"
+
+/* The most bytes of one call, so that the kernel never takes a length for a negative one. */
+#define MOST ((size_t)1 << 30)
+
+/* Bytes copied at once, and bytes that a pipe is asked to hold: fewer switches between writer and reader. */
+#define BLOCK     ((size_t)128 * 1024)
+#define PIPE_SIZE ((size_t)1024 * 1024)
+
+static char block[BLOCK];
+
+static size_t
+least(size_t one, size_t other)
+{
+	return one < other ? one : other;
+}
+
+/* Traces a call that moved data to or from fd. */
+static void
+trace_data(const char *call, int fd, const char *data, size_t size, size_t offset, ssize_t result)
+{
+	struct text text = {0};
+
+	if (!trace_wanted(result))
+		return;
+	text_format(&text, "%s(%d, ", call, fd);
+	text_quote(&text, data, size, 32);
+	text_format(&text, ", %zu, %zu)", size, offset);
+	trace_end(&text, result);
+}
+
+int
+pages_reserve(int fd, size_t offset, size_t size)
+{
+	int result;
+
+	if (size == 0)
+		return 0;
+	do {
+		result = fallocate(fd, FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)size);
+	} while (result == -1 && errno == EINTR);
+	traced(result, "fallocate(%d, FALLOC_FL_KEEP_SIZE, %zu, %zu)", fd, offset, size);
+	/* Where pages cannot be reserved, writing them tells. */
+	return result == -1 && (errno == EOPNOTSUPP || errno == ENOSYS) ? 0 : result;
+}
+
+/* pwrite of all the data. */
+static int
+put(int fd, const char *data, size_t size, size_t offset)
+{
+	ssize_t took;
+
+	while (size > 0) {
+		took = pwrite(fd, data, size, (off_t)offset);
+		trace_data("pwrite", fd, data, size, offset, took);
+		if (took == -1 && errno == EINTR)
+			continue;
+		if (took == -1)
+			return -1;
+		data += took;
+		offset += (size_t)took;
+		size -= (size_t)took;
+	}
+	return 0;
+}
+
+/* Copies the next bytes of the input. Returns how many, 0 at its end. */
+static ssize_t
+fill_copying(int fd, size_t offset, struct input *input, size_t size)
+{
+	ssize_t took = input_read(input, block, least(size, BLOCK));
+
+	return took > 0 && put(fd, block, (size_t)took, offset) == -1 ? -1 : took;
+}
+
+/* Lets the kernel copy the bytes that were not read ahead. -1, EINVAL: it cannot. */
+static ssize_t
+fill_moving(int fd, size_t offset, const struct input *input, size_t size)
+{
+	ssize_t took;
+
+	if (lseek(fd, (off_t)offset, SEEK_SET) == -1)
+		return -1;
+	do {
+		took = traced(sendfile(fd, input->fd, NULL, size), "sendfile(%d, %d, NULL, %zu)", fd, input->fd, size);
+	} while (took == -1 && errno == EINTR);
+	return took;
+}
+
+int
+pages_fill(int fd, size_t offset, struct input *input, size_t *done)
+{
+	bool moves = true;
+	ssize_t took;
+
+	*done = 0;
+	while (*done < input->size) {
+		size_t left = least(input->size - *done, MOST);
+
+		if (moves && *done >= input->first)
+			took = fill_moving(fd, offset + *done, input, left);
+		else
+			took = fill_copying(fd, offset + *done, input, left);
+		if (took > 0)
+			*done += (size_t)took;
+		else if (took == -1 && moves && (errno == EINVAL || errno == ENOSYS))
+			moves = false;
+		else
+			return (int)took;
+	}
+	return 0;
+}
+
+int
+pages_zero(int fd, size_t offset, size_t size)
+{
+	size_t now;
+
+	memset(block, 0, sizeof(block));
+	for (; size > 0; offset += now, size -= now) {
+		now = least(size, BLOCK);
+		if (put(fd, block, now, offset) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/* Copies a block through memory. Returns the bytes read, 0 at the end of the object. */
+static ssize_t
+copy_block(int fd, size_t offset, struct outflow *flow)
+{
+	size_t written = 0;
+	ssize_t got;
+
+	do {
+		got = pread(fd, block, least(flow->size - flow->written, BLOCK), (off_t)offset);
+	} while (got == -1 && errno == EINTR);
+	trace_data("pread", fd, block, got > 0 ? (size_t)got : 0, offset, got);
+	flow->unreadable = got == -1;
+	if (got > 0 && io_write(flow->output, block, (size_t)got, &written) == -1)
+		got = -1;
+	flow->written += written;
+	return got;
+}
+
+/* Lets the kernel move bytes: splice, or sendfile for output that is no pipe. -1, EINVAL: it cannot. */
+static ssize_t
+pass_block(int fd, size_t offset, struct outflow *flow, bool pipe)
+{
+	size_t size = least(flow->size - flow->written, MOST);
+	off_t from = (off_t)offset;
+	ssize_t took;
+
+	do {
+		if (pipe)
+			took = traced(splice(fd, &from, flow->output, NULL, size, 0),
+			    "splice(%d, [%zu], %d, NULL, %zu, 0)", fd, offset, flow->output, size);
+		else
+			took = traced(sendfile(flow->output, fd, &from, size), "sendfile(%d, %d, [%zu], %zu)",
+			    flow->output, fd, offset, size);
+	} while (took == -1 && io_again(flow->output, POLLOUT) == 0);
+	if (took > 0)
+		flow->written += (size_t)took;
+	return took;
+}
+
+/* True if the output is a pipe, which is then made to hold more if much is to be written. */
+static bool
+is_pipe(const struct outflow *flow, mode_t mode)
+{
+	if (S_ISFIFO(mode) && flow->size > BLOCK)
+		io_grow(flow->output, PIPE_SIZE);
+	return S_ISFIFO(mode);
+}
+
+int
+pages_write(int fd, size_t offset, struct outflow *flow)
+{
+	struct stat st = {0};
+	bool moves, pipe;
+	ssize_t took;
+
+	(void)fstat(flow->output, &st);
+	pipe = is_pipe(flow, st.st_mode);
+	/* To an ordinary file the kernel copies at once; to anything else it passes live pages. */
+	moves = flow->pass || S_ISREG(st.st_mode);
+	while (flow->written < flow->size) {
+		if (interrupt_caught()) {
+			errno = EINTR;
+			return -1;
+		}
+		if (moves)
+			took = pass_block(fd, offset + flow->written, flow, pipe);
+		else
+			took = copy_block(fd, offset + flow->written, flow);
+		if (took == -1 && moves && (errno == EINVAL || errno == ENOSYS)) {
+			moves = false; /* an output that was opened for appending, or a terminal */
+		} else if (took <= 0) {
+			errno = took == 0 ? ESTALE : errno;
+			return -1;
+		}
+	}
+	return 0;
+}
+
+int
+memory_write(const char *data, struct outflow *flow)
+{
+	struct stat st = {0};
+	struct iovec memory;
+	ssize_t took;
+
+	(void)fstat(flow->output, &st);
+	if (!is_pipe(flow, st.st_mode) || !flow->pass)
+		return io_write(flow->output, data, flow->size, &flow->written);
+	while (flow->written < flow->size) {
+		memory.iov_base = (char *)(uintptr_t)data + flow->written;
+		memory.iov_len = least(flow->size - flow->written, MOST);
+		took = traced(vmsplice(flow->output, &memory, 1, 0), "vmsplice(%d, {%p, %zu}, 1, 0)", flow->output,
+		    memory.iov_base, memory.iov_len);
+		if (took >= 0)
+			flow->written += (size_t)took;
+		else if (io_again(flow->output, POLLOUT) == -1)
+			return -1;
+		if (interrupt_caught()) {
+			errno = EINTR;
+			return -1;
+		}
+	}
+	return 0;
+}

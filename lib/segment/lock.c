@@ -1,0 +1,133 @@
+/*
+ * lock.c: the lock of POSIX segments and files: a record lock of fcntl(2) on the whole object, exclusive to put and shared
+ * to get. Every program can take it, and the kernel releases it when its holder ends. A writer that waits gets in before
+ * those who come later.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/deadline.h"
+#include "base/interrupt.h"
+#include "segment/internal.h"
+
+/* The start of the part that a writer locks while it waits: no object has bytes there. */
+#define TURNSTILE ((off_t)LLONG_MAX - 1)
+
+/* How often, 10 ms apart, to look again at an object that was just made and is still empty. */
+#define SETTLE 10
+
+int
+mapped_look(struct segment *segment, struct stat *st)
+{
+	if (fstat(segment->mapped.fd, st) == -1)
+		return -1;
+	segment->size = (size_t)st->st_size;
+	if (st->st_nlink == 0 && segment->mapped.draft == MAPPED_NAMED) {
+		errno = EIDRM;
+		return -1;
+	}
+	return 0;
+}
+
+/* Locks the object from that byte on. */
+static int
+lock_once(const struct segment *segment, int command, off_t from)
+{
+	struct flock lock = {.l_type = segment->asked.write ? F_WRLCK : F_RDLCK, .l_whence = SEEK_SET, .l_start = from};
+
+	return (int)traced(fcntl(segment->mapped.fd, command, &lock),
+	    "fcntl(%d, %s, {l_type=%s, l_whence=SEEK_SET, l_start=%lld, l_len=0})", segment->mapped.fd,
+	    command == F_SETLK ? "F_SETLK" : "F_SETLKW", segment->asked.write ? "F_WRLCK" : "F_RDLCK", (long long)from);
+}
+
+static int
+unlock(const struct segment *segment, off_t from)
+{
+	struct flock all = {.l_type = F_UNLCK, .l_whence = SEEK_SET, .l_start = from};
+
+	return fcntl(segment->mapped.fd, F_SETLK, &all);
+}
+
+/* Waits for the lock. Nothing wakes it when the object is removed, so it looks every tick. */
+static int
+lock_wait(struct segment *segment, off_t from, const struct deadline *deadline)
+{
+	struct stat st;
+
+	for (;;) {
+		if (mapped_look(segment, &st) == -1)
+			return -1;
+		if (deadline_passed(deadline)) {
+			errno = ETIMEDOUT;
+			return -1;
+		}
+		if (deadline_tick(deadline) == -1)
+			return -1;
+		if (lock_once(segment, F_SETLKW, from) == 0)
+			return 0;
+		if (errno != EINTR || interrupt_caught())
+			return -1;
+	}
+}
+
+/*
+ * Takes the lock. A writer that waits locks the turnstile first. Everybody's lock covers that byte too, and readers then
+ * release it: so nobody who comes later gets in before the writer.
+ */
+static int
+lock_fairly(struct segment *segment, const struct deadline *deadline)
+{
+	int result = lock_once(segment, F_SETLK, 0);
+
+	if (result == -1 && (errno == EAGAIN || errno == EACCES)) {
+		if (segment->asked.write && lock_wait(segment, TURNSTILE, deadline) == -1)
+			return -1;
+		result = lock_wait(segment, 0, deadline);
+	}
+	if (result == 0 && !segment->asked.write)
+		result = unlock(segment, TURNSTILE);
+	return result;
+}
+
+/*
+ * True if somebody is likely to be about to fill the object. Where creating and locking are two steps, a reader may get
+ * the lock between them.
+ */
+static bool
+newborn(const struct segment *segment, const struct stat *st)
+{
+	struct timespec now;
+
+	if (segment->asked.write || st->st_size > 0 || clock_gettime(CLOCK_REALTIME, &now) == -1)
+		return false;
+	return now.tv_sec - st->st_ctim.tv_sec <= 1;
+}
+
+int
+mapped_lock(struct segment *segment, const struct deadline *deadline)
+{
+	static const struct timespec moment = {.tv_nsec = 10000000};
+	bool created = segment->state == SEGMENT_FRESH;
+	int tries = SETTLE;
+	struct stat st;
+
+	if (segment->mapped.draft != MAPPED_NAMED)
+		return 0;
+	/* A segment that was created belongs to this process only if it is still empty when it is locked. */
+	segment->state = SEGMENT_FOUND;
+	for (;;) {
+		if (lock_fairly(segment, deadline) == -1 || mapped_look(segment, &st) == -1)
+			return -1;
+		if (!newborn(segment, &st) || --tries == 0)
+			break;
+		if (unlock(segment, 0) == -1)
+			return -1;
+		nanosleep(&moment, NULL);
+	}
+	if (created && segment->size == 0)
+		segment->state = SEGMENT_FRESH;
+	return 0;
+}

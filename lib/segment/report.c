@@ -1,0 +1,110 @@
+/*
+ * report.c: the error lines of segments: what failed, why, what helps, and what has become of the segment or the output.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/explain.h"
+#include "base/interrupt.h"
+#include "segment/internal.h"
+
+static const char *
+plural(size_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+/* Words that mean the same in every back end. */
+static const struct explanation words[] = {
+    {ENOENT, STEP(OPEN_READ), "no such segment (shmput -c creates one)", LIMIT_NONE},
+    {ENOENT, STEP(OPEN_WRITE), "no such segment (create it with -c)", LIMIT_NONE},
+    {EEXIST, ~0u, "the segment exists already (leave out -x to use it)", LIMIT_NONE},
+    {EACCES, STEP(UNLINK), "no permission to remove the segment (only its owner or root may)", LIMIT_NONE},
+    {EPERM, STEP(UNLINK), "no permission to remove the segment (only its owner or root may)", LIMIT_NONE},
+    {EACCES, STEP(OPEN_READ), "no permission to read this segment (its owner or root can change its mode)", LIMIT_NONE},
+    {EACCES, STEP(OPEN_WRITE) | STEP(PUT),
+        "no permission to read and write this segment (its owner or root can change its mode)", LIMIT_NONE},
+    {ENAMETOOLONG, ~0u, "the name is too long", LIMIT_NONE},
+    {EBUSY, STEP(CREATE), "a symbolic link to nowhere stands there", LIMIT_NONE},
+    {EIDRM, ~0u, "the segment was removed while in use", LIMIT_NONE},
+    {ETIMEDOUT, STEP(LOCK), "the segment stayed locked by another process, not free in time (-t)", LIMIT_NONE},
+    {EAGAIN, STEP(LOCK), "no timer can be had (RLIMIT_SIGPENDING; raise it with ulimit -i)", LIMIT_NONE},
+    {EFBIG, ~0u, "RLIMIT_FSIZE does not let files become so large (raise it with ulimit -f)", LIMIT_NONE},
+    {0},
+};
+
+/* Appends why the input, or the part to get, does not fit. */
+static void
+explain_size(const struct segment *segment, struct text *text)
+{
+	size_t asked = segment->input;
+
+	if (segment->step == SEGMENT_STAGE)
+		text_format(text, "the input has more than the %zu bytes that there is room for", segment->space);
+	else if (!segment->asked.write)
+		text_format(text, "the segment has %zu byte%s, and not the part asked for (-o, -n)", segment->size,
+		    plural(segment->size));
+	else if (segment->asked.offset)
+		text_format(text, "the input has %zu byte%s, and from byte %zu on there is room for %zu", asked,
+		    plural(asked), segment->asked.offset, segment->space);
+	else
+		text_format(
+		    text, "the input has %zu byte%s, and there is room for %zu", asked, plural(asked), segment->space);
+}
+
+static void
+explain(const struct segment *segment, int error, struct text *text)
+{
+	enum segment_step step = segment->step;
+
+	if (error == EINTR)
+		text_format(text, "stopped by signal %d", interrupt_caught());
+	else if (step == SEGMENT_INPUT)
+		text_format(text, "standard input cannot be read: %s", strerror(error));
+	else if (step == SEGMENT_OUTPUT && error == ESTALE)
+		text_format(text, "the segment became smaller while it was read");
+	else if (step == SEGMENT_OUTPUT)
+		text_format(text, "standard output: %s", strerror(error));
+	else if (segment->backend->explain(segment, error, text) || explanation_add(text, words, (int)step, error, 0))
+		return;
+	else if (error == EMSGSIZE || (error == ERANGE && step == SEGMENT_GET))
+		explain_size(segment, text);
+	else
+		text_format(text, "%s%s", step == SEGMENT_STAGE ? "the input cannot be held: " : "", strerror(error));
+}
+
+/* Appends what a failure has left behind. */
+static void
+explain_effect(const struct segment *segment, int error, struct text *text)
+{
+	if (segment->asked.write && segment->changed && error == EIDRM)
+		text_format(text, "; those who have it open have the input");
+	else if (segment->asked.write && segment->changed)
+		text_format(text, "; the segment has changed, and has at least the first %zu bytes of the input",
+		    segment->moved);
+	else if (segment->asked.write)
+		text_format(text, "; nothing was changed");
+	else if (segment->moved == 0)
+		text_format(text, "; nothing was written");
+	else
+		text_format(text, "; %zu bytes were written", segment->moved);
+}
+
+int
+segment_report(const struct segment *segment, int error)
+{
+	const unsigned int outside = STEP(OPEN_READ) | STEP(OPEN_WRITE) | STEP(KEY) | STEP(UNLINK);
+	struct text text = {0};
+
+	explain(segment, error, &text);
+	if (!(outside & 1u << segment->step))
+		explain_effect(segment, error, &text);
+	error_line(segment->text, "%s", text.data ? text.data : strerror(error));
+	text_free(&text);
+	if (segment->step == SEGMENT_OUTPUT)
+		return STATUS_FAILED;
+	if (error == EIDRM)
+		return STATUS_REMOVED;
+	return error == ETIMEDOUT ? STATUS_TIMEOUT : STATUS_FAILED;
+}

@@ -1,0 +1,99 @@
+/*
+ * trace.c: the system calls of segments, each with its line of -v.
+ */
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ipc.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "base/trace.h"
+#include "segment/internal.h"
+
+long
+traced(long result, const char *format, ...)
+{
+	struct text call = {0};
+	va_list args;
+
+	if (trace_wanted(result)) {
+		va_start(args, format);
+		text_vformat(&call, format, args);
+		va_end(args);
+		trace_end(&call, result);
+	}
+	return result;
+}
+
+int
+traced_path(int result, const char *call, const char *path, const char *format, ...)
+{
+	struct text text = {0};
+	va_list args;
+
+	if (trace_on) {
+		text_format(&text, "%s", call);
+		text_quote(&text, path, strlen(path), strlen(path));
+		va_start(args, format);
+		text_vformat(&text, format, args);
+		va_end(args);
+		trace_end(&text, result);
+	}
+	return result;
+}
+
+int
+mapped_open(const struct segment *segment, int flags)
+{
+	const char *access = flags & O_RDWR ? "O_RDWR" : "O_RDONLY", *path = segment->name->path;
+	bool posix = segment->name->kind == NAME_POSIX;
+	mode_t mode = flags & O_CREAT ? segment->asked.mode : 0;
+	int fd;
+
+	if (posix)
+		fd = shm_open(path, flags, mode);
+	else /* a FIFO is not waited for */
+		fd = open(path, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, mode);
+	if (flags & O_CREAT)
+		return traced_path(
+		    fd, posix ? "shm_open(" : "open(", path, ", %s|O_CREAT|O_EXCL, 0%03o)", access, (unsigned int)mode);
+	return traced_path(fd, posix ? "shm_open(" : "open(", path, ", %s%s)", access, posix ? ", 0" : "");
+}
+
+int
+mapped_unlink(struct segment *segment)
+{
+	const char *path = segment->name->path;
+
+	if (segment->name->kind == NAME_POSIX)
+		return traced_path(shm_unlink(path), "shm_unlink(", path, ")");
+	return traced_path(unlink(path), "unlink(", path, ")");
+}
+
+int
+trace_shmget(key_t key, size_t size, int flags)
+{
+	unsigned int mode = (unsigned int)flags & 0777;
+	int id = shmget(key, size, flags);
+
+	if (key == IPC_PRIVATE)
+		return (int)traced(id, "shmget(IPC_PRIVATE, %zu, 0%03o)", size, mode);
+	return (int)traced(id, "shmget(0x%x, %zu, %s%#o)", (unsigned int)key, size,
+	    flags & IPC_CREAT ? "IPC_CREAT|IPC_EXCL|" : "", mode);
+}
+
+void *
+trace_shmat(int id, int flags)
+{
+	void *address = shmat(id, NULL, flags);
+	struct text call = {0};
+
+	if (trace_on) {
+		text_format(&call, "shmat(%d, NULL, %s)", id, flags & SHM_RDONLY ? "SHM_RDONLY" : "0");
+		trace_pointer(&call, address == (void *)-1 ? NULL : address, "-1");
+	}
+	return address;
+}
