@@ -28,25 +28,27 @@ find(struct segment *segment)
 	return -1;
 }
 
-/* The bytes that the segment can have; SSIZE_MAX: as many as are needed. */
+/* Finds how many bytes of input fit. Returns the bytes that the segment can have; SSIZE_MAX: as many as are needed. */
 static size_t
-bound(const struct segment *segment)
+measure(struct segment *segment)
 {
+	size_t most = segment->asked.size ? segment->asked.size : SSIZE_MAX, offset = segment->asked.offset;
+
 	if (segment->state == SEGMENT_FOUND && (segment->backend->fixed || segment->asked.part))
-		return segment->size;
-	return segment->asked.size ? segment->asked.size : SSIZE_MAX;
+		most = segment->size;
+	segment->space = offset < most ? most - offset : 0;
+	return most;
 }
 
 /* Looks whether the input fits. */
 static int
 check(struct segment *segment, const struct input *input)
 {
-	size_t most = bound(segment), offset = segment->asked.offset;
+	size_t most = measure(segment);
 
 	segment->step = SEGMENT_PUT;
 	segment->input = input->size;
-	segment->space = offset < most ? most - offset : 0;
-	if (input->size <= segment->space && offset <= most)
+	if (input->size <= segment->space && segment->asked.offset <= most)
 		return 0;
 	errno = EMSGSIZE;
 	return -1;
@@ -106,11 +108,8 @@ segment_unsized(const struct segment *segment, const struct input *input)
 int
 segment_stage(struct segment *segment, struct input *input)
 {
-	size_t most = bound(segment), offset = segment->asked.offset;
-
 	segment->step = SEGMENT_STAGE;
-	segment->space = offset < most ? most - offset : 0;
-	return segment->backend->stage(segment, input, most);
+	return segment->backend->stage(segment, input, measure(segment));
 }
 
 static int
