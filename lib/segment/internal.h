@@ -117,11 +117,11 @@ int memory_write(const char *data, struct outflow *flow);
 bool sysv_removed(int id, const struct name *name);
 
 /*
- * Trace a system call that returned result, by a line of -v. traced: the format makes the call. traced_path: call is what
+ * Trace a system call that returned result, by a line of -v. trace_result: the format makes the call. trace_path: call is what
  * stands in front of the quoted path, and the format makes what follows. Return result.
  */
-long traced(long result, const char *format, ...);
-int traced_path(int result, const char *call, const char *path, const char *format, ...);
+long trace_result(long result, const char *format, ...);
+int trace_path(int result, const char *call, const char *path, const char *format, ...);
 
 /* Open the object that has the name, by shm_open or open with these flags; unlink it. Both are traced. */
 int mapped_open(const struct segment *segment, int flags);

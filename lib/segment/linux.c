@@ -38,7 +38,7 @@ unnamed_open(const struct name *name, mode_t mode)
 	} else if (path && access("/proc/self/fd", X_OK) == 0) { /* unnamed_link needs it */
 		directory = dirname(path);
 		mask = umask(0);
-		fd = traced_path(open(directory, O_RDWR | O_TMPFILE | O_CLOEXEC, mode), "open(", directory,
+		fd = trace_path(open(directory, O_RDWR | O_TMPFILE | O_CLOEXEC, mode), "open(", directory,
 		    ", O_RDWR|O_TMPFILE, 0%03o)", (unsigned int)mode);
 		umask(mask);
 	}
@@ -55,7 +55,7 @@ unnamed_link(int fd, const struct name *name)
 	snprintf(from, sizeof(from), "/proc/self/fd/%d", fd);
 	snprintf(call, sizeof(call), "linkat(AT_FDCWD, \"%s\", AT_FDCWD, ", from);
 	if (path)
-		result = traced_path(
+		result = trace_path(
 		    linkat(AT_FDCWD, from, AT_FDCWD, path, AT_SYMLINK_FOLLOW), call, path, ", AT_SYMLINK_FOLLOW)");
 	free(path);
 	return result;

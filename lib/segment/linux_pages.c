@@ -59,7 +59,7 @@ pages_reserve(int fd, size_t offset, size_t size)
 	do {
 		result = fallocate(fd, FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)size);
 	} while (result == -1 && errno == EINTR);
-	traced(result, "fallocate(%d, FALLOC_FL_KEEP_SIZE, %zu, %zu)", fd, offset, size);
+	trace_result(result, "fallocate(%d, FALLOC_FL_KEEP_SIZE, %zu, %zu)", fd, offset, size);
 	/* Where pages cannot be reserved, writing them tells. */
 	return result == -1 && (errno == EOPNOTSUPP || errno == ENOSYS) ? 0 : result;
 }
@@ -102,7 +102,8 @@ fill_moving(int fd, size_t offset, const struct input *input, size_t size)
 	if (lseek(fd, (off_t)offset, SEEK_SET) == -1)
 		return -1;
 	do {
-		took = traced(sendfile(fd, input->fd, NULL, size), "sendfile(%d, %d, NULL, %zu)", fd, input->fd, size);
+		took = trace_result(
+		    sendfile(fd, input->fd, NULL, size), "sendfile(%d, %d, NULL, %zu)", fd, input->fd, size);
 	} while (took == -1 && errno == EINTR);
 	return took;
 }
@@ -173,10 +174,10 @@ pass_block(int fd, size_t offset, struct outflow *flow, bool pipe)
 
 	do {
 		if (pipe)
-			took = traced(splice(fd, &from, flow->output, NULL, size, 0),
+			took = trace_result(splice(fd, &from, flow->output, NULL, size, 0),
 			    "splice(%d, [%zu], %d, NULL, %zu, 0)", fd, offset, flow->output, size);
 		else
-			took = traced(sendfile(flow->output, fd, &from, size), "sendfile(%d, %d, [%zu], %zu)",
+			took = trace_result(sendfile(flow->output, fd, &from, size), "sendfile(%d, %d, [%zu], %zu)",
 			    flow->output, fd, offset, size);
 	} while (took == -1 && io_again(flow->output, POLLOUT) == 0);
 	if (took > 0)
@@ -236,8 +237,8 @@ memory_write(const char *data, struct outflow *flow)
 	while (flow->written < flow->size) {
 		memory.iov_base = (char *)(uintptr_t)data + flow->written;
 		memory.iov_len = least(flow->size - flow->written, MOST);
-		took = traced(vmsplice(flow->output, &memory, 1, 0), "vmsplice(%d, {%p, %zu}, 1, 0)", flow->output,
-		    memory.iov_base, memory.iov_len);
+		took = trace_result(vmsplice(flow->output, &memory, 1, 0), "vmsplice(%d, {%p, %zu}, 1, 0)",
+		    flow->output, memory.iov_base, memory.iov_len);
 		if (took >= 0)
 			flow->written += (size_t)took;
 		else if (io_again(flow->output, POLLOUT) == -1)

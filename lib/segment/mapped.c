@@ -88,7 +88,7 @@ resize(struct segment *segment, size_t size)
 {
 	int fd = segment->mapped.fd;
 
-	if (traced(ftruncate(fd, (off_t)size), "ftruncate(%d, %zu)", fd, size) == -1)
+	if (trace_result(ftruncate(fd, (off_t)size), "ftruncate(%d, %zu)", fd, size) == -1)
 		return -1;
 	segment->size = size;
 	return 0;

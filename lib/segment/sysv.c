@@ -61,14 +61,15 @@ set_mode(int id, mode_t mode)
 	if (shmctl(id, IPC_STAT, &status) == -1)
 		return -1;
 	status.shm_perm.mode = mode;
-	return (int)traced(shmctl(id, IPC_SET, &status), "shmctl(%d, IPC_SET, {mode=0%03o})", id, (unsigned int)mode);
+	return (int)trace_result(
+	    shmctl(id, IPC_SET, &status), "shmctl(%d, IPC_SET, {mode=0%03o})", id, (unsigned int)mode);
 }
 
 static int
 unlink_sysv(struct segment *segment)
 {
 	int id = segment->sysv.id;
-	int result = (int)traced(shmctl(id, IPC_RMID, NULL), "shmctl(%d, IPC_RMID)", id);
+	int result = (int)trace_result(shmctl(id, IPC_RMID, NULL), "shmctl(%d, IPC_RMID)", id);
 
 	if (result == -1 && (errno == EINVAL || errno == EIDRM))
 		errno = ENOENT;

@@ -14,7 +14,7 @@
 #include "segment/internal.h"
 
 long
-traced(long result, const char *format, ...)
+trace_result(long result, const char *format, ...)
 {
 	struct text call = {0};
 	va_list args;
@@ -29,7 +29,7 @@ traced(long result, const char *format, ...)
 }
 
 int
-traced_path(int result, const char *call, const char *path, const char *format, ...)
+trace_path(int result, const char *call, const char *path, const char *format, ...)
 {
 	struct text text = {0};
 	va_list args;
@@ -58,9 +58,9 @@ mapped_open(const struct segment *segment, int flags)
 	else /* a FIFO is not waited for */
 		fd = open(path, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, mode);
 	if (flags & O_CREAT)
-		return traced_path(
+		return trace_path(
 		    fd, posix ? "shm_open(" : "open(", path, ", %s|O_CREAT|O_EXCL, 0%03o)", access, (unsigned int)mode);
-	return traced_path(fd, posix ? "shm_open(" : "open(", path, ", %s%s)", access, posix ? ", 0" : "");
+	return trace_path(fd, posix ? "shm_open(" : "open(", path, ", %s%s)", access, posix ? ", 0" : "");
 }
 
 int
@@ -69,8 +69,8 @@ mapped_unlink(struct segment *segment)
 	const char *path = segment->name->path;
 
 	if (segment->name->kind == NAME_POSIX)
-		return traced_path(shm_unlink(path), "shm_unlink(", path, ")");
-	return traced_path(unlink(path), "unlink(", path, ")");
+		return trace_path(shm_unlink(path), "shm_unlink(", path, ")");
+	return trace_path(unlink(path), "unlink(", path, ")");
 }
 
 int
@@ -80,8 +80,8 @@ trace_shmget(key_t key, size_t size, int flags)
 	int id = shmget(key, size, flags);
 
 	if (key == IPC_PRIVATE)
-		return (int)traced(id, "shmget(IPC_PRIVATE, %zu, 0%03o)", size, mode);
-	return (int)traced(id, "shmget(0x%x, %zu, %s%#o)", (unsigned int)key, size,
+		return (int)trace_result(id, "shmget(IPC_PRIVATE, %zu, 0%03o)", size, mode);
+	return (int)trace_result(id, "shmget(0x%x, %zu, %s%#o)", (unsigned int)key, size,
 	    flags & IPC_CREAT ? "IPC_CREAT|IPC_EXCL|" : "", mode);
 }
 
