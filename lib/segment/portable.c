@@ -68,9 +68,7 @@ pages_reserve(int fd, size_t offset, size_t size)
 		error = posix_fallocate(fd, (off_t)offset, (off_t)size);
 	} while (error == EINTR);
 	errno = error;
-	if (trace_on)
-		trace_call(error ? -1 : 0, "posix_fallocate(%d, %zu, %zu)", fd, offset, size);
-	return error ? -1 : 0;
+	return (int)trace_result(error ? -1 : 0, "posix_fallocate(%d, %zu, %zu)", fd, offset, size);
 }
 
 int
