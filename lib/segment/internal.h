@@ -18,9 +18,12 @@
 
 /* Bytes on their way from a segment to an output. */
 struct outflow {
+	int fd;           /* a mapped segment, or -1 */
+	const char *data; /* else the memory of the segment */
+	size_t offset;    /* the first byte to write */
+	size_t size;      /* bytes to write */
 	int output;
 	bool pass;       /* pages may be passed instead of copied */
-	size_t size;     /* bytes to write */
 	size_t written;  /* bytes that output has accepted */
 	bool unreadable; /* the segment, not output, caused the error */
 };
@@ -41,9 +44,6 @@ struct segment_backend {
 
 	/* Put the input, which fits. EEXIST: the name of a fresh segment was taken meanwhile. */
 	int (*put)(struct segment *segment, struct input *input);
-
-	/* Write from the part's offset on. */
-	int (*get)(struct segment *segment, struct outflow *flow);
 
 	/* Remove a fresh segment. */
 	int (*discard)(struct segment *segment);
@@ -107,11 +107,8 @@ int pages_fill(int fd, size_t offset, struct input *input, size_t *done);
 /* Write size zeros at offset. */
 int pages_zero(int fd, size_t offset, size_t size);
 
-/* Write from offset on to the output. Errors: ESTALE (the object has become shorter), EINTR, those of the output. */
-int pages_write(int fd, size_t offset, struct outflow *flow);
-
-/* The same for memory, whose pages may be passed if it stays as it is. */
-int memory_write(const char *data, struct outflow *flow);
+/* Write the bytes to the output. Errors: ESTALE (the object has become shorter), EINTR, those of the output. */
+int pages_write(struct outflow *flow);
 
 /* True if a System V segment was removed; those who have it attached can go on using it. */
 bool sysv_removed(int id, const struct name *name);

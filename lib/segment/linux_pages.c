@@ -146,105 +146,76 @@ pages_zero(int fd, size_t offset, size_t size)
 	return 0;
 }
 
-/* Copies a block through memory. Returns the bytes read, 0 at the end of the object. */
+/* Writes memory, or a block of the object copied into memory. Returns the bytes, 0 at the end of the object. */
 static ssize_t
-copy_block(int fd, size_t offset, struct outflow *flow)
+copy_block(struct outflow *flow)
 {
-	size_t written = 0;
-	ssize_t got;
+	size_t left = flow->size - flow->written, offset = flow->offset + flow->written, written = 0;
+	const char *data = flow->data ? flow->data + offset : block;
+	ssize_t got = (ssize_t)left;
 
-	do {
-		got = pread(fd, block, least(flow->size - flow->written, BLOCK), (off_t)offset);
-	} while (got == -1 && errno == EINTR);
-	trace_data("pread", fd, block, got > 0 ? (size_t)got : 0, offset, got);
-	flow->unreadable = got == -1;
-	if (got > 0 && io_write(flow->output, block, (size_t)got, &written) == -1)
+	if (!flow->data) {
+		do {
+			got = pread(flow->fd, block, least(left, BLOCK), (off_t)offset);
+		} while (got == -1 && errno == EINTR);
+		trace_data("pread", flow->fd, block, got > 0 ? (size_t)got : 0, offset, got);
+		flow->unreadable = got == -1;
+	}
+	if (got > 0 && io_write(flow->output, data, (size_t)got, &written) == -1)
 		got = -1;
 	flow->written += written;
 	return got;
 }
 
-/* Lets the kernel move bytes: splice, or sendfile for output that is no pipe. -1, EINVAL: it cannot. */
+/* Lets the kernel pass pages: vmsplice, splice, or sendfile for output that is no pipe. -1, EINVAL: it cannot. */
 static ssize_t
-pass_block(int fd, size_t offset, struct outflow *flow, bool pipe)
+pass_block(struct outflow *flow, bool pipe)
 {
-	size_t size = least(flow->size - flow->written, MOST);
+	size_t size = least(flow->size - flow->written, MOST), offset = flow->offset + flow->written;
+	struct iovec memory = {(char *)(uintptr_t)flow->data + offset, size};
+	int fd = flow->fd, output = flow->output;
 	off_t from = (off_t)offset;
 	ssize_t took;
 
 	do {
-		if (pipe)
-			took = trace_result(splice(fd, &from, flow->output, NULL, size, 0),
-			    "splice(%d, [%zu], %d, NULL, %zu, 0)", fd, offset, flow->output, size);
+		if (flow->data)
+			took = trace_result(vmsplice(output, &memory, 1, 0), "vmsplice(%d, {%p, %zu}, 1, 0)", output,
+			    memory.iov_base, size);
+		else if (pipe)
+			took = trace_result(splice(fd, &from, output, NULL, size, 0),
+			    "splice(%d, [%zu], %d, NULL, %zu, 0)", fd, offset, output, size);
 		else
-			took = trace_result(sendfile(flow->output, fd, &from, size), "sendfile(%d, %d, [%zu], %zu)",
-			    flow->output, fd, offset, size);
-	} while (took == -1 && io_again(flow->output, POLLOUT) == 0);
+			took = trace_result(sendfile(output, fd, &from, size), "sendfile(%d, %d, [%zu], %zu)", output,
+			    fd, offset, size);
+	} while (took == -1 && io_again(output, POLLOUT) == 0);
 	if (took > 0)
 		flow->written += (size_t)took;
 	return took;
 }
 
-/* True if the output is a pipe, which is then made to hold more if much is to be written. */
-static bool
-is_pipe(const struct outflow *flow, mode_t mode)
-{
-	if (S_ISFIFO(mode) && flow->size > BLOCK)
-		io_grow(flow->output, PIPE_SIZE);
-	return S_ISFIFO(mode);
-}
-
 int
-pages_write(int fd, size_t offset, struct outflow *flow)
+pages_write(struct outflow *flow)
 {
 	struct stat st = {0};
 	bool moves, pipe;
 	ssize_t took;
 
 	(void)fstat(flow->output, &st);
-	pipe = is_pipe(flow, st.st_mode);
-	/* To an ordinary file the kernel copies at once; to anything else it passes live pages. */
-	moves = flow->pass || S_ISREG(st.st_mode);
+	pipe = S_ISFIFO(st.st_mode);
+	if (pipe && flow->size > BLOCK)
+		io_grow(flow->output, PIPE_SIZE);
+	/* From file to file the kernel copies at once; to any other output it passes live pages. Only a pipe takes memory. */
+	moves = flow->data ? flow->pass && pipe : flow->pass || S_ISREG(st.st_mode);
 	while (flow->written < flow->size) {
 		if (interrupt_caught()) {
 			errno = EINTR;
 			return -1;
 		}
-		if (moves)
-			took = pass_block(fd, offset + flow->written, flow, pipe);
-		else
-			took = copy_block(fd, offset + flow->written, flow);
+		took = moves ? pass_block(flow, pipe) : copy_block(flow);
 		if (took == -1 && moves && (errno == EINVAL || errno == ENOSYS)) {
 			moves = false; /* an output that was opened for appending, or a terminal */
 		} else if (took <= 0) {
 			errno = took == 0 ? ESTALE : errno;
-			return -1;
-		}
-	}
-	return 0;
-}
-
-int
-memory_write(const char *data, struct outflow *flow)
-{
-	struct stat st = {0};
-	struct iovec memory;
-	ssize_t took;
-
-	(void)fstat(flow->output, &st);
-	if (!is_pipe(flow, st.st_mode) || !flow->pass)
-		return io_write(flow->output, data, flow->size, &flow->written);
-	while (flow->written < flow->size) {
-		memory.iov_base = (char *)(uintptr_t)data + flow->written;
-		memory.iov_len = least(flow->size - flow->written, MOST);
-		took = trace_result(vmsplice(flow->output, &memory, 1, 0), "vmsplice(%d, {%p, %zu}, 1, 0)",
-		    flow->output, memory.iov_base, memory.iov_len);
-		if (took >= 0)
-			flow->written += (size_t)took;
-		else if (io_again(flow->output, POLLOUT) == -1)
-			return -1;
-		if (interrupt_caught()) {
-			errno = EINTR;
 			return -1;
 		}
 	}

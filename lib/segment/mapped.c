@@ -147,12 +147,6 @@ put_mapped(struct segment *segment, struct input *input)
 	return fresh ? mapped_publish(segment) : mapped_look(segment, &st);
 }
 
-static int
-get_mapped(struct segment *segment, struct outflow *flow)
-{
-	return pages_write(segment->mapped.fd, segment->asked.offset, flow);
-}
-
 static void
 explain_space(const struct segment *segment, struct text *text)
 {
@@ -205,7 +199,6 @@ const struct segment_backend segment_mapped = {
     .create = create_mapped,
     .lock = mapped_lock,
     .put = put_mapped,
-    .get = get_mapped,
     .discard = discard_mapped,
     .unlink = mapped_unlink,
     .close = close_mapped,

@@ -103,19 +103,21 @@ pages_zero(int fd, size_t offset, size_t size)
 }
 
 int
-pages_write(int fd, size_t offset, struct outflow *flow)
+pages_write(struct outflow *flow)
 {
 	struct window window;
 	struct stat st;
 	size_t now;
 	int result = 0;
 
+	if (flow->data)
+		return io_write(flow->output, flow->data + flow->offset, flow->size, &flow->written);
 	while (flow->written < flow->size && result == 0) {
 		if (interrupt_caught()) {
 			errno = EINTR;
 			return -1;
 		}
-		if (map(&window, fd, offset + flow->written, flow->size - flow->written, PROT_READ) == -1) {
+		if (map(&window, flow->fd, flow->offset + flow->written, flow->size - flow->written, PROT_READ) == -1) {
 			flow->unreadable = true;
 			return -1;
 		}
@@ -125,18 +127,12 @@ pages_write(int fd, size_t offset, struct outflow *flow)
 		if (result == -1 && errno == EFAULT)
 			errno = ESTALE;
 		/* Bytes beyond the end, in the last page, read as zeros. */
-		if (result == 0 && fstat(fd, &st) == 0 && (size_t)st.st_size < offset + flow->written) {
+		if (result == 0 && fstat(flow->fd, &st) == 0 && (size_t)st.st_size < flow->offset + flow->written) {
 			errno = ESTALE;
 			result = -1;
 		}
 	}
 	return result;
-}
-
-int
-memory_write(const char *data, struct outflow *flow)
-{
-	return io_write(flow->output, data, flow->size, &flow->written);
 }
 
 int

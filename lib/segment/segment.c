@@ -202,8 +202,14 @@ segment_put(struct segment *segment, struct input *input)
 int
 segment_get(struct segment *segment, int output)
 {
-	struct outflow flow = {.output = output, .pass = segment->asked.pass, .size = segment->asked.length};
-	size_t offset = segment->asked.offset;
+	struct outflow flow = {
+	    .fd = segment->mapped.fd,
+	    .data = segment->sysv.address,
+	    .offset = segment->asked.offset,
+	    .size = segment->asked.length,
+	    .output = output,
+	    .pass = segment->asked.pass,
+	};
 	struct deadline deadline;
 	int result;
 
@@ -211,13 +217,13 @@ segment_get(struct segment *segment, int output)
 	if (lock(segment, &deadline) == -1)
 		return -1;
 	segment->step = SEGMENT_GET;
-	if (offset <= segment->size && flow.size == SEGMENT_ALL)
-		flow.size = segment->size - offset;
-	if (offset > segment->size || flow.size > segment->size - offset) {
+	if (flow.offset <= segment->size && flow.size == SEGMENT_ALL)
+		flow.size = segment->size - flow.offset;
+	if (flow.offset > segment->size || flow.size > segment->size - flow.offset) {
 		errno = ERANGE;
 		return -1;
 	}
-	result = segment->backend->get(segment, &flow);
+	result = pages_write(&flow);
 	segment->moved = flow.written;
 	segment->step = flow.unreadable ? SEGMENT_GET : SEGMENT_OUTPUT;
 	return result;

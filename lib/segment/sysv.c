@@ -139,12 +139,6 @@ put_sysv(struct segment *segment, struct input *input)
 	return 0;
 }
 
-static int
-get_sysv(struct segment *segment, struct outflow *flow)
-{
-	return memory_write(segment->sysv.address + segment->asked.offset, flow);
-}
-
 static void
 close_sysv(struct segment *segment)
 {
@@ -198,7 +192,6 @@ const struct segment_backend segment_sysv = {
     .stage = stage_sysv,
     .create = create_sysv,
     .put = put_sysv,
-    .get = get_sysv,
     .discard = unlink_sysv,
     .unlink = unlink_sysv,
     .close = close_sysv,
