@@ -2,8 +2,8 @@
  * shmput: put standard input into a shared memory segment.
  *
  * The input is read, and its size is known, before a byte of the segment changes; input that does not fit changes nothing.
- * Signals wait until the put is done. A POSIX segment or a file changes under a lock that other shmput and shmget wait for; a
- * System V segment has none.
+ * Signals wait until the put is done. A POSIX segment or a file changes under a lock that other shmput and shmget wait
+ * for; a System V segment has no lock.
  */
 #include <errno.h>
 #include <stdbool.h>

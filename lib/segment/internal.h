@@ -30,13 +30,13 @@ struct outflow {
 
 /* What a back end does. Functions return 0, or -1 with errno. */
 struct segment_backend {
-	/* Open what exists. ENOENT: it is missing. */
+	/* Open the segment. ENOENT: it is missing. */
 	int (*open)(struct segment *segment);
 
 	/* Stage the input if that has to be. most: the bytes that the segment can have, SSIZE_MAX if it grows. */
 	int (*stage)(struct segment *segment, struct input *input, size_t most);
 
-	/* Create what is missing. EEXIST: it is not missing any more. */
+	/* Create the segment. EEXIST: it is not missing any more. */
 	int (*create)(struct segment *segment, size_t size);
 
 	/* Wait for the lock, and look at the size again. NULL: there is no lock. */
@@ -66,8 +66,8 @@ extern const struct segment_backend segment_mapped, segment_sysv;
 int mapped_look(struct segment *segment, struct stat *st);
 
 /*
- * Take the lock of a mapped segment: shared to read it, exclusive to write it. A fresh segment that somebody else has
- * filled before the lock was taken is fresh no more. Errors: ETIMEDOUT, EINTR, EIDRM, EAGAIN (no timer).
+ * Take the lock of a mapped segment: shared to read it, exclusive to write it. A fresh segment that another process has
+ * filled before the lock was taken becomes SEGMENT_FOUND. Errors: ETIMEDOUT, EINTR, EIDRM, EAGAIN (no timer).
  */
 int mapped_lock(struct segment *segment, const struct deadline *deadline);
 
@@ -110,17 +110,17 @@ int pages_zero(int fd, size_t offset, size_t size);
 /* Write the bytes to the output. Errors: ESTALE (the object has become shorter), EINTR, those of the output. */
 int pages_write(struct outflow *flow);
 
-/* True if a System V segment was removed; those who have it attached can go on using it. */
+/* True if a System V segment was removed, even if processes that have it attached can go on using it. */
 bool sysv_removed(int id, const struct name *name);
 
 /*
- * Trace a system call that returned result, by a line of -v. trace_result: the format makes the call. trace_path: call is what
- * stands in front of the quoted path, and the format makes what follows. Return result.
+ * Print the line of -v for a system call that returned result. trace_result: the format makes the whole call. trace_path:
+ * call stands in front of the quoted path, and the format makes the rest. Return result.
  */
 long trace_result(long result, const char *format, ...);
 int trace_path(int result, const char *call, const char *path, const char *format, ...);
 
-/* Open the object that has the name, by shm_open or open with these flags; unlink it. Both are traced. */
+/* Open the object by its name, with shm_open or open; unlink it. Both are traced. */
 int mapped_open(const struct segment *segment, int flags);
 int mapped_unlink(struct segment *segment);
 

@@ -1,6 +1,6 @@
 /*
- * linux.c: what Linux adds to segments: objects that get their name when they are whole, and a mark on System V segments that
- * were removed. Source: open(2) O_TMPFILE, linkat(2), shmctl(2).
+ * linux.c: what Linux adds to segments: objects that get their name when they are whole, and a mark on removed System V
+ * segments. Source: open(2) O_TMPFILE, linkat(2), shmctl(2).
  */
 #define _GNU_SOURCE
 #include <errno.h>

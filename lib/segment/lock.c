@@ -1,7 +1,7 @@
 /*
  * lock.c: the lock of POSIX segments and files: a record lock of fcntl(2) on the whole object, exclusive to put and shared
  * to get. Every program can take it, and the kernel releases it when its holder ends. A writer that waits gets in before
- * those who come later.
+ * later readers and writers.
  */
 #include <errno.h>
 #include <limits.h>
@@ -74,8 +74,8 @@ lock_wait(struct segment *segment, off_t from, const struct deadline *deadline)
 }
 
 /*
- * Takes the lock. A writer that waits locks the turnstile first. Everybody's lock covers that byte too, and readers then
- * release it: so nobody who comes later gets in before the writer.
+ * Takes the lock. A writer that waits locks the turnstile first. Every lock covers that byte too, and readers then release
+ * it, so no later process gets in before the writer.
  */
 static int
 lock_fairly(struct segment *segment, const struct deadline *deadline)
@@ -93,8 +93,8 @@ lock_fairly(struct segment *segment, const struct deadline *deadline)
 }
 
 /*
- * True if somebody is likely to be about to fill the object. Where creating and locking are two steps, a reader may get
- * the lock between them.
+ * True if another process is likely to be about to fill the object. Where creating and locking are two steps, a reader may
+ * get the lock between them.
  */
 static bool
 newborn(const struct segment *segment, const struct stat *st)

@@ -1,6 +1,6 @@
 /*
- * mapped.c: segments that a descriptor is open on: POSIX shared memory and ordinary files. What is created gets its name
- * together with its content where the system can do that; else it is locked before it is filled.
+ * mapped.c: segments that a descriptor is open on: POSIX shared memory and ordinary files. A new object gets its name
+ * together with its content where the system can do that; elsewhere it is locked before it is filled.
  */
 #include <errno.h>
 #include <limits.h>
@@ -26,7 +26,7 @@ close_mapped(struct segment *segment)
 	segment->mapped.draft = MAPPED_NAMED;
 }
 
-/* Opens what exists. EISDIR: it is a directory, a FIFO, a device or a socket. */
+/* Opens the object. EISDIR: it is a directory, a FIFO, a device or a socket. */
 static int
 open_mapped(struct segment *segment)
 {
@@ -94,7 +94,7 @@ resize(struct segment *segment, size_t size)
 	return 0;
 }
 
-/* Reserves what will be written, up to end, or the whole size. A failure leaves the size as it was. */
+/* Reserves the pages that will be written: the part up to end, or the whole size. A failure leaves the size as it was. */
 static int
 reserve(struct segment *segment, size_t end, size_t size)
 {

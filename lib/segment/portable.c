@@ -1,8 +1,8 @@
 /*
- * portable.c: segments for POSIX alone, which has no objects without a name, and does not define read(2) and write(2) on what
- * shm_open(3) opens: bytes go through a mapping of one window after the other. read and write copy them, not memcpy, so
- * that pages that are gone are an error (EFAULT) and not SIGBUS; the start of the input and zeros, which are in memory, go
- * where pages were reserved. Source: mmap(3p), posix_fallocate(3p).
+ * portable.c: segments for POSIX alone, which has no objects without a name, and does not define read(2) and write(2) on
+ * shared memory objects: bytes go through a mapping of one window after the other. read and write copy them, not memcpy,
+ * so that pages that are gone are an error (EFAULT) and not SIGBUS; only bytes read ahead and zeros, for which pages were
+ * reserved, are stored directly. Source: mmap(3p), posix_fallocate(3p).
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -124,7 +124,7 @@ create(struct segment *segment)
 	return 0;
 }
 
-/* Takes back what was created. */
+/* Removes the segment that was created. */
 static void
 discard(struct segment *segment)
 {

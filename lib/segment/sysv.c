@@ -23,7 +23,7 @@ attach(struct segment *segment)
 	return segment->sysv.address ? 0 : -1;
 }
 
-/* Opens what exists. ERANGE: it has another size than the one asked for. */
+/* Opens the segment. ERANGE: it has another size than the one asked for. */
 static int
 open_sysv(struct segment *segment)
 {
@@ -79,7 +79,7 @@ unlink_sysv(struct segment *segment)
 static int
 create_sysv(struct segment *segment, size_t size)
 {
-	/* Its owner must be able to attach it to fill it; the mode that was asked for may not let him. */
+	/* The owner attaches the segment to fill it, which the mode asked for may not allow. */
 	mode_t mode = segment->asked.mode | 0600;
 	key_t key = segment->sysv.key;
 	int saved;
