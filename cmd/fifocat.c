@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/io.h"
+#include "base/pump.h"
 #include "base/record.h"
 #include "base/text.h"
 #include "pipe/fifo.h"
@@ -40,7 +41,7 @@ static const struct command command = {
 
 struct cat {
 	struct fifo fifo;
-	struct stream stream;
+	struct pump pump;
 	struct exact exact;
 	enum record_form form;
 	struct whole whole;
@@ -111,7 +112,7 @@ parse(struct cat *cat, int argc, char *argv[])
 static int
 stop(const struct cat *cat, int error)
 {
-	const struct stream *stream = &cat->stream;
+	const struct pump *pump = &cat->pump;
 	unsigned long long number = cat->lines ? cat->whole.number : cat->count - cat->exact.left;
 	struct text line = {0};
 	long unread = fifo_unread(&cat->fifo);
@@ -119,9 +120,9 @@ stop(const struct cat *cat, int error)
 
 	if (error == ETIMEDOUT) {
 		text_format(&line, "no %s in time (-t)",
-		    cat->alone       ? (cat->fifo.write ? "reader" : "writer")
-		    : stream->output ? "room"
-		                     : "byte");
+		    cat->alone     ? (cat->fifo.write ? "reader" : "writer")
+		    : pump->output ? "room"
+		                   : "byte");
 		status = STATUS_TIMEOUT;
 	} else if (error == EIDRM) {
 		text_format(&line, "the FIFO was removed");
@@ -133,20 +134,20 @@ stop(const struct cat *cat, int error)
 	} else if (error == EMSGSIZE) {
 		text_format(&line, "record %llu has %zu bytes%s with its end; one write keeps %d together (-l)",
 		    number + 1, cat->whole.size, cat->whole.endless ? " or more" : "", PIPE_BUF);
-	} else if (error == EPIPE && stream->output) {
+	} else if (error == EPIPE && pump->output) {
 		text_format(&line, cat->fifo.write ? "the reader has gone" : "standard output has lost its reader");
 	} else {
 		text_format(&line, "%s%s",
-		    stream->output == cat->fifo.write ? ""
-		    : stream->output                  ? "standard output: "
-		                                      : "standard input: ",
+		    pump->output == cat->fifo.write ? ""
+		    : pump->output                  ? "standard output: "
+		                                    : "standard input: ",
 		    strerror(error));
 	}
-	text_format(&line, "; %llu bytes were written", stream->moved);
-	if (cat->fifo.write && unread > 0 && (unsigned long long)unread <= stream->moved)
-		text_format(&line, ", %llu of them taken", stream->moved - (unsigned long long)unread);
-	if (!cat->fifo.write && stream->end > stream->start)
-		text_format(&line, ", and %zu were taken that are lost", stream->end - stream->start);
+	text_format(&line, "; %llu bytes were written", pump->moved);
+	if (cat->fifo.write && unread > 0 && (unsigned long long)unread <= pump->moved)
+		text_format(&line, ", %llu of them taken", pump->moved - (unsigned long long)unread);
+	if (!cat->fifo.write && pump->end > pump->start)
+		text_format(&line, ", and %zu were taken that are lost", pump->end - pump->start);
 	if (!cat->fifo.write && unread > 0)
 		text_format(&line, ", %ld are left in the FIFO", unread);
 	if (!cat->fifo.write && cat->counted && !cat->lines && cat->exact.open)
@@ -161,8 +162,8 @@ static int
 copy(struct cat *cat)
 {
 	if (cat->lines)
-		return whole_copy(&cat->exact, cat->counted, &cat->stream, &cat->whole);
-	return cat->counted ? exact_copy(&cat->exact, &cat->stream) : stream_copy(&cat->stream);
+		return whole_copy(&cat->exact, cat->counted, &cat->pump, &cat->whole);
+	return cat->counted ? exact_copy(&cat->exact, &cat->pump) : pump_copy(&cat->pump);
 }
 
 /* Waits for the other end to come again. Returns the exit status, or -1 to go on. */
@@ -172,7 +173,7 @@ again(struct cat *cat)
 	if (fifo_again(&cat->fifo) == 0)
 		return -1;
 	cat->alone = true;
-	cat->stream.output = cat->fifo.write;
+	cat->pump.output = cat->fifo.write;
 	return stop(cat, errno);
 }
 
@@ -191,13 +192,13 @@ see_off(struct cat *cat)
 	cat->fifo.ended = true;
 	while (cat->fifo.write && fifo_unread(&cat->fifo) > 0) {
 		if (io_gone(cat->fifo.fd) && !cat->fifo.forever) {
-			cat->stream.output = true;
+			cat->pump.output = true;
 			return stop(cat, EPIPE);
 		}
 		/* No call waits until a pipe is empty; without -f it is the reader's from now on. */
 		if (!cat->fifo.forever)
 			break;
-		cat->stream.output = true;
+		cat->pump.output = true;
 		if (deadline_passed(&deadline))
 			return stop(cat, ETIMEDOUT);
 		if (io_gone(cat->fifo.fd))
@@ -222,7 +223,7 @@ work(struct cat *cat)
 				status = again(cat);
 			else
 				status = see_off(cat);
-		} else if (errno == EPIPE && cat->stream.output && cat->fifo.write && cat->fifo.forever) {
+		} else if (errno == EPIPE && cat->pump.output && cat->fifo.write && cat->fifo.forever) {
 			status = again(cat);
 		} else {
 			status = stop(cat, errno);
@@ -243,19 +244,18 @@ main(int argc, char *argv[])
 		return command_end(status);
 	status = fifo_open(&cat.fifo);
 	if (status == -1) {
-		stream_open(&cat.stream, cat.fifo.write ? STDIN_FILENO : cat.fifo.fd,
-		    cat.fifo.write ? cat.fifo.fd : STDOUT_FILENO);
-		cat.stream.pass = cat.pass;
+		pump_open(&cat.pump, cat.fifo.write ? STDIN_FILENO : cat.fifo.fd,
+		    cat.fifo.write ? cat.fifo.fd : STDOUT_FILENO,
+		    (cat.pass ? PUMP_PASS : 0) | (cat.fifo.write && !cat.fifo.capacity ? PUMP_GROW : 0));
 		/* A writer may find a reader again, and may have written all. */
-		cat.stream.watch = !cat.fifo.write;
-		cat.stream.grows = cat.fifo.write && !cat.fifo.capacity;
+		cat.pump.watch = !cat.fifo.write;
 		if (cat.fifo.write)
-			cat.stream.out_timeout = cat.fifo.timeout;
+			cat.pump.out_timeout = cat.fifo.timeout;
 		else
-			cat.stream.in_timeout = cat.fifo.timeout;
+			cat.pump.in_timeout = cat.fifo.timeout;
 		if (cat.fifo.forever && !cat.fifo.write) {
-			cat.stream.tick = fifo_tick;
-			cat.stream.owner = &cat.fifo;
+			cat.pump.tick = fifo_tick;
+			cat.pump.owner = &cat.fifo;
 		}
 		exact_open(&cat.exact, cat.form, cat.counted ? cat.count : ULLONG_MAX);
 		status = work(&cat);

@@ -71,17 +71,17 @@ exact_scan(struct exact *exact, const char *data, size_t size)
 
 /* How many of the next bytes belong to the records, after a look at them; 0: nothing is known of them. */
 static ssize_t
-look(struct exact *exact, struct stream *stream, char *room, size_t size)
+look(struct exact *exact, struct pump *pump, char *room, size_t size)
 {
 	struct exact ahead = *exact;
 	ssize_t there;
 
 	if (exact->blind)
 		return 0;
-	if (stream->ready)
-		there = pread(stream->in, room, size, lseek(stream->in, 0, SEEK_CUR));
+	if (pump->source == PUMP_FILE)
+		there = pread(pump->in, room, size, lseek(pump->in, 0, SEEK_CUR));
 	else
-		there = stream_peek(stream->in, room, size);
+		there = pipe_peek(pump->in, room, size);
 	if (there == -1 && errno == ENOTSUP)
 		exact->blind = true;
 	if (there <= 0)
@@ -91,16 +91,16 @@ look(struct exact *exact, struct stream *stream, char *room, size_t size)
 }
 
 ssize_t
-exact_read(struct exact *exact, struct stream *stream, char *data, size_t size)
+exact_read(struct exact *exact, struct pump *pump, char *data, size_t size)
 {
 	ssize_t known, got, used;
 
 	if (exact->left == 0)
 		return 0;
-	if (stream_wait(stream, false) == -1)
+	if (pump_wait(pump, false) == -1)
 		return -1;
-	known = look(exact, stream, data, size);
-	got = stream_read(stream, data, known > 0 ? (size_t)known : 1);
+	known = look(exact, pump, data, size);
+	got = pump_read(pump, data, known > 0 ? (size_t)known : 1);
 	if (got <= 0)
 		return got;
 	used = exact_scan(exact, data, (size_t)got);
@@ -109,17 +109,17 @@ exact_read(struct exact *exact, struct stream *stream, char *data, size_t size)
 }
 
 int
-exact_copy(struct exact *exact, struct stream *stream)
+exact_copy(struct exact *exact, struct pump *pump)
 {
 	ssize_t got = 1;
 
 	while (got > 0) {
-		if (stream_flush(stream) == -1)
+		if (pump_flush(pump) == -1)
 			return -1;
-		got = exact_read(exact, stream, stream->buffer, sizeof(stream->buffer));
+		got = exact_read(exact, pump, pump->buffer, sizeof(pump->buffer));
 		if (got != 0) {
-			stream->start = 0;
-			stream->end = got > 0 ? (size_t)got : exact->bad;
+			pump->start = 0;
+			pump->end = got > 0 ? (size_t)got : exact->bad;
 		}
 	}
 	if (got == 0 && exact->left > 0 && exact->open && exact->form == RECORD_NETSTRING) {

@@ -15,6 +15,7 @@
 #include "base/deadline.h"
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/io.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "base/trace.h"
@@ -245,7 +246,7 @@ fifo_open(struct fifo *fifo)
 	/* What has no bound is left to wait in the kernel, which does it with fewer calls. */
 	(void)fcntl(fifo->fd, F_SETFL,
 	    fifo->timeout == DEADLINE_NEVER && !fifo->forever ? flags & ~O_NONBLOCK : flags | O_NONBLOCK);
-	if (fifo->capacity && stream_capacity(fifo->fd, fifo->capacity) == -1) {
+	if (fifo->capacity && io_capacity(fifo->fd, fifo->capacity) == -1) {
 		struct text why = {0};
 
 		if (errno == EPERM)
@@ -282,7 +283,7 @@ fifo_again(struct fifo *fifo)
 long
 fifo_unread(const struct fifo *fifo)
 {
-	return stream_unread(fifo->fd);
+	return pipe_unread(fifo->fd);
 }
 
 int

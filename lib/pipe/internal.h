@@ -1,27 +1,16 @@
 /*
- * internal.h: what the files of pipe/ share.
+ * internal.h: what the files of pipe/ share: what one system knows of a pipe.
  */
 #ifndef PIPE_INTERNAL_H
 #define PIPE_INTERNAL_H
 
-#include "pipe/pipe.h"
+#include <stddef.h>
+#include <sys/types.h>
 
-/*
- * Hands pages on without waiting, or waits for what is missing. Returns 1 to go on, 0 at the end, -1; ENOTSUP: not between
- * these two.
- */
-int stream_splice(struct stream *stream);
+/* Copy the next bytes of a pipe without taking them. Returns their number, 0: there are none, -1. Errors: ENOTSUP. See tee(2). */
+ssize_t pipe_peek(int fd, char *data, size_t size);
 
-/* Gives out more capacity, once, if it may. */
-void stream_grow(struct stream *stream);
-
-/* Copies what is next in a pipe, without taking it. 0: nothing is there; ENOTSUP. */
-ssize_t stream_peek(int fd, char *data, size_t size);
-
-/* The same as fcntl(2) F_SETPIPE_SZ. ENOTSUP. */
-int stream_capacity(int fd, size_t size);
-
-/* Bytes in a pipe that nobody has read; -1: not known. */
-long stream_unread(int fd);
+/* Return the number of bytes in a pipe that nobody has read, or -1 if it is not known. */
+long pipe_unread(int fd);
 
 #endif

@@ -103,7 +103,7 @@ make_pipe(const struct pipeline *pipeline, int ends[2])
 		return -1;
 	fcntl(ends[0], F_SETFD, FD_CLOEXEC);
 	fcntl(ends[1], F_SETFD, FD_CLOEXEC);
-	return pipeline->capacity ? stream_capacity(ends[1], pipeline->capacity) : 0;
+	return pipeline->capacity ? io_capacity(ends[1], pipeline->capacity) : 0;
 }
 
 /* Starts one. *error: why it was not executed, or 0. */

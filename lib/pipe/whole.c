@@ -15,11 +15,11 @@
 
 /* Reads some of what is wanted. */
 static ssize_t
-take(struct exact *exact, bool counted, struct stream *stream, char *data, size_t size)
+take(struct exact *exact, bool counted, struct pump *pump, char *data, size_t size)
 {
 	if (counted)
-		return exact_read(exact, stream, data, size);
-	return stream_wait(stream, false) == -1 ? -1 : stream_read(stream, data, size);
+		return exact_read(exact, pump, data, size);
+	return pump_wait(pump, false) == -1 ? -1 : pump_read(pump, data, size);
 }
 
 /*
@@ -27,11 +27,11 @@ take(struct exact *exact, bool counted, struct stream *stream, char *data, size_
  * write is lost.
  */
 static void
-measure(struct exact *exact, struct exact *scanner, bool counted, struct stream *stream, struct whole *whole)
+measure(struct exact *exact, struct exact *scanner, bool counted, struct pump *pump, struct whole *whole)
 {
-	while (scanner->open && whole->size < COUNTED && !stream->watch) {
-		ssize_t got = take(exact, counted, stream, stream->buffer, sizeof(stream->buffer));
-		ssize_t used = got > 0 ? exact_scan(scanner, stream->buffer, (size_t)got) : -1;
+	while (scanner->open && whole->size < COUNTED && !pump->watch) {
+		ssize_t got = take(exact, counted, pump, pump->buffer, sizeof(pump->buffer));
+		ssize_t used = got > 0 ? exact_scan(scanner, pump->buffer, (size_t)got) : -1;
 
 		if (used == -1)
 			break;
@@ -40,73 +40,73 @@ measure(struct exact *exact, struct exact *scanner, bool counted, struct stream 
 	whole->endless = scanner->open;
 }
 
-/* Writes what is in the buffer before position to, so many records, and drops it. */
+/* Writes what is in the buffer before position to, so many records, in one write, as a pipe takes up to PIPE_BUF bytes. */
 static int
-put(struct stream *stream, size_t to, struct whole *whole, unsigned int *records)
+put(struct pump *pump, size_t to, struct whole *whole, unsigned int *records)
 {
-	size_t written;
+	size_t end = pump->end;
+	int result;
 
-	if (to == stream->start)
-		return 0;
-	/* All or nothing: a pipe takes up to PIPE_BUF bytes as one. */
-	if (stream_write(stream, stream->buffer + stream->start, to - stream->start, &written) == -1)
+	pump->end = to;
+	result = pump_flush(pump);
+	pump->end = end;
+	if (result == -1)
 		return -1;
-	stream->start = to;
 	whole->number += *records;
 	*records = 0;
 	return 0;
 }
 
-/* Writes all whole records of the buffer. What is left begins at stream->start. */
+/* Writes all whole records of the buffer. What is left begins at pump->start. */
 static int
-put_records(struct exact *exact, bool counted, struct stream *stream, struct whole *whole)
+put_records(struct exact *exact, bool counted, struct pump *pump, struct whole *whole)
 {
 	struct exact scanner;
-	size_t at = stream->start, next;
+	size_t at = pump->start, next;
 	unsigned int records = 0;
 	ssize_t used;
 
 	exact_open(&scanner, exact->form, ULLONG_MAX);
 	scanner.one = true;
-	while (at < stream->end) {
-		used = exact_scan(&scanner, stream->buffer + at, stream->end - at);
+	while (at < pump->end) {
+		used = exact_scan(&scanner, pump->buffer + at, pump->end - at);
 		if (used == -1)
-			return put(stream, at, whole, &records) == -1 ? -1 : (errno = EBADMSG, -1);
+			return put(pump, at, whole, &records) == -1 ? -1 : (errno = EBADMSG, -1);
 		next = at + (size_t)used;
 		if (next - at > PIPE_BUF) {
-			if (put(stream, at, whole, &records) == -1)
+			if (put(pump, at, whole, &records) == -1)
 				return -1;
 			whole->size = next - at;
-			measure(exact, &scanner, counted, stream, whole);
+			measure(exact, &scanner, counted, pump, whole);
 			errno = EMSGSIZE;
 			return -1;
 		}
 		if (scanner.open)
 			break;
-		if (next - stream->start > PIPE_BUF && put(stream, at, whole, &records) == -1)
+		if (next - pump->start > PIPE_BUF && put(pump, at, whole, &records) == -1)
 			return -1;
 		at = next;
 		records++;
 	}
-	return put(stream, at, whole, &records);
+	return put(pump, at, whole, &records);
 }
 
 int
-whole_copy(struct exact *exact, bool counted, struct stream *stream, struct whole *whole)
+whole_copy(struct exact *exact, bool counted, struct pump *pump, struct whole *whole)
 {
 	ssize_t got;
 
 	for (;;) {
 		size_t held;
 
-		if (put_records(exact, counted, stream, whole) == -1)
+		if (put_records(exact, counted, pump, whole) == -1)
 			return -1;
-		held = stream->end - stream->start;
-		memmove(stream->buffer, stream->buffer + stream->start, held);
-		stream->start = 0;
-		stream->end = held;
-		got = take(exact, counted, stream, stream->buffer + held, sizeof(stream->buffer) - held - 1);
-		stream->end += got == -1 ? exact->bad : (size_t)got;
+		held = pump->end - pump->start;
+		memmove(pump->buffer, pump->buffer + pump->start, held);
+		pump->start = 0;
+		pump->end = held;
+		got = take(exact, counted, pump, pump->buffer + held, sizeof(pump->buffer) - held - 1);
+		pump->end += got == -1 ? exact->bad : (size_t)got;
 		if (got == -1)
 			return -1;
 		if (got > 0)
@@ -117,7 +117,7 @@ whole_copy(struct exact *exact, bool counted, struct stream *stream, struct whol
 			errno = EBADMSG;
 			return -1;
 		}
-		stream->buffer[stream->end++] = exact->form == RECORD_NUL ? '\0' : '\n';
-		return put_records(exact, counted, stream, whole);
+		pump->buffer[pump->end++] = exact->form == RECORD_NUL ? '\0' : '\n';
+		return put_records(exact, counted, pump, whole);
 	}
 }

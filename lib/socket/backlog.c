@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "socket/internal.h"
@@ -18,11 +17,7 @@
 void
 outlet_open(struct outlet *outlet, int fd, bool packets)
 {
-	struct stat st;
-
-	*outlet = (struct outlet){.fd = fd, .packets = packets, .sink = FLOW_FILE};
-	if (fd != -1 && fstat(fd, &st) == 0)
-		outlet->sink = S_ISFIFO(st.st_mode) ? FLOW_PIPE : S_ISSOCK(st.st_mode) ? FLOW_SOCKET : FLOW_FILE;
+	*outlet = (struct outlet){.fd = fd, .packets = packets, .sink = pump_kind(fd)};
 }
 
 size_t
@@ -86,9 +81,7 @@ put(struct outlet *outlet)
 		           ? -1
 		           : (ssize_t)(sizeof(size) + size);
 	}
-	if (outlet->sink == FLOW_SOCKET)
-		return send(outlet->fd, from, size, MSG_DONTWAIT | MSG_NOSIGNAL);
-	return outlet->sink == FLOW_PIPE ? flow_write_now(outlet->fd, from, size) : write(outlet->fd, from, size);
+	return pump_write_now(outlet->fd, outlet->sink, from, size);
 }
 
 int

@@ -6,18 +6,6 @@
 
 #include "socket/socket.h"
 
-/* Writes what is in the buffer, as much as is taken now. Returns as flow_step. */
-int flow_put(struct flow *flow);
-
-/* Writes to a pipe what it takes without waiting, whatever flags its descriptor has. -1: EAGAIN, errno of write(2). */
-ssize_t flow_write_now(int fd, const char *data, size_t size);
-
-/* The same in small parts, after a look. */
-ssize_t flow_write_part(int fd, const char *data, size_t size);
-
-/* Moves pages without copying them. Returns as flow_step; ENOTSUP: not between these two, or not here. */
-int flow_hand_on(struct flow *flow);
-
 /* Gives a Unix datagram socket a name of its own, so that it can be answered; where there is none, nothing. */
 int socket_name(int fd);
 

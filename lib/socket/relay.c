@@ -1,6 +1,6 @@
 /*
  * relay.c: both directions of a connection in one loop, which waits in poll(2) and nowhere else. There is no hidden timer:
- * a late answer is waited for.
+ * it waits for a late answer.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -13,6 +13,7 @@
 #include "base/deadline.h"
 #include "base/interrupt.h"
 #include "base/io.h"
+#include "base/pump.h"
 #include "socket/internal.h"
 #include "socket/socket.h"
 
@@ -24,42 +25,43 @@ fail(struct relay *relay, enum relay_side side, int error)
 	return -1;
 }
 
-/* A step of one direction. Returns as flow_step. */
+/* A step of one direction. Returns as pump_step. */
 static int
-step(struct relay *relay, struct flow *flow)
+step(struct relay *relay, struct pump *pump)
 {
-	int result = flow_step(flow);
+	int result = pump_step(pump);
 
 	/* A peer that takes nothing more may still have said why. */
-	if (result == -1 && flow == &relay->up && flow->output && relay->down.open) {
+	if (result == -1 && pump == &relay->up && pump->output && relay->down.open) {
 		relay->failed = errno;
-		relay->lost = flow->end - flow->start;
-		flow->open = flow->blocked = false;
-		flow->start = flow->end;
+		relay->lost = pump->end - pump->start;
+		pump->open = pump->blocked = false;
+		pump->start = pump->end;
 		return 1;
 	}
 	if (result == -1)
 		return fail(relay,
-		    flow == &relay->up ? (flow->output ? RELAY_PEER : RELAY_INPUT)
-		                       : (flow->output ? RELAY_OUTPUT : RELAY_PEER),
+		    pump == &relay->up ? (pump->output ? RELAY_PEER : RELAY_INPUT)
+		                       : (pump->output ? RELAY_OUTPUT : RELAY_PEER),
 		    errno);
-	if (flow == &relay->up && !flow->open && !flow_holds(flow) && !relay->failed) {
+	if (pump == &relay->up && !pump->open && !pump_holds(pump) && !relay->failed) {
 		if (sock_half_close(relay->fd) == -1)
 			return fail(relay, RELAY_PEER, errno);
-		relay->down.alone = relay->timeout == DEADLINE_NEVER;
+		if (relay->timeout == DEADLINE_NEVER)
+			relay->down.waits = PUMP_WRITES;
 	}
-	if (flow == &relay->down && !flow->open)
-		relay->up.alone = false;
+	if (pump == &relay->down && !pump->open)
+		relay->up.waits = PUMP_NEVER;
 	return result;
 }
 
 /* What a direction waits for next: adds it to wait. */
 static void
-expect(const struct flow *flow, struct pollfd *from, struct pollfd *to)
+expect(const struct pump *pump, struct pollfd *from, struct pollfd *to)
 {
-	if (flow->blocked)
+	if (pump->blocked)
 		to->events |= POLLOUT;
-	else if (flow->open || flow_holds(flow))
+	else if (pump->open || pump_holds(pump))
 		from->events |= POLLIN;
 }
 
@@ -98,11 +100,11 @@ await(struct relay *relay, struct pollfd wait[3], const struct deadline *deadlin
 static bool
 over(const struct relay *relay)
 {
-	const struct flow *up = &relay->up;
+	const struct pump *up = &relay->up;
 
-	if (!up->open && !flow_holds(up))
+	if (!up->open && !pump_holds(up))
 		return true;
-	if (flow_holds(up) || io_ready(relay->input, POLLIN))
+	if (pump_holds(up) || io_ready(relay->input, POLLIN))
 		return false;
 	return io_ready(relay->fd, 0) || (relay->stream && socket_closed(relay->fd) == 1);
 }
@@ -134,20 +136,23 @@ settle(struct relay *relay)
 	}
 }
 
-int
-relay_run(struct relay *relay)
+/* Serves both directions until the end of relay_run. */
+static int
+serve(struct relay *relay)
 {
-	struct flow *up = &relay->up, *down = &relay->down;
+	struct pump *up = &relay->up, *down = &relay->down;
 	struct deadline deadline;
 	int result;
 
-	flow_open(up, relay->input, relay->fd, relay->pass);
-	flow_open(down, relay->fd, relay->output, false);
-	/* Who is alone may wait in a write, unless a wait is bounded. */
-	up->alone = relay->output == -1 && relay->timeout == DEADLINE_NEVER;
-	down->alone = relay->input == -1 && relay->timeout == DEADLINE_NEVER;
+	pump_open(up, relay->input, relay->fd, PUMP_CONNECTION | (relay->pass ? PUMP_PASS : 0));
+	pump_open(down, relay->fd, relay->output, PUMP_CONNECTION);
+	/* The only direction may wait in a write, unless a wait has a bound. */
+	if (relay->output == -1 && relay->timeout == DEADLINE_NEVER)
+		up->waits = PUMP_WRITES;
+	if (relay->input == -1 && relay->timeout == DEADLINE_NEVER)
+		down->waits = PUMP_WRITES;
 	deadline_set(&deadline, relay->timeout);
-	while (down->open || flow_holds(down) || !over(relay)) {
+	while (down->open || pump_holds(down) || !over(relay)) {
 		struct pollfd wait[3] = {{.fd = relay->fd}, {.fd = relay->input}, {.fd = relay->output}};
 		unsigned long long before = up->moved + down->moved;
 
@@ -163,10 +168,10 @@ relay_run(struct relay *relay)
 		if (wait[2].revents & (POLLERR | POLLHUP | POLLNVAL))
 			return fail(relay, RELAY_OUTPUT, EPIPE);
 		result = 0;
-		if (((wait[0].revents && !down->blocked) || wait[2].revents) && (down->open || flow_holds(down)))
+		if (((wait[0].revents && !down->blocked) || wait[2].revents) && (down->open || pump_holds(down)))
 			result = step(relay, down);
 		if (result != -1 && ((wait[1].revents && !up->blocked) || (wait[0].revents && up->blocked)) &&
-		    (up->open || flow_holds(up)))
+		    (up->open || pump_holds(up)))
 			result = step(relay, up);
 		if (result == -1)
 			return -1;
@@ -174,4 +179,14 @@ relay_run(struct relay *relay)
 			deadline_set(&deadline, relay->timeout);
 	}
 	return relay->failed ? fail(relay, RELAY_PEER, relay->failed) : settle(relay);
+}
+
+int
+relay_run(struct relay *relay)
+{
+	int result = serve(relay);
+
+	pump_close(&relay->up);
+	pump_close(&relay->down);
+	return result;
 }

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "base/pump.h"
 #include "base/record.h"
 #include "socket/address.h"
 
@@ -71,41 +72,13 @@ int sock_unlink(struct sock *sock);
 
 void sock_close(struct sock *sock);
 
-enum flow_end { FLOW_NONE, FLOW_PIPE, FLOW_SOCKET, FLOW_FILE, FLOW_TERMINAL, FLOW_DEVICE };
-
-struct flow {
-	int from, to; /* a socket is non-blocking; to -1: what comes is dropped */
-	enum flow_end source, sink;
-	bool alone;                  /* there is no other direction: a write may wait */
-	bool open;                   /* from has not come to its end */
-	bool blocked;                /* after a step: to has no room */
-	bool output;                 /* after an error: it was that of to */
-	unsigned long long moved;    /* bytes that to has accepted */
-	bool may_hand, hands, grown; /* flow.c's own: pages can be, are handed on; a pipe was made larger */
-	int pipe[2];                 /* leads to a file */
-	size_t held;                 /* bytes in it */
-	size_t start, end;           /* what is in buffer was read and not yet written */
-	char buffer[64 * 1024];
-};
-
-/* Sets up; from -1: nothing comes. pass: the pages of a file may be handed on. */
-void flow_open(struct flow *flow, int from, int to, bool pass);
-
-/* Moves what can be moved now. Returns 1 if it did, or from has ended; 0 if it would have to wait, -1. */
-int flow_step(struct flow *flow);
-
-/* True if something was taken and not yet written. */
-bool flow_holds(const struct flow *flow);
-
-void flow_close(struct flow *flow);
-
 /* What is written is kept until it is taken, so that the caller never waits; no more than this is kept. */
 #define OUTLET_MOST ((size_t)1024 * 1024)
 
 struct outlet {
 	int fd;       /* -1: dropped */
 	bool packets; /* each outlet_add is one packet */
-	enum flow_end sink;
+	enum pump_kind sink;
 	unsigned long long moved;    /* bytes, or packets, that were taken */
 	size_t start, end, capacity; /* outlet.c's own */
 	char *data;
@@ -139,7 +112,7 @@ struct relay {
 	enum relay_side side; /* after an error */
 	int failed;           /* relay.c's own: why the peer took nothing more */
 	size_t lost;          /* bytes that were read, and that it did not take */
-	struct flow up, down; /* what was sent and what was received */
+	struct pump up, down; /* what was sent and what was received */
 };
 
 /*

@@ -1,0 +1,123 @@
+/*
+ * pump.h: bytes from one descriptor to another. A step moves what can be moved now; a copy steps and waits until the end
+ * of the input. Both pass pages on without copying them where the system can.
+ */
+#ifndef BASE_PUMP_H
+#define BASE_PUMP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/* Options of pump_open, as a set. */
+enum pump_option {
+	PUMP_PASS = 1,      /* pages of an input file may be passed on: later changes of the file show in them */
+	PUMP_GROW = 2,      /* out is a pipe that may be given more capacity once it has been full */
+	PUMP_CONNECTION = 4 /* in or out is a connected socket, non-blocking and used by this process alone */
+};
+
+enum pump_kind {
+	PUMP_NONE, /* no descriptor */
+	PUMP_PIPE,
+	PUMP_SOCKET,
+	PUMP_FILE,
+	PUMP_DEVICE, /* such as /dev/null */
+	PUMP_OTHER /* a terminal, or a socket without PUMP_CONNECTION: a splice(2) that waits for it blocks its pipe's users */
+};
+
+/* Calls that may wait in the kernel. */
+enum pump_waits {
+	PUMP_NEVER,  /* none: there is another direction to serve */
+	PUMP_WRITES, /* writes */
+	PUMP_CALLS   /* all: no wait has a bound */
+};
+
+struct pump {
+	int in, out;
+	enum pump_kind source, sink; /* kinds of in and out */
+	enum pump_waits waits;
+	bool open;                /* in has not come to its end */
+	bool blocked;             /* out, and not in, has to be waited for */
+	bool output;              /* after an error: the error is that of out */
+	unsigned long long moved; /* bytes that out has accepted */
+	size_t start, end;        /* part of buffer that was read and not yet written */
+	size_t held;              /* bytes in passage */
+
+	/* For waits; set by pump_open to DEADLINE_NEVER, false and NULL. */
+	long long in_timeout, out_timeout; /* longest wait for a byte, and for space, in nanoseconds */
+	bool watch;                        /* nothing is read once out has lost its reader */
+	int (*tick)(void *owner); /* called each second of a wait for a byte; -1 ends the wait, with its errno */
+	void *owner;
+
+	/* Private to pump*.c. */
+	bool connection;
+	bool passable, passing; /* pages can be passed on; they are */
+	int grows;              /* pipe that may be given more capacity, or -1 */
+	size_t capacity;        /* that capacity, in bytes */
+	int passage[2];         /* pipe between a socket and a file */
+	char buffer[64 * 1024];
+};
+
+/* Prepare a pump. in -1: nothing comes; out -1: what comes is dropped. The caller keeps both descriptors. */
+void pump_open(struct pump *pump, int in, int out, unsigned int options);
+
+/*
+ * Move what can be moved without waiting for in, once poll(2) has reported in, or out if the pump is blocked. Waits for out
+ * only as waits says. Returns 1 if bytes were moved or in has ended; 0 if it would have to wait or a signal was caught; -1.
+ * Errors: those of read(2), write(2), splice(2).
+ */
+int pump_step(struct pump *pump);
+
+/*
+ * Copy until the end of in. Bytes that were read and not written stay in the pump, and go out first in the next call.
+ * Returns 0 or -1. Errors: ETIMEDOUT, EINTR (a signal was caught), EPIPE (also: a watched out has lost its reader), those
+ * of tick, read(2), write(2), splice(2).
+ */
+int pump_copy(struct pump *pump);
+
+/* Wait for a byte of in, or for space in out. Returns 0 or -1. Errors: ETIMEDOUT, EINTR, EPIPE, those of tick. */
+int pump_wait(struct pump *pump, bool output);
+
+/* Read from in, and wait as pump_wait does. Returns the bytes read, 0 at the end, -1. Errors: also those of read(2). */
+ssize_t pump_read(struct pump *pump, char *data, size_t size);
+
+/* Write what was read and not yet written. Returns 0 or -1. Errors: those of pump_wait and write(2). */
+int pump_flush(struct pump *pump);
+
+/* Return true if bytes were read and not yet written. */
+bool pump_holds(const struct pump *pump);
+
+/* Release what pump_open and pump_step have opened. */
+void pump_close(struct pump *pump);
+
+/* Return the kind of a descriptor; a socket counts as one of a connection. */
+enum pump_kind pump_kind(int fd);
+
+/*
+ * Write as much as a descriptor of that kind takes now, whatever its flags are. Returns the bytes written, or -1. Errors:
+ * EAGAIN, those of write(2), send(2).
+ */
+ssize_t pump_write_now(int fd, enum pump_kind kind, const char *data, size_t size);
+
+/* The rest is private to pump*.c. */
+
+/* Read once, without waiting for a socket; traced. Returns as read(2). */
+ssize_t pump_take(struct pump *pump, char *data, size_t size);
+
+/* Pass pages on, or move them on from the passage. Return as pump_step. */
+int pump_pass(struct pump *pump);
+int pump_leave_passage(struct pump *pump);
+
+/* Give the pipe that grows more capacity, once. */
+void pump_grow(struct pump *pump);
+
+/*
+ * What one system does better: pass pages from in to out, of which one is a pipe, waiting only if wait is set; from a file
+ * to a socket; write to a pipe without waiting. Return the bytes moved, 0 at the end of in, or -1. Errors: EAGAIN, ENOTSUP
+ * (not between these two, or not on this system), those of splice(2), sendfile(2), write(2).
+ */
+ssize_t pump_splice(int in, int out, bool wait);
+ssize_t pump_send_file(int in, int out);
+ssize_t pump_write_pipe(int fd, const char *data, size_t size);
+
+#endif

@@ -1,0 +1,138 @@
+/*
+ * pump_pass.c: the part of a step that passes pages on. Pages from a socket to a file go through a pipe, the passage, as
+ * splice(2) wants a pipe at one end.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/pump.h"
+
+/* Bytes of a connection below which reading and writing is faster. */
+#define LITTLE 4096
+
+void
+pump_grow(struct pump *pump)
+{
+	if (pump->grows != -1)
+		io_grow(pump->grows, pump->capacity);
+	pump->grows = -1;
+}
+
+/* Move on what is in the passage from a socket to a file. Returns as pump_step. */
+int
+pump_leave_passage(struct pump *pump)
+{
+	ssize_t moved = -1;
+
+	if (pump->passing) {
+		moved = pump_splice(pump->passage[0], pump->out, false);
+		pump->output = true;
+		if (moved == -1 && errno != ENOTSUP)
+			return errno == EINTR ? 0 : -1;
+	}
+	if (moved != -1) {
+		pump->moved += (size_t)moved;
+	} else {
+		/* A file that only grows at its end (>>) takes no pages. */
+		pump->passing = pump->passable = false;
+		moved = read(pump->passage[0], pump->buffer, sizeof(pump->buffer));
+		if (moved <= 0)
+			return -1;
+		pump->start = 0;
+		pump->end = (size_t)moved;
+	}
+	pump->held -= (size_t)moved;
+	return 1;
+}
+
+/* Open the passage from a socket to a file. Returns 0, or -1 with ENOTSUP. */
+static int
+open_passage(struct pump *pump)
+{
+	int i;
+
+	if (pump->passage[0] != -1)
+		return 0;
+	if (pipe(pump->passage) == -1) {
+		pump->passage[0] = pump->passage[1] = -1;
+		errno = ENOTSUP;
+		return -1;
+	}
+	for (i = 0; i < 2; i++) {
+		fcntl(pump->passage[i], F_SETFD, FD_CLOEXEC);
+		fcntl(pump->passage[i], F_SETFL, O_NONBLOCK);
+	}
+	io_grow(pump->passage[0], pump->capacity);
+	return 0;
+}
+
+/* Find out what it means that no page was passed on; was_blocked: out had to be waited for. Returns as pump_step. */
+static int
+passed_nothing(struct pump *pump, bool was_blocked)
+{
+	struct pollfd look = {.fd = pump->in, .events = POLLIN};
+	int error = errno;
+
+	if (error == ENOTSUP) {
+		pump->passing = pump->passable = false;
+		return 1;
+	}
+	if (error == EINTR)
+		return 0;
+	if (error == EAGAIN) {
+		/* in was ready, unless somebody else has read it empty meanwhile. */
+		pump->blocked = pump->source == PUMP_FILE || !was_blocked;
+		if (pump->blocked)
+			pump_grow(pump);
+		return 0;
+	}
+	/* An in that is empty needs no reader behind out, and an in at its end needs none either. */
+	if (error == EPIPE && poll(&look, 1, 0) == 0)
+		return 0;
+	if (error == EPIPE && !(look.revents & POLLIN)) {
+		pump->open = false;
+		return 1;
+	}
+	/* An in that was opened for writing only is told from an out that was opened for reading only. */
+	pump->output = error == EPIPE || (error != EBADF && pump->source != PUMP_SOCKET) ||
+	               (error == EBADF && (fcntl(pump->out, F_GETFL) & O_ACCMODE) == O_RDONLY);
+	errno = error;
+	return -1;
+}
+
+/* Pass pages on. Returns as pump_step. */
+int
+pump_pass(struct pump *pump)
+{
+	bool passage = pump->source == PUMP_SOCKET && pump->sink != PUMP_PIPE;
+	bool was_blocked = pump->blocked;
+	ssize_t moved;
+
+	pump->blocked = false;
+	if (pump->source == PUMP_FILE && pump->sink == PUMP_SOCKET)
+		moved = pump_send_file(pump->in, pump->out);
+	else if (passage && open_passage(pump) == -1)
+		moved = -1;
+	else
+		moved = pump_splice(pump->in, passage ? pump->passage[1] : pump->out, pump->waits == PUMP_CALLS);
+	if (moved == -1)
+		return passed_nothing(pump, was_blocked);
+	if (moved == 0) {
+		pump->open = false;
+		return 1;
+	}
+	if (passage)
+		pump->held = (size_t)moved;
+	else
+		pump->moved += (size_t)moved;
+	if (moved < LITTLE && pump->connection && pump->source != PUMP_FILE)
+		pump->passing = false;
+	/* Nobody learns that a pipe is full if the call waits for space. */
+	if (pump->moved >= sizeof(pump->buffer))
+		pump_grow(pump);
+	return 1;
+}
