@@ -84,18 +84,22 @@ pump_flush(struct pump *pump)
 int
 pump_copy(struct pump *pump)
 {
-	int result = 1;
+	/* An in that nobody has opened yet looks like one that has ended. */
+	int result = pump->in_timeout == 0 ? 0 : 1;
 
 	if (pump->in_timeout == DEADLINE_NEVER && pump->out_timeout == DEADLINE_NEVER && !pump->tick)
 		pump->waits = PUMP_CALLS;
 	pump->open = true;
 	pump->blocked = false;
 	while (pump->open || pump_holds(pump)) {
-		/* Before it reads, it waits: nothing is taken that nobody will read, and an in that nobody has opened yet has no end. */
-		if (result == 0 ? pump_wait(pump, pump->blocked) == -1
-		                : !pump_holds(pump) && !(pump->passing && pump->waits == PUMP_CALLS) &&
-		                      pump_wait(pump, false) == -1)
+		if (result == 0 && pump_wait(pump, pump->blocked) == -1)
 			return -1;
+		/* Nothing is read that nobody will take. */
+		if (result == 1 && !pump->passing && !pump_holds(pump) && pump_wait(pump, false) == -1)
+			return -1;
+		/* Pages are passed on without a look at in: as if out had been waited for, in is suspected first. */
+		if (result == 1 && pump->passing)
+			pump->blocked = true;
 		result = pump_step(pump);
 		if (result == -1)
 			return -1;
