@@ -1,8 +1,8 @@
 /*
  * piperun: join commands by anonymous pipes, in a line or a ring.
  *
- * All commands are found, and all pipes made, before one is started. It connects the descriptors and steps aside: no byte
- * passes through it, and it holds no end of a pipe. Its status is that of the first from the left that failed.
+ * All commands are found, and all pipes made, before one is started. No byte passes through piperun, and it holds no end of a
+ * pipe. Its exit status is that of the first command from the left that failed.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -27,12 +27,7 @@ static const struct command command = {
             "  -v       print each system call, and the status of each command\n",
 };
 
-struct runner {
-	struct pipeline pipeline;
-	long long timeout;
-};
-
-/* The commands, between which -- stands. */
+/* Read the commands, which -- separates. */
 static int
 parse_commands(struct pipeline *pipeline, int argc, char *argv[])
 {
@@ -52,38 +47,28 @@ parse_commands(struct pipeline *pipeline, int argc, char *argv[])
 		argv[i] = NULL;
 		first = i + 1;
 	}
-	return -1;
+	return GO_ON;
 }
 
 static int
-parse(struct runner *runner, int argc, char *argv[])
+parse(struct pipeline *pipeline, long long *timeout, int argc, char *argv[])
 {
-	int option, status = -1;
+	const struct command_option table[] = {
+	    {.letter = 'l', .flag = &pipeline->ring},
+	    {.letter = 's', .size = &pipeline->capacity},
+	    {.letter = 't', .flag = &pipeline->grouped, .time = timeout},
+	    {0},
+	};
+	int status = command_options(&command, table, argc, argv);
 
-	while (status == -1 && (option = getopt(argc, argv, ":hls:t:vV")) != -1) {
-		switch (option) {
-		case 'l':
-			runner->pipeline.ring = true;
-			break;
-		case 's':
-			status = command_size(option, optarg, &runner->pipeline.capacity);
-			break;
-		case 't':
-			status = command_time(option, optarg, &runner->timeout);
-			runner->pipeline.grouped = true;
-			break;
-		default:
-			status = command_option(&command, option);
-		}
-	}
-	if (status != -1)
+	if (status != GO_ON)
 		return status;
 	if (optind == argc)
 		return command_usage("COMMAND is missing; usage: piperun %s", command.usage);
-	return parse_commands(&runner->pipeline, argc - optind, argv + optind);
+	return parse_commands(pipeline, argc - optind, argv + optind);
 }
 
-/* -v: how each ended. */
+/* Print how each command ended. */
 static void
 show(const struct pipeline *pipeline)
 {
@@ -102,38 +87,38 @@ show(const struct pipeline *pipeline)
 }
 
 static int
-run(struct runner *runner)
+run(struct pipeline *pipeline, long long timeout)
 {
 	struct deadline deadline;
-	int status = pipeline_start(&runner->pipeline);
+	int status = pipeline_start(pipeline);
 
-	if (status != -1)
+	if (status != GO_ON)
 		return status;
-	deadline_set(&deadline, runner->timeout);
-	if (pipeline_wait(&runner->pipeline, &deadline) == -1) {
-		status = errno == ETIMEDOUT ? STATUS_TIMEOUT : STATUS_RUNNER;
-		error_line(
-		    NULL, "%s", errno == ETIMEDOUT ? "time ran out (-t); the commands were ended" : strerror(errno));
+	deadline_set(&deadline, timeout);
+	if (pipeline_wait(pipeline, &deadline) == 0) {
+		status = pipeline_status(pipeline);
 	} else {
-		status = pipeline_status(&runner->pipeline);
+		error_line(NULL, "time ran out (-t); the commands were ended");
+		status = STATUS_TIMEOUT;
 	}
 	if (trace_on)
-		show(&runner->pipeline);
+		show(pipeline);
 	return status;
 }
 
 int
 main(int argc, char *argv[])
 {
-	struct runner runner = {.timeout = DEADLINE_NEVER};
-	int status = command_start(&command, argc, argv);
+	struct pipeline pipeline = {0};
+	long long timeout = DEADLINE_NEVER;
+	int status;
 
-	if (status == -1)
-		status = parse(&runner, argc, argv);
-	if (status == -1)
-		status = pipeline_find(&runner.pipeline);
-	if (status == -1)
-		status = run(&runner);
-	pipeline_close(&runner.pipeline);
+	command_start(&command, argc, argv);
+	status = parse(&pipeline, &timeout, argc, argv);
+	if (status == GO_ON)
+		status = pipeline_find(&pipeline);
+	if (status == GO_ON)
+		status = run(&pipeline, timeout);
+	pipeline_close(&pipeline);
 	return command_end(status);
 }

@@ -40,8 +40,8 @@ struct pump {
 	bool blocked;             /* out, and not in, has to be waited for */
 	bool output;              /* after an error: the error is that of out */
 	unsigned long long moved; /* bytes that out has accepted */
-	size_t start, end;        /* part of buffer that was read and not yet written */
 	size_t held;              /* bytes in passage */
+	size_t start, end;        /* part of buffer that was read and not yet written */
 
 	/* For waits; set by pump_open to DEADLINE_NEVER, false and NULL. */
 	long long in_timeout, out_timeout; /* longest wait for a byte, and for space, in nanoseconds */
@@ -55,6 +55,7 @@ struct pump {
 	int grows;              /* pipe that may be given more capacity, or -1 */
 	size_t capacity;        /* that capacity, in bytes */
 	int passage[2];         /* pipe between a socket and a file */
+
 	char buffer[64 * 1024];
 };
 

@@ -1,7 +1,6 @@
 /*
- * record.c: records in streams: lines, NUL-terminated, netstrings, or the whole input as one. Reads are as large as the
- * buffer has room, so that a system call is shared by many records; a record is handed out as soon as its last byte is
- * there.
+ * record.c: reads and formats records. Each read(2) takes as much as the buffer holds, so many records share a system call;
+ * a record is returned as soon as its last byte has come.
  */
 #include <errno.h>
 #include <limits.h>
@@ -18,16 +17,13 @@
 
 #define READ_SIZE 65536
 
-/* How far past the limit a record's size is counted for the error line before it is given up as endless. */
+/* Bytes past the limit that are counted for the error line before a record is given up as endless. */
 #define COUNT_LIMIT ((size_t)16 << 20)
-
-/* The digits of the longest length a netstring can announce. */
-#define LENGTH_DIGITS 19
 
 void
 record_open(struct record_reader *reader, int fd, enum record_form form, size_t limit)
 {
-	*reader = (struct record_reader){.fd = fd, .form = form, .limit = limit};
+	*reader = (struct record_reader){.fd = fd, .form = form, .limit = limit, .scanner = {.form = form}};
 }
 
 void
@@ -49,14 +45,14 @@ record_close(struct record_reader *reader)
 	reader->buffer = NULL;
 }
 
-/* Bytes that are buffered and not yet returned. */
+/* Return the number of bytes that are buffered and not yet returned. */
 static size_t
 buffered(const struct record_reader *reader)
 {
 	return reader->end - reader->start;
 }
 
-/* Reads some more behind what is buffered. Returns 1, 0 at the end of the input, -1. */
+/* Read more bytes. Returns 1, 0 at the end of the input, -1. */
 static int
 fill(struct record_reader *reader)
 {
@@ -91,89 +87,31 @@ fill(struct record_reader *reader)
 	return got > 0;
 }
 
-/* A record that is too long, of which seen bytes are known: counts the rest without keeping it. */
+/* Count the bytes of a record that is too long, of which size were read, without keeping them. Returns -1. */
 static int
-too_long(struct record_reader *reader, int mark)
+too_long(struct record_reader *reader, size_t size)
 {
-	size_t size = buffered(reader);
-	char *found = NULL;
-	int more = 1;
+	struct record_scanner *scanner = &reader->scanner;
 
 	reader->count++;
-	if (reader->elsewhere) {
-		reader->endless = true;
-		reader->size = size;
-		errno = EMSGSIZE;
-		return -1;
-	}
-	while (mark == EOF || !(found = memchr(reader->buffer + reader->start, mark, buffered(reader)))) {
-		if (size > reader->limit && size - reader->limit > COUNT_LIMIT) {
+	while (scanner->open) {
+		int more;
+
+		if (reader->elsewhere || (size > reader->limit && size - reader->limit > COUNT_LIMIT)) {
 			reader->endless = true;
 			break;
 		}
 		reader->start = reader->end = 0;
 		more = fill(reader);
-		if (more <= 0)
-			break;
-		size += buffered(reader);
-	}
-	if (more == -1)
-		return -1;
-	if (found)
-		size -= (size_t)(reader->buffer + reader->end - found);
-	reader->size = size;
-	errno = EMSGSIZE;
-	return -1;
-}
-
-/* Hands out size bytes at the front of the buffer and passes over them and the terminator's bytes. */
-static int
-hand_out(struct record_reader *reader, size_t skip, size_t size, size_t terminator, const char **data, size_t *length)
-{
-	*data = reader->buffer + reader->start + skip;
-	*length = size;
-	reader->start += skip + size + terminator;
-	reader->scanned = 0;
-	reader->count++;
-	return 1;
-}
-
-static int
-next_terminated(struct record_reader *reader, int mark, const char **data, size_t *size)
-{
-	for (;;) {
-		char *from = reader->buffer + reader->start;
-		char *found = NULL;
-		int more;
-
-		if (buffered(reader) > reader->scanned)
-			found = memchr(from + reader->scanned, mark, buffered(reader) - reader->scanned);
-		if (found && (size_t)(found - from) <= reader->limit)
-			return hand_out(reader, 0, (size_t)(found - from), 1, data, size);
-		reader->scanned = buffered(reader);
-		if (reader->scanned > reader->limit)
-			return too_long(reader, mark);
-		more = fill(reader);
 		if (more == -1)
 			return -1;
 		if (more == 0)
-			return buffered(reader) ? hand_out(reader, 0, buffered(reader), 0, data, size) : 0;
+			break;
+		size += (size_t)record_scan(scanner, reader->buffer, reader->end);
 	}
-}
-
-static int
-next_raw(struct record_reader *reader, const char **data, size_t *size)
-{
-	int more;
-
-	if (reader->count > 0)
-		return 0;
-	do {
-		if (buffered(reader) > reader->limit)
-			return too_long(reader, EOF);
-		more = fill(reader);
-	} while (more > 0);
-	return more == -1 ? -1 : hand_out(reader, 0, buffered(reader), 0, data, size);
+	reader->size = scanner->open ? size : size - 1;
+	errno = EMSGSIZE;
+	return -1;
 }
 
 static int
@@ -185,83 +123,66 @@ bad(struct record_reader *reader, const char *fault)
 	return -1;
 }
 
-/*
- * The length in front of a netstring into *length, its digits and the colon into *digits. 1, 0 where more input is
- * needed, -1.
- */
+/* Hand out a record of that many bytes, which ends, with its terminator, where the scanner is. Returns 1. */
 static int
-netstring_length(struct record_reader *reader, size_t *length, size_t *digits)
+hand_out(struct record_reader *reader, size_t size, size_t terminator, const char **data, size_t *length)
 {
-	const char *from = reader->buffer + reader->start;
-	size_t i, value = 0;
-
-	for (i = 0; i < buffered(reader) && from[i] >= '0' && from[i] <= '9'; i++) {
-		if (i == LENGTH_DIGITS || value > (SSIZE_MAX - 9) / 10)
-			return bad(reader, "its length is no number that fits");
-		value = value * 10 + (size_t)(from[i] - '0');
-	}
-	if (i == buffered(reader))
-		return 0;
-	if (i == 0)
-		return bad(reader, "it does not start with a length");
-	if (from[i] != ':')
-		return bad(reader, "its length is not followed by a colon");
-	if (from[0] == '0' && i > 1)
-		return bad(reader, "its length starts with 0");
-	*length = value;
-	*digits = i + 1;
+	reader->start += reader->scanned;
+	reader->scanned = 0;
+	*data = reader->buffer + reader->start - terminator - size;
+	*length = size;
+	reader->count++;
 	return 1;
 }
 
+/* The input has ended. Return as record_next. */
 static int
-next_netstring(struct record_reader *reader, const char **data, size_t *size)
+last(struct record_reader *reader, const char **data, size_t *size)
 {
-	size_t length = 0, digits = 0;
-	bool known = false;
-
-	for (;;) {
-		int more;
-
-		if (!known && buffered(reader) > 0) {
-			int got = netstring_length(reader, &length, &digits);
-
-			if (got == -1)
-				return -1;
-			known = got == 1;
-		}
-		if (known && length > reader->limit) {
-			reader->count++;
-			reader->size = length;
-			errno = EMSGSIZE;
-			return -1;
-		}
-		if (known && buffered(reader) > digits + length) {
-			if (reader->buffer[reader->start + digits + length] != ',')
-				return bad(reader, "no comma follows its last byte");
-			return hand_out(reader, digits, length, 1, data, size);
-		}
-		more = fill(reader);
-		if (more == -1)
-			return -1;
-		if (more == 0)
-			return buffered(reader) ? bad(reader, "the input ends inside it") : 0;
-	}
+	if (buffered(reader) == 0 && reader->form != RECORD_RAW)
+		return 0;
+	if (reader->form == RECORD_NETSTRING)
+		return bad(reader, "the input ends inside it");
+	return hand_out(reader, reader->scanned, 0, data, size);
 }
 
 int
 record_next(struct record_reader *reader, const char **data, size_t *size)
 {
-	switch (reader->form) {
-	case RECORD_LINE:
-		return next_terminated(reader, '\n', data, size);
-	case RECORD_NUL:
-		return next_terminated(reader, '\0', data, size);
-	case RECORD_NETSTRING:
-		return next_netstring(reader, data, size);
-	case RECORD_RAW:
-		break;
+	struct record_scanner *scanner = &reader->scanner;
+
+	if (reader->form == RECORD_RAW && reader->count > 0)
+		return 0;
+	for (;;) {
+		size_t ahead = buffered(reader) - reader->scanned;
+		ssize_t used = ahead ? record_scan(scanner, reader->buffer + reader->end - ahead, ahead) : 0;
+		bool whole = used > 0 && !scanner->open;
+		int more;
+
+		if (used == -1)
+			return bad(reader, scanner->fault);
+		reader->scanned += (size_t)used;
+		if (reader->form != RECORD_NETSTRING) {
+			size_t seen = whole ? reader->scanned - 1 : reader->scanned;
+
+			if (seen > reader->limit)
+				return too_long(reader, reader->scanned);
+			if (whole)
+				return hand_out(reader, seen, 1, data, size);
+		} else {
+			if (scanner->body && scanner->length > reader->limit) {
+				reader->count++;
+				reader->size = scanner->length;
+				errno = EMSGSIZE;
+				return -1;
+			}
+			if (whole)
+				return hand_out(reader, scanner->length, 1, data, size);
+		}
+		more = fill(reader);
+		if (more <= 0)
+			return more == -1 ? -1 : last(reader, data, size);
 	}
-	return next_raw(reader, data, size);
 }
 
 size_t

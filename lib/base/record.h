@@ -1,57 +1,80 @@
 /*
- * record.h: records in streams.
+ * record.h: records in streams of bytes: lines, NUL-terminated records, netstrings, or the whole input as one record.
  */
 #ifndef BASE_RECORD_H
 #define BASE_RECORD_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "base/text.h"
 
 enum record_form { RECORD_LINE, RECORD_NUL, RECORD_NETSTRING, RECORD_RAW };
 
-/* Reads records from a descriptor, holding no more than one record and a buffer of 64 KiB. */
+/* Finds the ends of records in bytes that come in pieces. Starts as {.form = FORM}. */
+struct record_scanner {
+	enum record_form form;
+	bool open;           /* the last byte did not end a record */
+	bool body;           /* the length of a netstring is complete */
+	unsigned int digits; /* digits of that length */
+	size_t length, left; /* the length, and bytes of the body that have not come, when body is set */
+	const char *fault;   /* after EBADMSG: what is wrong with the netstring */
+};
+
+/*
+ * Scan up to the end of one record. Returns the number of bytes that belong to it, with its terminator; if that is not yet
+ * among them, all of them belong to it and scanner->open is set. Returns -1 on error. Errors: EBADMSG (not a netstring).
+ */
+ssize_t record_scan(struct record_scanner *scanner, const char *data, size_t size);
+
+/* Reads records from a descriptor, and holds no more than one record and a buffer of 64 KiB. */
 struct record_reader {
 	int fd;
 	enum record_form form;
-	size_t limit;        /* the longest record, in bytes, that will be returned */
-	bool elsewhere;      /* the caller does the waiting: EAGAIN while no whole record is there */
+	size_t limit;        /* longest record that is returned, in bytes */
+	bool elsewhere;      /* the caller waits: EAGAIN until a whole record is there */
 	unsigned long count; /* records returned so far; after an error the number of the bad one */
-	size_t size;         /* after EMSGSIZE: the size of the record, or where counting it stopped */
-	bool endless;        /* after EMSGSIZE: the counting stopped before the record's end */
+	size_t size;         /* after EMSGSIZE: bytes of the record, or where counting stopped */
+	bool endless;        /* after EMSGSIZE: counting stopped before the end of the record */
 	const char *fault;   /* after EBADMSG: what is wrong with the netstring */
-	char *buffer;        /* the rest is record.c's own */
-	size_t start, end, capacity, scanned;
+
+	/* Private to record.c. */
+	struct record_scanner scanner;
+	char *buffer;
+	size_t start, end, capacity;
+	size_t scanned; /* bytes of the next record that the scanner has seen */
 	bool ended;
 };
 
+/* Prepare to read records from a descriptor, which stays the caller's. The owner calls record_close. */
 void record_open(struct record_reader *reader, int fd, enum record_form form, size_t limit);
 
 /*
- * Points *data and *size at the next record, without its terminator; valid until the next call. Returns 1, 0 at the
- * end of the input, -1: EMSGSIZE (longer than limit), EBADMSG (not a netstring), ENOMEM, or errno of read(2).
+ * Point *data and *size at the next record, without its terminator; it is valid until the next call. Returns 1, 0 at the
+ * end of the input, or -1. Errors: EMSGSIZE (longer than limit), EBADMSG (not a netstring), EAGAIN (elsewhere is set),
+ * ENOMEM, those of read(2). After EMSGSIZE or EBADMSG no record can be read any more.
  */
 int record_next(struct record_reader *reader, const char **data, size_t *size);
 
-/* Appends what was wrong when record_next returned -1 with that errno value. */
+/* Append what was wrong when record_next returned -1 with that errno value. */
 void record_fault(const struct record_reader *reader, int error, struct text *text);
 
-/* Releases the buffer; the descriptor stays open. */
+/* Release the buffer. */
 void record_close(struct record_reader *reader);
 
 /* The most bytes that record_format adds to a record. */
 #define RECORD_FRAME 48
 
 /*
- * Formats a record to where there is room for size + RECORD_FRAME bytes: prefix (may be NULL, at most 22 bytes) and a
- * tab, the data, the terminator of its form. Returns the bytes used. *body is set to where in `to` the data stand.
+ * Format a record to an array of at least size + RECORD_FRAME bytes: prefix (at most 22 bytes, or NULL) and a tab, the
+ * data, and the terminator of the form. Returns the number of bytes used, and stores in *body where the data begin.
  */
 size_t record_format(enum record_form form, const char *prefix, const void *data, size_t size, char *to, size_t *body);
 
 /*
- * Splits the number and the tab that -P puts in front of a record off *data. EBADMSG if there is none, ERANGE if it
- * does not fit a long.
+ * Take the number and the tab that -P puts before a record off *data. Returns 0, or -1. Errors: EBADMSG (there is none),
+ * ERANGE (it does not fit a long).
  */
 int record_prefix(const char **data, size_t *size, long *number);
 

@@ -1,13 +1,12 @@
 /*
- * fifo.c: named pipes. An open that waits for the other end is interrupted by a tick, which bounds it and sees that the FIFO
- * was removed; what is no FIFO is never opened.
+ * fifo.c: opening a FIFO, and waiting for its other end. A tick interrupts an open that waits, so that the wait can be
+ * bounded and the removal of the FIFO be noticed.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,129 +15,26 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/io.h"
-#include "base/limits.h"
 #include "base/text.h"
 #include "base/trace.h"
 #include "pipe/fifo.h"
 #include "pipe/internal.h"
 
+/* Print why it could not be opened. Returns the exit status. */
 static int
 fail(const struct fifo *fifo, int error)
 {
-	const char *what = strerror(error);
+	bool timeout = error == ETIMEDOUT || error == ENXIO;
 
-	if (error == ETIMEDOUT || error == ENXIO)
-		what = fifo->write ? "no reader in time (-t)" : "no writer in time (-t)";
-	else if (error == EIDRM)
-		what = "the FIFO was removed";
-	else if (error == EINTR)
-		what = "stopped by a signal";
-	error_line(fifo->path, "%s", what);
-	return error == ETIMEDOUT || error == ENXIO ? STATUS_TIMEOUT : error == EIDRM ? STATUS_REMOVED : STATUS_FAILED;
+	error_line(fifo->path, "%s",
+	    timeout          ? fifo->write ? "no reader in time (-t)" : "no writer in time (-t)"
+	    : error == EIDRM ? "the FIFO was removed"
+	    : error == EINTR ? "stopped by a signal"
+	                     : strerror(error));
+	return timeout ? STATUS_TIMEOUT : error == EIDRM ? STATUS_REMOVED : STATUS_FAILED;
 }
 
-/* Traces a call on a path: its other arguments, in two parts, follow that. */
-static void
-show(const char *name, const char *path, const char *rest, const char *more, long result)
-{
-	struct text call = {0};
-
-	text_format(&call, "%s(", name);
-	text_quote(&call, path, strlen(path), 4096);
-	text_format(&call, "%s%s)", rest, more);
-	trace_end(&call, result);
-}
-
-/* What stands at the path, if it is no FIFO. */
-static const char *
-kind(mode_t mode)
-{
-	if (S_ISREG(mode))
-		return "an ordinary file, not a FIFO";
-	if (S_ISDIR(mode))
-		return "a directory, not a FIFO";
-	if (S_ISSOCK(mode))
-		return "a socket, not a FIFO (see sockcat)";
-	return "not a FIFO";
-}
-
-/* Makes it. EEXIST also where a symbolic link leads nowhere. */
-static int
-make(struct fifo *fifo)
-{
-	mode_t mask = umask(0);
-	int result = mkfifo(fifo->path, fifo->mode);
-
-	umask(mask);
-	if (trace_on) {
-		char mode[16];
-
-		snprintf(mode, sizeof(mode), ", 0%03o", (unsigned int)fifo->mode);
-		show("mkfifo", fifo->path, mode, "", result);
-	}
-	fifo->created = result == 0;
-	return result;
-}
-
-/* False if the directory that it would stand in does not exist. */
-static bool
-in_directory(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	struct text directory = {0};
-	struct stat st;
-	bool there = true;
-
-	if (slash && slash > path) {
-		text_format(&directory, "%.*s", (int)(slash - path), path);
-		there = !directory.data || stat(directory.data, &st) == 0 || errno != ENOENT;
-		text_free(&directory);
-	}
-	return there;
-}
-
-/* Says why there is none. */
-static int
-missing(const struct fifo *fifo, int error)
-{
-	struct stat st;
-
-	if (error == EEXIST || (error == ENOENT && lstat(fifo->path, &st) == 0 && S_ISLNK(st.st_mode)))
-		error_line(fifo->path, "a symbolic link that leads nowhere%s",
-		    fifo->create ? "; it is not followed to create a FIFO" : "");
-	else if (error == ENOENT && !in_directory(fifo->path))
-		error_line(fifo->path, "its directory does not exist");
-	else if (fifo->create)
-		error_line(fifo->path, "cannot be created: %s", strerror(error));
-	else if (error == ENOENT)
-		error_line(fifo->path, "no such FIFO (create it with -c)");
-	else
-		return fail(fifo, error);
-	return STATUS_FAILED;
-}
-
-/* Looks whether it is a FIFO, and makes it if it is missing and shall be. Returns -1 to go on. */
-static int
-find(struct fifo *fifo)
-{
-	struct stat st;
-	int result = stat(fifo->path, &st), error = errno;
-
-	if (result == -1 && error == ENOENT && fifo->create)
-		error = make(fifo) == -1 ? errno : 0;
-	/* Somebody else may have made it in this moment. */
-	if (stat(fifo->path, &st) == -1)
-		return missing(fifo, error);
-	if (!S_ISFIFO(st.st_mode)) {
-		error_line(fifo->path, "%s; it was left as it is", kind(st.st_mode));
-		return STATUS_FAILED;
-	}
-	fifo->device = st.st_dev;
-	fifo->inode = st.st_ino;
-	return -1;
-}
-
-/* open(2), traced when it returns something other than the tick. */
+/* Open the FIFO as open(2) does. Errors: also EIDRM. */
 static int
 open_once(const struct fifo *fifo, bool write, int flags)
 {
@@ -146,35 +42,22 @@ open_once(const struct fifo *fifo, bool write, int flags)
 	struct stat st;
 
 	if (trace_wanted(fd))
-		show("open", fifo->path, write ? ", O_WRONLY" : ", O_RDONLY", flags & O_NONBLOCK ? "|O_NONBLOCK" : "",
-		    fd);
-	/* It may have been replaced since it was looked at. */
+		fifo_trace("open", fifo->path, fd, ", %s%s", write ? "O_WRONLY" : "O_RDONLY",
+		    flags & O_NONBLOCK ? "|O_NONBLOCK" : "");
+	/* The path may lead to another file since it was checked. */
 	if (fd != -1 &&
 	    (fstat(fd, &st) == -1 || !S_ISFIFO(st.st_mode) || st.st_dev != fifo->device || st.st_ino != fifo->inode)) {
 		close(fd);
 		saved = EIDRM;
 		fd = -1;
 	}
-	/* It was there when it was looked at. */
 	if (fd == -1 && (saved == ENOENT || saved == ENOTDIR))
 		saved = EIDRM;
 	errno = saved;
 	return fd;
 }
 
-int
-fifo_tick(void *owner)
-{
-	const struct fifo *fifo = owner;
-	struct stat st;
-
-	if (stat(fifo->path, &st) == 0 && st.st_dev == fifo->device && st.st_ino == fifo->inode)
-		return 0;
-	errno = EIDRM;
-	return -1;
-}
-
-/* True if one that is open already needs no other end: there are bytes to read, or all was taken of the last. */
+/* Return true if an open FIFO needs no other end: there are bytes to read, or none that a writer waits for. */
 static bool
 served(const struct fifo *fifo)
 {
@@ -183,11 +66,11 @@ served(const struct fifo *fifo)
 	if (fifo->fd == -1)
 		return false;
 	if (fifo->write)
-		return fifo->ended && fifo_unread(fifo) == 0;
+		return fifo->drains && pipe_unread(fifo->fd) == 0;
 	return poll(&look, 1, 0) == 1 && (look.revents & POLLIN);
 }
 
-/* Opens it when the other end is there, waiting for that as long as it may. Returns the old descriptor if that does. */
+/* Open the FIFO once the other end is there. Returns a new descriptor, the old one if no other end is needed, or -1. */
 static int
 open_wait(const struct fifo *fifo)
 {
@@ -197,7 +80,7 @@ open_wait(const struct fifo *fifo)
 	if (fifo->timeout == 0) {
 		if (fifo->fd == -1 || fifo->write)
 			return open_once(fifo, fifo->write, O_NONBLOCK);
-		/* A reader can always open it. */
+		/* An open for reading tells nothing of writers. */
 		errno = ETIMEDOUT;
 		return served(fifo) ? fifo->fd : -1;
 	}
@@ -208,7 +91,7 @@ open_wait(const struct fifo *fifo)
 		fd = open_once(fifo, fifo->write, 0);
 		if (fd != -1 || errno != EINTR || interrupt_caught())
 			return fd;
-		/* Who came may have gone again between two calls. */
+		/* The other end may have come and gone between two calls. */
 		if (served(fifo))
 			return fifo->fd;
 		if (deadline_passed(&deadline)) {
@@ -223,16 +106,16 @@ open_wait(const struct fifo *fifo)
 int
 fifo_open(struct fifo *fifo)
 {
-	int status, flags;
+	bool bounded = fifo->timeout != DEADLINE_NEVER || fifo->forever;
+	int status = fifo_find(fifo), flags;
+	struct text why = {0};
 
-	fifo->fd = fifo->keep = -1;
-	status = find(fifo);
-	if (status != -1)
+	if (status != GO_ON)
 		return status;
 	if (fifo->forever && !fifo->write) {
 		/*
-		 * With a writer of its own it never sees an end, and no writer ever finds it away. Where it may not
-		 * write it sees an end at once, and waits (fifo_again).
+		 * A reader with a writing end of its own never sees an end of file, and writers always find it. If it may not
+		 * write, it sees an end at once, and waits in fifo_again.
 		 */
 		fifo->fd = open_once(fifo, false, O_NONBLOCK);
 		if (fifo->fd != -1)
@@ -242,26 +125,15 @@ fifo_open(struct fifo *fifo)
 		fifo->fd = open_wait(fifo);
 	if (fifo->fd == -1)
 		return fail(fifo, errno);
+	/* A wait without a bound is left to the kernel, which takes fewer calls. */
 	flags = fcntl(fifo->fd, F_GETFL);
-	/* What has no bound is left to wait in the kernel, which does it with fewer calls. */
-	(void)fcntl(fifo->fd, F_SETFL,
-	    fifo->timeout == DEADLINE_NEVER && !fifo->forever ? flags & ~O_NONBLOCK : flags | O_NONBLOCK);
-	if (fifo->capacity && io_capacity(fifo->fd, fifo->capacity) == -1) {
-		struct text why = {0};
-
-		if (errno == EPERM)
-			limit_explain(&why, LIMIT_PIPE, fifo->capacity);
-		else if (errno == ENOTSUP)
-			text_format(&why, "this system has no way to change the capacity of a pipe");
-		else if (errno == EBUSY)
-			text_format(&why, "there is more in it than %zu bytes", fifo->capacity);
-		else
-			text_format(&why, "%s", strerror(errno));
-		error_line(fifo->path, "-s: %s", why.data ? why.data : "");
-		text_free(&why);
-		return STATUS_FAILED;
-	}
-	return -1;
+	(void)fcntl(fifo->fd, F_SETFL, bounded ? flags | O_NONBLOCK : flags & ~O_NONBLOCK);
+	if (fifo->capacity == 0 || io_capacity(fifo->fd, fifo->capacity) == 0)
+		return GO_ON;
+	pipe_explain(&why, errno, fifo->capacity);
+	error_line(fifo->path, "-s: %s", why.data ? why.data : "");
+	text_free(&why);
+	return STATUS_FAILED;
 }
 
 int
@@ -274,32 +146,10 @@ fifo_again(struct fifo *fifo)
 			errno = ETIMEDOUT;
 		return -1;
 	}
-	/* The old descriptor has kept what is in the pipe. */
+	/* Bytes in the pipe stayed there because the old descriptor was open. */
 	if (fd != fifo->fd)
 		close(fd);
 	return 0;
-}
-
-long
-fifo_unread(const struct fifo *fifo)
-{
-	return pipe_unread(fifo->fd);
-}
-
-int
-fifo_unlink(struct fifo *fifo)
-{
-	int result;
-
-	if (fifo_tick(fifo) == -1)
-		return STATUS_OK;
-	result = unlink(fifo->path);
-	if (trace_on)
-		show("unlink", fifo->path, "", "", result);
-	if (result == 0 || errno == ENOENT)
-		return STATUS_OK;
-	error_line(fifo->path, "not removed: %s", strerror(errno));
-	return STATUS_FAILED;
 }
 
 void

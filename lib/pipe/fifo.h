@@ -8,40 +8,48 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+/* Starts with .fd and .keep as -1, and the options set. */
 struct fifo {
 	const char *path;
-	bool write;        /* else: read */
-	bool create;       /* if it is missing */
-	mode_t mode;       /* of what is created, exact */
-	bool forever;      /* outlives those at the other end */
-	size_t capacity;   /* bytes; 0: as it is */
-	long long timeout; /* of opening */
+	bool write;        /* it is opened for writing; else for reading */
+	bool create;       /* it is created if it is missing */
+	bool forever;      /* it is used beyond the end of its writers or readers */
+	mode_t mode;       /* exact mode of a created FIFO */
+	size_t capacity;   /* bytes of its capacity; 0: as it is */
+	long long timeout; /* longest wait of an open, in nanoseconds, or DEADLINE_NEVER */
 	int fd;
-	bool created; /* by this process */
-	bool ended;   /* a writer has written all: it needs no reader once all is taken */
-	int keep;     /* fifo.c's own: a writer, so that the reader sees no end; -1: none */
+	bool created; /* this process has created it */
+	bool drains;  /* a writer has written all, and needs no reader once all is taken; set by the caller */
+
+	/* Private to fifo.c. */
+	int keep; /* writing end of a reader that sees no end of file, or -1 */
 	dev_t device;
 	ino_t inode;
 };
 
 /*
- * Opens a FIFO, waiting for the other end; the descriptor is non-blocking if waits are bounded. Returns -1 to go on; else
- * it prints a line and returns the exit status. Source: open(2), mkfifo(3), fifo(7).
+ * Open a FIFO, and wait for the other end. Its descriptor is non-blocking if a wait has a bound. Returns GO_ON, or an exit
+ * status after a line. See mkfifo(3), open(2), fifo(7).
  */
 int fifo_open(struct fifo *fifo);
 
-/* Waits for the other end to come again. -1: ETIMEDOUT, EIDRM, EINTR, errno of open(2). */
+/*
+ * Wait for the other end to come again, or until it is not needed: a reader has bytes to read, or a writer that drains has
+ * no byte left. Returns 0 or -1. Errors: ETIMEDOUT, EIDRM (the FIFO was removed), EINTR (a signal was caught), those of
+ * open(2).
+ */
 int fifo_again(struct fifo *fifo);
 
-/* 0 while it has its name; -1, EIDRM: it was removed. */
+/* Check that a struct fifo still has its name. Returns 0, or -1 with EIDRM. */
 int fifo_tick(void *fifo);
 
-/* Bytes that were written and that nobody has read; -1: not known. */
-long fifo_unread(const struct fifo *fifo);
-
-/* Removes it, if it still has its name. Returns the exit status, with a line. */
+/* Remove the FIFO if it still has its name. Returns the exit status, after a line if it is not STATUS_OK. */
 int fifo_unlink(struct fifo *fifo);
 
+/* Close its descriptors. */
 void fifo_close(struct fifo *fifo);
+
+/* Return the number of bytes in a pipe that nobody has read, or -1 if it is not known. */
+long pipe_unread(int fd);
 
 #endif

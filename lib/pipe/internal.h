@@ -1,5 +1,5 @@
 /*
- * internal.h: what the files of pipe/ share: what one system knows of a pipe.
+ * internal.h: what the files of pipe/ share.
  */
 #ifndef PIPE_INTERNAL_H
 #define PIPE_INTERNAL_H
@@ -7,10 +7,25 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* Copy the next bytes of a pipe without taking them. Returns their number, 0: there are none, -1. Errors: ENOTSUP. See tee(2). */
+#include "base/text.h"
+#include "pipe/fifo.h"
+
+/*
+ * Check that the path is a FIFO, which it remembers, and create a missing one if that is wanted. Returns GO_ON, or the exit
+ * status after a line.
+ */
+int fifo_find(struct fifo *fifo);
+
+/* Trace a call on a path; format has its other arguments, from the comma on. */
+void fifo_trace(const char *name, const char *path, long result, const char *format, ...);
+
+/*
+ * Copy the next bytes of a pipe to data without taking them. Returns their number, 0 if there are none, or -1. Errors:
+ * ENOTSUP (no pipe, or not on this system). See tee(2).
+ */
 ssize_t pipe_peek(int fd, char *data, size_t size);
 
-/* Return the number of bytes in a pipe that nobody has read, or -1 if it is not known. */
-long pipe_unread(int fd);
+/* Append why a pipe could not be given a capacity, for errno of io_capacity. */
+void pipe_explain(struct text *text, int error, size_t capacity);
 
 #endif

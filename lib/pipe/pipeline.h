@@ -1,5 +1,5 @@
 /*
- * pipeline.h: commands joined by pipes.
+ * pipeline.h: COMMANDs joined by pipes.
  */
 #ifndef PIPE_PIPELINE_H
 #define PIPE_PIPELINE_H
@@ -11,39 +11,41 @@
 #include "base/deadline.h"
 
 struct pipeline_command {
-	char **argv; /* to a NULL */
-	char *path;
-	pid_t pid;  /* 0: not started, or waited for */
-	int status; /* exit status once it has ended; 128 and the number of the signal */
+	char **argv; /* arguments, up to a NULL */
+	char *path;  /* file of the program */
+	pid_t pid;   /* process that runs, or 0 */
+	int status;  /* exit status once it has ended: its own, or 128 plus the number of the signal */
 };
 
 struct pipeline {
-	struct pipeline_command *commands;
-	size_t count;
-	bool ring;       /* the last one's output is the first one's input */
-	bool grouped;    /* they are a process group of their own, so that all that they start can be ended */
-	size_t capacity; /* of each pipe, in bytes; 0: as it is */
-	pid_t group;
+	struct pipeline_command *commands; /* allocated by the caller, released by pipeline_close */
+	size_t count;                      /* of commands, at least 1 */
+	bool ring;                         /* the output of the last is the input of the first */
+	bool grouped;                      /* they get a process group of their own */
+	size_t capacity;                   /* bytes of each pipe's capacity; 0: as it is */
+	pid_t group;                       /* that process group, or 0 */
 };
 
-/* Finds all the commands, before one is started. Returns -1 to go on; else it prints a line and returns the status. */
+/* Find the files of all commands, before one is started. Returns GO_ON, or an exit status after a line. */
 int pipeline_find(struct pipeline *pipeline);
 
 /*
- * Starts them, and lets go of standard input and output. Returns -1 to go on; else it has ended those that were started,
- * prints a line and returns the exit status. Source: pipe(2), fork(2), execve(2).
+ * Make all pipes, start all commands, and let go of standard input and output. Returns GO_ON; or ends the commands that were
+ * started, and returns an exit status after a line. Signals that interrupt_setup catches are blocked from here on. See
+ * pipe(2).
  */
 int pipeline_start(struct pipeline *pipeline);
 
 /*
- * Waits until all have ended, and passes on signals that a process sent to this one. When deadline comes it ends them, by
- * SIGTERM and a second later by SIGKILL, and returns -1 with ETIMEDOUT.
+ * Wait until all commands have ended, and forward signals to them meanwhile. Once deadline comes they are ended, by SIGTERM
+ * and a second later by SIGKILL. Returns 0, or -1 with ETIMEDOUT.
  */
 int pipeline_wait(struct pipeline *pipeline, const struct deadline *deadline);
 
-/* The status of the first from the left that failed, or 0. */
+/* Return the exit status of the first command from the left that failed, or 0. */
 int pipeline_status(const struct pipeline *pipeline);
 
+/* Release the commands. */
 void pipeline_close(struct pipeline *pipeline);
 
 #endif

@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 
+#include "pipe/fifo.h"
 #include "pipe/internal.h"
 
 ssize_t

@@ -1,0 +1,148 @@
+/*
+ * path.c: the path of a FIFO: checked, created and removed. Anything there but a FIFO is refused and left as it is, and so is
+ * a FIFO that is not the one that was opened.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "base/trace.h"
+#include "pipe/fifo.h"
+#include "pipe/internal.h"
+
+void
+fifo_trace(const char *name, const char *path, long result, const char *format, ...)
+{
+	struct text call = {0};
+	va_list args;
+
+	text_format(&call, "%s(", name);
+	text_quote(&call, path, strlen(path), 4096);
+	va_start(args, format);
+	text_vformat(&call, format, args);
+	va_end(args);
+	text_format(&call, ")");
+	trace_end(&call, result);
+}
+
+/* Return the name of what is at the path, if it is no FIFO. */
+static const char *
+kind(mode_t mode)
+{
+	if (S_ISREG(mode))
+		return "an ordinary file, not a FIFO";
+	if (S_ISDIR(mode))
+		return "a directory, not a FIFO";
+	if (S_ISSOCK(mode))
+		return "a socket, not a FIFO (see sockcat)";
+	return "not a FIFO";
+}
+
+/* Create the FIFO. Errors: EEXIST also if it is a symbolic link that leads nowhere. */
+static int
+make(struct fifo *fifo)
+{
+	mode_t mask = umask(0);
+	int result = mkfifo(fifo->path, fifo->mode);
+
+	umask(mask);
+	if (trace_on)
+		fifo_trace("mkfifo", fifo->path, result, ", 0%03o", (unsigned int)fifo->mode);
+	fifo->created = result == 0;
+	return result;
+}
+
+/* Return false if the directory of the path does not exist. */
+static bool
+in_directory(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	struct text directory = {0};
+	struct stat st;
+	bool there = true;
+
+	if (slash && slash > path) {
+		text_format(&directory, "%.*s", (int)(slash - path), path);
+		there = !directory.data || stat(directory.data, &st) == 0 || errno != ENOENT;
+		text_free(&directory);
+	}
+	return there;
+}
+
+/* Print why there is no FIFO. Returns the exit status. */
+static int
+missing(const struct fifo *fifo, int error)
+{
+	struct stat st;
+
+	if (error == EEXIST || (error == ENOENT && lstat(fifo->path, &st) == 0 && S_ISLNK(st.st_mode)))
+		error_line(fifo->path, "a symbolic link that leads nowhere%s",
+		    fifo->create ? "; it is not followed to create a FIFO" : "");
+	else if (error == ENOENT && !in_directory(fifo->path))
+		error_line(fifo->path, "its directory does not exist");
+	else if (fifo->create)
+		error_line(fifo->path, "cannot be created: %s", strerror(error));
+	else if (error == ENOENT)
+		error_line(fifo->path, "no such FIFO (create it with -c)");
+	else
+		error_line(fifo->path, "%s", strerror(error));
+	return STATUS_FAILED;
+}
+
+int
+fifo_find(struct fifo *fifo)
+{
+	struct stat st;
+	int error = stat(fifo->path, &st) == -1 ? errno : 0;
+
+	if (error == ENOENT && fifo->create) {
+		error = make(fifo) == -1 ? errno : 0;
+		/* Another process may have created it, or removed it, meanwhile. */
+		if (stat(fifo->path, &st) == 0)
+			error = 0;
+		else if (!error)
+			error = errno;
+	}
+	if (error)
+		return missing(fifo, error);
+	if (!S_ISFIFO(st.st_mode)) {
+		error_line(fifo->path, "%s; it was left as it is", kind(st.st_mode));
+		return STATUS_FAILED;
+	}
+	fifo->device = st.st_dev;
+	fifo->inode = st.st_ino;
+	return GO_ON;
+}
+
+int
+fifo_tick(void *owner)
+{
+	const struct fifo *fifo = owner;
+	struct stat st;
+
+	if (stat(fifo->path, &st) == 0 && st.st_dev == fifo->device && st.st_ino == fifo->inode)
+		return 0;
+	errno = EIDRM;
+	return -1;
+}
+
+int
+fifo_unlink(struct fifo *fifo)
+{
+	int result;
+
+	if (fifo_tick(fifo) == -1)
+		return STATUS_OK;
+	result = unlink(fifo->path);
+	if (trace_on)
+		fifo_trace("unlink", fifo->path, result, "%s", "");
+	if (result == 0 || errno == ENOENT)
+		return STATUS_OK;
+	error_line(fifo->path, "not removed: %s", strerror(errno));
+	return STATUS_FAILED;
+}

@@ -1,0 +1,114 @@
+/*
+ * transfer.c: copies from or to a FIFO, and waits for another reader or writer when one has gone.
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <unistd.h>
+
+#include "base/deadline.h"
+#include "base/io.h"
+#include "base/pump.h"
+#include "pipe/fifo.h"
+#include "pipe/records.h"
+#include "pipe/transfer.h"
+
+static void
+prepare(struct transfer *transfer)
+{
+	const struct fifo *fifo = &transfer->fifo;
+	struct pump *pump = &transfer->pump;
+
+	if (fifo->write) {
+		pump_open(
+		    pump, STDIN_FILENO, fifo->fd, (transfer->pass ? PUMP_PASS : 0) | (fifo->capacity ? 0 : PUMP_GROW));
+		pump->out_timeout = fifo->timeout;
+	} else {
+		pump_open(pump, fifo->fd, STDOUT_FILENO, 0);
+		pump->in_timeout = fifo->timeout;
+		/* A writer does not watch its reader: it may find another one, or may have written all. */
+		pump->watch = true;
+	}
+	if (fifo->forever && !fifo->write) {
+		pump->tick = fifo_tick;
+		pump->owner = &transfer->fifo;
+	}
+	counted_open(&transfer->counted, transfer->form, transfer->count);
+	transfer->unbroken.form = transfer->form;
+	transfer->unbroken.counted = transfer->counts ? &transfer->counted : NULL;
+}
+
+/* Copy until the input ends. */
+static int
+copy(struct transfer *transfer)
+{
+	if (transfer->lines)
+		return unbroken_copy(&transfer->unbroken, &transfer->pump);
+	if (transfer->counts)
+		return counted_copy(&transfer->counted, &transfer->pump);
+	return pump_copy(&transfer->pump);
+}
+
+/* Wait for the other end to come again. */
+static int
+again(struct transfer *transfer)
+{
+	if (fifo_again(&transfer->fifo) == 0)
+		return 0;
+	transfer->alone = true;
+	transfer->pump.output = transfer->fifo.write;
+	return -1;
+}
+
+/*
+ * After a writer's last byte: make sure that there is a reader for what is in the pipe. With forever, wait until all is
+ * read, by another reader if need be; no call waits until a pipe is empty.
+ */
+static int
+drain(struct transfer *transfer)
+{
+	struct deadline deadline;
+	long long nap = 0;
+
+	deadline_set(&deadline, transfer->fifo.timeout);
+	transfer->fifo.drains = true;
+	while (pipe_unread(transfer->fifo.fd) > 0) {
+		bool gone = io_gone(transfer->fifo.fd);
+
+		transfer->pump.output = true;
+		if (!transfer->fifo.forever && !gone)
+			break;
+		if (!transfer->fifo.forever || deadline_passed(&deadline)) {
+			errno = transfer->fifo.forever ? ETIMEDOUT : EPIPE;
+			return -1;
+		}
+		if (gone ? again(transfer) == -1 : deadline_nap(&deadline, &nap) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+int
+transfer_run(struct transfer *transfer)
+{
+	bool write = transfer->fifo.write;
+
+	prepare(transfer);
+	for (;;) {
+		if (copy(transfer) == -1) {
+			if (errno != EPIPE || !transfer->pump.output || !write || !transfer->fifo.forever)
+				return -1;
+		} else if (write) {
+			return drain(transfer);
+		} else if (!transfer->fifo.forever || (transfer->counts && transfer->counted.left == 0)) {
+			return 0;
+		}
+		if (again(transfer) == -1)
+			return -1;
+	}
+}
+
+unsigned long long
+transfer_records(const struct transfer *transfer)
+{
+	return transfer->lines ? transfer->unbroken.number : transfer->count - transfer->counted.left;
+}
