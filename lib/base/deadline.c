@@ -3,6 +3,8 @@
  * system calls without a timeout.
  */
 #include <errno.h>
+#include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <time.h>
@@ -63,6 +65,30 @@ deadline_poll(const struct deadline *deadline, int longest)
 	if (rest > (long long)longest * 1000000)
 		return longest;
 	return (int)((rest + 999999) / 1000000);
+}
+
+int
+deadline_wait(struct pollfd *wait, nfds_t count, const struct deadline *deadline, int tick)
+{
+	for (;;) {
+		int ready;
+
+		if (interrupt_caught()) {
+			errno = EINTR;
+			return -1;
+		}
+		ready =
+		    poll(wait, count, deadline->limited ? deadline_poll(deadline, tick == -1 ? INT_MAX : tick) : tick);
+		if (ready > 0 || (ready == -1 && errno != EINTR))
+			return ready;
+		if (deadline_passed(deadline)) {
+			errno = ETIMEDOUT;
+			return -1;
+		}
+		/* Also after EINTR: the timer of deadline_tick interrupts each poll(2) before its own tick. */
+		if (tick != -1)
+			return 0;
+	}
 }
 
 int

@@ -5,6 +5,7 @@
 #ifndef BASE_DEADLINE_H
 #define BASE_DEADLINE_H
 
+#include <poll.h>
 #include <stdbool.h>
 #include <time.h>
 
@@ -30,6 +31,13 @@ long long deadline_left(const struct deadline *deadline);
 
 /* Return the milliseconds until the deadline, rounded up, from 0 to longest: a timeout for poll(2). */
 int deadline_poll(const struct deadline *deadline, int longest);
+
+/*
+ * Wait with poll(2) until a descriptor is ready, the deadline comes, or tick milliseconds have passed (-1: no tick); a
+ * signal may shorten the tick. Returns the number of descriptors that are ready, 0 after a tick, or -1. Errors: ETIMEDOUT,
+ * EINTR (a signal was caught), those of poll(2).
+ */
+int deadline_wait(struct pollfd *wait, nfds_t count, const struct deadline *deadline, int tick);
 
 /*
  * Sleep between two looks at a thing that no system call waits for: first 0.1 ms, each time twice as long, at most a

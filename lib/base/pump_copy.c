@@ -3,7 +3,6 @@
  * call itself waits, which takes fewer calls.
  */
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdbool.h>
 
@@ -28,31 +27,15 @@ pump_wait(struct pump *pump, bool output)
 	if (!output && pump->source == PUMP_FILE)
 		return 0;
 	deadline_set(&deadline, output ? pump->out_timeout : pump->in_timeout);
-	for (;;) {
-		if (interrupt_caught()) {
-			errno = EINTR;
+	while ((ready = deadline_wait(wait, 2, &deadline, tick ? 10 * DEADLINE_TICK : -1)) == 0)
+		if (tick(pump->owner) == -1)
 			return -1;
-		}
-		ready = poll(wait, 2,
-		    tick               ? deadline_poll(&deadline, 10 * DEADLINE_TICK)
-		    : deadline.limited ? deadline_poll(&deadline, INT_MAX)
-		                       : -1);
-		if (ready == -1 && errno != EINTR)
-			return -1;
-		if (ready > 0 && wait[1].revents) {
-			pump->output = true;
-			errno = EPIPE;
-			return -1;
-		}
-		if (ready > 0)
-			return 0;
-		if (ready == 0 && deadline_passed(&deadline)) {
-			errno = ETIMEDOUT;
-			return -1;
-		}
-		if (tick && tick(pump->owner) == -1)
-			return -1;
+	if (ready > 0 && wait[1].revents) {
+		pump->output = true;
+		errno = EPIPE;
+		return -1;
 	}
+	return ready > 0 ? 0 : -1;
 }
 
 ssize_t

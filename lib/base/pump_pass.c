@@ -32,7 +32,7 @@ pump_leave_passage(struct pump *pump)
 		moved = pump_splice(pump->passage[0], pump->out, false);
 		pump->output = true;
 		if (moved == -1 && errno != ENOTSUP)
-			return errno == EINTR ? 0 : -1;
+			return errno == EINTR ? 1 : -1;
 	}
 	if (moved != -1) {
 		pump->moved += (size_t)moved;

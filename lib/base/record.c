@@ -87,14 +87,17 @@ fill(struct record_reader *reader)
 	return got > 0;
 }
 
-/* Count the bytes of a record that is too long, of which size were read, without keeping them. Returns -1. */
+/*
+ * Refuse a record that is too long, of which size bytes are known. All but a netstring are read on, to count their bytes.
+ * Returns -1 with EMSGSIZE, or with errno of read(2).
+ */
 static int
 too_long(struct record_reader *reader, size_t size)
 {
 	struct record_scanner *scanner = &reader->scanner;
 
 	reader->count++;
-	while (scanner->open) {
+	while (scanner->open && reader->form != RECORD_NETSTRING) {
 		int more;
 
 		if (reader->elsewhere || (size > reader->limit && size - reader->limit > COUNT_LIMIT)) {
@@ -107,9 +110,9 @@ too_long(struct record_reader *reader, size_t size)
 			return -1;
 		if (more == 0)
 			break;
-		size += (size_t)record_scan(scanner, reader->buffer, reader->end);
+		size += (size_t)record_scan(scanner, reader->buffer, reader->end) - !scanner->open;
 	}
-	reader->size = scanner->open ? size : size - 1;
+	reader->size = size;
 	errno = EMSGSIZE;
 	return -1;
 }
@@ -135,7 +138,7 @@ hand_out(struct record_reader *reader, size_t size, size_t terminator, const cha
 	return 1;
 }
 
-/* The input has ended. Return as record_next. */
+/* Hand out what is left at the end of the input. Returns as record_next. */
 static int
 last(struct record_reader *reader, const char **data, size_t *size)
 {
@@ -150,39 +153,28 @@ int
 record_next(struct record_reader *reader, const char **data, size_t *size)
 {
 	struct record_scanner *scanner = &reader->scanner;
+	int more = 1;
 
 	if (reader->form == RECORD_RAW && reader->count > 0)
 		return 0;
-	for (;;) {
-		size_t ahead = buffered(reader) - reader->scanned;
+	while (more > 0) {
+		size_t ahead = buffered(reader) - reader->scanned, known;
 		ssize_t used = ahead ? record_scan(scanner, reader->buffer + reader->end - ahead, ahead) : 0;
 		bool whole = used > 0 && !scanner->open;
-		int more;
 
 		if (used == -1)
 			return bad(reader, scanner->fault);
 		reader->scanned += (size_t)used;
-		if (reader->form != RECORD_NETSTRING) {
-			size_t seen = whole ? reader->scanned - 1 : reader->scanned;
-
-			if (seen > reader->limit)
-				return too_long(reader, reader->scanned);
-			if (whole)
-				return hand_out(reader, seen, 1, data, size);
-		} else {
-			if (scanner->body && scanner->length > reader->limit) {
-				reader->count++;
-				reader->size = scanner->length;
-				errno = EMSGSIZE;
-				return -1;
-			}
-			if (whole)
-				return hand_out(reader, scanner->length, 1, data, size);
-		}
+		known = reader->scanned - whole;
+		if (reader->form == RECORD_NETSTRING)
+			known = scanner->body ? scanner->length : 0;
+		if (known > reader->limit)
+			return too_long(reader, known);
+		if (whole)
+			return hand_out(reader, known, 1, data, size);
 		more = fill(reader);
-		if (more <= 0)
-			return more == -1 ? -1 : last(reader, data, size);
 	}
+	return more == -1 ? -1 : last(reader, data, size);
 }
 
 size_t

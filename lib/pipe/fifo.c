@@ -24,14 +24,12 @@
 static int
 fail(const struct fifo *fifo, int error)
 {
-	bool timeout = error == ETIMEDOUT || error == ENXIO;
-
 	error_line(fifo->path, "%s",
-	    timeout          ? fifo->write ? "no reader in time (-t)" : "no writer in time (-t)"
-	    : error == EIDRM ? "the FIFO was removed"
-	    : error == EINTR ? "stopped by a signal"
-	                     : strerror(error));
-	return timeout ? STATUS_TIMEOUT : error == EIDRM ? STATUS_REMOVED : STATUS_FAILED;
+	    error == ETIMEDOUT ? fifo->write ? "no reader in time (-t)" : "no writer in time (-t)"
+	    : error == EIDRM   ? "the FIFO was removed"
+	    : error == EINTR   ? "stopped by a signal"
+	                       : strerror(error));
+	return error == ETIMEDOUT ? STATUS_TIMEOUT : error == EIDRM ? STATUS_REMOVED : STATUS_FAILED;
 }
 
 /* Open the FIFO as open(2) does. Errors: also EIDRM. */
@@ -78,11 +76,13 @@ open_wait(const struct fifo *fifo)
 	int fd;
 
 	if (fifo->timeout == 0) {
-		if (fifo->fd == -1 || fifo->write)
-			return open_once(fifo, fifo->write, O_NONBLOCK);
-		/* An open for reading tells nothing of writers. */
+		/* A second open for reading would tell nothing of writers. */
+		if (fifo->fd != -1 && !fifo->write)
+			fd = served(fifo) ? fifo->fd : -1;
+		else if ((fd = open_once(fifo, fifo->write, O_NONBLOCK)) == -1 && errno != ENXIO)
+			return -1;
 		errno = ETIMEDOUT;
-		return served(fifo) ? fifo->fd : -1;
+		return fd;
 	}
 	deadline_set(&deadline, fifo->timeout);
 	for (;;) {
@@ -141,11 +141,8 @@ fifo_again(struct fifo *fifo)
 {
 	int fd = open_wait(fifo);
 
-	if (fd == -1) {
-		if (errno == ENXIO)
-			errno = ETIMEDOUT;
+	if (fd == -1)
 		return -1;
-	}
 	/* Bytes in the pipe stayed there because the old descriptor was open. */
 	if (fd != fifo->fd)
 		close(fd);

@@ -70,18 +70,18 @@ reap(struct pipeline *pipeline)
 
 	for (i = 0; i < pipeline->count; i++) {
 		struct pipeline_command *command = &pipeline->commands[i];
+		int status = 0;
 		pid_t ended;
-		int status;
 
 		if (!command->pid)
 			continue;
 		ended = waitpid(command->pid, &status, WNOHANG);
-		if (ended == 0 || (ended == -1 && errno == EINTR)) {
+		if (ended != 0) {
+			command->pid = 0;
+			command->status = ended == -1 ? STATUS_RUNNER : child_status(status);
+		} else {
 			left++;
-			continue;
 		}
-		command->pid = 0;
-		command->status = ended == -1 ? STATUS_RUNNER : child_status(status);
 	}
 	return left;
 }
@@ -122,21 +122,16 @@ make_pipe(const struct pipeline *pipeline, int ends[2])
 	return pipeline->capacity ? io_capacity(ends[1], pipeline->capacity) : 0;
 }
 
-/* Make all pipes, before a command is started. Returns GO_ON, or an exit status after a line. */
+/* Print why a pipe could not be made. Returns the exit status. */
 static int
-make_pipes(const struct pipeline *pipeline, int (*ends)[2], size_t count)
+no_pipe(const struct pipeline *pipeline, int error)
 {
 	struct text why = {0};
-	size_t i;
 
-	for (i = 0; i < count && make_pipe(pipeline, ends[i]) == 0; i++)
-		;
-	if (i == count)
-		return GO_ON;
 	if (pipeline->capacity)
-		pipe_explain(&why, errno, pipeline->capacity);
+		pipe_explain(&why, error, pipeline->capacity);
 	else
-		text_format(&why, "a pipe cannot be made: %s", strerror(errno));
+		text_format(&why, "a pipe cannot be made: %s", strerror(error));
 	error_line(NULL, "%s%s; nothing was started", pipeline->capacity ? "-s: " : "", why.data ? why.data : "");
 	text_free(&why);
 	return STATUS_RUNNER;
@@ -184,7 +179,7 @@ int
 pipeline_start(struct pipeline *pipeline)
 {
 	size_t pipes = pipeline->ring ? pipeline->count : pipeline->count - 1, i;
-	int(*ends)[2] = calloc(pipeline->count, sizeof(*ends)), status;
+	int(*ends)[2] = calloc(pipeline->count, sizeof(*ends)), status = GO_ON;
 	sigset_t set;
 
 	if (!ends) {
@@ -197,7 +192,9 @@ pipeline_start(struct pipeline *pipeline)
 		free(ends);
 		return STATUS_RUNNER;
 	}
-	status = make_pipes(pipeline, ends, pipes);
+	for (i = 0; i < pipes && status == GO_ON; i++)
+		if (make_pipe(pipeline, ends[i]) == -1)
+			status = no_pipe(pipeline, errno);
 	if (status == GO_ON)
 		status = start(pipeline, ends);
 	for (i = 0; i < pipes; i++) {

@@ -3,15 +3,11 @@
  * it waits for a late answer.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/deadline.h"
-#include "base/interrupt.h"
 #include "base/io.h"
 #include "base/pump.h"
 #include "socket/internal.h"
@@ -25,13 +21,13 @@ fail(struct relay *relay, enum relay_side side, int error)
 	return -1;
 }
 
-/* A step of one direction. Returns as pump_step. */
+/* Move bytes in one direction, and pass its end on. Returns as pump_step. */
 static int
 step(struct relay *relay, struct pump *pump)
 {
 	int result = pump_step(pump);
 
-	/* A peer that takes nothing more may still have said why. */
+	/* A peer that takes no more bytes may have sent the reason. */
 	if (result == -1 && pump == &relay->up && pump->output && relay->down.open) {
 		relay->failed = errno;
 		relay->lost = pump->end - pump->start;
@@ -55,61 +51,46 @@ step(struct relay *relay, struct pump *pump)
 	return result;
 }
 
-/* What a direction waits for next: adds it to wait. */
+static bool
+goes_on(const struct pump *pump)
+{
+	return pump->open || pump_holds(pump);
+}
+
+/* Add the event that a direction waits for next. */
 static void
 expect(const struct pump *pump, struct pollfd *from, struct pollfd *to)
 {
 	if (pump->blocked)
 		to->events |= POLLOUT;
-	else if (pump->open || pump_holds(pump))
+	else if (goes_on(pump))
 		from->events |= POLLIN;
 }
 
-/* Waits until something can be done. Returns 1, 0 when the time is over, -1. */
-static int
-await(struct relay *relay, struct pollfd wait[3], const struct deadline *deadline)
+/* Return true if that event, an end or an error has come, and not only the event of the other direction. */
+static bool
+ready(const struct pump *pump, const struct pollfd *from, const struct pollfd *to)
 {
-	/* Nothing wakes who waits for the rest of an end. */
-	bool looks = relay->stream && !relay->down.open && relay->up.open;
-	int ready;
-
-	for (;;) {
-		if (interrupt_caught()) {
-			errno = EINTR;
-			return -1;
-		}
-		ready = poll(wait, 3,
-		    deadline->limited ? deadline_poll(deadline, looks ? DEADLINE_TICK : INT_MAX)
-		    : looks           ? DEADLINE_TICK
-		                      : -1);
-		if (ready > 0)
-			return 1;
-		if (ready == -1 && errno != EINTR)
-			return -1;
-		if (ready == 0 && deadline_passed(deadline))
-			return fail(relay, RELAY_PEER, ETIMEDOUT);
-		if (ready == 0 && looks)
-			return 0;
-	}
+	return goes_on(pump) && (pump->blocked ? to->revents & ~POLLIN : from->revents & ~POLLOUT);
 }
 
 /*
- * The peer has sent its end, and all that came is written. True if that is the end of all: nothing is to be sent, or the
- * input is idle and the peer is known to have gone altogether.
+ * Return true if the relay ends, once the peer has sent its end and all bytes from it are written: there is nothing to send,
+ * or the input is idle and the peer is known to have closed altogether.
  */
 static bool
 over(const struct relay *relay)
 {
 	const struct pump *up = &relay->up;
 
-	if (!up->open && !pump_holds(up))
+	if (!goes_on(up))
 		return true;
 	if (pump_holds(up) || io_ready(relay->input, POLLIN))
 		return false;
 	return io_ready(relay->fd, 0) || (relay->stream && socket_closed(relay->fd) == 1);
 }
 
-/* Waits until the peer's system has taken all that was sent, or says that it has not. */
+/* Wait until the peer's system has taken all bytes that were sent. Returns 0, or -1 if it has not. */
 static int
 settle(struct relay *relay)
 {
@@ -124,7 +105,7 @@ settle(struct relay *relay)
 	for (;;) {
 		long unsent = socket_unsent(relay->fd);
 
-		/* A reset takes away what was not sent, so it is looked at last. */
+		/* A reset drops unsent bytes, so the error is looked at after their number. */
 		if (getsockopt(relay->fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error)
 			return fail(relay, RELAY_PEER, error);
 		if (unsent <= 0)
@@ -136,44 +117,34 @@ settle(struct relay *relay)
 	}
 }
 
-/* Serves both directions until the end of relay_run. */
+/* Relay until both directions have ended. */
 static int
-serve(struct relay *relay)
+run(struct relay *relay)
 {
 	struct pump *up = &relay->up, *down = &relay->down;
 	struct deadline deadline;
-	int result;
 
-	pump_open(up, relay->input, relay->fd, PUMP_CONNECTION | (relay->pass ? PUMP_PASS : 0));
-	pump_open(down, relay->fd, relay->output, PUMP_CONNECTION);
-	/* The only direction may wait in a write, unless a wait has a bound. */
-	if (relay->output == -1 && relay->timeout == DEADLINE_NEVER)
-		up->waits = PUMP_WRITES;
-	if (relay->input == -1 && relay->timeout == DEADLINE_NEVER)
-		down->waits = PUMP_WRITES;
 	deadline_set(&deadline, relay->timeout);
-	while (down->open || pump_holds(down) || !over(relay)) {
+	while (goes_on(down) || !over(relay)) {
 		struct pollfd wait[3] = {{.fd = relay->fd}, {.fd = relay->input}, {.fd = relay->output}};
 		unsigned long long before = up->moved + down->moved;
+		/* No event tells that a TCP peer which has sent its end has then closed altogether. */
+		int tick = relay->stream && !down->open && up->open ? DEADLINE_TICK : -1;
 
 		expect(up, &wait[1], &wait[0]);
 		expect(down, &wait[0], &wait[2]);
-		/* Who has closed his side may still go altogether. */
+		/* poll(2) reports the end of any descriptor; the output's, and after its half-close the peer's, is wanted. */
 		if (!wait[0].events && down->open)
 			wait[0].fd = -1;
 		if (!wait[1].events)
 			wait[1].fd = -1;
-		if (await(relay, wait, &deadline) == -1)
+		if (deadline_wait(wait, 3, &deadline, tick) == -1)
 			return -1;
 		if (wait[2].revents & (POLLERR | POLLHUP | POLLNVAL))
 			return fail(relay, RELAY_OUTPUT, EPIPE);
-		result = 0;
-		if (((wait[0].revents && !down->blocked) || wait[2].revents) && (down->open || pump_holds(down)))
-			result = step(relay, down);
-		if (result != -1 && ((wait[1].revents && !up->blocked) || (wait[0].revents && up->blocked)) &&
-		    (up->open || pump_holds(up)))
-			result = step(relay, up);
-		if (result == -1)
+		if (ready(down, &wait[0], &wait[2]) && step(relay, down) == -1)
+			return -1;
+		if (ready(up, &wait[1], &wait[0]) && step(relay, up) == -1)
 			return -1;
 		if (up->moved + down->moved != before)
 			deadline_set(&deadline, relay->timeout);
@@ -184,8 +155,16 @@ serve(struct relay *relay)
 int
 relay_run(struct relay *relay)
 {
-	int result = serve(relay);
+	int result;
 
+	pump_open(&relay->up, relay->input, relay->fd, PUMP_CONNECTION | (relay->pass ? PUMP_PASS : 0));
+	pump_open(&relay->down, relay->fd, relay->output, PUMP_CONNECTION);
+	/* The only direction may wait in a write, unless a wait has a bound. */
+	if (relay->output == -1 && relay->timeout == DEADLINE_NEVER)
+		relay->up.waits = PUMP_WRITES;
+	if (relay->input == -1 && relay->timeout == DEADLINE_NEVER)
+		relay->down.waits = PUMP_WRITES;
+	result = run(relay);
 	pump_close(&relay->up);
 	pump_close(&relay->down);
 	return result;
