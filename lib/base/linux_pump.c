@@ -1,6 +1,7 @@
 /*
- * linux_pump.c: pages are passed on instead of copied. Without wait no call waits: SPLICE_F_NONBLOCK stands for the pipe,
- * and a socket is non-blocking. A splice(2) that waits holds its pipe's lock, so whoever uses the other end cannot be killed.
+ * linux_pump.c: passes pages on instead of copying them. Unless wait is set, no call waits: SPLICE_F_NONBLOCK covers the
+ * pipe, and a socket is non-blocking. A splice(2) that waits holds its pipe's lock, so whoever uses the other end cannot be
+ * killed.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -1,7 +1,7 @@
 /*
- * pump.c: bytes from one descriptor to another. Where a splice(2) gains nothing (a few bytes to or from a socket) or would
- * do harm (it waits for a terminal, and nobody can use its pipe meanwhile), bytes are read and written. No byte that was
- * read is dropped: what could not be written stays in the pump.
+ * pump.c: one step of copying from a descriptor to another. It reads and writes where splice(2) gains nothing (a few bytes
+ * to or from a socket) or does harm (it waits for a terminal, and blocks all users of its pipe meanwhile). A step drops no
+ * byte: bytes that could not be written stay in the pump.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -76,7 +76,7 @@ pump_open(struct pump *pump, int in, int out, unsigned int options)
 	                                                      : -1;
 	pump->capacity = connection && source != PUMP_PIPE ? FROM_STACK : CAPACITY;
 	pump->passable = passable(pump, options & PUMP_PASS);
-	/* How much will come over a connection is not known yet. */
+	/* A connection reads and writes until it turns out to be busy. */
 	pump->passing = pump->passable && (source == PUMP_FILE || !connection);
 }
 
@@ -102,7 +102,7 @@ would_wait(int error)
 	return error == EAGAIN || error == EWOULDBLOCK;
 }
 
-/* Trace a read or a write; with a connection only that of the socket. */
+/* Trace a read or a write; a connection traces only the calls on its socket. */
 static void
 trace_transfer(const struct pump *pump, bool output, const char *data, size_t shown, size_t size, ssize_t result)
 {
@@ -133,14 +133,14 @@ pump_write_now(int fd, enum pump_kind kind, const char *data, size_t size)
 	took = pump_write_pipe(fd, data, size);
 	if (took != -1 || errno != ENOTSUP)
 		return took;
-	/* A pipe that has space takes so much without waiting. */
+	/* A pipe that is ready takes PIPE_BUF bytes without waiting. */
 	if (io_ready(fd, POLLOUT))
 		return write(fd, data, size < PIPE_BUF ? size : PIPE_BUF);
 	errno = EAGAIN;
 	return -1;
 }
 
-/* Write what the buffer holds. Returns as pump_step. */
+/* Write the bytes of the buffer. Returns as pump_step. */
 static int
 put(struct pump *pump)
 {
@@ -167,7 +167,7 @@ put(struct pump *pump)
 			pump->start += (size_t)took;
 			pump->moved += (size_t)took;
 		}
-		/* A signal may also have cut a write short that waited. */
+		/* A signal may have interrupted a write that waited, after some bytes. */
 		if (pump->end > pump->start && interrupt_caught())
 			return 0;
 	}

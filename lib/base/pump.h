@@ -37,15 +37,15 @@ struct pump {
 	enum pump_kind source, sink; /* kinds of in and out */
 	enum pump_waits waits;
 	bool open;                /* in has not come to its end */
-	bool blocked;             /* out, and not in, has to be waited for */
-	bool output;              /* after an error: the error is that of out */
+	bool blocked;             /* the next step waits for out, not for in */
+	bool output;              /* after an error: it belongs to out */
 	unsigned long long moved; /* bytes that out has accepted */
 	size_t held;              /* bytes in passage */
 	size_t start, end;        /* part of buffer that was read and not yet written */
 
 	/* For waits; set by pump_open to DEADLINE_NEVER, false and NULL. */
 	long long in_timeout, out_timeout; /* longest wait for a byte, and for space, in nanoseconds */
-	bool watch;                        /* nothing is read once out has lost its reader */
+	bool watch;                        /* a wait for a byte ends once out has lost its reader */
 	int (*tick)(void *owner); /* called each second of a wait for a byte; -1 ends the wait, with its errno */
 	void *owner;
 
@@ -59,7 +59,7 @@ struct pump {
 	char buffer[64 * 1024];
 };
 
-/* Prepare a pump. in -1: nothing comes; out -1: what comes is dropped. The caller keeps both descriptors. */
+/* Prepare a pump. If in is -1, nothing comes; if out is -1, bytes from in are dropped. The caller keeps both descriptors. */
 void pump_open(struct pump *pump, int in, int out, unsigned int options);
 
 /*
@@ -82,13 +82,13 @@ int pump_wait(struct pump *pump, bool output);
 /* Read from in, and wait as pump_wait does. Returns the bytes read, 0 at the end, -1. Errors: also those of read(2). */
 ssize_t pump_read(struct pump *pump, char *data, size_t size);
 
-/* Write what was read and not yet written. Returns 0 or -1. Errors: those of pump_wait and write(2). */
+/* Write the bytes that the pump holds. Returns 0 or -1. Errors: those of pump_wait and write(2). */
 int pump_flush(struct pump *pump);
 
 /* Return true if bytes were read and not yet written. */
 bool pump_holds(const struct pump *pump);
 
-/* Release what pump_open and pump_step have opened. */
+/* Close the passage. */
 void pump_close(struct pump *pump);
 
 /* Return the kind of a descriptor; a socket counts as one of a connection. */
@@ -113,7 +113,7 @@ int pump_leave_passage(struct pump *pump);
 void pump_grow(struct pump *pump);
 
 /*
- * What one system does better: pass pages from in to out, of which one is a pipe, waiting only if wait is set; from a file
+ * Calls that not every system has: pass pages from in to out, of which one is a pipe, waiting only if wait is set; from a file
  * to a socket; write to a pipe without waiting. Return the bytes moved, 0 at the end of in, or -1. Errors: EAGAIN, ENOTSUP
  * (not between these two, or not on this system), those of splice(2), sendfile(2), write(2).
  */

@@ -17,7 +17,7 @@ pump_wait(struct pump *pump, bool output)
 	    {.fd = output ? pump->out : pump->in, .events = output ? POLLOUT : POLLIN},
 	    {.fd = pump->watch && !output ? pump->out : -1},
 	};
-	/* Whatever becomes of in, what was read shall go out. */
+	/* Bytes that were read go out even if the tick finds that in is gone. */
 	int (*tick)(void *) = output ? NULL : pump->tick;
 	struct deadline deadline;
 	int ready;
@@ -67,7 +67,7 @@ pump_flush(struct pump *pump)
 int
 pump_copy(struct pump *pump)
 {
-	/* An in that nobody has opened yet looks like one that has ended. */
+	/* A FIFO that no writer has opened yet must not be taken for one that has ended. */
 	int result = pump->in_timeout == 0 ? 0 : 1;
 
 	if (pump->in_timeout == DEADLINE_NEVER && pump->out_timeout == DEADLINE_NEVER && !pump->tick)
@@ -77,10 +77,10 @@ pump_copy(struct pump *pump)
 	while (pump->open || pump_holds(pump)) {
 		if (result == 0 && pump_wait(pump, pump->blocked) == -1)
 			return -1;
-		/* Nothing is read that nobody will take. */
+		/* Before bytes are read, out must still have its reader. */
 		if (result == 1 && !pump->passing && !pump_holds(pump) && pump_wait(pump, false) == -1)
 			return -1;
-		/* Pages are passed on without a look at in: as if out had been waited for, in is suspected first. */
+		/* Pages are passed on without a look at in, so a call that would wait is first blamed on in. */
 		if (result == 1 && pump->passing)
 			pump->blocked = true;
 		result = pump_step(pump);

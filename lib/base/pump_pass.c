@@ -22,7 +22,7 @@ pump_grow(struct pump *pump)
 	pump->grows = -1;
 }
 
-/* Move on what is in the passage from a socket to a file. Returns as pump_step. */
+/* Move bytes from the passage on to the file. Returns as pump_step. */
 int
 pump_leave_passage(struct pump *pump)
 {
@@ -70,7 +70,7 @@ open_passage(struct pump *pump)
 	return 0;
 }
 
-/* Find out what it means that no page was passed on; was_blocked: out had to be waited for. Returns as pump_step. */
+/* Judge the errno value of a call that passed nothing; was_blocked: out was waited for before it. Returns as pump_step. */
 static int
 passed_nothing(struct pump *pump, bool was_blocked)
 {
@@ -84,20 +84,20 @@ passed_nothing(struct pump *pump, bool was_blocked)
 	if (error == EINTR)
 		return 0;
 	if (error == EAGAIN) {
-		/* in was ready, unless somebody else has read it empty meanwhile. */
+		/* in was ready, unless another process has emptied it meanwhile. */
 		pump->blocked = pump->source == PUMP_FILE || !was_blocked;
 		if (pump->blocked)
 			pump_grow(pump);
 		return 0;
 	}
-	/* An in that is empty needs no reader behind out, and an in at its end needs none either. */
+	/* While in is empty, or once it has ended, out needs no reader. */
 	if (error == EPIPE && poll(&look, 1, 0) == 0)
 		return 0;
 	if (error == EPIPE && !(look.revents & POLLIN)) {
 		pump->open = false;
 		return 1;
 	}
-	/* An in that was opened for writing only is told from an out that was opened for reading only. */
+	/* EBADF means out if that was opened only for reading, and otherwise in. */
 	pump->output = error == EPIPE || (error != EBADF && pump->source != PUMP_SOCKET) ||
 	               (error == EBADF && (fcntl(pump->out, F_GETFL) & O_ACCMODE) == O_RDONLY);
 	errno = error;
@@ -131,7 +131,7 @@ pump_pass(struct pump *pump)
 		pump->moved += (size_t)moved;
 	if (moved < LITTLE && pump->connection && pump->source != PUMP_FILE)
 		pump->passing = false;
-	/* Nobody learns that a pipe is full if the call waits for space. */
+	/* A call that waits for space never reports that the pipe is full. */
 	if (pump->moved >= sizeof(pump->buffer))
 		pump_grow(pump);
 	return 1;

@@ -55,7 +55,7 @@ open_once(const struct fifo *fifo, bool write, int flags)
 	return fd;
 }
 
-/* Return true if an open FIFO needs no other end: there are bytes to read, or none that a writer waits for. */
+/* Return true if an open FIFO needs no other end: a reader has bytes to read, or a writer that drains has none left. */
 static bool
 served(const struct fifo *fifo)
 {

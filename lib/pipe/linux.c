@@ -1,5 +1,5 @@
 /*
- * linux.c: what is in a pipe can be counted, and looked at without taking it. Source: tee(2), pipe(7).
+ * linux.c: counts the bytes in a pipe, and copies them without taking them. See tee(2), pipe(7).
  */
 #define _GNU_SOURCE
 #include <errno.h>

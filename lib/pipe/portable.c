@@ -1,5 +1,5 @@
 /*
- * portable.c: POSIX cannot tell what is in a pipe.
+ * portable.c: POSIX has no way to look into a pipe.
  */
 #include <errno.h>
 
