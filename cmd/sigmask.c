@@ -47,13 +47,13 @@ parse(struct mask *mask, int argc, char *argv[])
 		lists = lists || option == 'b' || option == 'd' || option == 'i';
 		switch (option) {
 		case 'b':
-			status = command_signals("-b ", optarg, &mask->block);
+			status = signal_read_list(&mask->block, option, optarg);
 			break;
 		case 'd':
-			status = command_signals("-d ", optarg, &mask->reset);
+			status = signal_read_list(&mask->reset, option, optarg);
 			break;
 		case 'i':
-			status = command_signals("-i ", optarg, &mask->ignore);
+			status = signal_read_list(&mask->ignore, option, optarg);
 			break;
 		case 'p':
 			mask->show = true;

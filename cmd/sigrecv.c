@@ -79,7 +79,7 @@ parse(struct receiver *receiver, int argc, char *argv[])
 	if (optind == argc)
 		return command_usage("SIGNAL is missing; usage: sigrecv %s", command.usage);
 	for (; optind < argc; optind++) {
-		status = command_signals("SIGNAL ", argv[optind], &receiver->set);
+		status = signal_read_list(&receiver->set, 0, argv[optind]);
 		if (status != -1)
 			return status;
 	}

@@ -78,7 +78,9 @@ parse_options(struct sender *sender, int argc, char *argv[])
 			sender->list.groups = true;
 			break;
 		case 'k':
-			status = command_signal(option, optarg, 1, &sender->last);
+			status = signal_read(&sender->last, option, optarg);
+			if (status == GO_ON && sender->last == 0)
+				status = command_argument("-k ", optarg, "0 is no signal");
 			sender->wait = true;
 			break;
 		case 'l':
@@ -92,7 +94,7 @@ parse_options(struct sender *sender, int argc, char *argv[])
 				    "not a number from -2147483648 to 2147483647 (or - for those of standard input)");
 			break;
 		case 's':
-			status = command_signal(option, optarg, 0, &sender->number);
+			status = signal_read(&sender->number, option, optarg);
 			sender->chosen = true;
 			break;
 		case 't':

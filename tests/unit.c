@@ -616,6 +616,7 @@ test_signals(void)
 	CHECK(strcmp(signal_name_code(SIGUSR1, 1, room), "KERNEL") == 0);
 	CHECK(strcmp(signal_name_code(SIGUSR1, 0x80, room), "KERNEL") == 0);
 	CHECK(strcmp(signal_name_code(SIGUSR1, -2147483647 - 1, room), "-2147483648") == 0);
+	sigemptyset(&set);
 	disposition_fill(&set);
 	CHECK(!disposition_has(&set, SIGKILL) && !disposition_has(&set, SIGSTOP) && disposition_has(&set, SIGRTMAX));
 	CHECK(disposition_has(&set, SIGRTMIN) && !disposition_has(&set, SIGRTMIN - 1));

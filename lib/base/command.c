@@ -3,7 +3,6 @@
  */
 #include <errno.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -20,7 +19,6 @@
 #include "base/text.h"
 #include "base/trace.h"
 #include "queue/queue.h"
-#include "signals/signals.h"
 
 int
 command_print(struct text *text)
@@ -226,51 +224,6 @@ command_mode(int option, const char *text, mode_t *mode)
 	if (number_mode(text, mode) == 0)
 		return -1;
 	return bad_argument(option, text, "not an octal mode from 0 to 777");
-}
-
-int
-command_signal(int option, const char *text, int min, int *number)
-{
-	if (signal_name_parse(text, number) == 0) {
-		if (*number >= min)
-			return -1;
-		return bad_argument(option, text, "0 is no signal");
-	}
-	return bad_argument(option, text, "there is no such signal (sigsend -l lists them)");
-}
-
-int
-command_signals(const char *what, const char *text, sigset_t *set)
-{
-	char *copy = strdup(text), *word = copy, *comma;
-	int number, status = -1;
-
-	if (!copy) {
-		error_line(NULL, "%s", strerror(errno));
-		return STATUS_FAILED;
-	}
-	for (; word && status == -1; word = comma) {
-		comma = strchr(word, ',');
-		if (comma)
-			*comma++ = '\0';
-		if (strcmp(word, "all") == 0) {
-			sigset_t all;
-
-			disposition_fill(&all);
-			for (number = 1; number <= signal_name_last(); number++)
-				if (disposition_has(&all, number))
-					(void)disposition_add(set, number);
-		} else if (signal_name_parse(word, &number) == -1 || number == 0) {
-			status = command_argument(what, word,
-			    *what != '-' && word[0] == '-' && word[1] > '9'
-			        ? "there is no such signal; options come first"
-			        : "there is no such signal (sigsend -l lists them)");
-		} else if (disposition_add(set, number) == -1) {
-			status = command_argument(what, word, "the C library keeps this signal for itself");
-		}
-	}
-	free(copy);
-	return status;
 }
 
 int

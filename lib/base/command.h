@@ -4,7 +4,6 @@
 #ifndef BASE_COMMAND_H
 #define BASE_COMMAND_H
 
-#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -72,10 +71,6 @@ int command_size(int option, const char *text, size_t *bytes);
 int command_time(int option, const char *text, long long *nanoseconds);
 int command_mode(int option, const char *text, mode_t *mode);
 int command_name(struct name *name, const char *text);
-
-/* One signal, min 0 where that means none; a list of them with commas, or all, which is added to set. */
-int command_signal(int option, const char *text, int min, int *number);
-int command_signals(const char *what, const char *text, sigset_t *set);
 
 /* A position or a length in bytes: as a size, but may be 0. */
 int command_offset(int option, const char *text, size_t *bytes);

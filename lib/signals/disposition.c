@@ -33,7 +33,6 @@ disposition_fill(sigset_t *set)
 {
 	int number;
 
-	sigemptyset(set);
 	for (number = 1; number <= signal_name_last(); number++)
 		if (number != SIGKILL && number != SIGSTOP && !signals_kept(number))
 			signal_set_add(set, number);
@@ -135,6 +134,7 @@ full(const sigset_t *set)
 	sigset_t all;
 	int number;
 
+	sigemptyset(&all);
 	disposition_fill(&all);
 	for (number = 1; number <= signal_name_last(); number++)
 		if (signal_set_has(&all, number) && !signal_set_has(set, number))

@@ -43,6 +43,14 @@ void signal_name_table(struct text *text);
 /* Appends the number of the signal that word names, or the name for its number or the status of what it ended. EINVAL. */
 int signal_name_convert(struct text *text, const char *word);
 
+/*
+ * Read the argument of the option letter: a signal as signal_name_parse takes it into *(int *)to, or a list of signals with
+ * commas between them, each perhaps "all", which are added to the sigset_t at to. Return GO_ON, or print a line and return
+ * the exit status. signal_read_list with letter 0 reads an operand.
+ */
+int signal_read(void *to, int letter, const char *text);
+int signal_read_list(void *to, int letter, const char *text);
+
 struct disposition {
 	sigset_t pending, blocked, ignored, caught;
 	bool stopped; /* the process is */
@@ -56,7 +64,7 @@ bool disposition_has(const sigset_t *set, int number);
 /* Appends the names in a set, in square brackets. */
 void disposition_format(struct text *text, const sigset_t *set);
 
-/* All signals but SIGKILL, SIGSTOP, and those that the system's C library keeps for itself. */
+/* Adds all signals to set but SIGKILL, SIGSTOP, and those that the system's C library keeps for itself. */
 void disposition_fill(sigset_t *set);
 
 /* Each changes what this process, and what it becomes by exec, does with the signals of set. Source: sigaction(2). */
