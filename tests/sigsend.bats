@@ -474,15 +474,20 @@ True" ]
 		fi
 		sent=${stderr% values*}
 		sent=${sent##* }
-		try sigsend -t $time -s RTMIN+1 -q 5 "$PID"
+		# Other processes of the same user may have made room meanwhile, as the limit counts their signals too.
+		status=0
+		while [ "$status" -eq 0 ]; do
+			try sigsend -t $time -s RTMIN+1 -q 5 "$PID"
+		done
 		status 124
 		error "sigsend: $PID: its queue of signals stayed full, no room in time (-t)*"
 		# What was sent is there.
 		kill -CONT "$PID"
-		until [ "$(wc -l <out)" -eq "$sent" ]; do
+		until [ "$(wc -l <out)" -ge "$sent" ]; do
 			sigsend -V >/dev/null
 		done
-		head -n "$sent" numbers | cmp - out
+		head -n "$sent" out >first
+		head -n "$sent" numbers | cmp - first
 		kill -KILL "$PID"
 	done
 }
