@@ -15,7 +15,7 @@
 #include "base/error.h"
 #include "base/trace.h"
 #include "pipe/pipeline.h"
-#include "signals/signals.h"
+#include "signals/names.h"
 
 static const struct command command = {
     .name = "piperun",

@@ -1,8 +1,9 @@
 /*
- * sigmask: run a command with signals blocked, ignored or default; show how processes treat signals.
+ * sigmask: run a command with signals blocked, ignored or default; show what processes do with signals.
  *
- * It becomes COMMAND, which inherits what was set. Signals are first set to their default, then ignored, then blocked, so
- * the options mean the same in any order; what no option names stays as sigmask itself got it.
+ * sigmask becomes COMMAND, which inherits the dispositions and the mask. Signals first get their default action, then are
+ * ignored, then blocked, so the options mean the same in any order. A signal that no option names stays as sigmask
+ * inherited it.
  */
 #include <errno.h>
 #include <signal.h>
@@ -14,9 +15,9 @@
 #include "base/command.h"
 #include "base/error.h"
 #include "base/interrupt.h"
-#include "base/io.h"
+#include "base/signal_set.h"
 #include "base/text.h"
-#include "process/child.h"
+#include "process/launch.h"
 #include "signals/signals.h"
 
 static const struct command command = {
@@ -33,57 +34,49 @@ static const struct command command = {
 };
 
 struct mask {
-	sigset_t block, reset, ignore;
-	bool show; /* -p */
+	sigset_t block, reset, ignore; /* -b, -d, -i */
+	bool lists;                    /* any of these */
+	bool show;                     /* -p */
 };
 
 static int
 parse(struct mask *mask, int argc, char *argv[])
 {
-	int option, status = -1;
-	bool lists = false;
+	const struct command_option table[] = {
+	    {'b', .flag = &mask->lists, .read = signal_read_list, .to = &mask->block},
+	    {'d', .flag = &mask->lists, .read = signal_read_list, .to = &mask->reset},
+	    {'i', .flag = &mask->lists, .read = signal_read_list, .to = &mask->ignore},
+	    {'p', .flag = &mask->show},
+	    {0},
+	};
+	int status;
 
-	while (status == -1 && (option = getopt(argc, argv, ":b:d:hi:pvV")) != -1) {
-		lists = lists || option == 'b' || option == 'd' || option == 'i';
-		switch (option) {
-		case 'b':
-			status = signal_read_list(&mask->block, option, optarg);
-			break;
-		case 'd':
-			status = signal_read_list(&mask->reset, option, optarg);
-			break;
-		case 'i':
-			status = signal_read_list(&mask->ignore, option, optarg);
-			break;
-		case 'p':
-			mask->show = true;
-			break;
-		default:
-			status = command_option(&command, option);
-		}
-	}
-	if (status != -1)
+	sigemptyset(&mask->block);
+	sigemptyset(&mask->reset);
+	sigemptyset(&mask->ignore);
+	status = command_options(&command, table, argc, argv);
+	if (status != GO_ON)
 		return status;
-	if (disposition_has(&mask->block, SIGKILL) || disposition_has(&mask->ignore, SIGKILL))
+	if (signal_set_has(&mask->block, SIGKILL) || signal_set_has(&mask->ignore, SIGKILL))
 		return command_usage("KILL cannot be blocked or ignored");
-	if (disposition_has(&mask->block, SIGSTOP) || disposition_has(&mask->ignore, SIGSTOP))
+	if (signal_set_has(&mask->block, SIGSTOP) || signal_set_has(&mask->ignore, SIGSTOP))
 		return command_usage("STOP cannot be blocked or ignored");
-	if (mask->show && lists)
+	if (mask->show && mask->lists)
 		return command_usage("-p shows and changes nothing, so -b, -d and -i do not go with it");
 	if (optind == argc)
 		return command_usage("%s is missing; usage: sigmask %s", mask->show ? "PID" : "COMMAND", command.usage);
-	return -1;
+	return GO_ON;
 }
 
-/* Becomes COMMAND. Returns the exit status if that fails, with a line. */
+/* Become COMMAND. Returns the exit status if that fails, after a line. */
 static int
 run(const struct mask *mask, char *argv[])
 {
 	int status = STATUS_RUNNER, error;
 	char *path;
 
-	if (child_find(argv[0], &path) == -1)
-		return child_failed(argv[0], errno);
+	if (launch_find(argv[0], &path) == -1)
+		return launch_report(argv[0], errno);
 	interrupt_restore();
 	if (disposition_reset(&mask->reset) == -1 || disposition_ignore(&mask->ignore) == -1 ||
 	    disposition_block(&mask->block) == -1) {
@@ -92,122 +85,58 @@ run(const struct mask *mask, char *argv[])
 		execv(path, argv);
 		error = errno;
 		(void)interrupt_spare();
-		status = child_failed(argv[0], error);
+		status = launch_report(argv[0], error);
 	}
 	free(path);
 	return status;
 }
 
-/* Adds a line for each signal that a process treats in some way other than by default, or that is pending. */
-static void
-format(struct text *text, long pid, const struct disposition *disposition)
-{
-	const struct {
-		const char *name;
-		const sigset_t *set;
-	} states[] = {{"pending", &disposition->pending}, {"blocked", &disposition->blocked},
-	    {"ignored", &disposition->ignored}, {"caught", &disposition->caught}};
-	char name[SIGNAL_NAME_SIZE];
-	int number, i, shown;
-
-	for (number = 1; number <= signal_name_last(); number++) {
-		for (i = shown = 0; i < 4; i++) {
-			if (!disposition_has(states[i].set, number))
-				continue;
-			if (shown++)
-				text_format(text, ",%s", states[i].name);
-			else
-				text_format(text, "%ld\t%s\t%s", pid, signal_name_format(number, name), states[i].name);
-		}
-		if (shown)
-			text_format(text, "\n");
-	}
-}
-
-/* Prints a line for errno value error. Returns -1 if the next process would meet the same. */
+/* Show what processes do with signals (-p). A process that does not exist does not stop the rest. */
 static int
-report(pid_t pid, int error)
+show(const struct target_list *list)
 {
-	struct text object = {0};
-
-	if (error == ENOTSUP) {
-		error_line(NULL,
-		    "this system does not show how other processes treat signals (Linux does, in a /proc of "
-		    "the same PID namespace)");
-		return -1;
-	}
-	text_format(&object, "%ld", (long)pid);
-	error_line(object.data, "%s",
-	    error == ESRCH    ? "no such process"
-	    : error == EACCES ? "/proc hides it from this user"
-	                      : strerror(error));
-	text_free(&object);
-	return 0;
-}
-
-/* -p: each process; one that is not there does not stop the rest. */
-static int
-show(const struct process_list *list)
-{
-	int status = STATUS_OK, result;
+	struct disposition disposition;
+	struct text text = {0};
+	int result, error = 0, status;
+	bool failed = false;
 	size_t i;
 
-	for (i = 0; i < list->count; i++) {
-		struct disposition disposition;
-		struct text text = {0};
+	/* What the system does not tell of one process, it tells of none. */
+	for (i = 0; i < list->count && error != ENOTSUP; i++) {
+		pid_t pid = list->items[i].pid;
 
-		/* Of itself it shows what it was given, and so would give. */
-		if (list->items[i].pid == getpid())
+		/* sigmask shows what it inherited, and would hand on, not what it does itself with SIGPIPE and SIGXFSZ. */
+		if (pid == getpid())
 			interrupt_restore();
-		result = disposition_of(list->items[i].pid, &disposition);
+		result = disposition_of(pid, &disposition);
+		error = errno;
 		(void)interrupt_spare();
-		if (result == -1) {
-			status = STATUS_FAILED;
-			if (report(list->items[i].pid, errno) == -1)
-				return status;
+		if (result == 0) {
+			disposition_format(&text, pid, &disposition);
 			continue;
 		}
-		format(&text, (long)list->items[i].pid, &disposition);
-		if (io_write(STDOUT_FILENO, text.data, text.size, NULL) == -1) {
-			error_line(NULL, "standard output: %s", strerror(errno));
-			status = STATUS_FAILED;
-			i = list->count;
-		}
-		text_free(&text);
+		disposition_report(pid, error);
+		failed = true;
 	}
-	return status;
-}
-
-static int
-parse_pids(struct process_list *list, char *argv[])
-{
-	const char *fault;
-
-	for (; *argv; argv++)
-		if (process_add(list, *argv, &fault) == -1)
-			return command_argument("PID ", *argv, fault);
-	return -1;
+	status = command_print(&text);
+	return failed ? STATUS_FAILED : status;
 }
 
 int
 main(int argc, char *argv[])
 {
+	struct target_list list = {0};
 	struct mask mask = {.show = false};
-	struct process_list list = {0};
 	int status;
 
-	sigemptyset(&mask.block);
-	sigemptyset(&mask.reset);
-	sigemptyset(&mask.ignore);
-	status = command_start(&command, argc, argv);
-	if (status == -1)
-		status = parse(&mask, argc, argv);
-	if (status == -1 && !mask.show)
+	command_start(&command, argc, argv);
+	status = parse(&mask, argc, argv);
+	if (status == GO_ON && !mask.show)
 		return run(&mask, argv + optind);
-	if (status == -1)
-		status = parse_pids(&list, argv + optind);
-	if (status == -1)
+	if (status == GO_ON)
+		status = target_operands(&list, argv + optind);
+	if (status == GO_ON)
 		status = show(&list);
-	process_free(&list);
+	target_free(&list);
 	return command_end(status);
 }

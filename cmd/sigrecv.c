@@ -1,9 +1,9 @@
 /*
  * sigrecv: wait for signals and print what came with them.
  *
- * Blocks the signals first, then says that it is ready, then takes them in the kernel's order: ordinary signals merge while
- * they wait, real-time ones queue. A signal is taken only while somebody can read the output; one that cannot be printed
- * all the same stands in the error line.
+ * The signals are blocked first; then sigrecv says that it is ready, and takes them in the kernel's order: ordinary signals
+ * merge while they are pending, real-time ones queue. No signal is taken after the output has lost its reader; a signal
+ * that is taken and cannot be written is named in the error line.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,6 +19,7 @@
 #include "base/error.h"
 #include "base/io.h"
 #include "base/ready.h"
+#include "base/signal_set.h"
 #include "base/text.h"
 #include "signals/signals.h"
 
@@ -36,112 +37,81 @@ static const struct command command = {
     .signals = true,
 };
 
-struct receiver {
-	sigset_t set;
+struct options {
+	bool forever;            /* -f */
+	bool counted;            /* -n */
 	unsigned long long most; /* signals to take */
-	unsigned long long count;
-	const char *ready;
-	long long timeout;
-	bool values; /* -q */
+	bool values;             /* -q */
+	const char *ready;       /* -R */
+	long long timeout;       /* -t, in nanoseconds */
 };
 
 static int
-parse(struct receiver *receiver, int argc, char *argv[])
+parse(struct options *options, sigset_t *set, int argc, char *argv[])
 {
-	int option, status = -1;
-	bool counted = false;
+	const struct command_option table[] = {
+	    {'f', .flag = &options->forever},
+	    {'n', .flag = &options->counted, .number = &options->most, .max = ULLONG_MAX},
+	    {'q', .flag = &options->values},
+	    {'R', .text = &options->ready},
+	    {'t', .time = &options->timeout},
+	    {0},
+	};
+	int status = command_options(&command, table, argc, argv);
 
-	while (status == -1 && (option = getopt(argc, argv, ":fhn:qR:t:vV")) != -1) {
-		switch (option) {
-		case 'f':
-			if (!counted)
-				receiver->most = ULLONG_MAX;
-			break;
-		case 'n':
-			status = command_number(option, optarg, 0, ULLONG_MAX, &receiver->most);
-			counted = true;
-			break;
-		case 'q':
-			receiver->values = true;
-			break;
-		case 'R':
-			receiver->ready = optarg;
-			break;
-		case 't':
-			status = command_time(option, optarg, &receiver->timeout);
-			break;
-		default:
-			status = command_option(&command, option);
-		}
-	}
-	if (status != -1)
+	if (status != GO_ON)
 		return status;
+	if (options->forever && !options->counted)
+		options->most = ULLONG_MAX;
 	if (optind == argc)
 		return command_usage("SIGNAL is missing; usage: sigrecv %s", command.usage);
-	for (; optind < argc; optind++) {
-		status = signal_read_list(&receiver->set, 0, argv[optind]);
-		if (status != -1)
-			return status;
-	}
-	if (disposition_has(&receiver->set, SIGKILL))
+	for (; status == GO_ON && optind < argc; optind++)
+		status = signal_read_list(set, 0, argv[optind]);
+	if (status != GO_ON)
+		return status;
+	if (signal_set_has(set, SIGKILL))
 		return command_usage("KILL cannot be blocked, so nothing can wait for it");
-	if (disposition_has(&receiver->set, SIGSTOP))
+	if (signal_set_has(set, SIGSTOP))
 		return command_usage("STOP cannot be blocked, so nothing can wait for it");
-	return -1;
+	return GO_ON;
 }
 
-/* Blocks the signals, and then says so. Returns -1 to go on; else it prints a line and returns the exit status. */
+/* Block the signals, and then say so. Returns GO_ON, or prints a line and returns the exit status. */
 static int
-start(const struct receiver *receiver)
+start(struct receiver *receiver, const char *ready)
 {
-	char pid[32];
+	const char *object = NULL;
+	char pid[24];
 	int fd = -1;
 
+	snprintf(pid, sizeof(pid), "%ld", (long)getpid());
 	if ((fcntl(STDOUT_FILENO, F_GETFL) & O_ACCMODE) == O_RDONLY) {
 		error_line(NULL, "standard output: %s", strerror(EBADF));
 		return STATUS_FAILED;
 	}
-	if (receiver->ready && (fd = ready_open(receiver->ready)) == -1) {
-		error_line(receiver->ready, "%s", strerror(errno));
-		return STATUS_FAILED;
-	}
-	if (inbox_open(&receiver->set) == -1) {
-		error_line(NULL, "cannot wait for signals: %s", strerror(errno));
-		return STATUS_FAILED;
-	}
-	snprintf(pid, sizeof(pid), "%ld", (long)getpid());
-	if (fd != -1 && ready_say(fd, pid) == -1) {
-		error_line(receiver->ready, "%s", strerror(errno));
-		return STATUS_FAILED;
-	}
-	return -1;
+	if (ready && (fd = ready_open(ready)) == -1)
+		object = ready;
+	else if (receive_open(receiver) == -1)
+		object = "cannot wait for signals";
+	else if (fd != -1 && ready_say(fd, pid) == -1)
+		object = ready;
+	if (!object)
+		return GO_ON;
+	error_line(object, "%s", strerror(errno));
+	return STATUS_FAILED;
 }
 
-static void
-format(const struct receiver *receiver, const struct arrival *arrival, struct text *text)
-{
-	char name[SIGNAL_NAME_SIZE], code[SIGNAL_NAME_SIZE];
-
-	if (!receiver->values)
-		text_format(text, "%s\t%s\t%ld\t%lu%s", signal_name_format(arrival->number, name),
-		    signal_name_code(arrival->number, arrival->code, code), (long)arrival->pid,
-		    (unsigned long)arrival->uid, arrival->code == SI_QUEUE ? "\t" : "");
-	if (arrival->code == SI_QUEUE)
-		text_format(text, "%d", arrival->value);
-	text_format(text, "\n");
-}
-
-/* Prints what came. What cannot be written is at least said. */
+/* Print the signals of a batch. The error line names what cannot be written. */
 static int
-print(const struct receiver *receiver, const struct arrival *batch, int count)
+print(const struct options *options, const struct received_signal *batch, int count)
 {
 	char room[4096];
 	struct text text = {.data = room, .capacity = sizeof(room), .borrowed = true}, lost = {0};
-	int status = -1, i;
+	int status = GO_ON, i;
 	size_t written;
 
 	for (i = 0; i < count; i++)
-		format(receiver, &batch[i], &text);
+		receive_format(&text, &batch[i], options->values);
 	if (io_write(STDOUT_FILENO, text.data, text.size, &written) == -1) {
 		text_quote(&lost, text.data + written, text.size - written, sizeof(room));
 		error_line(NULL, "standard output: %s; taken and not written: %s", strerror(errno),
@@ -153,53 +123,53 @@ print(const struct receiver *receiver, const struct arrival *batch, int count)
 	return status;
 }
 
-/* Says why no signal came. */
+/* Print a line about an errno value of receive_wait. Returns the exit status. */
 static int
-stop(const struct receiver *receiver, int error)
+report(int error, unsigned long long count)
 {
 	if (error == EPIPE)
 		error_line(NULL, "standard output has lost its reader; no further signal was taken");
-	else if (error == ETIMEDOUT && receiver->count == 0)
+	else if (error == ETIMEDOUT && count == 0)
 		error_line(NULL, "no signal in time (-t)");
 	else if (error == ETIMEDOUT)
-		error_line(NULL, "no further signal in time (-t); %llu came", receiver->count);
+		error_line(NULL, "no further signal in time (-t); %llu came", count);
 	else
 		error_line(NULL, "cannot wait for signals: %s", strerror(error));
 	return error == ETIMEDOUT ? STATUS_TIMEOUT : STATUS_FAILED;
 }
 
 static int
-receive(struct receiver *receiver)
+receive(const struct options *options, struct receiver *receiver)
 {
-	struct arrival batch[INBOX_MOST];
+	struct received_signal batch[RECEIVE_MOST];
+	unsigned long long left = options->most;
 	struct deadline deadline;
-	int status = -1, count;
+	int status = GO_ON, count;
 
-	while (status == -1 && receiver->count < receiver->most) {
-		unsigned long long left = receiver->most - receiver->count;
-
-		deadline_set(&deadline, receiver->timeout);
-		count = inbox_wait(STDOUT_FILENO, &deadline, batch, left < INBOX_MOST ? (size_t)left : INBOX_MOST);
+	for (; status == GO_ON && left > 0; left -= (unsigned int)count) {
+		deadline_set(&deadline, options->timeout);
+		count = receive_wait(
+		    receiver, STDOUT_FILENO, &deadline, batch, left < RECEIVE_MOST ? (size_t)left : RECEIVE_MOST);
 		if (count == -1)
-			return stop(receiver, errno);
-		status = print(receiver, batch, count);
-		receiver->count += (unsigned int)count;
+			return report(errno, options->most - left);
+		status = print(options, batch, count);
 	}
-	return status == -1 ? STATUS_OK : status;
+	return status == GO_ON ? STATUS_OK : status;
 }
 
 int
 main(int argc, char *argv[])
 {
-	struct receiver receiver = {.most = 1, .timeout = DEADLINE_NEVER};
-	int status = command_start(&command, argc, argv);
+	struct options options = {.most = 1, .timeout = DEADLINE_NEVER};
+	struct receiver receiver;
+	int status;
 
+	command_start(&command, argc, argv);
 	sigemptyset(&receiver.set);
-	if (status == -1)
-		status = parse(&receiver, argc, argv);
-	if (status == -1)
-		status = start(&receiver);
-	if (status == -1)
-		status = receive(&receiver);
+	status = parse(&options, &receiver.set, argc, argv);
+	if (status == GO_ON)
+		status = start(&receiver, options.ready);
+	if (status == GO_ON)
+		status = receive(&options, &receiver);
 	return command_end(status);
 }

@@ -1,9 +1,9 @@
 /*
  * sigsend: send signals, with values, escalation and waiting.
  *
- * Operands and input are all looked at before the first signal is sent. Where more than one may follow, or a value has to
- * wait, it first takes hold of the processes themselves, so that a number that is used again meanwhile does no harm. One
- * that has vanished does not stop the rest.
+ * All operands and input are checked before the first signal is sent. Where a second signal may follow, or a value may have
+ * to wait, the processes themselves are held first, so that a process id that is used again meanwhile does no harm. A
+ * process that has vanished does not stop the rest.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -16,10 +16,10 @@
 #include "base/deadline.h"
 #include "base/error.h"
 #include "base/interrupt.h"
-#include "base/io.h"
 #include "base/number.h"
 #include "base/record.h"
 #include "base/text.h"
+#include "signals/names.h"
 #include "signals/signals.h"
 
 static const struct command command = {
@@ -39,227 +39,174 @@ static const struct command command = {
     .signals = true,
 };
 
-/* How long a process may take to end after -k, at least. */
+/* Nanoseconds that a process has at least to end after the signal of -k. */
 #define GRACE (2 * 1000000000LL)
 
-/* The longest line of -q -, in bytes. */
+/* Bytes of the longest line of -q -. */
 #define LINE ((size_t)4096)
 
 struct sender {
-	struct process_list list;
-	int number, last; /* -s, -k; last 0: none */
-	int value;
-	bool valued, stream;             /* -q, -q - */
-	bool wait, table, timed, chosen; /* -w or -k, -l, -t, -s */
-	bool escalating;
-	long long timeout;
-	unsigned long sent; /* -q -: values */
-	int status;
+	struct target_list targets;
+	int number;         /* -s */
+	int last;           /* -k; 0: none */
+	int value;          /* -q */
+	bool valued, lines; /* -q, -q - */
+	bool wait;          /* -w or -k */
+	bool table;         /* -l */
+	bool chosen;        /* -s */
+	bool escalating;    /* last is being sent */
+	long long timeout;  /* -t, in nanoseconds */
+	unsigned long sent; /* values sent by -q - */
 };
 
-/* A bad option; who knows kill(1) tries -9 and -KILL. */
 static int
-other_option(int option)
+read_value(void *to, int letter, const char *text)
 {
-	if (option == '?' && ((optopt >= '0' && optopt <= '9') || (optopt >= 'A' && optopt <= 'Z')))
-		return command_usage(
-		    "there is no option -%c; a signal is given with -s, a group with -g (see sigsend -h)", optopt);
-	return command_option(&command, option);
+	struct sender *sender = to;
+
+	(void)letter;
+	sender->lines = strcmp(text, "-") == 0;
+	if (sender->lines || number_int(text, strlen(text), &sender->value) == 0)
+		return GO_ON;
+	return command_argument(
+	    "-q ", text, "not a number from -2147483648 to 2147483647 (or - for those of standard input)");
 }
 
+/* Read the signal of -k. */
 static int
-parse_options(struct sender *sender, int argc, char *argv[])
+read_last(void *to, int letter, const char *text)
 {
-	int option, status = -1;
+	int *number = to, status = signal_read(to, letter, text);
 
-	while (status == -1 && (option = getopt(argc, argv, ":ghk:lq:s:t:vVw")) != -1) {
-		switch (option) {
-		case 'g':
-			sender->list.groups = true;
-			break;
-		case 'k':
-			status = signal_read(&sender->last, option, optarg);
-			if (status == GO_ON && sender->last == 0)
-				status = command_argument("-k ", optarg, "0 is no signal");
-			sender->wait = true;
-			break;
-		case 'l':
-			sender->table = true;
-			break;
-		case 'q':
-			sender->valued = true;
-			sender->stream = strcmp(optarg, "-") == 0;
-			if (!sender->stream && number_int(optarg, strlen(optarg), &sender->value) == -1)
-				status = command_argument("-q ", optarg,
-				    "not a number from -2147483648 to 2147483647 (or - for those of standard input)");
-			break;
-		case 's':
-			status = signal_read(&sender->number, option, optarg);
-			sender->chosen = true;
-			break;
-		case 't':
-			status = command_time(option, optarg, &sender->timeout);
-			sender->timed = true;
-			break;
-		case 'w':
-			sender->wait = true;
-			break;
-		default:
-			status = other_option(option);
-		}
-	}
-	return status;
+	return status == GO_ON && *number == 0 ? command_argument("-k ", text, "0 is no signal") : status;
+}
+
+/* Check the rules between options, and what kill(1) would take as a PID or a signal. */
+static int
+check(const struct sender *sender, char *operands[])
+{
+	bool timed = sender->timeout != DEADLINE_NEVER;
+	int number;
+
+	if (sender->table && (sender->wait || timed || sender->valued || sender->targets.groups || sender->chosen))
+		return command_usage("-l lists or converts, and sends nothing: no other option goes with it");
+	if (sender->table)
+		return GO_ON;
+	if (sender->valued && sender->targets.groups)
+		return command_usage("-q sends to processes; a value cannot be sent to a group (-g)");
+	if (sender->lines && !*operands)
+		return command_usage("PID is missing; with -q - standard input has the values");
+	if (sender->last && !timed)
+		return command_usage("-k needs -t TIME, after which it sends");
+	if (timed && !sender->wait && !sender->valued)
+		return command_usage("-t bounds the waiting of -w, -k and -q, and there is none of them");
+	if (!*operands && isatty(STDIN_FILENO))
+		return command_usage("PID is missing, and standard input, which may name them, is a terminal");
+	if (*operands && isalpha((unsigned char)**operands) && signal_name_parse(*operands, &number) == 0)
+		return command_argument("PID ", *operands, "not a PID; a signal is given with -s");
+	return GO_ON;
 }
 
 static int
 parse(struct sender *sender, int argc, char *argv[])
 {
-	int status = parse_options(sender, argc, argv);
-	const char *fault;
-	int i, number;
+	const struct command_option options[] = {
+	    {'g', .flag = &sender->targets.groups},
+	    {'k', .flag = &sender->wait, .read = read_last, .to = &sender->last},
+	    {'l', .flag = &sender->table},
+	    {'q', .flag = &sender->valued, .read = read_value, .to = sender},
+	    {'s', .flag = &sender->chosen, .read = signal_read, .to = &sender->number},
+	    {'t', .time = &sender->timeout},
+	    {'w', .flag = &sender->wait},
+	    {0},
+	};
+	int status, first = argc > 1 && argv[1][0] == '-' ? (unsigned char)argv[1][1] : 0;
 
-	if (status != -1)
-		return status;
-	if (sender->table && (sender->wait || sender->timed || sender->valued || sender->list.groups || sender->chosen))
-		return command_usage("-l lists or converts, and sends nothing: no other option goes with it");
-	if (sender->table)
-		return -1;
-	if (sender->valued && sender->list.groups)
-		return command_usage("-q sends to processes; a value cannot be sent to a group (-g)");
-	if (sender->stream && optind == argc)
-		return command_usage("PID is missing; with -q - standard input has the values");
-	if (sender->last && !sender->timed)
-		return command_usage("-k needs -t TIME, after which it sends");
-	if (sender->timed && !sender->wait && !sender->valued)
-		return command_usage("-t bounds the waiting of -w, -k and -q, and there is none of them");
-	if (optind == argc && isatty(STDIN_FILENO))
-		return command_usage("PID is missing, and standard input, which may name them, is a terminal");
-	for (i = optind; i < argc; i++) {
-		if (process_add(&sender->list, argv[i], &fault) == 0)
-			continue;
-		if (isalpha((unsigned char)*argv[i]) && signal_name_parse(argv[i], &number) == 0)
-			fault = "not a PID; a signal is given with -s";
-		return command_argument("PID ", argv[i], fault);
-	}
-	return -1;
+	/* Users of kill(1) try -9 and -KILL. */
+	if (isdigit(first) || (isupper(first) && first != 'V'))
+		return command_usage(
+		    "there is no option -%c; a signal is given with -s, a group with -g (see sigsend -h)", first);
+	status = command_options(&command, options, argc, argv);
+	if (status == GO_ON)
+		status = check(sender, argv + optind);
+	if (status == GO_ON && !sender->table)
+		status = target_operands(&sender->targets, argv + optind);
+	return status;
 }
 
-/* -l */
+/* List or convert names (-l). */
 static int
 show(char *words[])
 {
 	struct text text = {0};
-	int status = STATUS_OK;
 
 	if (!*words)
 		signal_name_table(&text);
-	for (; *words && status == STATUS_OK; words++)
-		if (signal_name_convert(&text, *words) == -1)
-			status = command_argument("-l ", *words,
-			    "there is no such signal (sigsend -l lists them; one that ended a program "
-			    "is shown by shells as 128 + its number)");
-	if (status == STATUS_OK && io_write(STDOUT_FILENO, text.data, text.size, NULL) == -1) {
-		error_line(NULL, "standard output: %s", strerror(errno));
-		status = STATUS_FAILED;
-	}
-	text_free(&text);
-	return status;
-}
-
-/* Remembers the status of what failed; that a PID has vanished or the like counts more than that time ran out. */
-static void
-failed(struct sender *sender, int status)
-{
-	if (sender->status != STATUS_FAILED)
-		sender->status = status;
-}
-
-/* Takes hold of the processes before the first signal. Returns -1 to go on; else the exit status, with a line. */
-static int
-hold(struct sender *sender)
-{
-	size_t i;
-
-	for (i = 0; i < sender->list.count && sender->wait; i++)
-		if (ending_check(&sender->list, &sender->list.items[i]) == -1)
-			return process_report(&sender->list, &sender->list.items[i], errno, "no signal was sent");
-	for (i = 0; i < sender->list.count && (sender->wait || sender->valued); i++) {
-		struct process *process = &sender->list.items[i];
-
-		if (process_hold(&sender->list, process) == 0)
+	for (; *words; words++) {
+		if (signal_name_convert(&text, *words) == 0)
 			continue;
-		if (errno != ESRCH)
-			return process_report(&sender->list, process, errno, "no signal was sent");
-		failed(sender, process_report(&sender->list, process, errno, NULL));
-		process->done = true;
+		text_free(&text);
+		return command_argument("-l ", *words,
+		    "there is no such signal (sigsend -l lists them; one that ended a program is shown by shells as "
+		    "128 + its number)");
 	}
-	return -1;
+	return command_print(&text);
 }
 
-/* How many values of a stream were sent, for a line about a failure. */
+/* Append how many values of standard input were sent, for a line about a failure. */
 static void
-account(const struct sender *sender, struct text *text)
+add_sent(const struct sender *sender, struct text *line)
 {
-	if (sender->stream && !sender->escalating)
-		text_format(text, "%lu value%s sent", sender->sent, sender->sent == 1 ? " was" : "s were");
+	text_format(line, "%lu value%s sent", sender->sent, sender->sent == 1 ? " was" : "s were");
 }
 
-/* Whether that a signal could not be sent does not matter. */
-static bool
-harmless(const struct sender *sender, int number, int error)
-{
-	/* What has ended just before the second signal has done what was asked for. */
-	if (sender->escalating && error == ESRCH)
-		return true;
-	/* Waiting for an end needs no permission. */
-	return error == EPERM && sender->wait && number == 0;
-}
-
-/* Sends a signal to all that are left. */
+/* Send a signal to all targets that are left. */
 static void
 send_all(struct sender *sender, int number, const int *value)
 {
-	struct text sent = {0};
+	struct target_list *list = &sender->targets;
 	struct deadline deadline;
+	struct text sent = {0};
 	size_t i;
 
-	for (i = 0; i < sender->list.count; i++) {
-		struct process *process = &sender->list.items[i];
+	for (i = 0; i < list->count; i++) {
+		struct target *target = &list->items[i];
+		int error;
 
 		deadline_set(&deadline, sender->timeout);
-		if (process->done || process_signal(&sender->list, process, number, value, &deadline) == 0)
+		if (target->done || target_signal(list, target, number, value, &deadline) == 0)
 			continue;
-		if (errno == EINTR)
+		error = errno;
+		if (error == EINTR)
 			return;
-		if (harmless(sender, number, errno))
+		/* The second signal need not reach a process that has ended, and waiting for an end needs no permission. */
+		if ((error == ESRCH && sender->escalating) || (error == EPERM && sender->wait && number == 0))
 			continue;
-		account(sender, &sent);
-		failed(sender, process_report(&sender->list, process, errno, sent.data));
+		if (sender->lines && !sender->escalating)
+			add_sent(sender, &sent);
+		target_report(list, target, error, sent.data);
 		text_free(&sent);
-		process->done = true;
+		target->done = true;
 	}
 }
 
-/* -q -: one signal for each line. A signal that ends it is caught, to say how many were sent. */
+/* Send one signal for each line of standard input (-q -). A signal that ends sigsend is caught, to say how many were sent. */
 static void
-send_stream(struct sender *sender)
+send_lines(struct sender *sender)
 {
+	struct target_list *list = &sender->targets;
 	struct record_reader reader;
 	struct text line = {0};
 	const char *data;
-	size_t size;
 	int got = 0, value;
+	size_t size;
 
+	(void)interrupt_setup();
 	record_open(&reader, STDIN_FILENO, RECORD_LINE, LINE);
-	while (!process_none(&sender->list) && !interrupt_caught() && (got = record_next(&reader, &data, &size)) == 1) {
-		if (number_int(data, size, &value) == -1) {
-			text_format(&line, "standard input: record %lu, ", reader.count);
-			text_quote(&line, data, size, 64);
-			text_format(&line, ": not a number from -2147483648 to 2147483647; ");
-			break;
-		}
+	while (target_left(list) && !interrupt_caught() && (got = record_next(&reader, &data, &size)) == 1 &&
+	       number_int(data, size, &value) == 0) {
 		send_all(sender, sender->number, &value);
-		if (!interrupt_caught() && !process_none(&sender->list))
+		if (!interrupt_caught() && target_left(list))
 			sender->sent++;
 	}
 	if (interrupt_caught()) {
@@ -268,76 +215,76 @@ send_stream(struct sender *sender)
 		text_format(&line, "standard input: ");
 		record_fault(&reader, errno, &line);
 		text_format(&line, "; ");
+	} else if (got == 1 && target_left(list)) {
+		text_format(&line, "standard input: record %lu, ", reader.count);
+		text_quote(&line, data, size, 64);
+		text_format(&line, ": not a number from -2147483648 to 2147483647; ");
 	}
 	if (line.data) {
-		account(sender, &line);
+		add_sent(sender, &line);
 		error_line(NULL, "%s", line.data);
-		failed(sender, STATUS_FAILED);
+		list->status = STATUS_FAILED;
 	}
 	text_free(&line);
 	record_close(&reader);
 }
 
-/* Waits until all have ended, and then says which have not. */
+/* Wait until all targets have ended, and print a line for each that has not. */
 static void
 finish(struct sender *sender)
 {
+	struct target_list *list = &sender->targets;
 	struct deadline deadline;
 	int result;
-	size_t i;
 
 	deadline_set(&deadline, sender->timeout);
-	result = ending_wait(&sender->list, &deadline);
+	result = target_wait(list, &deadline);
 	if (result == -1 && errno == ETIMEDOUT && sender->last) {
 		sender->escalating = true;
 		send_all(sender, sender->last, NULL);
 		deadline_set(&deadline, sender->timeout > GRACE ? sender->timeout : GRACE);
-		result = ending_wait(&sender->list, &deadline);
+		result = target_wait(list, &deadline);
 	}
 	if (result == 0 || errno == EINTR)
 		return;
-	if (errno != ETIMEDOUT) {
-		error_line(NULL, "cannot wait: %s", strerror(errno));
-		failed(sender, STATUS_FAILED);
+	if (errno == ETIMEDOUT) {
+		target_report_left(list, sender->last ? sender->last : sender->number);
 		return;
 	}
-	for (i = 0; i < sender->list.count; i++)
-		if (!sender->list.items[i].done)
-			failed(sender, ending_late(&sender->list, &sender->list.items[i],
-			                   sender->last ? sender->last : sender->number));
+	error_line(NULL, "cannot wait: %s", strerror(errno));
+	list->status = STATUS_FAILED;
 }
 
-/* Sends, and waits. Returns the exit status. */
 static int
-work(struct sender *sender)
+send(struct sender *sender)
 {
-	if (sender->stream) {
-		(void)interrupt_setup();
-		send_stream(sender);
-	} else {
+	int status = GO_ON;
+
+	if (sender->targets.count == 0)
+		status = target_read(&sender->targets, STDIN_FILENO);
+	if (status == GO_ON && (sender->wait || sender->valued))
+		status = target_start(&sender->targets, sender->wait);
+	if (status != GO_ON)
+		return status;
+	if (sender->lines)
+		send_lines(sender);
+	else
 		send_all(sender, sender->number, sender->valued ? &sender->value : NULL);
-	}
 	if (sender->wait && !interrupt_caught())
 		finish(sender);
-	return sender->status;
+	return sender->targets.status;
 }
 
 int
 main(int argc, char *argv[])
 {
 	struct sender sender = {.number = SIGTERM, .timeout = DEADLINE_NEVER};
-	int status = command_start(&command, argc, argv);
+	int status;
 
-	if (status == -1)
-		status = parse(&sender, argc, argv);
-	if (status == -1 && sender.table)
-		status = show(argv + optind);
-	if (status == -1 && sender.list.count == 0)
-		status = process_read(&sender.list, STDIN_FILENO);
-	if (status == -1)
-		status = hold(&sender);
-	if (status == -1)
-		status = work(&sender);
-	process_free(&sender.list);
+	command_start(&command, argc, argv);
+	status = parse(&sender, argc, argv);
+	if (status == GO_ON)
+		status = sender.table ? show(argv + optind) : send(&sender);
+	target_free(&sender.targets);
 	return command_end(status);
 }

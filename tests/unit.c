@@ -17,9 +17,11 @@
 #include "base/name.h"
 #include "base/number.h"
 #include "base/record.h"
+#include "base/signal_set.h"
 #include "base/text.h"
 #include "segment/segment.h"
 #include "semaphore/semaphore.h"
+#include "signals/names.h"
 #include "signals/signals.h"
 
 static int checks, failures;
@@ -618,8 +620,8 @@ test_signals(void)
 	CHECK(strcmp(signal_name_code(SIGUSR1, -2147483647 - 1, room), "-2147483648") == 0);
 	sigemptyset(&set);
 	disposition_fill(&set);
-	CHECK(!disposition_has(&set, SIGKILL) && !disposition_has(&set, SIGSTOP) && disposition_has(&set, SIGRTMAX));
-	CHECK(disposition_has(&set, SIGRTMIN) && !disposition_has(&set, SIGRTMIN - 1));
+	CHECK(!signal_set_has(&set, SIGKILL) && !signal_set_has(&set, SIGSTOP) && signal_set_has(&set, SIGRTMAX));
+	CHECK(signal_set_has(&set, SIGRTMIN) && !signal_set_has(&set, SIGRTMIN - 1));
 	CHECK(is_int("0", 0) && is_int("-0", 0) && is_int("-2147483648", INT_MIN) && is_int("2147483647", INT_MAX));
 	CHECK(is_int("0000000000000000000000000000012", 12));
 	CHECK(int_refused("2147483648", ERANGE) && int_refused("-2147483649", ERANGE));

@@ -1,24 +1,21 @@
 /*
- * linux_signal_set.c: sets and dispositions for all signals that the kernel knows.
+ * linux_signal_set.c: sets, mask and dispositions for all signals of the kernel.
  *
- * The C library keeps some real-time signals for itself and refuses them; musl also one that glibc does not keep. So the
- * kernel is asked itself. Source: rt_sigprocmask(2), rt_sigaction(2).
+ * The C library refuses the real-time signals that it keeps for itself, and musl keeps one that programs with glibc use. So
+ * the kernel is called directly. See rt_sigprocmask(2), rt_sigaction(2).
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/signal_set.h"
 
-/* Bytes of the kernel's set of signals, which is the start of the C library's. */
+/* Bytes of the kernel's set of signals, with which the C library's begins. */
 #define SET_SIZE ((size_t)_NSIG / CHAR_BIT)
 
 void
@@ -55,9 +52,9 @@ signal_set_change(int how, const sigset_t *set, sigset_t *old)
 }
 
 int
-signal_set_treat(int number, void (*handler)(int))
+signal_set_disposition(int number, void (*handler)(int))
 {
-	/* What the kernel reads: the handler, flags, and a mask, between which some machines have one more word. */
+	/* The kernel's struct: handler, flags, a word more on some machines, mask. */
 	struct {
 		void (*handler)(int);
 		unsigned long rest[8];

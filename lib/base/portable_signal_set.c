@@ -1,5 +1,5 @@
 /*
- * portable_signal_set.c: sets and dispositions of signals by POSIX alone.
+ * portable_signal_set.c: sets, mask and dispositions by the calls of POSIX, which leave out what the C library keeps.
  */
 #include <signal.h>
 #include <stddef.h>
@@ -32,7 +32,7 @@ signal_set_change(int how, const sigset_t *set, sigset_t *old)
 }
 
 int
-signal_set_treat(int number, void (*handler)(int))
+signal_set_disposition(int number, void (*handler)(int))
 {
 	struct sigaction action = {.sa_handler = handler};
 

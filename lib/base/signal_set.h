@@ -1,5 +1,6 @@
 /*
- * signal_set.h: sets of signals, and what this process does with each, for all signals of the kernel.
+ * signal_set.h: sets of signals, the mask and the dispositions of this process, for all signals of the kernel. The C
+ * library refuses those that it keeps for itself.
  */
 #ifndef BASE_SIGNAL_SET_H
 #define BASE_SIGNAL_SET_H
@@ -8,21 +9,26 @@
 #include <stdbool.h>
 
 /*
- * The first real-time signal of the system's own programs; the Makefile gives it where the C library that this is linked
- * with has another.
+ * The first real-time signal of the system's own programs. The Makefile defines it if this is linked with a C library
+ * that has another.
  */
 #ifndef REALTIME_FIRST
 #define REALTIME_FIRST SIGRTMIN
 #endif
 
-/*
- * sigfillset(3), sigaddset(3), sigismember(3), sigprocmask(2), and sigaction(2) with SIG_DFL or SIG_IGN, for all signals
- * of the kernel.
- */
+/* Make set hold all signals. See sigfillset(3). */
 void signal_set_fill(sigset_t *set);
+
+/* Add a signal, from 1 to SIGRTMAX, to set. See sigaddset(3). */
 void signal_set_add(sigset_t *set, int number);
+
+/* Return true if set has the signal. See sigismember(3). */
 bool signal_set_has(const sigset_t *set, int number);
+
+/* Change the mask of this process, and store the former mask in *old unless that is NULL. See sigprocmask(2). */
 int signal_set_change(int how, const sigset_t *set, sigset_t *old);
-int signal_set_treat(int number, void (*handler)(int));
+
+/* Set the disposition of a signal: SIG_DFL, SIG_IGN, or a handler. Returns 0, or -1 with errno of sigaction(2). */
+int signal_set_disposition(int number, void (*handler)(int));
 
 #endif

@@ -1,31 +1,30 @@
 /*
- * disposition.c: what a process does with signals: blocked, ignored, by default.
+ * disposition.c: sets of signals that a user may name, and what this process does with them: block, ignore, default.
+ *
+ * exec(3) keeps the mask and the signals that are ignored, so sigmask sets them here and then becomes COMMAND.
  */
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
 
+#include "base/error.h"
 #include "base/signal_set.h"
 #include "base/text.h"
-#include "base/trace.h"
 #include "signals/internal.h"
+#include "signals/names.h"
 #include "signals/signals.h"
 
 int
 disposition_add(sigset_t *set, int number)
 {
-	if (signals_kept(number)) {
+	if (signal_reserved(number)) {
 		errno = EINVAL;
 		return -1;
 	}
 	signal_set_add(set, number);
 	return 0;
-}
-
-bool
-disposition_has(const sigset_t *set, int number)
-{
-	return signal_set_has(set, number);
 }
 
 void
@@ -34,128 +33,110 @@ disposition_fill(sigset_t *set)
 	int number;
 
 	for (number = 1; number <= signal_name_last(); number++)
-		if (number != SIGKILL && number != SIGSTOP && !signals_kept(number))
-			signal_set_add(set, number);
+		if (number != SIGKILL && number != SIGSTOP)
+			(void)disposition_add(set, number);
 }
 
-void
-disposition_format(struct text *text, const sigset_t *set)
-{
-	char room[SIGNAL_NAME_SIZE];
-	const char *gap = "";
-	int number;
-
-	text_format(text, "[");
-	for (number = 1; number <= signal_name_last(); number++) {
-		if (!signal_set_has(set, number))
-			continue;
-		text_format(text, "%s%s", gap, signal_name_format(number, room));
-		gap = " ";
-	}
-	text_format(text, "]");
-}
-
+/* Return true if set has all signals of part. */
 static bool
-empty(const sigset_t *set)
+includes(const sigset_t *set, const sigset_t *part)
 {
 	int number;
 
 	for (number = 1; number <= signal_name_last(); number++)
-		if (signal_set_has(set, number))
+		if (signal_set_has(part, number) && !signal_set_has(set, number))
 			return false;
 	return true;
 }
 
 static int
-change(int how, const char *name, const sigset_t *set)
+change_mask(int how, const sigset_t *set)
 {
-	int result;
+	sigset_t none;
 
-	if (empty(set))
-		return 0;
-	result = signal_set_change(how, set, NULL);
+	sigemptyset(&none);
+	return includes(&none, set) ? 0 : trace_sigprocmask(how, set);
+}
 
-	if (trace_on) {
-		struct text call = {0};
+static int
+change_action(const sigset_t *set, void (*handler)(int))
+{
+	int number;
 
-		text_format(&call, "sigprocmask(%s, ", name);
-		disposition_format(&call, set);
-		text_format(&call, ", NULL)");
-		trace_end(&call, result);
-	}
-	return result;
+	for (number = 1; number <= signal_name_last(); number++)
+		if (signal_set_has(set, number) && number != SIGKILL && number != SIGSTOP &&
+		    trace_sigaction(number, handler) == -1)
+			return -1;
+	return 0;
 }
 
 int
 disposition_block(const sigset_t *set)
 {
-	return change(SIG_BLOCK, "SIG_BLOCK", set);
-}
-
-static int
-treat(const sigset_t *set, void (*handler)(int), const char *name)
-{
-	char room[SIGNAL_NAME_SIZE];
-	int number, result;
-
-	for (number = 1; number <= signal_name_last(); number++) {
-		if (!signal_set_has(set, number) || number == SIGKILL || number == SIGSTOP)
-			continue;
-		result = signal_set_treat(number, handler);
-		if (trace_on)
-			trace_call(
-			    result, "sigaction(%s, {sa_handler=%s}, NULL)", signal_name_macro(number, room), name);
-		if (result == -1)
-			return -1;
-	}
-	return 0;
-}
-
-int
-disposition_default(int number)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	signal_set_add(&set, number);
-	return treat(&set, SIG_DFL, "SIG_DFL");
+	return change_mask(SIG_BLOCK, set);
 }
 
 int
 disposition_ignore(const sigset_t *set)
 {
-	return treat(set, SIG_IGN, "SIG_IGN");
-}
-
-/* True if set has all signals that can be in one. */
-static bool
-full(const sigset_t *set)
-{
-	sigset_t all;
-	int number;
-
-	sigemptyset(&all);
-	disposition_fill(&all);
-	for (number = 1; number <= signal_name_last(); number++)
-		if (signal_set_has(&all, number) && !signal_set_has(set, number))
-			return false;
-	return true;
+	return change_action(set, SIG_IGN);
 }
 
 int
 disposition_reset(const sigset_t *set)
 {
+	sigset_t all;
 	int number;
 
-	/* All is all: who inherits what the C library keeps as ignored cannot name it. */
-	for (number = 1; number <= signal_name_last(); number++)
-		if (signals_kept(number) && full(set))
-			(void)signal_set_treat(number, SIG_DFL);
-	return treat(set, SIG_DFL, "SIG_DFL") == -1 ? -1 : change(SIG_UNBLOCK, "SIG_UNBLOCK", set);
+	/* A user cannot name the signals that the C library keeps, but a process may inherit them as ignored. */
+	sigemptyset(&all);
+	disposition_fill(&all);
+	for (number = 1; number <= signal_name_last() && includes(set, &all); number++)
+		if (signal_reserved(number))
+			(void)signal_set_disposition(number, SIG_DFL);
+	return change_action(set, SIG_DFL) == -1 ? -1 : change_mask(SIG_UNBLOCK, set);
 }
 
-int
-disposition_of(pid_t pid, struct disposition *disposition)
+void
+disposition_format(struct text *text, pid_t pid, const struct disposition *disposition)
 {
-	return signals_look(pid, disposition);
+	const struct {
+		const char *name;
+		const sigset_t *set;
+	} states[] = {{"pending", &disposition->pending}, {"blocked", &disposition->blocked},
+	    {"ignored", &disposition->ignored}, {"caught", &disposition->caught}};
+	char name[SIGNAL_NAME_SIZE];
+	int number, i, shown;
+
+	for (number = 1; number <= signal_name_last(); number++) {
+		for (i = shown = 0; i < 4; i++) {
+			if (!signal_set_has(states[i].set, number))
+				continue;
+			if (shown++)
+				text_format(text, ",%s", states[i].name);
+			else
+				text_format(
+				    text, "%ld\t%s\t%s", (long)pid, signal_name_format(number, name), states[i].name);
+		}
+		if (shown)
+			text_format(text, "\n");
+	}
+}
+
+void
+disposition_report(pid_t pid, int error)
+{
+	char object[24];
+
+	if (error == ENOTSUP) {
+		error_line(NULL,
+		    "this system does not show how other processes treat signals (Linux does, in a /proc of "
+		    "the same PID namespace)");
+		return;
+	}
+	snprintf(object, sizeof(object), "%ld", (long)pid);
+	error_line(object, "%s",
+	    error == ESRCH    ? "no such process"
+	    : error == EACCES ? "/proc hides it from this user"
+	                      : strerror(error));
 }

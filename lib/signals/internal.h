@@ -1,47 +1,72 @@
 /*
- * internal.h: what the files of signals/ share.
+ * internal.h: what the files of signals/ share: tables of names, traced system calls, and what the platform offers.
  */
 #ifndef SIGNALS_INTERNAL_H
 #define SIGNALS_INTERNAL_H
 
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/text.h"
 #include "signals/signals.h"
 
+/* One signal. A table ends with number 0. */
 struct signal_name {
 	int number;
-	const char *name, *action, *raised;
+	const char *name;   /* without SIG */
+	const char *action; /* default action; NULL in a row that is another spelling */
+	const char *raised; /* what raises the signal */
 };
 
-/* Names that the system has and POSIX has not, or that come before POSIX's; the last has number 0. */
-extern const struct signal_name signals_more[];
+/* One value of si_code. A table ends with macro NULL. */
+struct signal_code {
+	int number; /* signal that has the code; 0: any */
+	int code;
+	const char *macro; /* its name in C programs */
+};
 
-/* True if the C library of the system's programs keeps the signal for itself. */
-bool signals_kept(int number);
+/* The platform's signals and codes that POSIX does not have, or has by another name. */
+extern const struct signal_name system_names[];
+extern const struct signal_code system_codes[];
 
-/* The name of a value of si_code that only this system has, or NULL. */
-const char *signals_code(int code);
+/* Return true if the system's C library keeps the signal for itself. */
+bool signal_reserved(int number);
 
-/* As disposition_of. EIO: what the system says of it makes no sense. */
-int signals_look(pid_t pid, struct disposition *disposition);
+/*
+ * Call sigprocmask(2), sigaction(2) with SIG_DFL or SIG_IGN, sigqueue(3), or kill(2) if value is NULL, and poll(2), and
+ * print the line of -v.
+ */
+int trace_sigprocmask(int how, const sigset_t *set);
+int trace_sigaction(int number, void (*handler)(int));
+int trace_sigqueue(pid_t pid, int number, const int *value);
+int trace_poll(struct pollfd *fds, size_t count, int timeout);
 
-/* Called once, when the signals of set are blocked. */
-int arrival_open(const sigset_t *set);
+/* Append a received signal as a structure with members named prefix signo, code, pid and uid, and the value. */
+void trace_received(struct text *call, const struct received_signal *received, const char *prefix, const char *value);
 
-/* As inbox_wait. */
-int arrival_wait(int output, const struct deadline *deadline, struct arrival *batch, size_t most);
+/* Prepare receiver->fd for receive_wait, after its signals are blocked. Returns 0, or -1 with errno of signalfd(2). */
+int receive_prepare(struct receiver *receiver);
 
-/* True if /proc is there, and is that of this process's own PID namespace. */
-bool handle_proc(void);
+/*
+ * Open a descriptor that stands for a process, whatever becomes of its process id, and that poll(2) finds readable after
+ * the process has ended. If pid is negative, for any live process of that group but this one. Returns the descriptor, or
+ * -1. Errors: ESRCH, EMFILE, ENFILE, ENOMEM; ENOTSUP (there is only the number). See pidfd_open(2).
+ */
+int pidfd_hold(pid_t pid);
 
-/* A descriptor that becomes readable when the process has ended. -1: ESRCH, EMFILE, ENFILE; ENOTSUP: use its number. */
-int handle_open(pid_t pid);
+/*
+ * Send a signal through a descriptor of pidfd_hold, with *value unless that is NULL. Returns 0, or -1 with errno of
+ * kill(2) or sigqueue(3). See pidfd_send_signal(2).
+ */
+int pidfd_signal(int pidfd, int number, const int *value);
 
-/* The same for some process of a group that lives, and is not this one. ESRCH: there is none; ENOTSUP: not known. */
-int handle_member(pid_t group);
+/* Return true if /proc is there, and is that of this PID namespace, so that the processes of a group can be known. */
+bool proc_usable(void);
 
-/* Sends it a signal, with a value if that is not NULL. errno as kill(2); EAGAIN: its queue is full. */
-int handle_signal(int fd, int number, const int *value);
-
-/* RLIMIT_SIGPENDING of a process: how many signals may wait for its user; ULLONG_MAX: none, or not known. */
-unsigned long long handle_limit(pid_t pid);
+/* Return the RLIMIT_SIGPENDING of a process, or ULLONG_MAX if it has none, or none is known. */
+unsigned long long pending_limit(pid_t pid);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * linux_receive.c: a descriptor from which blocked signals are read, many at once, and which can be waited for
- * together with the output. Source: signalfd(2).
+ * linux_receive.c: blocked signals are read from a descriptor, many at once, and poll(2) waits for them and for the loss
+ * of the output's reader together. See signalfd(2).
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -8,7 +8,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <string.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -16,64 +15,29 @@
 #include "base/text.h"
 #include "base/trace.h"
 #include "signals/internal.h"
+#include "signals/names.h"
 #include "signals/signals.h"
 
-static int arrivals = -1;
-
 int
-arrival_open(const sigset_t *set)
+receive_prepare(struct receiver *receiver)
 {
-	arrivals = signalfd(-1, set, SFD_CLOEXEC | SFD_NONBLOCK);
+	receiver->fd = signalfd(-1, &receiver->set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (trace_on) {
 		struct text call = {0};
 
 		text_format(&call, "signalfd(-1, ");
-		disposition_format(&call, set);
+		signal_name_set(&call, &receiver->set);
 		text_format(&call, ", SFD_CLOEXEC|SFD_NONBLOCK)");
-		trace_end(&call, arrivals);
+		trace_end(&call, receiver->fd);
 	}
-	return arrivals == -1 ? -1 : 0;
+	return receiver->fd == -1 ? -1 : 0;
 }
 
-/* True if the code says that a process sent the signal, or which child it is about: then pid and uid mean something. */
-static bool
-has_sender(const struct signalfd_siginfo *info)
-{
-	int code = info->ssi_code;
-
-	return code == SI_USER || code == SI_QUEUE || code == SI_MESGQ || code == SI_TKILL ||
-	       (info->ssi_signo == SIGCHLD && code > 0 && code <= CLD_CONTINUED);
-}
-
-static void
-trace(const struct signalfd_siginfo *infos, size_t count, size_t most, ssize_t result)
-{
-	char signal[SIGNAL_NAME_SIZE], code[SIGNAL_NAME_SIZE];
-	struct text call = {0};
-	size_t i;
-
-	text_format(&call, "read(%d, {", arrivals);
-	for (i = 0; i < count && i < 3; i++) {
-		const struct signalfd_siginfo *info = &infos[i];
-
-		text_format(&call, "%s{ssi_signo=%s, ssi_code=%s", i ? ", " : "",
-		    signal_name_macro((int)info->ssi_signo, signal),
-		    signal_name_code_macro((int)info->ssi_signo, info->ssi_code, code));
-		if (has_sender(info))
-			text_format(&call, ", ssi_pid=%u, ssi_uid=%u", info->ssi_pid, info->ssi_uid);
-		if (info->ssi_code == SI_QUEUE)
-			text_format(&call, ", ssi_int=%d", info->ssi_int);
-		text_format(&call, "}");
-	}
-	text_format(&call, "%s}, %zu)", i < count ? ", ..." : "", most * sizeof(*infos));
-	trace_end(&call, (long)result);
-}
-
-/* Waits until deadline for signals, and for nobody to be there who reads output. */
+/* Wait until deadline for a signal. Returns 0 or -1. Errors: EPIPE (output has lost its reader), ETIMEDOUT. */
 static int
-await(int output, const struct deadline *deadline)
+await(const struct receiver *receiver, int output, const struct deadline *deadline)
 {
-	struct pollfd wait[2] = {{.fd = arrivals, .events = POLLIN}, {.fd = output}};
+	struct pollfd wait[2] = {{.fd = receiver->fd, .events = POLLIN}, {.fd = output}};
 
 	for (;;) {
 		int ready = poll(wait, 2, deadline->limited ? deadline_poll(deadline, INT_MAX) : -1);
@@ -90,32 +54,54 @@ await(int output, const struct deadline *deadline)
 	}
 }
 
-int
-arrival_wait(int output, const struct deadline *deadline, struct arrival *batch, size_t most)
+static void
+convert(const struct signalfd_siginfo *info, struct received_signal *received)
 {
-	struct signalfd_siginfo infos[INBOX_MOST];
-	size_t count, i;
+	int code = info->ssi_code;
+	/* Other codes leave the sender undefined. */
+	bool sender = code == SI_USER || code == SI_QUEUE || code == SI_MESGQ || code == SI_TKILL ||
+	              (info->ssi_signo == SIGCHLD && code >= CLD_EXITED && code <= CLD_CONTINUED);
+
+	*received = (struct received_signal){.number = (int)info->ssi_signo,
+	    .code = code,
+	    .pid = sender ? (pid_t)info->ssi_pid : 0,
+	    .uid = sender ? (uid_t)info->ssi_uid : 0,
+	    .value = info->ssi_int};
+}
+
+static void
+trace_read(int fd, const struct received_signal *batch, int count, size_t size, ssize_t result)
+{
+	struct text call = {0};
+	int i;
+
+	text_format(&call, "read(%d, {", fd);
+	for (i = 0; i < count && i < 3; i++) {
+		text_format(&call, "%s", i ? ", " : "");
+		trace_received(&call, &batch[i], "ssi_", "ssi_int");
+	}
+	text_format(&call, "%s}, %zu)", i < count ? ", ..." : "", size);
+	trace_end(&call, (long)result);
+}
+
+int
+receive_wait(
+    struct receiver *receiver, int output, const struct deadline *deadline, struct received_signal *batch, size_t most)
+{
+	struct signalfd_siginfo infos[RECEIVE_MOST];
+	size_t wanted = (most < RECEIVE_MOST ? most : RECEIVE_MOST) * sizeof(infos[0]);
+	int count, i;
 	ssize_t size;
 
 	do {
-		if (await(output, deadline) == -1)
+		if (await(receiver, output, deadline) == -1)
 			return -1;
-		size = read(arrivals, infos, most * sizeof(*infos));
-		count = size > 0 ? (size_t)size / sizeof(*infos) : 0;
+		size = read(receiver->fd, infos, wanted);
+		count = size > 0 ? (int)((size_t)size / sizeof(infos[0])) : 0;
+		for (i = 0; i < count; i++)
+			convert(&infos[i], &batch[i]);
 		if (trace_on)
-			trace(infos, count, most, size);
+			trace_read(receiver->fd, batch, count, wanted, size);
 	} while (size == -1 && errno == EAGAIN);
-	if (size == -1)
-		return -1;
-	for (i = 0; i < count; i++) {
-		const struct signalfd_siginfo *info = &infos[i];
-		bool sender = has_sender(info);
-
-		batch[i] = (struct arrival){.number = (int)info->ssi_signo,
-		    .code = info->ssi_code,
-		    .pid = sender ? (pid_t)info->ssi_pid : 0,
-		    .uid = sender ? (uid_t)info->ssi_uid : 0,
-		    .value = info->ssi_int};
-	}
-	return (int)count;
+	return size == -1 ? -1 : count;
 }

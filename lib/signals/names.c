@@ -1,24 +1,25 @@
 /*
- * names.c: the names of signals, what they do by default, and what raises them.
+ * names.c: the names of signals, their default actions, and what raises them.
  *
- * The numbers of real-time signals are the C library's: glibc keeps the kernel's first two for itself and musl three, so
- * RTMIN is 34 in one and 35 in the other. What is linked with musl on a system whose programs use glibc must mean their
- * signals, not its own.
+ * The numbers of real-time signals depend on the C library: glibc keeps two of the kernel's for itself and musl three, so
+ * RTMIN is 34 in one and 35 in the other. A program linked with musl on a system of glibc programs must use their numbers
+ * (REALTIME_FIRST).
  */
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/error.h"
 #include "base/number.h"
 #include "base/signal_set.h"
 #include "base/text.h"
 #include "signals/internal.h"
-#include "signals/signals.h"
+#include "signals/names.h"
 
-static const struct signal_name names[] = {
+static const struct signal_name posix_names[] = {
     {SIGHUP, "HUP", "terminate", "the terminal was closed; kill"},
     {SIGINT, "INT", "terminate", "the terminal: Ctrl-C"},
     {SIGQUIT, "QUIT", "core", "the terminal: Ctrl-\\"},
@@ -47,19 +48,30 @@ static const struct signal_name names[] = {
     {SIGPROF, "PROF", "terminate", "a timer of the processor time that the process uses; profilers"},
     {SIGPOLL, "POLL", "terminate", "the kernel: a descriptor is ready that was to tell so"},
     {SIGSYS, "SYS", "core", "the kernel: a system call that does not exist, or is forbidden"},
-};
-
-/* Other names that are in use. */
-static const struct signal_name aliases[] = {
+    /* Other spellings; the rows above give the name that is printed. */
     {SIGABRT, "IOT", NULL, NULL},
     {SIGCHLD, "CLD", NULL, NULL},
     {SIGPOLL, "IO", NULL, NULL},
+    {0, NULL, NULL, NULL},
 };
 
 static const struct signal_name realtime = {
     0, NULL, "terminate", "kill -q, sigsend -q: for a program's own use; queues, and carries a value"};
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+static const struct signal_code posix_codes[] = {
+    {SIGCHLD, CLD_EXITED, "CLD_EXITED"},
+    {SIGCHLD, CLD_KILLED, "CLD_KILLED"},
+    {SIGCHLD, CLD_DUMPED, "CLD_DUMPED"},
+    {SIGCHLD, CLD_TRAPPED, "CLD_TRAPPED"},
+    {SIGCHLD, CLD_STOPPED, "CLD_STOPPED"},
+    {SIGCHLD, CLD_CONTINUED, "CLD_CONTINUED"},
+    {0, SI_USER, "SI_USER"},
+    {0, SI_QUEUE, "SI_QUEUE"},
+    {0, SI_TIMER, "SI_TIMER"},
+    {0, SI_MESGQ, "SI_MESGQ"},
+    {0, SI_ASYNCIO, "SI_ASYNCIO"},
+    {0, 0, NULL},
+};
 
 int
 signal_name_last(void)
@@ -67,170 +79,142 @@ signal_name_last(void)
 	return SIGRTMAX;
 }
 
+/* Find a row by name, or by number if name is NULL. The system's name of a signal comes before that of POSIX. */
+static const struct signal_name *
+find_row(int number, const char *name)
+{
+	const struct signal_name *const tables[] = {system_names, posix_names}, *row;
+	size_t i;
+
+	for (i = 0; i < 2; i++)
+		for (row = tables[i]; row->number; row++)
+			if (name ? strcasecmp(row->name, name) == 0 : row->number == number)
+				return row;
+	return NULL;
+}
+
 static const struct signal_name *
 find(int number)
 {
-	const struct signal_name *more;
-	size_t i;
-
-	for (more = signals_more; more->number; more++)
-		if (more->number == number)
-			return more;
-	for (i = 0; i < COUNT(names); i++)
-		if (names[i].number == number)
-			return &names[i];
-	return number >= REALTIME_FIRST && number <= SIGRTMAX ? &realtime : NULL;
+	return number >= REALTIME_FIRST && number <= SIGRTMAX ? &realtime : find_row(number, NULL);
 }
 
-/* Whether text is that name, whatever the case of its letters. */
-static bool
-same(const char *text, const char *name)
-{
-	for (; *name; text++, name++)
-		if (*text != *name && (*text < 'a' || *text > 'z' || *text - 'a' + 'A' != *name))
-			return false;
-	return !*text;
-}
-
-/* RTMIN, RTMIN+N, RTMAX, RTMAX-N. */
+/* Read RTMIN, RTMIN+N, RTMAX or RTMAX-N. */
 static int
 parse_realtime(const char *text, int *number)
 {
-	static const char *const ends[] = {"RTMIN", "RTMAX"};
+	bool first = strncasecmp(text, "RTMIN", 5) == 0;
 	unsigned long long distance = 0, most = (unsigned long long)(SIGRTMAX - REALTIME_FIRST);
-	char word[6] = "";
-	int end;
 
-	strncat(word, text, 5);
-	for (end = 0; end < 2 && !same(word, ends[end]); end++)
-		;
-	if (end == 2)
+	if (!first && strncasecmp(text, "RTMAX", 5) != 0)
 		return -1;
 	text += 5;
-	if (*text && (*text != "+-"[end] || number_parse(text + 1, 0, most, &distance) == -1))
+	if (*text && (*text != (first ? '+' : '-') || number_parse(text + 1, 0, most, &distance) == -1))
 		return -1;
-	*number = end == 0 ? REALTIME_FIRST + (int)distance : SIGRTMAX - (int)distance;
+	*number = first ? REALTIME_FIRST + (int)distance : SIGRTMAX - (int)distance;
 	return 0;
 }
 
 int
 signal_name_parse(const char *text, int *number)
 {
-	const struct signal_name *more;
+	const struct signal_name *row;
 	unsigned long long value;
-	char word[4] = "";
-	size_t i;
 
 	if (number_parse(text, 0, (unsigned long long)SIGRTMAX, &value) == 0) {
 		*number = (int)value;
 		return 0;
 	}
-	strncat(word, text, 3);
-	if (same(word, "SIG"))
+	if (strncasecmp(text, "SIG", 3) == 0)
 		text += 3;
-	*number = 0;
-	for (i = 0; i < COUNT(names); i++)
-		if (same(text, names[i].name))
-			*number = names[i].number;
-	for (i = 0; i < COUNT(aliases); i++)
-		if (same(text, aliases[i].name))
-			*number = aliases[i].number;
-	for (more = signals_more; more->number; more++)
-		if (same(text, more->name))
-			*number = more->number;
-	if (*number || parse_realtime(text, number) == 0)
+	row = find_row(0, text);
+	if (row)
+		*number = row->number;
+	if (row || parse_realtime(text, number) == 0)
 		return 0;
 	errno = EINVAL;
 	return -1;
 }
 
 const char *
-signal_name_format(int number, char room[SIGNAL_NAME_SIZE])
+signal_name_format(int number, char name[SIGNAL_NAME_SIZE])
 {
 	const struct signal_name *found = find(number);
 	int from = number - REALTIME_FIRST, to = SIGRTMAX - number;
 
 	if (!found)
-		snprintf(room, SIGNAL_NAME_SIZE, "%d", number);
+		snprintf(name, SIGNAL_NAME_SIZE, "%d", number);
 	else if (found != &realtime)
-		snprintf(room, SIGNAL_NAME_SIZE, "%s", found->name);
+		snprintf(name, SIGNAL_NAME_SIZE, "%s", found->name);
 	else if (from == 0 || to == 0)
-		snprintf(room, SIGNAL_NAME_SIZE, "%s", to == 0 ? "RTMAX" : "RTMIN");
+		snprintf(name, SIGNAL_NAME_SIZE, "%s", to == 0 ? "RTMAX" : "RTMIN");
 	else
-		snprintf(room, SIGNAL_NAME_SIZE, "%s%+d", from <= to ? "RTMIN" : "RTMAX", from <= to ? from : -to);
-	return room;
+		snprintf(name, SIGNAL_NAME_SIZE, "%s%+d", from <= to ? "RTMIN" : "RTMAX", from <= to ? from : -to);
+	return name;
 }
 
 const char *
-signal_name_macro(int number, char room[SIGNAL_NAME_SIZE])
+signal_name_macro(int number, char name[SIGNAL_NAME_SIZE])
 {
-	char name[SIGNAL_NAME_SIZE];
+	char bare[SIGNAL_NAME_SIZE];
 
-	snprintf(room, SIGNAL_NAME_SIZE, "%s%.12s", find(number) ? "SIG" : "", signal_name_format(number, name));
-	return room;
+	snprintf(name, SIGNAL_NAME_SIZE, "%s%.12s", find(number) ? "SIG" : "", signal_name_format(number, bare));
+	return name;
 }
 
-/* The name of a code; *prefix stands in front of it in programs. NULL: it has none. */
+/* Find the name that C programs use for a code. Returns NULL if the code has none. */
 static const char *
-find_code(int number, int code, const char **prefix)
+find_code(int number, int code)
 {
-	static const struct {
-		int code;
-		const char *name;
-	} codes[] =
-	    {
-	        {SI_USER, "USER"},
-	        {SI_QUEUE, "QUEUE"},
-	        {SI_TIMER, "TIMER"},
-	        {SI_MESGQ, "MESGQ"},
-	        {SI_ASYNCIO, "ASYNCIO"},
-	    },
-	  ends[] = {
-	      {CLD_EXITED, "EXITED"},
-	      {CLD_KILLED, "KILLED"},
-	      {CLD_DUMPED, "DUMPED"},
-	      {CLD_TRAPPED, "TRAPPED"},
-	      {CLD_STOPPED, "STOPPED"},
-	      {CLD_CONTINUED, "CONTINUED"},
-	  };
+	const struct signal_code *const tables[] = {posix_codes, system_codes}, *row;
 	size_t i;
 
-	*prefix = "CLD_";
-	for (i = 0; number == SIGCHLD && i < COUNT(ends); i++)
-		if (ends[i].code == code)
-			return ends[i].name;
-	*prefix = "SI_";
-	for (i = 0; i < COUNT(codes); i++)
-		if (codes[i].code == code)
-			return codes[i].name;
-	return signals_code(code);
+	for (i = 0; i < 2; i++)
+		for (row = tables[i]; row->macro; row++)
+			if (row->code == code && (row->number == 0 || row->number == number))
+				return row->macro;
+	return NULL;
 }
 
 const char *
-signal_name_code(int number, int code, char room[SIGNAL_NAME_SIZE])
+signal_name_code_macro(int number, int code, char name[SIGNAL_NAME_SIZE])
 {
-	const char *prefix, *name = find_code(number, code, &prefix);
+	const char *macro = find_code(number, code);
 
-	/* What is positive comes from the system, whatever it tells besides. */
-	if (!name && code > 0)
-		name = "KERNEL";
-	if (name)
-		snprintf(room, SIGNAL_NAME_SIZE, "%s", name);
+	if (macro)
+		snprintf(name, SIGNAL_NAME_SIZE, "%s", macro);
 	else
-		snprintf(room, SIGNAL_NAME_SIZE, "%d", code);
-	return room;
+		snprintf(name, SIGNAL_NAME_SIZE, "%d", code);
+	return name;
 }
 
 const char *
-signal_name_code_macro(int number, int code, char room[SIGNAL_NAME_SIZE])
+signal_name_code(int number, int code, char name[SIGNAL_NAME_SIZE])
 {
-	const char *prefix, *name = find_code(number, code, &prefix);
+	const char *macro = find_code(number, code);
 
-	if (name)
-		snprintf(room, SIGNAL_NAME_SIZE, "%s%s", prefix, name);
-	else
-		snprintf(room, SIGNAL_NAME_SIZE, "%d", code);
-	return room;
+	/* Positive codes come from the kernel; what they tell besides depends on the signal. */
+	if (!macro && code <= 0)
+		return signal_name_code_macro(number, code, name);
+	snprintf(name, SIGNAL_NAME_SIZE, "%s", macro ? strchr(macro, '_') + 1 : "KERNEL");
+	return name;
+}
+
+void
+signal_name_set(struct text *text, const sigset_t *set)
+{
+	char name[SIGNAL_NAME_SIZE];
+	const char *gap = "";
+	int number;
+
+	text_format(text, "[");
+	for (number = 1; number <= SIGRTMAX; number++) {
+		if (!signal_set_has(set, number))
+			continue;
+		text_format(text, "%s%s", gap, signal_name_format(number, name));
+		gap = " ";
+	}
+	text_format(text, "]");
 }
 
 void

@@ -1,15 +1,23 @@
 /*
- * options.c: signals in the options and operands of a command.
+ * options.c: signals and processes as options, operands and standard input name them. All of them are read before the
+ * first signal is sent.
  */
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/command.h"
 #include "base/error.h"
-#include "signals/internal.h"
+#include "base/number.h"
+#include "base/record.h"
+#include "base/text.h"
+#include "signals/names.h"
 #include "signals/signals.h"
+
+/* Bytes of the longest line of input. */
+#define LINE ((size_t)1024 * 1024)
 
 /* Print a line about an argument of the option, or of the operand SIGNAL if letter is 0. Returns STATUS_USAGE. */
 static int
@@ -65,5 +73,86 @@ signal_read_list(void *to, int letter, const char *text)
 		status = add_name(to, letter, name);
 	}
 	free(copy);
+	return status;
+}
+
+/* Add the target that text names. Returns NULL, or a phrase that says what is wrong. */
+static const char *
+add(struct target_list *list, const char *text)
+{
+	unsigned long long pid;
+
+	/* ps -o pid= prints blanks in front of a PID. */
+	text += strspn(text, " ");
+	/* kill(2) takes 0, -1 and negative numbers for many processes at once; group 1 would be -1. */
+	if (number_parse(text, list->groups ? 2 : 1, INT_MAX, &pid) == -1)
+		return text[0] == '-' && text[1] > '9' ? "not a PID; options come first"
+		       : list->groups                  ? "not the number of a process group, from 2"
+		                                       : "not a PID, a number from 1";
+	if (list->count == list->capacity) {
+		size_t capacity = list->capacity ? list->capacity * 2 : 16;
+		struct target *items = realloc(list->items, capacity * sizeof(*items));
+
+		if (!items)
+			return strerror(ENOMEM);
+		list->items = items;
+		list->capacity = capacity;
+	}
+	list->items[list->count++] = (struct target){.pid = (pid_t)pid, .pidfd = -1};
+	return NULL;
+}
+
+int
+target_operands(struct target_list *list, char *argv[])
+{
+	const char *fault;
+
+	for (; *argv; argv++)
+		if ((fault = add(list, *argv)))
+			return command_argument("PID ", *argv, fault);
+	return GO_ON;
+}
+
+/* Add the targets of a line of input, or append what is wrong with it to fault. */
+static void
+add_line(struct target_list *list, const char *data, size_t size, struct text *fault)
+{
+	char *line = strndup(data, size), *next = line, *word = NULL;
+	const char *problem = line ? NULL : strerror(ENOMEM);
+
+	for (; !problem && (word = strtok(next, " \t")); next = NULL)
+		problem = add(list, word);
+	/* Do not pass over what follows a NUL byte. */
+	if (!problem && memchr(data, '\0', size))
+		problem = add(list, "");
+	if (problem) {
+		text_quote(fault, word ? word : data, word ? strlen(word) : size, 64);
+		text_format(fault, ": %s", problem);
+	}
+	free(line);
+}
+
+int
+target_read(struct target_list *list, int fd)
+{
+	struct record_reader reader;
+	struct text fault = {0};
+	int status = GO_ON, got = 0;
+	const char *data;
+	size_t size;
+
+	record_open(&reader, fd, RECORD_LINE, LINE);
+	while (!fault.data && (got = record_next(&reader, &data, &size)) == 1)
+		add_line(list, data, size, &fault);
+	if (got == -1)
+		record_fault(&reader, errno, &fault);
+	else if (!fault.data && list->count == 0)
+		text_format(&fault, "no PID");
+	if (fault.data) {
+		error_line(NULL, "standard input: %s; no signal was sent", fault.data);
+		status = STATUS_FAILED;
+	}
+	text_free(&fault);
+	record_close(&reader);
 	return status;
 }

@@ -1,17 +1,21 @@
 /*
- * portable.c for POSIX, which has no further signals, and does not tell about other processes.
+ * portable.c: what POSIX alone offers: no further signals, nothing about other processes, and only the process id to name
+ * one.
  */
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "signals/internal.h"
 #include "signals/signals.h"
 
-const struct signal_name signals_more[] = {{0, NULL, NULL, NULL}};
+const struct signal_name system_names[] = {{0, NULL, NULL, NULL}};
+const struct signal_code system_codes[] = {{0, 0, NULL}};
 
 bool
-signals_kept(int number)
+signal_reserved(int number)
 {
 	sigset_t set;
 
@@ -19,18 +23,46 @@ signals_kept(int number)
 	return sigaddset(&set, number) == -1;
 }
 
-const char *
-signals_code(int code)
+static int
+unsupported(void)
 {
-	(void)code;
-	return NULL;
+	errno = ENOTSUP;
+	return -1;
 }
 
 int
-signals_look(pid_t pid, struct disposition *disposition)
+disposition_of(pid_t pid, struct disposition *disposition)
 {
 	(void)pid;
 	(void)disposition;
-	errno = ENOTSUP;
-	return -1;
+	return unsupported();
+}
+
+int
+pidfd_hold(pid_t pid)
+{
+	(void)pid;
+	return unsupported();
+}
+
+int
+pidfd_signal(int pidfd, int number, const int *value)
+{
+	(void)pidfd;
+	(void)number;
+	(void)value;
+	return unsupported();
+}
+
+bool
+proc_usable(void)
+{
+	return false;
+}
+
+unsigned long long
+pending_limit(pid_t pid)
+{
+	(void)pid;
+	return ULLONG_MAX;
 }

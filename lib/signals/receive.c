@@ -1,40 +1,47 @@
 /*
- * receive.c: signals that are waited for. They are blocked, so none is lost between two waits, and none interrupts.
+ * receive.c: signals that a process waits for. They are blocked first, so that none is lost between two waits and none
+ * interrupts.
  */
-#include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 
-#include "base/deadline.h"
+#include "base/signal_set.h"
+#include "base/text.h"
 #include "signals/internal.h"
+#include "signals/names.h"
 #include "signals/signals.h"
 
-/*
- * POSIX lets the system throw a blocked signal away that is ignored, and the end of a child is not told where SIGCHLD is. No
- * handler is set for what is blocked: musl would unblock some signals then. What musl does not know is not looked at: Linux
- * keeps what is blocked.
- */
-static void
-stop_ignoring(const sigset_t *set)
+int
+receive_open(struct receiver *receiver)
 {
 	struct sigaction old;
 	int number;
 
-	for (number = 1; number <= signal_name_last(); number++)
-		if (disposition_has(set, number) && sigaction(number, NULL, &old) == 0 && old.sa_handler == SIG_IGN)
-			(void)disposition_default(number);
-}
-
-int
-inbox_open(const sigset_t *set)
-{
-	if (disposition_block(set) == -1)
+	if (disposition_block(&receiver->set) == -1)
 		return -1;
-	stop_ignoring(set);
-	return arrival_open(set);
+	/*
+	 * POSIX lets the system discard a blocked signal that is ignored, and while SIGCHLD is ignored the end of a child raises
+	 * none. A handler would not do: musl then unblocks some signals. The signals that musl does not know need not be
+	 * looked at, since Linux keeps what is blocked.
+	 */
+	for (number = 1; number <= signal_name_last(); number++)
+		if (signal_set_has(&receiver->set, number) && sigaction(number, NULL, &old) == 0 &&
+		    old.sa_handler == SIG_IGN)
+			(void)trace_sigaction(number, SIG_DFL);
+	return receive_prepare(receiver);
 }
 
-int
-inbox_wait(int output, const struct deadline *deadline, struct arrival *batch, size_t most)
+void
+receive_format(struct text *text, const struct received_signal *received, bool values)
 {
-	return arrival_wait(output, deadline, batch, most < INBOX_MOST ? most : INBOX_MOST);
+	char name[SIGNAL_NAME_SIZE], code[SIGNAL_NAME_SIZE];
+	bool queued = received->code == SI_QUEUE;
+
+	if (!values)
+		text_format(text, "%s\t%s\t%ld\t%lu%s", signal_name_format(received->number, name),
+		    signal_name_code(received->number, received->code, code), (long)received->pid,
+		    (unsigned long)received->uid, queued ? "\t" : "");
+	if (queued)
+		text_format(text, "%d", received->value);
+	text_format(text, "\n");
 }

@@ -1,142 +1,150 @@
 /*
- * send.c: processes to which signals go.
+ * send.c: the processes and process groups to which signals go, sending, and the lines about failures.
  *
- * A number may belong to another process by the time a second signal is sent. Where the system has handles for processes
- * (pidfd_open(2)) they are taken before the first signal; elsewhere, and for groups, the number is all there is.
+ * A process id may belong to another process by the time that a second signal is sent. Where the system has descriptors
+ * that stand for processes (pidfd_open(2)) they are opened before the first signal; elsewhere, and for groups, the number
+ * is all there is.
  */
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/deadline.h"
 #include "base/error.h"
-#include "base/number.h"
-#include "base/record.h"
+#include "base/explain.h"
+#include "base/signal_set.h"
 #include "base/text.h"
-#include "base/trace.h"
 #include "signals/internal.h"
+#include "signals/names.h"
 #include "signals/signals.h"
 
-/* The longest line of input, in bytes, and the most processes: more than any system has. */
-#define LINE ((size_t)1024 * 1024)
-#define MOST ((size_t)4 * 1024 * 1024)
-
-int
-process_add(struct process_list *list, const char *text, const char **fault)
+/* Print a line about a target, and keep its exit status; failures other than a timeout take precedence. */
+static void
+report_line(struct target_list *list, const struct target *target, struct text *line, int status)
 {
-	unsigned long long number;
+	char object[24];
 
-	/* ps -o pid= prints blanks in front of it. */
-	text += strspn(text, " ");
-	*fault = text[0] == '-' && text[1] > '9' ? "not a PID; options come first"
-	         : list->groups                  ? "not the number of a process group, from 2"
-	                                         : "not a PID, a number from 1";
-	/* kill(2) takes 0, -1 and negative numbers for many processes at once; -1 is what group 1 would be. */
-	if (number_parse(text, list->groups ? 2 : 1, INT_MAX, &number) == -1)
-		return -1;
-	if (list->count == list->capacity) {
-		size_t capacity = list->capacity ? list->capacity * 2 : 16;
-		struct process *items = realloc(list->items, capacity * sizeof(*items));
-
-		if (!items) {
-			*fault = strerror(ENOMEM);
-			return -1;
-		}
-		list->items = items;
-		list->capacity = capacity;
-	}
-	list->items[list->count++] = (struct process){.pid = (pid_t)number, .fd = -1};
-	return 0;
+	snprintf(object, sizeof(object), "%ld", (long)target->pid);
+	error_line(object, "%s", line->data ? line->data : "");
+	text_free(line);
+	if (list->status != STATUS_FAILED)
+		list->status = status;
 }
 
-/* Adds the processes of a line of input. Returns -1 to go on; else it prints a line and returns the exit status. */
-static int
-add_line(struct process_list *list, const char *data, size_t size)
+void
+target_report(struct target_list *list, const struct target *target, int error, const char *more)
 {
-	const char *fault = strerror(ENOMEM), *word = data;
-	struct text quoted = {0};
-	char *line = strndup(data, size), *next = line;
+	enum { PROCESS, GROUP };
+	static const struct explanation explanations[] = {
+	    {ESRCH, 1U << PROCESS, "no such process", LIMIT_NONE},
+	    {ESRCH, 1U << GROUP, "no such process group", LIMIT_NONE},
+	    {EPERM, ~0U, "not permitted (its own user may signal it, and root)", LIMIT_NONE},
+	    {EDEADLK, ~0U, "that is this process itself, which cannot wait for its own end (-w)", LIMIT_NONE},
+	    {EMFILE, ~0U,
+	        "too many processes to wait for: RLIMIT_NOFILE does not allow so many descriptors (raise it with "
+	        "ulimit -n)",
+	        LIMIT_NONE},
+	    {ETIMEDOUT, ~0U, "its queue of signals stayed full, no room in time (-t)", LIMIT_NONE},
+	    {0},
+	};
+	unsigned long long limit = error == ETIMEDOUT ? pending_limit(target->pid) : ULLONG_MAX;
+	struct text line = {0};
 
-	while (line && (word = strtok(next, " \t")) && process_add(list, word, &fault) == 0)
-		next = NULL;
-	/* What stands behind a NUL byte shall not be passed over. */
-	if (line && !word && !memchr(data, '\0', size)) {
-		free(line);
-		return -1;
-	}
-	text_quote(&quoted, word ? word : data, word ? strlen(word) : size, 64);
-	error_line(NULL, "standard input: %s: %s; no signal was sent", quoted.data ? quoted.data : "", fault);
-	text_free(&quoted);
-	free(line);
-	return STATUS_FAILED;
+	if (!explanation_add(&line, explanations, list->groups ? GROUP : PROCESS, error, 0))
+		text_format(&line, "%s", strerror(error));
+	if (limit != ULLONG_MAX)
+		text_format(&line, ": RLIMIT_SIGPENDING is %llu there (ulimit -i)", limit);
+	if (more)
+		text_format(&line, "; %s", more);
+	report_line(list, target, &line, error == ETIMEDOUT ? STATUS_TIMEOUT : STATUS_FAILED);
 }
 
-int
-process_read(struct process_list *list, int fd)
+/* Append why a signal has not ended a process, as far as the system tells. */
+static void
+explain_left(struct text *line, pid_t pid, int number)
 {
-	struct record_reader reader;
-	struct text fault = {0};
-	int status = -1, got = 0;
-	const char *data;
-	size_t size;
-
-	record_open(&reader, fd, RECORD_LINE, LINE);
-	while (status == -1 && list->count <= MOST && (got = record_next(&reader, &data, &size)) == 1)
-		status = add_line(list, data, size);
-	if (got == -1)
-		record_fault(&reader, errno, &fault);
-	else if (list->count > MOST)
-		text_format(&fault, "more PIDs than a system has");
-	else if (list->count == 0)
-		text_format(&fault, "no PID");
-	if (status == -1 && fault.data) {
-		error_line(NULL, "standard input: %s; no signal was sent", fault.data);
-		status = STATUS_FAILED;
-	}
-	text_free(&fault);
-	record_close(&reader);
-	return status;
-}
-
-int
-process_hold(const struct process_list *list, struct process *process)
-{
-	if (list->groups)
-		return 0;
-	process->fd = handle_open(process->pid);
-	return process->fd == -1 && errno != ENOTSUP ? -1 : 0;
-}
-
-/* kill(2) and sigqueue(3). */
-static int
-send_to_number(const struct process_list *list, const struct process *process, int number, const int *value)
-{
-	pid_t pid = list->groups ? -process->pid : process->pid;
-	int result = value ? sigqueue(pid, number, (union sigval){.sival_int = *value}) : kill(pid, number);
+	struct disposition disposition;
 	char name[SIGNAL_NAME_SIZE];
+	const char *does;
 
-	if (!trace_on)
-		return result;
-	signal_name_macro(number, name);
-	if (value)
-		trace_call(result, "sigqueue(%ld, %s, {sival_int=%d})", (long)pid, name, *value);
-	else
-		trace_call(result, "kill(%ld, %s)", (long)pid, name);
-	return result;
+	if (number == 0 || disposition_of(pid, &disposition) == -1)
+		return;
+	does = signal_set_has(&disposition.ignored, number)   ? "ignores"
+	       : signal_set_has(&disposition.blocked, number) ? "blocks"
+	       : signal_set_has(&disposition.caught, number)  ? "handles"
+	                                                      : NULL;
+	if (disposition.stopped && number != SIGKILL)
+		text_format(line, "; it is stopped (CONT lets it go on)");
+	else if (does)
+		text_format(line, "; it %s %s", does, signal_name_format(number, name));
 }
 
-static int
-send_once(const struct process_list *list, const struct process *process, int number, const int *value)
+void
+target_report_left(struct target_list *list, int number)
 {
-	return process->fd != -1 && !list->groups ? handle_signal(process->fd, number, value)
-	                                          : send_to_number(list, process, number, value);
+	struct text line = {0};
+	size_t i;
+
+	for (i = 0; i < list->count; i++) {
+		if (list->items[i].done)
+			continue;
+		text_format(&line, "%s when time ran out (-t)",
+		    list->groups ? "a process of the group was still there" : "still there");
+		if (!list->groups)
+			explain_left(&line, list->items[i].pid, number);
+		report_line(list, &list->items[i], &line, STATUS_TIMEOUT);
+	}
+}
+
+bool
+target_left(const struct target_list *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		if (!list->items[i].done)
+			return true;
+	return false;
 }
 
 int
-process_signal(const struct process_list *list, const struct process *process, int number, const int *value,
+target_start(struct target_list *list, bool wait)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++) {
+		struct target *target = &list->items[i];
+		/* Where the processes of a group can be known, this process is left out. */
+		bool own = list->groups ? target->pid == getpgrp() && !proc_usable() : target->pid == getpid();
+		int error = wait && own ? EDEADLK : 0;
+
+		if (!error && !list->groups && (target->pidfd = pidfd_hold(target->pid)) == -1 && errno != ENOTSUP)
+			error = errno;
+		if (!error)
+			continue;
+		target_report(list, target, error, error == ESRCH ? NULL : "no signal was sent");
+		if (error != ESRCH)
+			return list->status;
+		target->done = true;
+	}
+	return GO_ON;
+}
+
+static int
+send_once(const struct target_list *list, const struct target *target, int number, const int *value)
+{
+	if (target->pidfd != -1 && !list->groups)
+		return pidfd_signal(target->pidfd, number, value);
+	return trace_sigqueue(list->groups ? -target->pid : target->pid, number, value);
+}
+
+int
+target_signal(const struct target_list *list, const struct target *target, int number, const int *value,
     const struct deadline *deadline)
 {
 	long long nap = 0;
@@ -144,11 +152,11 @@ process_signal(const struct process_list *list, const struct process *process, i
 	for (;;) {
 		bool passed = value && deadline_passed(deadline);
 
-		if (send_once(list, process, number, value) == 0)
+		if (send_once(list, target, number, value) == 0)
 			return 0;
 		if (errno != EAGAIN)
 			return -1;
-		/* No call waits for room in the queue of another process. */
+		/* No system call waits for space in the signal queue of another process. */
 		if (passed) {
 			errno = ETIMEDOUT;
 			return -1;
@@ -158,57 +166,13 @@ process_signal(const struct process_list *list, const struct process *process, i
 	}
 }
 
-bool
-process_none(const struct process_list *list)
-{
-	size_t i;
-
-	for (i = 0; i < list->count; i++)
-		if (!list->items[i].done)
-			return false;
-	return true;
-}
-
-int
-process_report(const struct process_list *list, const struct process *process, int error, const char *extra)
-{
-	struct text object = {0}, what = {0};
-	unsigned long long limit;
-
-	text_format(&object, "%ld", (long)process->pid);
-	if (error == ESRCH)
-		text_format(&what, "no such process%s", list->groups ? " group" : "");
-	else if (error == EPERM)
-		text_format(&what, "not permitted (its own user may signal it, and root)");
-	else if (error == EDEADLK)
-		text_format(&what, "that is this process itself, which cannot wait for its own end (-w)");
-	else if (error == EMFILE)
-		text_format(&what, "too many processes to wait for: RLIMIT_NOFILE does not allow so many descriptors "
-		                   "(raise it with ulimit -n)");
-	else if (error == ETIMEDOUT && (limit = handle_limit(process->pid)) != ULLONG_MAX)
-		text_format(&what,
-		    "its queue of signals stayed full, no room in time (-t): RLIMIT_SIGPENDING is %llu there (ulimit "
-		    "-i)",
-		    limit);
-	else if (error == ETIMEDOUT)
-		text_format(&what, "its queue of signals stayed full, no room in time (-t)");
-	else
-		text_format(&what, "%s", strerror(error));
-	if (extra && *extra)
-		text_format(&what, "; %s", extra);
-	error_line(object.data, "%s", what.data ? what.data : "");
-	text_free(&object);
-	text_free(&what);
-	return error == ETIMEDOUT ? STATUS_TIMEOUT : STATUS_FAILED;
-}
-
 void
-process_free(struct process_list *list)
+target_free(struct target_list *list)
 {
 	size_t i;
 
 	for (i = 0; i < list->count; i++)
-		if (list->items[i].fd != -1)
-			close(list->items[i].fd);
+		if (list->items[i].pidfd != -1)
+			close(list->items[i].pidfd);
 	free(list->items);
 }

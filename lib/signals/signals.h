@@ -1,5 +1,5 @@
 /*
- * signals.h: signals: names, dispositions and masks, receiving, sending, waiting for the end.
+ * signals.h: signal masks and dispositions, receiving signals, and sending them to processes.
  */
 #ifndef SIGNALS_SIGNALS_H
 #define SIGNALS_SIGNALS_H
@@ -12,151 +12,136 @@
 #include "base/deadline.h"
 #include "base/text.h"
 
-/* Room for the longest name, and for the number of a signal that has none. */
-#define SIGNAL_NAME_SIZE 16
-
 /*
- * Reads a signal as users write it into *number: its name with or without SIG, in capitals or small letters, RTMIN,
- * RTMIN+N, RTMAX, RTMAX-N, or its number; 0 is none. RTMIN is what programs of the system's own C library call so.
- * EINVAL. Source: kill(1), signal(7).
- */
-int signal_name_parse(const char *text, int *number);
-
-/* Its name without SIG, as kill -l prints it; its number if it has none. Returns room. */
-const char *signal_name_format(int number, char room[SIGNAL_NAME_SIZE]);
-
-/* Its name as programs write it: SIGTERM, SIGRTMIN+1; its number if it has none. Returns room. */
-const char *signal_name_macro(int number, char room[SIGNAL_NAME_SIZE]);
-
-/* The highest number of a signal. */
-int signal_name_last(void);
-
-/* What si_code says about where a signal comes from: the name without SI_ or CLD_, or the number. Returns room. */
-const char *signal_name_code(int number, int code, char room[SIGNAL_NAME_SIZE]);
-
-/* The same as programs write it: SI_USER, CLD_EXITED. */
-const char *signal_name_code_macro(int number, int code, char room[SIGNAL_NAME_SIZE]);
-
-/* Appends the table of all signals: number, name, default action, what raises it. */
-void signal_name_table(struct text *text);
-
-/* Appends the number of the signal that word names, or the name for its number or the status of what it ended. EINVAL. */
-int signal_name_convert(struct text *text, const char *word);
-
-/*
- * Read the argument of the option letter: a signal as signal_name_parse takes it into *(int *)to, or a list of signals with
- * commas between them, each perhaps "all", which are added to the sigset_t at to. Return GO_ON, or print a line and return
- * the exit status. signal_read_list with letter 0 reads an operand.
+ * Read the argument of an option into what to points at: an int becomes the number of the signal that text names (0 for
+ * none), a sigset_t gets the signals of a list added, which has commas between them and may have "all" among them.
+ * signal_read_list with letter 0 reads an operand. Return GO_ON, or print a line and return the exit status.
  */
 int signal_read(void *to, int letter, const char *text);
 int signal_read_list(void *to, int letter, const char *text);
 
-struct disposition {
-	sigset_t pending, blocked, ignored, caught;
-	bool stopped; /* the process is */
-};
-
-/* Adds a signal to a set. EINVAL: the system's C library keeps it for itself. */
+/* Add a signal to a set. Returns 0 or -1. Errors: EINVAL (the system's C library keeps the signal for itself). */
 int disposition_add(sigset_t *set, int number);
 
-bool disposition_has(const sigset_t *set, int number);
-
-/* Appends the names in a set, in square brackets. */
-void disposition_format(struct text *text, const sigset_t *set);
-
-/* Adds all signals to set but SIGKILL, SIGSTOP, and those that the system's C library keeps for itself. */
+/* Add all signals to a set but SIGKILL, SIGSTOP, and those that the system's C library keeps for itself. */
 void disposition_fill(sigset_t *set);
 
-/* Each changes what this process, and what it becomes by exec, does with the signals of set. Source: sigaction(2). */
+/*
+ * Block the signals of a set, ignore them, or give them their default action and unblock them, in this process and in the
+ * program that it becomes. Return 0, or -1 with errno of sigprocmask(2) or sigaction(2).
+ */
 int disposition_block(const sigset_t *set);
 int disposition_ignore(const sigset_t *set);
-
-/* The default action, and not blocked; all: also those that the C library keeps. */
 int disposition_reset(const sigset_t *set);
 
-/* The default action for one signal, blocked or not. */
-int disposition_default(int number);
+/* What a process does with signals. */
+struct disposition {
+	sigset_t pending, blocked, ignored, caught;
+	bool stopped; /* the process is stopped */
+};
 
-/* How a process treats signals. ESRCH, EACCES (it may not be known), ENOTSUP (the system does not tell). Source: proc(5). */
+/*
+ * Find out what a process does with signals. Returns 0 or -1. Errors: ESRCH, EACCES (the system hides the process), ENOTSUP
+ * (the system does not tell), or errno of read(2). See proc(5).
+ */
 int disposition_of(pid_t pid, struct disposition *disposition);
 
-/* A signal that came. */
-struct arrival {
+/* Append a line for each signal that is pending, or that the process does not treat by default: PID, name, states. */
+void disposition_format(struct text *text, pid_t pid, const struct disposition *disposition);
+
+/* Print a line about an errno value of disposition_of. */
+void disposition_report(pid_t pid, int error);
+
+/* A process that receives signals. The caller sets the set. */
+struct receiver {
+	sigset_t set; /* signals to receive */
+	int fd;       /* descriptor of signalfd(2), on Linux */
+};
+
+struct received_signal {
 	int number, code; /* si_signo, si_code */
-	pid_t pid;        /* the sender's; 0 if no process sent it */
-	uid_t uid;
-	int value; /* si_value, if code is SI_QUEUE */
+	pid_t pid;        /* process id of the sender, or of the child that SIGCHLD is about; 0: none */
+	uid_t uid;        /* real user id of the sender; 0 if there is none */
+	int value;        /* si_value, if code is SI_QUEUE */
 };
 
-/* The most that inbox_wait takes at once. */
-#define INBOX_MOST 64
+/* The most signals that receive_wait takes at once. */
+#define RECEIVE_MOST 64
 
 /*
- * Blocks the signals of set, also those that were ignored: from now on they wait here. Others do what they would
- * do anyway.
+ * Block the signals of receiver->set, also those that are ignored; they are pending until receive_wait takes them. The
+ * receiver lasts until the process ends. Returns 0, or -1 with errno of sigprocmask(2) or signalfd(2).
  */
-int inbox_open(const sigset_t *set);
+int receive_open(struct receiver *receiver);
 
 /*
- * Waits until deadline for signals and takes up to most, at most INBOX_MOST, into batch, in the kernel's order. Returns
- * how many. -1: ETIMEDOUT, EPIPE (nobody reads output any more; none was taken).
- * Source: signalfd(2), sigtimedwait(2).
+ * Wait until deadline for signals, and take up to most, at most RECEIVE_MOST, into batch, in the kernel's order. Returns the
+ * number taken, or -1. Errors: ETIMEDOUT, EPIPE (the descriptor output has lost its reader; no signal was taken). See
+ * signalfd(2), sigtimedwait(3p).
  */
-int inbox_wait(int output, const struct deadline *deadline, struct arrival *batch, size_t most);
+int receive_wait(
+    struct receiver *receiver, int output, const struct deadline *deadline, struct received_signal *batch, size_t most);
 
-struct process {
-	pid_t pid; /* or the number of a process group */
-	int fd;    /* stands for it, whatever becomes of its number; -1: none */
-	bool done; /* it has ended, or could not be signalled */
+/* Append a received signal as a line: name, code, PID, UID and value with tabs between them; or the value alone. */
+void receive_format(struct text *text, const struct received_signal *received, bool value_alone);
+
+/* A process or process group to which signals are sent. */
+struct target {
+	pid_t pid; /* process id, or process group id */
+	int pidfd; /* descriptor that stands for the process, or for one of the group; -1: none */
+	bool done; /* the target has ended, or cannot be signalled */
 };
 
-struct process_list {
-	struct process *items;
+/* Starts as {0}, with groups set as needed; target_free releases it. */
+struct target_list {
+	struct target *items;
 	size_t count, capacity;
-	bool groups; /* they are process groups */
+	bool groups; /* the targets are process groups */
+	int status;  /* exit status for the lines that target_start and target_report* printed; STATUS_OK if none */
 };
 
-/* Adds the process that text names. EINVAL, ERANGE: *fault says in a phrase what is wrong; ENOMEM. */
-int process_add(struct process_list *list, const char *text, const char **fault);
+/* Add the targets that operands name, up to a NULL. Returns GO_ON, or prints a line and returns STATUS_USAGE. */
+int target_operands(struct target_list *list, char *argv[]);
 
 /*
- * Adds the processes that a descriptor names, with blanks or newlines between them. Returns -1 to go on; else it prints
- * a line and returns the exit status.
+ * Add the targets that a descriptor names, with blanks or newlines between them, up to the end of file. Returns GO_ON, or
+ * prints a line and returns the exit status.
  */
-int process_read(struct process_list *list, int fd);
+int target_read(struct target_list *list, int fd);
+
+/* Return true if a target is left that is not done. */
+bool target_left(const struct target_list *list);
 
 /*
- * Makes sure that signals reach the process that has its number now, or none (pidfd_open(2); where the system has no such
- * thing, nothing). For groups it does nothing. ESRCH, EMFILE.
+ * Make sure that later signals reach the processes that have these ids now, or none, as far as the system can, and if wait is
+ * true that the end of each can be waited for. Prints a line for each process that does not exist. Returns GO_ON, or
+ * prints a line and returns the exit status. See pidfd_open(2).
  */
-int process_hold(const struct process_list *list, struct process *process);
+int target_start(struct target_list *list, bool wait);
 
 /*
- * Sends a signal, 0: only looks whether it could; value: with that value, for which it waits until deadline while the
- * receiver's queue is full. -1: ESRCH, EPERM, EINVAL, ETIMEDOUT, EINTR. Source: kill(2), sigqueue(3),
+ * Send a signal, 0 to test whether it could be sent; with *value unless value is NULL: then wait until deadline while the
+ * queue of the receiver is full. Returns 0 or -1. Errors: ESRCH, EPERM, EINVAL, ETIMEDOUT, EINTR. See kill(2), sigqueue(3),
  * pidfd_send_signal(2).
  */
-int process_signal(const struct process_list *list, const struct process *process, int number, const int *value,
+int target_signal(const struct target_list *list, const struct target *target, int number, const int *value,
     const struct deadline *deadline);
 
-/* True if all are done. */
-bool process_none(const struct process_list *list);
+/*
+ * Wait until deadline for the end of all targets that are not done. Returns 0 or -1. Errors: ETIMEDOUT, EINTR, ENOMEM. See
+ * poll(2).
+ */
+int target_wait(const struct target_list *list, const struct deadline *deadline);
 
-/* Prints a line for errno value error, and what extra (may be NULL) adds. Returns the exit status. */
-int process_report(const struct process_list *list, const struct process *process, int error, const char *extra);
-
-void process_free(struct process_list *list);
-
-/* Looks whether the end can be waited for. EDEADLK: it is this process, or has it in it. */
-int ending_check(const struct process_list *list, const struct process *process);
-
-/* Waits until deadline for the end of all that are not done. -1: ETIMEDOUT, EINTR, ENOMEM. Source: poll(2). */
-int ending_wait(const struct process_list *list, const struct deadline *deadline);
+/* Print a line about an errno value of target_signal; more is appended unless it is NULL. Sets list->status. */
+void target_report(struct target_list *list, const struct target *target, int error, const char *more);
 
 /*
- * Prints a line for one whose end did not come in time, with what it does with the signal that it was sent, if that is
- * known. Returns the exit status.
+ * Print a line for each target that is not done after target_wait, with what the process does with the signal that was
+ * sent, if the system tells. Sets list->status.
  */
-int ending_late(const struct process_list *list, const struct process *process, int number);
+void target_report_left(struct target_list *list, int number);
+
+void target_free(struct target_list *list);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * wait.c: the end of processes that need not be children. Where the system has handles for processes (pidfd_open(2)) one
- * poll(2) waits for all; elsewhere looking whether the number is still in use is all there is (kill(2) with signal 0).
+ * wait.c: waiting for the end of processes that need not be children. One poll(2) waits for all processes for which the
+ * system has descriptors (pidfd_open(2)); for the others kill(2) is asked in naps whether the number is still in use.
  */
 #include <errno.h>
 #include <limits.h>
@@ -11,159 +11,103 @@
 #include <unistd.h>
 
 #include "base/deadline.h"
-#include "base/error.h"
 #include "base/interrupt.h"
-#include "base/text.h"
-#include "base/trace.h"
 #include "signals/internal.h"
 #include "signals/signals.h"
 
-/* True if a number is that of no process any more, or of no group. */
-static bool
-vanished(const struct process_list *list, const struct process *process)
-{
-	return kill(list->groups ? -process->pid : process->pid, 0) == -1 && errno == ESRCH;
-}
+/* What is left to wait for: nothing, only descriptors, or also numbers that only kill(2) tells about. */
+enum left { LEFT_NOTHING, LEFT_DESCRIPTORS, LEFT_NUMBERS };
 
-int
-ending_check(const struct process_list *list, const struct process *process)
-{
-	/* Where the members of a group are known, this one is left out. */
-	bool own = list->groups ? process->pid == getpgrp() && !handle_proc() : process->pid == getpid();
-
-	if (own)
-		errno = EDEADLK;
-	return own ? -1 : 0;
-}
-
-/* Looks whether it has ended, and if not for what stands for it. Returns true if it is still there. */
-static bool
-look(const struct process_list *list, struct process *process)
-{
-	if (process->done)
-		return false;
-	if (list->groups && process->fd == -1) {
-		process->fd = handle_member(process->pid);
-		process->done = process->fd == -1 && errno == ESRCH;
-	}
-	if (!process->done && process->fd == -1)
-		process->done = vanished(list, process);
-	return !process->done;
-}
-
-/* Shows what is waited for, or its first three. */
+/* Find out whether a target without a descriptor has ended; a group gets the descriptor of one of its processes. */
 static void
-trace(const struct pollfd *wait, size_t count, int timeout, int result)
+look(const struct target_list *list, struct target *target)
 {
-	struct text call = {0};
+	pid_t pid = list->groups ? -target->pid : target->pid;
+
+	if (list->groups) {
+		target->pidfd = pidfd_hold(pid);
+		target->done = target->pidfd == -1 && errno == ESRCH;
+	}
+	if (target->pidfd == -1 && kill(pid, 0) == -1 && errno == ESRCH)
+		target->done = true;
+}
+
+/* Look at all targets, and store the descriptors to wait for in fds and their number in *count. */
+static enum left
+look_at_all(const struct target_list *list, struct pollfd *fds, size_t *count)
+{
+	enum left left = LEFT_NOTHING;
 	size_t i;
 
-	text_format(&call, "poll([");
-	for (i = 0; i < count && i < 3; i++)
-		text_format(&call, "%s{fd=%d, events=POLLIN}", i ? ", " : "", wait[i].fd);
-	text_format(&call, "%s], %zu, %d)", i < count ? ", ..." : "", count, timeout);
-	trace_end(&call, result);
+	*count = 0;
+	for (i = 0; i < list->count; i++) {
+		struct target *target = &list->items[i];
+
+		if (!target->done && target->pidfd == -1)
+			look(list, target);
+		if (target->done)
+			continue;
+		if (target->pidfd != -1)
+			fds[(*count)++] = (struct pollfd){.fd = target->pidfd, .events = POLLIN};
+		if (left != LEFT_NUMBERS)
+			left = target->pidfd == -1 ? LEFT_NUMBERS : LEFT_DESCRIPTORS;
+	}
+	return left;
 }
 
-/*
- * Waits for those that left names; looking: not for long, since some of them can only be looked at. Returns how many have
- * ended meanwhile, or -1.
- */
-static int
-await(const struct process_list *list, struct process **left, struct pollfd *wait, size_t count, bool looking,
-    const struct deadline *deadline, long long *nap)
+/* Close the descriptors of processes that have ended. fds is as look_at_all made it. */
+static void
+collect(const struct target_list *list, const struct pollfd *fds)
 {
-	int timeout = !deadline->limited ? -1 : deadline_poll(deadline, INT_MAX), ended;
-	size_t handles = 0, i;
+	size_t i;
 
-	if (looking && deadline_nap(deadline, nap) == -1)
-		return -1;
-	for (i = 0; i < count; i++)
-		if (left[i]->fd != -1)
-			wait[handles++] = (struct pollfd){.fd = left[i]->fd, .events = POLLIN};
-	ended = poll(wait, handles, looking ? 0 : timeout);
-	if (ended == -1)
-		return errno != EINTR || interrupt_caught() ? -1 : 0;
-	if (trace_on && !looking)
-		trace(wait, handles, timeout, ended);
-	for (i = handles = 0; i < count && ended > 0; i++) {
-		if (left[i]->fd == -1 || !wait[handles++].revents)
+	for (i = 0; i < list->count; i++) {
+		struct target *target = &list->items[i];
+
+		if (target->done || target->pidfd == -1 || !(fds++)->revents)
 			continue;
-		close(left[i]->fd);
-		left[i]->fd = -1;
-		/* Of a group, another may be left. */
-		left[i]->done = !list->groups;
+		close(target->pidfd);
+		target->pidfd = -1;
+		/* A group may have other processes. */
+		target->done = !list->groups;
 	}
-	return ended;
+}
+
+/* Wait for a change. Returns the number of descriptors whose process has ended, or -1. */
+static int
+await(enum left left, struct pollfd *fds, size_t count, const struct deadline *deadline, long long *nap)
+{
+	int ended;
+
+	if (left == LEFT_DESCRIPTORS)
+		ended = trace_poll(fds, count, deadline->limited ? deadline_poll(deadline, INT_MAX) : -1);
+	else if (deadline_nap(deadline, nap) == -1)
+		return -1;
+	else
+		ended = poll(fds, (nfds_t)count, 0);
+	return ended == -1 && errno == EINTR && !interrupt_caught() ? 0 : ended;
 }
 
 int
-ending_wait(const struct process_list *list, const struct deadline *deadline)
+target_wait(const struct target_list *list, const struct deadline *deadline)
 {
-	struct process **left = calloc(list->count, sizeof(*left));
-	struct pollfd *wait = calloc(list->count, sizeof(*wait));
-	int error = left && wait ? 0 : ENOMEM, ended;
-	bool looking, passed = false;
+	struct pollfd *fds = calloc(list->count, sizeof(*fds));
+	int error = fds ? 0 : ENOMEM, ended;
+	bool passed = false;
 	long long nap = 0;
-	size_t count, i;
+	enum left left;
+	size_t count;
 
-	while (!error) {
-		looking = false;
-		for (i = count = 0; i < list->count; i++) {
-			if (!look(list, &list->items[i]))
-				continue;
-			left[count++] = &list->items[i];
-			looking = looking || list->items[i].fd == -1;
-		}
-		if (count == 0)
-			break;
-		if (passed) {
-			error = ETIMEDOUT;
-			break;
-		}
-		ended = await(list, left, wait, count, looking, deadline, &nap);
+	while (!error && (left = look_at_all(list, fds, &count)) != LEFT_NOTHING) {
+		ended = passed ? -1 : await(left, fds, count, deadline, &nap);
 		if (ended == -1)
-			error = errno;
+			error = passed ? ETIMEDOUT : errno;
+		else if (ended > 0)
+			collect(list, fds);
+		/* Look once more after the deadline. */
 		passed = ended == 0 && deadline_passed(deadline);
 	}
-	free(left);
-	free(wait);
+	free(fds);
 	errno = error;
 	return error ? -1 : 0;
-}
-
-/* Adds why a signal has not ended a process, as far as that is known. */
-static void
-explain(struct text *text, pid_t pid, int number)
-{
-	struct disposition disposition;
-	char name[SIGNAL_NAME_SIZE];
-	const char *does;
-
-	if (number == 0 || disposition_of(pid, &disposition) == -1)
-		return;
-	does = disposition_has(&disposition.ignored, number)   ? "ignores"
-	       : disposition_has(&disposition.blocked, number) ? "blocks"
-	       : disposition_has(&disposition.caught, number)  ? "handles"
-	                                                       : NULL;
-	if (disposition.stopped && number != SIGKILL)
-		text_format(text, "; it is stopped (CONT lets it go on)");
-	else if (does)
-		text_format(text, "; it %s %s", does, signal_name_format(number, name));
-}
-
-int
-ending_late(const struct process_list *list, const struct process *process, int number)
-{
-	struct text object = {0}, what = {0};
-
-	text_format(&object, "%ld", (long)process->pid);
-	text_format(&what, "%s when time ran out (-t)",
-	    list->groups ? "a process of the group was still there" : "still there");
-	if (!list->groups)
-		explain(&what, process->pid, number);
-	error_line(object.data, "%s", what.data ? what.data : "");
-	text_free(&object);
-	text_free(&what);
-	return STATUS_TIMEOUT;
 }

@@ -15,7 +15,7 @@
 #include "base/record.h"
 #include "base/text.h"
 #include "object/object.h"
-#include "signals/signals.h"
+#include "signals/names.h"
 #include "socket/address.h"
 
 static unsigned long long state, seed;

@@ -1,0 +1,91 @@
+/*
+ * trace.c: the system calls of signals/ that every platform has, each with its line of -v. The calls that only one
+ * platform has are traced in its own files.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stddef.h>
+
+#include "base/signal_set.h"
+#include "base/text.h"
+#include "base/trace.h"
+#include "signals/internal.h"
+#include "signals/names.h"
+#include "signals/signals.h"
+
+int
+trace_sigprocmask(int how, const sigset_t *set)
+{
+	int result = signal_set_change(how, set, NULL);
+
+	if (trace_on) {
+		struct text call = {0};
+
+		text_format(&call, "sigprocmask(%s, ", how == SIG_BLOCK ? "SIG_BLOCK" : "SIG_UNBLOCK");
+		signal_name_set(&call, set);
+		text_format(&call, ", NULL)");
+		trace_end(&call, result);
+	}
+	return result;
+}
+
+int
+trace_sigaction(int number, void (*handler)(int))
+{
+	int result = signal_set_disposition(number, handler);
+	char name[SIGNAL_NAME_SIZE];
+
+	if (trace_on)
+		trace_call(result, "sigaction(%s, {sa_handler=%s}, NULL)", signal_name_macro(number, name),
+		    handler == SIG_IGN ? "SIG_IGN" : "SIG_DFL");
+	return result;
+}
+
+int
+trace_sigqueue(pid_t pid, int number, const int *value)
+{
+	int result = value ? sigqueue(pid, number, (union sigval){.sival_int = *value}) : kill(pid, number);
+	char name[SIGNAL_NAME_SIZE];
+
+	if (!trace_on)
+		return result;
+	signal_name_macro(number, name);
+	if (value)
+		trace_call(result, "sigqueue(%ld, %s, {sival_int=%d})", (long)pid, name, *value);
+	else
+		trace_call(result, "kill(%ld, %s)", (long)pid, name);
+	return result;
+}
+
+int
+trace_poll(struct pollfd *fds, size_t count, int timeout)
+{
+	int result = poll(fds, (nfds_t)count, timeout);
+	struct text call = {0};
+	size_t i;
+
+	if (!trace_wanted(result))
+		return result;
+	text_format(&call, "poll([");
+	for (i = 0; i < count && i < 3; i++)
+		text_format(&call, "%s{fd=%d, events=POLLIN}", i ? ", " : "", fds[i].fd);
+	text_format(&call, "%s], %zu, %d)", i < count ? ", ..." : "", count, timeout);
+	trace_end(&call, result);
+	return result;
+}
+
+void
+trace_received(struct text *call, const struct received_signal *received, const char *prefix, const char *value)
+{
+	char name[SIGNAL_NAME_SIZE], code[SIGNAL_NAME_SIZE];
+
+	text_format(call, "{%ssigno=%s, %scode=%s", prefix, signal_name_macro(received->number, name), prefix,
+	    signal_name_code_macro(received->number, received->code, code));
+	if (received->pid)
+		text_format(
+		    call, ", %spid=%ld, %suid=%lu", prefix, (long)received->pid, prefix, (unsigned long)received->uid);
+	if (received->code == SI_QUEUE)
+		text_format(call, ", %s=%d", value, received->value);
+	text_format(call, "}");
+}
