@@ -48,7 +48,7 @@ static const struct command command = {
 struct sender {
 	struct target_list targets;
 	int number;         /* -s */
-	int last;           /* -k; 0: none */
+	int last;           /* -k; -1: none */
 	int value;          /* -q */
 	bool valued, lines; /* -q, -q - */
 	bool wait;          /* -w or -k */
@@ -72,15 +72,6 @@ read_value(void *to, int letter, const char *text)
 	    "-q ", text, "not a number from -2147483648 to 2147483647 (or - for those of standard input)");
 }
 
-/* Read the signal of -k. */
-static int
-read_last(void *to, int letter, const char *text)
-{
-	int *number = to, status = signal_read(to, letter, text);
-
-	return status == GO_ON && *number == 0 ? command_argument("-k ", text, "0 is no signal") : status;
-}
-
 /* Check the rules between options, and what kill(1) would take as a PID or a signal. */
 static int
 check(const struct sender *sender, char *operands[])
@@ -96,7 +87,9 @@ check(const struct sender *sender, char *operands[])
 		return command_usage("-q sends to processes; a value cannot be sent to a group (-g)");
 	if (sender->lines && !*operands)
 		return command_usage("PID is missing; with -q - standard input has the values");
-	if (sender->last && !timed)
+	if (sender->last == 0)
+		return command_argument("-k ", "0", "0 is no signal");
+	if (sender->last > 0 && !timed)
 		return command_usage("-k needs -t TIME, after which it sends");
 	if (timed && !sender->wait && !sender->valued)
 		return command_usage("-t bounds the waiting of -w, -k and -q, and there is none of them");
@@ -112,7 +105,7 @@ parse(struct sender *sender, int argc, char *argv[])
 {
 	const struct command_option options[] = {
 	    {'g', .flag = &sender->targets.groups},
-	    {'k', .flag = &sender->wait, .read = read_last, .to = &sender->last},
+	    {'k', .flag = &sender->wait, .read = signal_read, .to = &sender->last},
 	    {'l', .flag = &sender->table},
 	    {'q', .flag = &sender->valued, .read = read_value, .to = sender},
 	    {'s', .flag = &sender->chosen, .read = signal_read, .to = &sender->number},
@@ -167,26 +160,25 @@ send_all(struct sender *sender, int number, const int *value)
 	struct target_list *list = &sender->targets;
 	struct deadline deadline;
 	struct text sent = {0};
-	size_t i;
+	size_t i = 0;
 
-	for (i = 0; i < list->count; i++) {
-		struct target *target = &list->items[i];
+	while (i < list->count) {
 		int error;
 
 		deadline_set(&deadline, sender->timeout);
-		if (target->done || target_signal(list, target, number, value, &deadline) == 0)
-			continue;
-		error = errno;
+		error = target_signal(list, &list->items[i], number, value, &deadline) == 0 ? 0 : errno;
 		if (error == EINTR)
 			return;
 		/* The second signal need not reach a process that has ended, and waiting for an end needs no permission. */
-		if ((error == ESRCH && sender->escalating) || (error == EPERM && sender->wait && number == 0))
+		if (error == 0 || (error == ESRCH && sender->escalating) ||
+		    (error == EPERM && sender->wait && number == 0)) {
+			i++;
 			continue;
+		}
 		if (sender->lines && !sender->escalating)
 			add_sent(sender, &sent);
-		target_report(list, target, error, sent.data);
+		target_fail(list, i, error, sent.data);
 		text_free(&sent);
-		target->done = true;
 	}
 }
 
@@ -203,10 +195,10 @@ send_lines(struct sender *sender)
 
 	(void)interrupt_setup();
 	record_open(&reader, STDIN_FILENO, RECORD_LINE, LINE);
-	while (target_left(list) && !interrupt_caught() && (got = record_next(&reader, &data, &size)) == 1 &&
+	while (list->count > 0 && !interrupt_caught() && (got = record_next(&reader, &data, &size)) == 1 &&
 	       number_int(data, size, &value) == 0) {
 		send_all(sender, sender->number, &value);
-		if (!interrupt_caught() && target_left(list))
+		if (!interrupt_caught() && list->count > 0)
 			sender->sent++;
 	}
 	if (interrupt_caught()) {
@@ -215,7 +207,7 @@ send_lines(struct sender *sender)
 		text_format(&line, "standard input: ");
 		record_fault(&reader, errno, &line);
 		text_format(&line, "; ");
-	} else if (got == 1 && target_left(list)) {
+	} else if (got == 1 && list->count > 0) {
 		text_format(&line, "standard input: record %lu, ", reader.count);
 		text_quote(&line, data, size, 64);
 		text_format(&line, ": not a number from -2147483648 to 2147483647; ");
@@ -239,20 +231,18 @@ finish(struct sender *sender)
 
 	deadline_set(&deadline, sender->timeout);
 	result = target_wait(list, &deadline);
-	if (result == -1 && errno == ETIMEDOUT && sender->last) {
+	if (result == -1 && errno == ETIMEDOUT && sender->last > 0) {
 		sender->escalating = true;
 		send_all(sender, sender->last, NULL);
 		deadline_set(&deadline, sender->timeout > GRACE ? sender->timeout : GRACE);
 		result = target_wait(list, &deadline);
 	}
-	if (result == 0 || errno == EINTR)
-		return;
-	if (errno == ETIMEDOUT) {
-		target_report_left(list, sender->last ? sender->last : sender->number);
-		return;
+	if (result == -1 && errno == ETIMEDOUT) {
+		target_report(list, sender->last > 0 ? sender->last : sender->number);
+	} else if (result == -1 && errno != EINTR) {
+		error_line(NULL, "cannot wait: %s", strerror(errno));
+		list->status = STATUS_FAILED;
 	}
-	error_line(NULL, "cannot wait: %s", strerror(errno));
-	list->status = STATUS_FAILED;
 }
 
 static int
@@ -278,7 +268,7 @@ send(struct sender *sender)
 int
 main(int argc, char *argv[])
 {
-	struct sender sender = {.number = SIGTERM, .timeout = DEADLINE_NEVER};
+	struct sender sender = {.number = SIGTERM, .last = -1, .timeout = DEADLINE_NEVER};
 	int status;
 
 	command_start(&command, argc, argv);

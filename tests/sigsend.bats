@@ -477,7 +477,7 @@ True" ]
 		# Other processes of the same user may have made room meanwhile, as the limit counts their signals too.
 		status=0
 		while [ "$status" -eq 0 ]; do
-			try sigsend -t $time -s RTMIN+1 -q 5 "$PID"
+			try sigsend -t $time -s RTMIN -q 5 "$PID"
 		done
 		status 124
 		error "sigsend: $PID: its queue of signals stayed full, no room in time (-t)*"

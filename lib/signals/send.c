@@ -23,6 +23,20 @@
 #include "signals/names.h"
 #include "signals/signals.h"
 
+enum { PROCESS, GROUP };
+
+static const struct explanation explanations[] = {
+    {ESRCH, 1U << PROCESS, "no such process", LIMIT_NONE},
+    {ESRCH, 1U << GROUP, "no such process group", LIMIT_NONE},
+    {EPERM, ~0U, "not permitted (its own user may signal it, and root)", LIMIT_NONE},
+    {EDEADLK, ~0U, "that is this process itself, which cannot wait for its own end (-w)", LIMIT_NONE},
+    {EMFILE, ~0U,
+        "too many processes to wait for: RLIMIT_NOFILE does not allow so many descriptors (raise it with ulimit -n)",
+        LIMIT_NONE},
+    {ETIMEDOUT, ~0U, "its queue of signals stayed full, no room in time (-t)", LIMIT_NONE},
+    {0},
+};
+
 /* Print a line about a target, and keep its exit status; failures other than a timeout take precedence. */
 static void
 report_line(struct target_list *list, const struct target *target, struct text *line, int status)
@@ -37,21 +51,9 @@ report_line(struct target_list *list, const struct target *target, struct text *
 }
 
 void
-target_report(struct target_list *list, const struct target *target, int error, const char *more)
+target_fail(struct target_list *list, size_t index, int error, const char *more)
 {
-	enum { PROCESS, GROUP };
-	static const struct explanation explanations[] = {
-	    {ESRCH, 1U << PROCESS, "no such process", LIMIT_NONE},
-	    {ESRCH, 1U << GROUP, "no such process group", LIMIT_NONE},
-	    {EPERM, ~0U, "not permitted (its own user may signal it, and root)", LIMIT_NONE},
-	    {EDEADLK, ~0U, "that is this process itself, which cannot wait for its own end (-w)", LIMIT_NONE},
-	    {EMFILE, ~0U,
-	        "too many processes to wait for: RLIMIT_NOFILE does not allow so many descriptors (raise it with "
-	        "ulimit -n)",
-	        LIMIT_NONE},
-	    {ETIMEDOUT, ~0U, "its queue of signals stayed full, no room in time (-t)", LIMIT_NONE},
-	    {0},
-	};
+	struct target *target = &list->items[index];
 	unsigned long long limit = error == ETIMEDOUT ? pending_limit(target->pid) : ULLONG_MAX;
 	struct text line = {0};
 
@@ -62,6 +64,9 @@ target_report(struct target_list *list, const struct target *target, int error, 
 	if (more)
 		text_format(&line, "; %s", more);
 	report_line(list, target, &line, error == ETIMEDOUT ? STATUS_TIMEOUT : STATUS_FAILED);
+	if (target->pidfd != -1)
+		close(target->pidfd);
+	memmove(target, target + 1, (--list->count - index) * sizeof(*target));
 }
 
 /* Append why a signal has not ended a process, as far as the system tells. */
@@ -85,14 +90,12 @@ explain_left(struct text *line, pid_t pid, int number)
 }
 
 void
-target_report_left(struct target_list *list, int number)
+target_report(struct target_list *list, int number)
 {
 	struct text line = {0};
 	size_t i;
 
 	for (i = 0; i < list->count; i++) {
-		if (list->items[i].done)
-			continue;
 		text_format(&line, "%s when time ran out (-t)",
 		    list->groups ? "a process of the group was still there" : "still there");
 		if (!list->groups)
@@ -101,23 +104,12 @@ target_report_left(struct target_list *list, int number)
 	}
 }
 
-bool
-target_left(const struct target_list *list)
-{
-	size_t i;
-
-	for (i = 0; i < list->count; i++)
-		if (!list->items[i].done)
-			return true;
-	return false;
-}
-
 int
 target_start(struct target_list *list, bool wait)
 {
-	size_t i;
+	size_t i = 0;
 
-	for (i = 0; i < list->count; i++) {
+	while (i < list->count) {
 		struct target *target = &list->items[i];
 		/* Where the processes of a group can be known, this process is left out. */
 		bool own = list->groups ? target->pid == getpgrp() && !proc_usable() : target->pid == getpid();
@@ -125,12 +117,12 @@ target_start(struct target_list *list, bool wait)
 
 		if (!error && !list->groups && (target->pidfd = pidfd_hold(target->pid)) == -1 && errno != ENOTSUP)
 			error = errno;
-		if (!error)
-			continue;
-		target_report(list, target, error, error == ESRCH ? NULL : "no signal was sent");
-		if (error != ESRCH)
+		if (error)
+			target_fail(list, i, error, error == ESRCH ? NULL : "no signal was sent");
+		else
+			i++;
+		if (error && error != ESRCH)
 			return list->status;
-		target->done = true;
 	}
 	return GO_ON;
 }

@@ -89,15 +89,14 @@ void receive_format(struct text *text, const struct received_signal *received, b
 struct target {
 	pid_t pid; /* process id, or process group id */
 	int pidfd; /* descriptor that stands for the process, or for one of the group; -1: none */
-	bool done; /* the target has ended, or cannot be signalled */
 };
 
 /* Starts as {0}, with groups set as needed; target_free releases it. */
 struct target_list {
-	struct target *items;
+	struct target *items; /* targets that are left */
 	size_t count, capacity;
 	bool groups; /* the targets are process groups */
-	int status;  /* exit status for the lines that target_start and target_report* printed; STATUS_OK if none */
+	int status;  /* exit status for the lines about targets that failed; STATUS_OK if there are none */
 };
 
 /* Add the targets that operands name, up to a NULL. Returns GO_ON, or prints a line and returns STATUS_USAGE. */
@@ -109,13 +108,10 @@ int target_operands(struct target_list *list, char *argv[]);
  */
 int target_read(struct target_list *list, int fd);
 
-/* Return true if a target is left that is not done. */
-bool target_left(const struct target_list *list);
-
 /*
  * Make sure that later signals reach the processes that have these ids now, or none, as far as the system can, and if wait is
- * true that the end of each can be waited for. Prints a line for each process that does not exist. Returns GO_ON, or
- * prints a line and returns the exit status. See pidfd_open(2).
+ * true that the end of each can be waited for. Prints a line for each process that does not exist, and removes it from the
+ * list. Returns GO_ON, or prints a line and returns the exit status. See pidfd_open(2).
  */
 int target_start(struct target_list *list, bool wait);
 
@@ -128,19 +124,22 @@ int target_signal(const struct target_list *list, const struct target *target, i
     const struct deadline *deadline);
 
 /*
- * Wait until deadline for the end of all targets that are not done. Returns 0 or -1. Errors: ETIMEDOUT, EINTR, ENOMEM. See
- * poll(2).
+ * Wait until deadline for the end of all targets, and remove those that have ended from the list. Returns 0 or -1. Errors:
+ * ETIMEDOUT, EINTR, ENOMEM. See poll(2).
  */
-int target_wait(const struct target_list *list, const struct deadline *deadline);
-
-/* Print a line about an errno value of target_signal; more is appended unless it is NULL. Sets list->status. */
-void target_report(struct target_list *list, const struct target *target, int error, const char *more);
+int target_wait(struct target_list *list, const struct deadline *deadline);
 
 /*
- * Print a line for each target that is not done after target_wait, with what the process does with the signal that was
- * sent, if the system tells. Sets list->status.
+ * Print a line about an errno value of target_signal, with more appended unless it is NULL, and remove the target from the
+ * list. Sets list->status.
  */
-void target_report_left(struct target_list *list, int number);
+void target_fail(struct target_list *list, size_t index, int error, const char *more);
+
+/*
+ * Print a line for each target that is left after target_wait, with what the process does with the signal that was sent, if
+ * the system tells. Sets list->status.
+ */
+void target_report(struct target_list *list, int number);
 
 void target_free(struct target_list *list);
 

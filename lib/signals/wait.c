@@ -15,97 +15,82 @@
 #include "signals/internal.h"
 #include "signals/signals.h"
 
-/* What is left to wait for: nothing, only descriptors, or also numbers that only kill(2) tells about. */
-enum left { LEFT_NOTHING, LEFT_DESCRIPTORS, LEFT_NUMBERS };
-
-/* Find out whether a target without a descriptor has ended; a group gets the descriptor of one of its processes. */
-static void
-look(const struct target_list *list, struct target *target)
+/* Return true if a target without a descriptor has ended; a group gets the descriptor of one of its processes. */
+static bool
+ended(const struct target_list *list, struct target *target)
 {
 	pid_t pid = list->groups ? -target->pid : target->pid;
 
-	if (list->groups) {
-		target->pidfd = pidfd_hold(pid);
-		target->done = target->pidfd == -1 && errno == ESRCH;
-	}
-	if (target->pidfd == -1 && kill(pid, 0) == -1 && errno == ESRCH)
-		target->done = true;
+	if (list->groups && (target->pidfd = pidfd_hold(pid)) == -1 && errno == ESRCH)
+		return true;
+	return target->pidfd == -1 && kill(pid, 0) == -1 && errno == ESRCH;
 }
 
-/* Look at all targets, and store the descriptors to wait for in fds and their number in *count. */
-static enum left
-look_at_all(const struct target_list *list, struct pollfd *fds, size_t *count)
+/*
+ * Remove the targets that have ended. fds holds what poll(2) said of the targets before, and then the descriptors of those
+ * that are left. Returns true if all of them have a descriptor.
+ */
+static bool
+remove_ended(struct target_list *list, struct pollfd *fds)
 {
-	enum left left = LEFT_NOTHING;
-	size_t i;
-
-	*count = 0;
-	for (i = 0; i < list->count; i++) {
-		struct target *target = &list->items[i];
-
-		if (!target->done && target->pidfd == -1)
-			look(list, target);
-		if (target->done)
-			continue;
-		if (target->pidfd != -1)
-			fds[(*count)++] = (struct pollfd){.fd = target->pidfd, .events = POLLIN};
-		if (left != LEFT_NUMBERS)
-			left = target->pidfd == -1 ? LEFT_NUMBERS : LEFT_DESCRIPTORS;
-	}
-	return left;
-}
-
-/* Close the descriptors of processes that have ended. fds is as look_at_all made it. */
-static void
-collect(const struct target_list *list, const struct pollfd *fds)
-{
-	size_t i;
+	size_t i, left = 0;
+	bool held = true;
 
 	for (i = 0; i < list->count; i++) {
-		struct target *target = &list->items[i];
+		struct target target = list->items[i];
 
-		if (target->done || target->pidfd == -1 || !(fds++)->revents)
+		if (fds[i].revents) {
+			close(target.pidfd);
+			target.pidfd = -1;
+			/* A group may have other processes. */
+			if (!list->groups)
+				continue;
+		}
+		if (target.pidfd == -1 && ended(list, &target))
 			continue;
-		close(target->pidfd);
-		target->pidfd = -1;
-		/* A group may have other processes. */
-		target->done = !list->groups;
+		held = held && target.pidfd != -1;
+		fds[left] = (struct pollfd){.fd = target.pidfd, .events = POLLIN};
+		list->items[left++] = target;
 	}
+	list->count = left;
+	return held;
 }
 
-/* Wait for a change. Returns the number of descriptors whose process has ended, or -1. */
+/* Wait for the end of a target; held: all have descriptors. Returns 0, or -1 with errno of poll(2) or nanosleep(2). */
 static int
-await(enum left left, struct pollfd *fds, size_t count, const struct deadline *deadline, long long *nap)
+await(const struct target_list *list, struct pollfd *fds, bool held, const struct deadline *deadline, long long *nap)
 {
-	int ended;
+	size_t i;
 
-	if (left == LEFT_DESCRIPTORS)
-		ended = trace_poll(fds, count, deadline->limited ? deadline_poll(deadline, INT_MAX) : -1);
-	else if (deadline_nap(deadline, nap) == -1)
+	if (held)
+		return trace_poll(fds, list->count, deadline->limited ? deadline_poll(deadline, INT_MAX) : -1);
+	if (deadline_nap(deadline, nap) == -1)
 		return -1;
-	else
-		ended = poll(fds, (nfds_t)count, 0);
-	return ended == -1 && errno == EINTR && !interrupt_caught() ? 0 : ended;
+	/* One by one: poll(2) refuses more entries than a process may have descriptors. */
+	for (i = 0; i < list->count; i++)
+		if (fds[i].fd != -1)
+			(void)poll(&fds[i], 1, 0);
+	return 0;
 }
 
 int
-target_wait(const struct target_list *list, const struct deadline *deadline)
+target_wait(struct target_list *list, const struct deadline *deadline)
 {
 	struct pollfd *fds = calloc(list->count, sizeof(*fds));
-	int error = fds ? 0 : ENOMEM, ended;
-	bool passed = false;
+	int error = fds ? 0 : ENOMEM;
+	bool passed = false, held;
 	long long nap = 0;
-	enum left left;
-	size_t count;
 
-	while (!error && (left = look_at_all(list, fds, &count)) != LEFT_NOTHING) {
-		ended = passed ? -1 : await(left, fds, count, deadline, &nap);
-		if (ended == -1)
-			error = passed ? ETIMEDOUT : errno;
-		else if (ended > 0)
-			collect(list, fds);
-		/* Look once more after the deadline. */
-		passed = ended == 0 && deadline_passed(deadline);
+	while (!error) {
+		held = remove_ended(list, fds);
+		if (list->count == 0)
+			break;
+		/* The last look comes after the deadline. */
+		if (passed)
+			error = ETIMEDOUT;
+		else if (await(list, fds, held, deadline, &nap) == -1 && (errno != EINTR || interrupt_caught()))
+			error = errno;
+		passed = deadline_passed(deadline);
 	}
 	free(fds);
 	errno = error;
