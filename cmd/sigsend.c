@@ -39,9 +39,6 @@ static const struct command command = {
     .signals = true,
 };
 
-/* Nanoseconds that a process has at least to end after the signal of -k. */
-#define GRACE (2 * 1000000000LL)
-
 /* Bytes of the longest line of -q -. */
 #define LINE ((size_t)4096)
 
@@ -51,12 +48,9 @@ struct sender {
 	int last;           /* -k; -1: none */
 	int value;          /* -q */
 	bool valued, lines; /* -q, -q - */
-	bool wait;          /* -w or -k */
 	bool table;         /* -l */
 	bool chosen;        /* -s */
-	bool escalating;    /* last is being sent */
 	long long timeout;  /* -t, in nanoseconds */
-	unsigned long sent; /* values sent by -q - */
 };
 
 static int
@@ -79,7 +73,8 @@ check(const struct sender *sender, char *operands[])
 	bool timed = sender->timeout != DEADLINE_NEVER;
 	int number;
 
-	if (sender->table && (sender->wait || timed || sender->valued || sender->targets.groups || sender->chosen))
+	if (sender->table &&
+	    (sender->targets.wait || timed || sender->valued || sender->targets.groups || sender->chosen))
 		return command_usage("-l lists or converts, and sends nothing: no other option goes with it");
 	if (sender->table)
 		return GO_ON;
@@ -91,7 +86,7 @@ check(const struct sender *sender, char *operands[])
 		return command_argument("-k ", "0", "0 is no signal");
 	if (sender->last > 0 && !timed)
 		return command_usage("-k needs -t TIME, after which it sends");
-	if (timed && !sender->wait && !sender->valued)
+	if (timed && !sender->targets.wait && !sender->valued)
 		return command_usage("-t bounds the waiting of -w, -k and -q, and there is none of them");
 	if (!*operands && isatty(STDIN_FILENO))
 		return command_usage("PID is missing, and standard input, which may name them, is a terminal");
@@ -105,12 +100,12 @@ parse(struct sender *sender, int argc, char *argv[])
 {
 	const struct command_option options[] = {
 	    {'g', .flag = &sender->targets.groups},
-	    {'k', .flag = &sender->wait, .read = signal_read, .to = &sender->last},
+	    {'k', .flag = &sender->targets.wait, .read = signal_read, .to = &sender->last},
 	    {'l', .flag = &sender->table},
 	    {'q', .flag = &sender->valued, .read = read_value, .to = sender},
 	    {'s', .flag = &sender->chosen, .read = signal_read, .to = &sender->number},
 	    {'t', .time = &sender->timeout},
-	    {'w', .flag = &sender->wait},
+	    {'w', .flag = &sender->targets.wait},
 	    {0},
 	};
 	int status, first = argc > 1 && argv[1][0] == '-' ? (unsigned char)argv[1][1] : 0;
@@ -146,48 +141,13 @@ show(char *words[])
 	return command_print(&text);
 }
 
-/* Append how many values of standard input were sent, for a line about a failure. */
-static void
-add_sent(const struct sender *sender, struct text *line)
-{
-	text_format(line, "%lu value%s sent", sender->sent, sender->sent == 1 ? " was" : "s were");
-}
-
-/* Send a signal to all targets that are left. */
-static void
-send_all(struct sender *sender, int number, const int *value)
-{
-	struct target_list *list = &sender->targets;
-	struct deadline deadline;
-	struct text sent = {0};
-	size_t i = 0;
-
-	while (i < list->count) {
-		int error;
-
-		deadline_set(&deadline, sender->timeout);
-		error = target_signal(list, &list->items[i], number, value, &deadline) == 0 ? 0 : errno;
-		if (error == EINTR)
-			return;
-		/* The second signal need not reach a process that has ended, and waiting for an end needs no permission. */
-		if (error == 0 || (error == ESRCH && sender->escalating) ||
-		    (error == EPERM && sender->wait && number == 0)) {
-			i++;
-			continue;
-		}
-		if (sender->lines && !sender->escalating)
-			add_sent(sender, &sent);
-		target_fail(list, i, error, sent.data);
-		text_free(&sent);
-	}
-}
-
 /* Send one signal for each line of standard input (-q -). A signal that ends sigsend is caught, to say how many were sent. */
 static void
 send_lines(struct sender *sender)
 {
 	struct target_list *list = &sender->targets;
 	struct record_reader reader;
+	unsigned long sent = 0;
 	struct text line = {0};
 	const char *data;
 	int got = 0, value;
@@ -197,9 +157,8 @@ send_lines(struct sender *sender)
 	record_open(&reader, STDIN_FILENO, RECORD_LINE, LINE);
 	while (list->count > 0 && !interrupt_caught() && (got = record_next(&reader, &data, &size)) == 1 &&
 	       number_int(data, size, &value) == 0) {
-		send_all(sender, sender->number, &value);
-		if (!interrupt_caught() && list->count > 0)
-			sender->sent++;
+		if (target_send(list, sender->number, &value, sender->timeout, &sent) == 0 && list->count > 0)
+			sent++;
 	}
 	if (interrupt_caught()) {
 		text_format(&line, "stopped by a signal; ");
@@ -213,56 +172,32 @@ send_lines(struct sender *sender)
 		text_format(&line, ": not a number from -2147483648 to 2147483647; ");
 	}
 	if (line.data) {
-		add_sent(sender, &line);
-		error_line(NULL, "%s", line.data);
+		error_line(NULL, "%s%lu value%s sent", line.data, sent, sent == 1 ? " was" : "s were");
 		list->status = STATUS_FAILED;
 	}
 	text_free(&line);
 	record_close(&reader);
 }
 
-/* Wait until all targets have ended, and print a line for each that has not. */
-static void
-finish(struct sender *sender)
-{
-	struct target_list *list = &sender->targets;
-	struct deadline deadline;
-	int result;
-
-	deadline_set(&deadline, sender->timeout);
-	result = target_wait(list, &deadline);
-	if (result == -1 && errno == ETIMEDOUT && sender->last > 0) {
-		sender->escalating = true;
-		send_all(sender, sender->last, NULL);
-		deadline_set(&deadline, sender->timeout > GRACE ? sender->timeout : GRACE);
-		result = target_wait(list, &deadline);
-	}
-	if (result == -1 && errno == ETIMEDOUT) {
-		target_report(list, sender->last > 0 ? sender->last : sender->number);
-	} else if (result == -1 && errno != EINTR) {
-		error_line(NULL, "cannot wait: %s", strerror(errno));
-		list->status = STATUS_FAILED;
-	}
-}
-
 static int
 send(struct sender *sender)
 {
+	struct target_list *list = &sender->targets;
 	int status = GO_ON;
 
-	if (sender->targets.count == 0)
-		status = target_read(&sender->targets, STDIN_FILENO);
-	if (status == GO_ON && (sender->wait || sender->valued))
-		status = target_start(&sender->targets, sender->wait);
+	if (list->count == 0)
+		status = target_read(list, STDIN_FILENO);
+	if (status == GO_ON && (list->wait || sender->valued))
+		status = target_start(list);
 	if (status != GO_ON)
 		return status;
 	if (sender->lines)
 		send_lines(sender);
 	else
-		send_all(sender, sender->number, sender->valued ? &sender->value : NULL);
-	if (sender->wait && !interrupt_caught())
-		finish(sender);
-	return sender->targets.status;
+		(void)target_send(list, sender->number, sender->valued ? &sender->value : NULL, sender->timeout, NULL);
+	if (list->wait && !interrupt_caught())
+		target_finish(list, sender->number, sender->last, sender->timeout);
+	return list->status;
 }
 
 int

@@ -44,6 +44,9 @@ int trace_sigaction(int number, void (*handler)(int));
 int trace_sigqueue(pid_t pid, int number, const int *value);
 int trace_poll(struct pollfd *fds, size_t count, int timeout);
 
+/* Print a line for each target, which has not ended in time after the signal number. Sets list->status. */
+void target_report(struct target_list *list, int number);
+
 /* Append a received signal as a structure with members named prefix signo, code, pid and uid, and the value. */
 void trace_received(struct text *call, const struct received_signal *received, const char *prefix, const char *value);
 

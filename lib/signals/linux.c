@@ -1,11 +1,13 @@
 /*
- * linux.c: the signals and codes that Linux has and POSIX has not, and what Linux tells about other processes. See
- * signal(7), proc(5), prlimit(2).
+ * linux.c: what Linux has beyond POSIX: more signals and codes, what /proc tells about processes, and descriptors that
+ * stand for processes as long as they are open, whatever becomes of the process ids. See signal(7), proc(5), pidfd_open(2).
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,11 +15,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/number.h"
 #include "base/record.h"
 #include "base/signal_set.h"
+#include "base/trace.h"
 #include "signals/internal.h"
+#include "signals/names.h"
 #include "signals/signals.h"
 
 /* Bytes of the longest line: the groups of the process. */
@@ -114,11 +120,7 @@ disposition_of(pid_t pid, struct disposition *disposition)
 
 	if (fd == -1)
 		return -1;
-	disposition->stopped = false;
-	sigemptyset(&disposition->pending);
-	sigemptyset(&disposition->blocked);
-	sigemptyset(&disposition->ignored);
-	sigemptyset(&disposition->caught);
+	*disposition = (struct disposition){.stopped = false};
 	record_open(&reader, fd, RECORD_LINE, LINE);
 	while ((got = record_next(&reader, &line, &size)) == 1)
 		read_line(disposition, line, size);
@@ -135,4 +137,106 @@ pending_limit(pid_t pid)
 	if (prlimit(pid, RLIMIT_SIGPENDING, NULL, &signals) == -1 || signals.rlim_cur == RLIM_INFINITY)
 		return ULLONG_MAX;
 	return signals.rlim_cur;
+}
+
+static int
+trace_pidfd_open(pid_t pid)
+{
+	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+
+	if (trace_on)
+		trace_call(fd, "pidfd_open(%ld, 0)", (long)pid);
+	return fd;
+}
+
+static int
+hold_process(pid_t pid)
+{
+	struct rlimit files;
+	int fd = trace_pidfd_open(pid);
+
+	/* Each process takes a descriptor, which the soft limit is not meant for. */
+	if (fd == -1 && errno == EMFILE && getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < files.rlim_max) {
+		files.rlim_cur = files.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &files);
+		fd = trace_pidfd_open(pid);
+	}
+	/* An old kernel, a sandbox, or the id of a thread. */
+	if (fd == -1 && errno != ESRCH && errno != EMFILE && errno != ENFILE && errno != ENOMEM)
+		errno = ENOTSUP;
+	return fd;
+}
+
+/* Open a descriptor for a process of a group, unless it has ended or left the group. */
+static int
+hold_member(pid_t pid, pid_t group)
+{
+	struct pollfd ended = {.fd = hold_process(pid), .events = POLLIN};
+
+	if (ended.fd == -1)
+		return -1;
+	/* Another process may have got the process id by now. */
+	if (getpgid(pid) == group && poll(&ended, 1, 0) == 0)
+		return ended.fd;
+	close(ended.fd);
+	errno = ESRCH;
+	return -1;
+}
+
+/* Open a descriptor for any live process of a group but this one. */
+static int
+hold_group(pid_t group)
+{
+	DIR *proc = proc_usable() ? opendir("/proc") : NULL;
+	struct dirent *entry;
+	unsigned long long pid;
+	int fd = -1, error = 0;
+	bool seen = false;
+
+	while (proc && fd == -1 && !error && (entry = readdir(proc))) {
+		if (number_parse(entry->d_name, 1, INT_MAX, &pid) == -1 || getpgid((pid_t)pid) != group)
+			continue;
+		seen = true;
+		if ((pid_t)pid == getpid())
+			continue;
+		fd = hold_member((pid_t)pid, group);
+		if (fd == -1 && errno != ESRCH)
+			error = errno;
+	}
+	if (proc)
+		closedir(proc);
+	/* /proc may hide other users' processes, so a group of which none is seen need not have ended. */
+	if (fd == -1)
+		errno = error ? error : seen ? ESRCH : ENOTSUP;
+	return fd;
+}
+
+int
+pidfd_hold(pid_t pid)
+{
+	return pid < 0 ? hold_group(-pid) : hold_process(pid);
+}
+
+int
+pidfd_signal(int pidfd, int number, const int *value)
+{
+	siginfo_t info = {.si_signo = number, .si_code = SI_QUEUE};
+	char name[SIGNAL_NAME_SIZE];
+	int result;
+
+	if (value) {
+		info.si_pid = getpid();
+		info.si_uid = getuid();
+		info.si_value.sival_int = *value;
+	}
+	result = (int)syscall(SYS_pidfd_send_signal, pidfd, number, value ? &info : NULL, 0);
+	if (!trace_on)
+		return result;
+	signal_name_macro(number, name);
+	if (value)
+		trace_call(
+		    result, "pidfd_send_signal(%d, %s, {si_code=SI_QUEUE, sival_int=%d}, 0)", pidfd, name, *value);
+	else
+		trace_call(result, "pidfd_send_signal(%d, %s, NULL, 0)", pidfd, name);
+	return result;
 }

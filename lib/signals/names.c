@@ -237,11 +237,9 @@ signal_name_convert(struct text *text, const char *word)
 	char name[SIGNAL_NAME_SIZE];
 	int number;
 
-	if (number_parse(word, STATUS_SIGNAL + 1, STATUS_SIGNAL + (unsigned long long)SIGRTMAX, &status) == 0)
+	if (number_parse(word, STATUS_SIGNAL + 1, STATUS_SIGNAL + (unsigned long long)SIGRTMAX, &status) == 0) {
 		number = (int)status - STATUS_SIGNAL;
-	else if (signal_name_parse(word, &number) == -1)
-		return -1;
-	if (number == 0) {
+	} else if (signal_name_parse(word, &number) == -1 || number == 0) {
 		errno = EINVAL;
 		return -1;
 	}

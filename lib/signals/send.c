@@ -50,8 +50,9 @@ report_line(struct target_list *list, const struct target *target, struct text *
 		list->status = status;
 }
 
-void
-target_fail(struct target_list *list, size_t index, int error, const char *more)
+/* Print a line about an errno value that was met with a target, with more appended, and remove the target from the list. */
+static void
+fail(struct target_list *list, size_t index, int error, const char *more)
 {
 	struct target *target = &list->items[index];
 	unsigned long long limit = error == ETIMEDOUT ? pending_limit(target->pid) : ULLONG_MAX;
@@ -105,7 +106,7 @@ target_report(struct target_list *list, int number)
 }
 
 int
-target_start(struct target_list *list, bool wait)
+target_start(struct target_list *list)
 {
 	size_t i = 0;
 
@@ -113,12 +114,12 @@ target_start(struct target_list *list, bool wait)
 		struct target *target = &list->items[i];
 		/* Where the processes of a group can be known, this process is left out. */
 		bool own = list->groups ? target->pid == getpgrp() && !proc_usable() : target->pid == getpid();
-		int error = wait && own ? EDEADLK : 0;
+		int error = list->wait && own ? EDEADLK : 0;
 
 		if (!error && !list->groups && (target->pidfd = pidfd_hold(target->pid)) == -1 && errno != ENOTSUP)
 			error = errno;
 		if (error)
-			target_fail(list, i, error, error == ESRCH ? NULL : "no signal was sent");
+			fail(list, i, error, error == ESRCH ? NULL : "no signal was sent");
 		else
 			i++;
 		if (error && error != ESRCH)
@@ -135,27 +136,55 @@ send_once(const struct target_list *list, const struct target *target, int numbe
 	return trace_sigqueue(list->groups ? -target->pid : target->pid, number, value);
 }
 
-int
-target_signal(const struct target_list *list, const struct target *target, int number, const int *value,
-    const struct deadline *deadline)
+/* Send a signal to one target. Returns 0, or an errno value of kill(2) or sigqueue(3), ETIMEDOUT, or EINTR. */
+static int
+send_in_time(
+    const struct target_list *list, const struct target *target, int number, const int *value, long long timeout)
 {
+	struct deadline deadline;
 	long long nap = 0;
 
+	deadline_set(&deadline, timeout);
 	for (;;) {
-		bool passed = value && deadline_passed(deadline);
+		bool passed = value && deadline_passed(&deadline);
 
 		if (send_once(list, target, number, value) == 0)
 			return 0;
 		if (errno != EAGAIN)
-			return -1;
+			return errno;
 		/* No system call waits for space in the signal queue of another process. */
-		if (passed) {
-			errno = ETIMEDOUT;
+		if (passed)
+			return ETIMEDOUT;
+		if (deadline_nap(&deadline, &nap) == -1)
+			return errno;
+	}
+}
+
+int
+target_send(struct target_list *list, int number, const int *value, long long timeout, const unsigned long *sent)
+{
+	struct text more = {0};
+	size_t i = 0;
+
+	while (i < list->count) {
+		int error = send_in_time(list, &list->items[i], number, value, timeout);
+
+		if (error == EINTR) {
+			errno = EINTR;
 			return -1;
 		}
-		if (deadline_nap(deadline, &nap) == -1)
-			return -1;
+		/* The second signal need not reach a process that has ended, and waiting for an end needs no permission. */
+		if (error == 0 || (error == ESRCH && list->escalated) ||
+		    (error == EPERM && list->wait && number == 0)) {
+			i++;
+			continue;
+		}
+		if (sent)
+			text_format(&more, "%lu value%s sent", *sent, *sent == 1 ? " was" : "s were");
+		fail(list, i, error, more.data);
+		text_free(&more);
 	}
+	return 0;
 }
 
 void

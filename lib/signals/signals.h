@@ -91,12 +91,14 @@ struct target {
 	int pidfd; /* descriptor that stands for the process, or for one of the group; -1: none */
 };
 
-/* Starts as {0}, with groups set as needed; target_free releases it. */
+/* Starts as {0}, with groups and wait set as needed; target_free releases it. */
 struct target_list {
 	struct target *items; /* targets that are left */
 	size_t count, capacity;
-	bool groups; /* the targets are process groups */
-	int status;  /* exit status for the lines about targets that failed; STATUS_OK if there are none */
+	bool groups;    /* the targets are process groups */
+	bool wait;      /* the ends of the targets are waited for */
+	bool escalated; /* the second signal has been sent */
+	int status;     /* exit status for the lines about targets that failed; STATUS_OK if there are none */
 };
 
 /* Add the targets that operands name, up to a NULL. Returns GO_ON, or prints a line and returns STATUS_USAGE. */
@@ -109,37 +111,26 @@ int target_operands(struct target_list *list, char *argv[]);
 int target_read(struct target_list *list, int fd);
 
 /*
- * Make sure that later signals reach the processes that have these ids now, or none, as far as the system can, and if wait is
- * true that the end of each can be waited for. Prints a line for each process that does not exist, and removes it from the
- * list. Returns GO_ON, or prints a line and returns the exit status. See pidfd_open(2).
+ * Make sure that later signals reach the processes that have these ids now, or none, as far as the system can, and that
+ * what is to be waited for can be. A process that does not exist gets a line, and is removed from the list. Returns
+ * GO_ON, or prints a line and returns the exit status. See pidfd_open(2).
  */
-int target_start(struct target_list *list, bool wait);
+int target_start(struct target_list *list);
 
 /*
- * Send a signal, 0 to test whether it could be sent; with *value unless value is NULL: then wait until deadline while the
- * queue of the receiver is full. Returns 0 or -1. Errors: ESRCH, EPERM, EINVAL, ETIMEDOUT, EINTR. See kill(2), sigqueue(3),
- * pidfd_send_signal(2).
+ * Send a signal to all targets, 0 to test whether it could be sent; with *value unless value is NULL: then wait for at most
+ * timeout nanoseconds, or DEADLINE_NEVER, while the queue of a receiver is full. A target that fails gets a line, which
+ * names the number of values *sent before unless sent is NULL, and is removed. Returns 0, or -1 after a caught signal
+ * (EINTR). See kill(2), sigqueue(3), pidfd_send_signal(2).
  */
-int target_signal(const struct target_list *list, const struct target *target, int number, const int *value,
-    const struct deadline *deadline);
+int target_send(struct target_list *list, int number, const int *value, long long timeout, const unsigned long *sent);
 
 /*
- * Wait until deadline for the end of all targets, and remove those that have ended from the list. Returns 0 or -1. Errors:
- * ETIMEDOUT, EINTR, ENOMEM. See poll(2).
+ * Wait until all targets have ended, at most timeout nanoseconds; then send the signal last unless that is not positive,
+ * and wait again, two seconds at least. A target that has not ended gets a line, which tells what the process does with
+ * the signal (number, or last), if the system tells. Returns early after a caught signal. See poll(2).
  */
-int target_wait(struct target_list *list, const struct deadline *deadline);
-
-/*
- * Print a line about an errno value of target_signal, with more appended unless it is NULL, and remove the target from the
- * list. Sets list->status.
- */
-void target_fail(struct target_list *list, size_t index, int error, const char *more);
-
-/*
- * Print a line for each target that is left after target_wait, with what the process does with the signal that was sent, if
- * the system tells. Sets list->status.
- */
-void target_report(struct target_list *list, int number);
+void target_finish(struct target_list *list, int number, int last, long long timeout);
 
 void target_free(struct target_list *list);
 

@@ -8,12 +8,17 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/deadline.h"
+#include "base/error.h"
 #include "base/interrupt.h"
 #include "signals/internal.h"
 #include "signals/signals.h"
+
+/* Nanoseconds that a process has at least to end after the second signal. */
+#define GRACE (2 * 1000000000LL)
 
 /* Return true if a target without a descriptor has ended; a group gets the descriptor of one of its processes. */
 static bool
@@ -73,14 +78,17 @@ await(const struct target_list *list, struct pollfd *fds, bool held, const struc
 	return 0;
 }
 
-int
-target_wait(struct target_list *list, const struct deadline *deadline)
+/* Wait for the end of all targets. Returns 0 or -1. Errors: ETIMEDOUT, EINTR, ENOMEM. */
+static int
+wait_in_time(struct target_list *list, long long timeout)
 {
 	struct pollfd *fds = calloc(list->count, sizeof(*fds));
 	int error = fds ? 0 : ENOMEM;
 	bool passed = false, held;
+	struct deadline deadline;
 	long long nap = 0;
 
+	deadline_set(&deadline, timeout);
 	while (!error) {
 		held = remove_ended(list, fds);
 		if (list->count == 0)
@@ -88,11 +96,31 @@ target_wait(struct target_list *list, const struct deadline *deadline)
 		/* The last look comes after the deadline. */
 		if (passed)
 			error = ETIMEDOUT;
-		else if (await(list, fds, held, deadline, &nap) == -1 && (errno != EINTR || interrupt_caught()))
+		else if (await(list, fds, held, &deadline, &nap) == -1 && (errno != EINTR || interrupt_caught()))
 			error = errno;
-		passed = deadline_passed(deadline);
+		passed = deadline_passed(&deadline);
 	}
 	free(fds);
 	errno = error;
 	return error ? -1 : 0;
+}
+
+void
+target_finish(struct target_list *list, int number, int last, long long timeout)
+{
+	int result = wait_in_time(list, timeout);
+
+	if (result == -1 && errno == ETIMEDOUT && last > 0) {
+		number = last;
+		list->escalated = true;
+		result = target_send(list, last, NULL, timeout, NULL);
+		if (result == 0)
+			result = wait_in_time(list, timeout > GRACE ? timeout : GRACE);
+	}
+	if (result == -1 && errno == ETIMEDOUT) {
+		target_report(list, number);
+	} else if (result == -1 && errno != EINTR) {
+		error_line(NULL, "cannot wait: %s", strerror(errno));
+		list->status = STATUS_FAILED;
+	}
 }
