@@ -128,15 +128,11 @@ disposition_report(pid_t pid, int error)
 {
 	char object[24];
 
-	if (error == ENOTSUP) {
-		error_line(NULL,
-		    "this system does not show how other processes treat signals (Linux does, in a /proc of "
-		    "the same PID namespace)");
-		return;
-	}
 	snprintf(object, sizeof(object), "%ld", (long)pid);
-	error_line(object, "%s",
-	    error == ESRCH    ? "no such process"
+	error_line(error == ENOTSUP ? NULL : object, "%s",
+	    error == ENOTSUP ? "this system does not show how other processes treat signals (Linux does, in a /proc of "
+	                       "the same PID namespace)"
+	    : error == ESRCH ? "no such process"
 	    : error == EACCES ? "/proc hides it from this user"
 	                      : strerror(error));
 }

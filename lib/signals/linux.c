@@ -53,11 +53,9 @@ signal_reserved(int number)
 bool
 proc_usable(void)
 {
-	char own[32], shown[32];
-	ssize_t size = readlink("/proc/self", shown, sizeof(shown) - 1);
+	char self[32] = "";
 
-	snprintf(own, sizeof(own), "%ld", (long)getpid());
-	return size > 0 && (size_t)size == strlen(own) && memcmp(shown, own, (size_t)size) == 0;
+	return readlink("/proc/self", self, sizeof(self) - 1) > 0 && strtol(self, NULL, 10) == (long)getpid();
 }
 
 static int
@@ -78,18 +76,6 @@ open_status(pid_t pid)
 	return fd;
 }
 
-/* Add the signals of a hexadecimal number, which ends at a newline, to set. */
-static void
-add_signals(sigset_t *set, const char *digits)
-{
-	unsigned long long bits = strtoull(digits, NULL, 16);
-	int number;
-
-	for (number = 1; number <= 64; number++)
-		if (bits >> (number - 1) & 1)
-			signal_set_add(set, number);
-}
-
 /* Read one line of the file, of size bytes. */
 static void
 read_line(struct disposition *disposition, const char *line, size_t size)
@@ -99,15 +85,23 @@ read_line(struct disposition *disposition, const char *line, size_t size)
 		sigset_t *set;
 	} fields[] = {{"SigPnd:", &disposition->pending}, {"ShdPnd:", &disposition->pending},
 	    {"SigBlk:", &disposition->blocked}, {"SigIgn:", &disposition->ignored}, {"SigCgt:", &disposition->caught}};
+	unsigned long long bits;
+	int number;
 	size_t i;
 
 	if (size < 8)
 		return;
 	if (memcmp(line, "State:\t", 7) == 0)
 		disposition->stopped = line[7] == 'T' || line[7] == 't';
-	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-		if (memcmp(line, fields[i].field, 7) == 0)
-			add_signals(fields[i].set, line + 7);
+	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		if (memcmp(line, fields[i].field, 7) != 0)
+			continue;
+		/* The number ends at the newline, which is still behind the record. */
+		bits = strtoull(line + 7, NULL, 16);
+		for (number = 1; number <= 64; number++)
+			if (bits >> (number - 1) & 1)
+				signal_set_add(fields[i].set, number);
+	}
 }
 
 int
@@ -190,24 +184,22 @@ hold_group(pid_t group)
 	DIR *proc = proc_usable() ? opendir("/proc") : NULL;
 	struct dirent *entry;
 	unsigned long long pid;
-	int fd = -1, error = 0;
-	bool seen = false;
+	/* /proc may hide other users' processes, so a group of which none is seen need not have ended. */
+	int fd = -1, error = ENOTSUP;
 
-	while (proc && fd == -1 && !error && (entry = readdir(proc))) {
+	while (proc && fd == -1 && (entry = readdir(proc))) {
 		if (number_parse(entry->d_name, 1, INT_MAX, &pid) == -1 || getpgid((pid_t)pid) != group)
 			continue;
-		seen = true;
-		if ((pid_t)pid == getpid())
+		error = ESRCH;
+		if ((pid_t)pid == getpid() || (fd = hold_member((pid_t)pid, group)) != -1 || errno == ESRCH)
 			continue;
-		fd = hold_member((pid_t)pid, group);
-		if (fd == -1 && errno != ESRCH)
-			error = errno;
+		error = errno;
+		break;
 	}
 	if (proc)
 		closedir(proc);
-	/* /proc may hide other users' processes, so a group of which none is seen need not have ended. */
 	if (fd == -1)
-		errno = error ? error : seen ? ESRCH : ENOTSUP;
+		errno = error;
 	return fd;
 }
 

@@ -82,7 +82,7 @@ await(const struct target_list *list, struct pollfd *fds, bool held, const struc
 static int
 wait_in_time(struct target_list *list, long long timeout)
 {
-	struct pollfd *fds = calloc(list->count, sizeof(*fds));
+	struct pollfd *fds = calloc(list->count + 1, sizeof(*fds));
 	int error = fds ? 0 : ENOMEM;
 	bool passed = false, held;
 	struct deadline deadline;
