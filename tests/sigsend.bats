@@ -113,9 +113,9 @@ alive() {
 	for number in {1..31} {34..64}; do
 		name=$(kill -l $number)
 		# POSIX has no such signals; they go by number.
-		[[ $PLAT != posix || " STKFLT WINCH PWR " != *" ${name#SIG} "* ]] || continue
+		[[ $PLAT != portable || " STKFLT WINCH PWR " != *" ${name#SIG} "* ]] || continue
 		[ "$(sigsend -l "$name")" = "$number" ]
-		[ $PLAT = posix ] || [ "$(sigsend -l $number)" = "${name#SIG}" ]
+		[ $PLAT = portable ] || [ "$(sigsend -l $number)" = "${name#SIG}" ]
 	done
 }
 
