@@ -105,15 +105,15 @@ start(struct receiver *receiver, const char *ready)
 static int
 print(const struct options *options, const struct received_signal *batch, int count)
 {
-	char room[4096];
-	struct text text = {.data = room, .capacity = sizeof(room), .borrowed = true}, lost = {0};
+	char space[4096];
+	struct text text = {.data = space, .capacity = sizeof(space), .borrowed = true}, lost = {0};
 	int status = GO_ON, i;
 	size_t written;
 
 	for (i = 0; i < count; i++)
 		receive_format(&text, &batch[i], options->values);
 	if (io_write(STDOUT_FILENO, text.data, text.size, &written) == -1) {
-		text_quote(&lost, text.data + written, text.size - written, sizeof(room));
+		text_quote(&lost, text.data + written, text.size - written, sizeof(space));
 		error_line(NULL, "standard output: %s; taken and not written: %s", strerror(errno),
 		    lost.data ? lost.data : "");
 		text_free(&lost);

@@ -1,6 +1,6 @@
 /*
- * linux.c: what Linux has beyond POSIX: more signals and codes, what /proc tells about processes, and descriptors that
- * stand for processes as long as they are open, whatever becomes of the process ids. See signal(7), proc(5), pidfd_open(2).
+ * linux.c: what /proc tells about processes, and descriptors that stand for processes as long as they are open, whatever
+ * becomes of the process ids. See proc(5), pidfd_open(2).
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -28,27 +28,6 @@
 
 /* Bytes of the longest line: the groups of the process. */
 #define LINE ((size_t)1024 * 1024)
-
-const struct signal_name system_names[] = {
-    {SIGSTKFLT, "STKFLT", "terminate", "nothing any more; once a coprocessor"},
-    {SIGWINCH, "WINCH", "ignore", "the terminal: its window changed its size"},
-    {SIGIO, "IO", "terminate", "the kernel: a descriptor is ready that was to tell so"},
-    {SIGPWR, "PWR", "terminate", "the power supply: a battery runs low"},
-    {0, NULL, NULL, NULL},
-};
-
-const struct signal_code system_codes[] = {
-    {0, SI_TKILL, "SI_TKILL"},
-    {0, SI_SIGIO, "SI_SIGIO"},
-    {0, SI_KERNEL, "SI_KERNEL"},
-    {0, 0, NULL},
-};
-
-bool
-signal_reserved(int number)
-{
-	return number > SIGSYS && number < REALTIME_FIRST;
-}
 
 bool
 proc_usable(void)

@@ -105,6 +105,13 @@ target_report(struct target_list *list, int number)
 	}
 }
 
+/* Return true if waiting for a target would wait for this process, which is left out of a group if that can be known. */
+static bool
+is_own(const struct target_list *list, const struct target *target)
+{
+	return list->groups ? target->pid == getpgrp() && !proc_usable() : target->pid == getpid();
+}
+
 int
 target_start(struct target_list *list)
 {
@@ -112,9 +119,7 @@ target_start(struct target_list *list)
 
 	while (i < list->count) {
 		struct target *target = &list->items[i];
-		/* Where the processes of a group can be known, this process is left out. */
-		bool own = list->groups ? target->pid == getpgrp() && !proc_usable() : target->pid == getpid();
-		int error = list->wait && own ? EDEADLK : 0;
+		int error = list->wait && is_own(list, target) ? EDEADLK : 0;
 
 		if (!error && !list->groups && (target->pidfd = pidfd_hold(target->pid)) == -1 && errno != ENOTSUP)
 			error = errno;

@@ -1,0 +1,31 @@
+/*
+ * linux_names.c: the signals and codes that Linux has and POSIX has not. See signal(7), sigaction(2).
+ */
+#define _GNU_SOURCE
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/signal_set.h"
+#include "signals/internal.h"
+
+const struct signal_name system_names[] = {
+    {SIGSTKFLT, "STKFLT", "terminate", "nothing any more; once a coprocessor"},
+    {SIGWINCH, "WINCH", "ignore", "the terminal: its window changed its size"},
+    {SIGIO, "IO", "terminate", "the kernel: a descriptor is ready that was to tell so"},
+    {SIGPWR, "PWR", "terminate", "the power supply: a battery runs low"},
+    {0, NULL, NULL, NULL},
+};
+
+const struct signal_code system_codes[] = {
+    {0, SI_TKILL, "SI_TKILL"},
+    {0, SI_SIGIO, "SI_SIGIO"},
+    {0, SI_KERNEL, "SI_KERNEL"},
+    {0, 0, NULL},
+};
+
+bool
+signal_reserved(int number)
+{
+	return number > SIGSYS && number < REALTIME_FIRST;
+}
