@@ -2,7 +2,7 @@
 include config.mk
 
 VERSION := $(shell sed -n 's/^.define IPC7_VERSION "\(.*\)"/\1/p' lib/base/command.h)
-COMMANDS := $(sort $(filter-out %_%,$(patsubst cmd/%.c,%,$(wildcard cmd/*.c))))
+COMMANDS := $(sort $(foreach f,$(wildcard cmd/*.c),$(if $(findstring _,$(f)),,$(basename $(notdir $f)))))
 
 # Most commands are linked with the C library that starts fastest; these need the system's own:
 SEMAPHORES = semop ipcdel
