@@ -1,10 +1,11 @@
 /*
- * address.h: socket addresses.
+ * address.h: socket addresses, as users write them (ipc7(7)) and as the system has them.
  */
 #ifndef SOCKET_ADDRESS_H
 #define SOCKET_ADDRESS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/socket.h>
 
 #include "base/text.h"
@@ -13,62 +14,63 @@ enum address_kind { ADDRESS_TCP, ADDRESS_UDP, ADDRESS_UNIX, ADDRESS_RAW };
 
 struct address {
 	enum address_kind kind;
-	const char *text;   /* as it was written */
+	const char *text;   /* the address as it was written */
 	const char *scheme; /* "tcp", "unix-dgram" */
 	int family, type; /* AF_UNSPEC, AF_INET, AF_INET6, AF_UNIX; SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET, SOCK_RAW */
 	bool any;         /* HOST is * */
 	const char *host; /* NULL: loopback, or any */
-	const char *port; /* NULL: none */
-	int protocol;     /* ADDRESS_RAW */
-	const char *path; /* ADDRESS_UNIX; an abstract name begins with @ */
+	const char *port; /* a number or a name; NULL: none */
+	int protocol;     /* of ADDRESS_RAW */
+	const char *path; /* of ADDRESS_UNIX; an abstract name begins with @ */
 	bool abstract;
-	char *rest; /* what stands after the scheme; addr.c's own */
+	char *rest; /* private: the string that host, port and path point into */
 };
 
 /* An address as the system has it. */
-struct address_socket {
-	struct sockaddr_storage address;
-	socklen_t size;
+struct socket_address {
+	struct sockaddr_storage storage;
+	socklen_t size; /* bytes in use; 0: no address */
 };
 
 struct address_list {
-	struct address_socket *sockets;
+	struct socket_address *addresses;
 	size_t count;
 };
 
-/* Reads an address (ipc7(7)); text must stay. -1: EINVAL, ENOMEM, and *fault says in a phrase what is wrong. */
-int address_parse(struct address *addr, const char *text, const char **fault);
+/*
+ * Reads an address. text must outlive it. Returns 0, or -1 with a phrase for the error line in *fault. Errors: EINVAL (not an
+ * address), ENOMEM.
+ */
+int address_parse(struct address *address, const char *text, const char **fault);
 
-/* Releases its strings. */
-void address_free(struct address *addr);
+/* Releases what address_parse allocated. */
+void address_free(struct address *address);
+
+/* Returns true if a socket of one address can be bound, or send, to the other: same kind, type, protocol and IP version. */
+bool address_alike(const struct address *one, const struct address *other);
 
 /*
- * All addresses that it stands for, in the order in which they are to be tried; listens: to listen at. -1: *fault says why
- * there is none. Source: getaddrinfo(3p).
+ * Looks up all addresses that this one stands for, in the order in which to try them; listens: to listen at. Returns 0, or
+ * -1 with errno and a phrase for the error line in *fault. The caller calls address_list_free. Errors: EINVAL (* is not an
+ * address to connect to), ENOENT (no such host or port), ENOMEM. See getaddrinfo(3).
  */
-int address_resolve(const struct address *addr, bool listens, struct address_list *list, const char **fault);
+int address_resolve(const struct address *address, bool listens, struct address_list *list, const char **fault);
 
 void address_list_free(struct address_list *list);
 
-/* Room for the numeric form of an address. */
+/* Bytes that the numeric form of a host needs, with its NUL. */
 #define ADDRESS_HOST 64
 
-/* Writes the host as numbers, and the port. False: it is not of IPv4 or IPv6. Source: inet_ntop(3p). */
-bool address_numeric(const struct address_socket *socket, char *host, size_t room, unsigned int *port);
+/*
+ * Writes the host as numbers (size: bytes of room) and sets *port. An IPv4 address inside IPv6 is written as IPv4. Returns
+ * false if the address is neither IPv4 nor IPv6. See inet_ntop(3).
+ */
+bool address_numeric(const struct socket_address *from, char *host, size_t size, unsigned int *port);
 
-/* Appends an address as the user would write it, with the scheme of addr. */
-void address_format(const struct address *addr, const struct address_socket *socket, struct text *text);
+/* Appends a system's address as the user would write it, with the scheme of address. */
+void address_format(const struct address *address, const struct socket_address *from, struct text *text);
 
-/* True if a socket of one kind can be bound, or send, to the other. */
-bool address_alike(const struct address *one, const struct address *other);
-
-/* The name of an address family, as AF_UNIX. */
-const char *address_family(int family);
-
-/* Appends an address as the trace shows it. */
-void address_quote(const struct address_socket *socket, struct text *text);
-
-/* Traces a call that takes an address, as bind(2); keeps errno. */
-void address_trace(const char *call, int fd, const struct address_socket *socket, long result);
+/* Returns the path of a Unix address, *size bytes without a NUL; an abstract name begins with a NUL. No name: *size is 0. */
+const char *address_path(const struct socket_address *from, size_t *size);
 
 #endif

@@ -1,113 +1,118 @@
 /*
- * backlog.c: what goes to a descriptor that may be slow. It is kept until it is taken, and its reader's sloth is nobody
- * else's trouble; how much is kept is bounded.
+ * backlog.c: data for a descriptor whose reader may be slow. It is kept until the descriptor takes it, so that a slow reader
+ * holds up nobody else; the caller bounds how much is kept.
  */
 #include <errno.h>
 #include <limits.h>
-#include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
-#include "socket/internal.h"
-#include "socket/socket.h"
+#include "base/pump.h"
+#include "base/record.h"
+#include "socket/backlog.h"
+
+/* Space that is given back once it is empty. */
+#define SPACE_MOST ((size_t)256 * 1024)
 
 void
-outlet_open(struct outlet *outlet, int fd, bool packets)
+backlog_open(struct backlog *backlog, int fd, bool packets)
 {
-	*outlet = (struct outlet){.fd = fd, .packets = packets, .sink = pump_kind(fd)};
+	*backlog = (struct backlog){.fd = fd, .packets = packets, .sink = pump_kind(fd)};
 }
 
 size_t
-outlet_kept(const struct outlet *outlet)
+backlog_kept(const struct backlog *backlog)
 {
-	return outlet->end - outlet->start;
+	return backlog->end - backlog->start;
 }
 
 bool
-outlet_room(const struct outlet *outlet, size_t size)
+backlog_full(const struct backlog *backlog, size_t size)
 {
-	return outlet_kept(outlet) == 0 || outlet_kept(outlet) + size <= OUTLET_MOST;
+	return backlog_kept(backlog) > 0 && backlog_kept(backlog) + size > BACKLOG_MOST;
 }
 
-static int
-append(struct outlet *outlet, const void *data, size_t size)
+/* Returns where size more bytes can be stored, or NULL. */
+static char *
+reserve(struct backlog *backlog, size_t size)
 {
-	if (outlet->start > 0 && outlet->end + size > outlet->capacity) {
-		memmove(outlet->data, outlet->data + outlet->start, outlet_kept(outlet));
-		outlet->end -= outlet->start;
-		outlet->start = 0;
-	}
-	if (outlet->end + size > outlet->capacity) {
-		size_t capacity = outlet->capacity ? outlet->capacity : 4096;
-		char *more;
+	size_t capacity = backlog->capacity ? backlog->capacity : 4096;
+	char *more;
 
-		while (capacity < outlet->end + size)
-			capacity *= 2;
-		more = realloc(outlet->data, capacity);
-		if (!more)
-			return -1;
-		outlet->data = more;
-		outlet->capacity = capacity;
+	if (backlog->start > 0 && backlog->end + size > backlog->capacity) {
+		memmove(backlog->data, backlog->data + backlog->start, backlog_kept(backlog));
+		backlog->end -= backlog->start;
+		backlog->start = 0;
 	}
-	if (size > 0)
-		memcpy(outlet->data + outlet->end, data, size);
-	outlet->end += size;
+	if (backlog->end + size > backlog->capacity) {
+		while (capacity < backlog->end + size)
+			capacity *= 2;
+		more = realloc(backlog->data, capacity);
+		if (!more)
+			return NULL;
+		backlog->data = more;
+		backlog->capacity = capacity;
+	}
+	return backlog->data + backlog->end;
+}
+
+int
+backlog_add(struct backlog *backlog, enum record_form form, const char *prefix, const char *data, size_t size)
+{
+	size_t header = backlog->packets ? sizeof(size_t) : 0, used, body;
+	char *to;
+
+	if (backlog->fd == -1)
+		return 0;
+	to = reserve(backlog, header + (prefix ? strlen(prefix) : 0) + size + RECORD_FRAME);
+	if (!to)
+		return -1;
+	/* A packet has its size in front, and needs no terminator. */
+	used = record_format(backlog->packets ? RECORD_RAW : form, prefix, data, size, to + header, &body);
+	memcpy(to, &used, header);
+	backlog->end += header + used;
 	return 0;
 }
 
-int
-outlet_add(struct outlet *outlet, const void *data, size_t size)
-{
-	if (outlet->fd == -1)
-		return 0;
-	if (outlet->packets && append(outlet, &size, sizeof(size)) == -1)
-		return -1;
-	return append(outlet, data, size);
-}
-
-/* Writes the next part. Returns the bytes of data that are done with, -1. */
+/* Writes the next part. Returns the bytes of the backlog that are done with, or -1. */
 static ssize_t
-put(struct outlet *outlet)
+put(struct backlog *backlog)
 {
-	const char *from = outlet->data + outlet->start;
-	size_t size = outlet_kept(outlet);
+	const char *from = backlog->data + backlog->start;
+	size_t size = backlog_kept(backlog);
 
-	if (outlet->packets) {
+	if (backlog->packets) {
 		memcpy(&size, from, sizeof(size));
-		return send(outlet->fd, from + sizeof(size), size, MSG_DONTWAIT | MSG_NOSIGNAL) == -1
+		return send(backlog->fd, from + sizeof(size), size, MSG_DONTWAIT | MSG_NOSIGNAL) == -1
 		           ? -1
 		           : (ssize_t)(sizeof(size) + size);
 	}
-	return pump_write_now(outlet->fd, outlet->sink, from, size);
+	return pump_write_now(backlog->fd, backlog->sink, from, size);
 }
 
 int
-outlet_step(struct outlet *outlet)
+backlog_write(struct backlog *backlog)
 {
-	while (outlet_kept(outlet) > 0) {
-		ssize_t took = put(outlet);
+	while (backlog_kept(backlog) > 0) {
+		ssize_t took = put(backlog);
 
 		if (took == -1)
 			return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? 0 : -1;
-		outlet->start += (size_t)took;
-		outlet->moved += outlet->packets ? 1 : (size_t)took;
+		backlog->start += (size_t)took;
+		backlog->moved += backlog->packets ? 1 : (size_t)took;
 	}
-	outlet->start = outlet->end = 0;
-	/* What was needed once is not kept for ever. */
-	if (outlet->capacity > 256 * 1024) {
-		free(outlet->data);
-		outlet->data = NULL;
-		outlet->capacity = 0;
-	}
-	return 1;
+	backlog->start = backlog->end = 0;
+	if (backlog->capacity > SPACE_MOST)
+		backlog_close(backlog);
+	return 0;
 }
 
 void
-outlet_close(struct outlet *outlet)
+backlog_close(struct backlog *backlog)
 {
-	free(outlet->data);
-	outlet->data = NULL;
+	free(backlog->data);
+	backlog->data = NULL;
+	backlog->capacity = 0;
 }

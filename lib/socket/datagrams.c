@@ -1,12 +1,11 @@
 /*
- * datagrams.c: a socket that keeps boundaries, between records: one record is one packet, both ways, also an empty one. What
- * does not fit is an error, and nothing is cut or split.
+ * datagrams.c: packets of a socket to records on standard output, and records of standard input to packets: one record is one
+ * packet, also an empty one. The loop waits in poll(2) and nowhere else.
  */
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -16,421 +15,188 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/io.h"
-#include "base/record.h"
 #include "base/text.h"
-#include "socket/address.h"
+#include "socket/datagrams.h"
 #include "socket/internal.h"
-#include "socket/packet.h"
-#include "socket/socket.h"
 
-/*
- * How often it looks again where no call waits for room at a peer that is not connected, in ms; how long one that takes
- * nothing keeps who serves for ever from others, without -t, in ns.
- */
-#define LOOK     10
-#define PATIENCE 1000000000LL
+/* Milliseconds between two attempts to send to a peer that is not connected: no call waits for space in its queue. */
+#define LOOK 10
 
-/* So many such peers are known. */
-#define STUCK_MOST 1024
-
-/* Packets that are sent before it looks whether some have come. */
-#define BURST 64
-
-/* What is taken for all that is in a pipe, where that is not known. */
+/* Bytes that are taken for what a pipe may hold. */
 #define PIPEFUL (64 * 1024)
 
-struct packets {
-	struct session *session;
-	struct sock *sock;
-	int fd;
-	bool listens, connects;       /* the peer is whoever sent last; a connection, which ends */
-	bool single;                  /* a listener that takes one packet, and no -n */
-	bool reading, writing;        /* input has not ended; the peer has not closed */
-	bool refused;                 /* the peer's queue is full, */
-	struct deadline patience;     /* and so long that is borne */
-	struct address_socket *stuck; /* those that have used that up */
-	size_t stuck_count;
-	long long budget;           /* once enough has come: bytes of input that are still sent; -1: not known yet */
-	long long spent;            /* of that */
-	bool idle, more;            /* input has no record now; there may be more */
-	bool known;                 /* there is a peer */
-	bool failed;                /* a record went to nobody, and that was said */
-	struct address_socket peer; /* to whom the record in hand goes */
-	struct packet packet;       /* the one that came last */
-	struct record_reader input;
-	const char *record; /* in hand; NULL: none */
-	size_t size;
-	unsigned long long received, sent;
-	struct outlet output;
-};
+/* Places of the socket, standard input and standard output in poll(2)'s list. */
+enum { SOCKET, INPUT, OUTPUT, ALL };
 
-static int
-report(struct packets *packets, enum relay_side side, int error, const char *why)
-{
-	struct text extra = {0};
-	int status;
-
-	if (why)
-		text_format(&extra, "%s; ", why);
-	text_format(&extra, "%llu packet%s sent, %llu received", packets->sent, packets->sent == 1 ? " was" : "s were",
-	    packets->received);
-	status = session_report(packets->sock, side, error, extra.data);
-	text_free(&extra);
-	return status;
-}
-
-/* True if one peer's trouble is not that of the others. */
-static bool
-serves(const struct packets *packets)
-{
-	return packets->listens && !packets->connects && !packets->single;
-}
-
-/* A packet came to nothing, which who serves many survives. Returns -1 to go on, or the exit status. */
-static int
-survive(struct packets *packets, int status)
-{
-	if (!serves(packets))
-		return status;
-	packets->failed = true;
-	return -1;
-}
-
-/* The same for the record in hand. */
-static int
-give_up(struct packets *packets, int status)
-{
-	status = survive(packets, status);
-	if (status == -1)
-		packets->record = NULL;
-	return status;
-}
-
-static bool
-same(const struct address_socket *one, const struct address_socket *other)
-{
-	return one->size == other->size && memcmp(&one->address, &other->address, one->size) == 0;
-}
-
-/* Takes PEER and a tab off the record in hand, which goes to that one. Returns false, with a line, if there is none. */
-static bool
-address_record(struct packets *packets)
-{
-	const char *tab = memchr(packets->record, '\t', packets->size), *fault = "its peer and a tab are missing (-P)";
-	struct address_list list = {0};
-	struct text text = {0};
-	struct address addr = {0};
-	int result = -1;
-
-	if (tab) {
-		text_format(&text, "%.*s", (int)(tab - packets->record), packets->record);
-		if (!text.data || address_parse(&addr, text.data, &fault) == -1)
-			;
-		else if (!address_alike(&addr, &packets->sock->addr))
-			fault = "its peer is an address of another kind";
-		else if (address_resolve(&addr, false, &list, &fault) == 0)
-			result = packets->listens || same(&list.sockets[0], &packets->sock->peer) ? 0 : -1;
-		if (result == -1 && list.count > 0)
-			fault = "its peer is not the one that is connected";
-	}
-	if (result == 0) {
-		packets->peer = list.sockets[0];
-		packets->size -= (size_t)(tab + 1 - packets->record);
-		packets->record = tab + 1;
-	} else {
-		error_line(NULL, "standard input: record %lu: %s", packets->input.count, fault);
-	}
-	address_list_free(&list);
-	address_free(&addr);
-	text_free(&text);
-	return result == 0;
-}
-
-/* Where the peer of the record in hand stands among those that were waited for; their number if it does not. */
-static size_t
-find_stuck(const struct packets *packets)
-{
-	size_t i;
-
-	for (i = 0; i < packets->stuck_count && !same(&packets->peer, &packets->stuck[i]); i++)
-		;
-	return i;
-}
-
-/* It was waited for long enough: not again, until it takes something. */
-static void
-set_stuck(struct packets *packets)
-{
-	struct address_socket *more;
-
-	if (find_stuck(packets) < packets->stuck_count || packets->stuck_count == STUCK_MOST)
-		return;
-	more = realloc(packets->stuck, (packets->stuck_count + 1) * sizeof(*more));
-	if (!more)
-		return;
-	packets->stuck = more;
-	more[packets->stuck_count++] = packets->peer;
-}
-
-/* How long the peer of the record in hand may take nothing. */
-static long long
-patience(const struct packets *packets)
-{
-	if (find_stuck(packets) < packets->stuck_count)
-		return 0;
-	return packets->session->timeout == DEADLINE_NEVER ? PATIENCE : packets->session->timeout;
-}
-
-/* Sends the record in hand, or reads one. Returns -1 to go on, or the exit status. */
-static int
-send_some(struct packets *packets)
-{
-	struct text why = {0};
-	ssize_t sent;
-	int got, status, error;
-
-	if (!packets->record) {
-		got = record_next(&packets->input, &packets->record, &packets->size);
-		packets->idle = got == -1 && (errno == EAGAIN || errno == EINTR);
-		if (packets->idle)
-			return -1;
-		if (got == -1) {
-			record_fault(&packets->input, errno, &why);
-			error_line(NULL, "standard input: %s; %llu packet%s sent", why.data ? why.data : "",
-			    packets->sent, packets->sent == 1 ? " was" : "s were");
-			text_free(&why);
-			return STATUS_FAILED;
-		}
-		if (got == 0) {
-			packets->reading = false;
-			packets->record = NULL;
-			return packets->connects && sock_half_close(packets->fd) == -1
-			           ? report(packets, RELAY_PEER, errno, NULL)
-			           : -1;
-		}
-		packets->peer = packets->packet.peer;
-		if (packets->session->prefix && !address_record(packets))
-			return give_up(packets, STATUS_FAILED);
-	}
-	sent = packet_send(packets->fd, packets->record, packets->size,
-	    packets->listens && !packets->connects ? &packets->peer : NULL);
-	error = sent == -1 ? errno : 0;
-	if (error == EAGAIN || error == EWOULDBLOCK || error == ENOBUFS || error == EINTR) {
-		if (!packets->refused)
-			deadline_set(&packets->patience, patience(packets));
-		packets->refused = true;
-		if (!serves(packets) || !deadline_passed(&packets->patience))
-			return -1;
-		set_stuck(packets);
-	} else if (sent != -1 && packets->stuck_count > 0) {
-		size_t stuck = find_stuck(packets);
-
-		if (stuck < packets->stuck_count)
-			packets->stuck[stuck] = packets->stuck[--packets->stuck_count];
-	}
-	packets->refused = false;
-	if (sent == -1) {
-		if (error == EMSGSIZE)
-			packet_too_large(packets->sock, packets->input.count, packets->size, &why);
-		else if (error == ENOTCONN || error == EDESTADDRREQ || error == EINVAL)
-			text_format(&why, "the peer has no address to answer to");
-		else if (error == EAGAIN || error == EWOULDBLOCK)
-			text_format(&why, "the peer took nothing, and record %lu was dropped", packets->input.count);
-		status = report(packets, RELAY_PEER, error, why.data);
-		text_free(&why);
-		return give_up(packets, status);
-	}
-	packets->sent++;
-	packets->spent += (long long)packets->size + 1;
-	packets->record = NULL;
-	return -1;
-}
-
-/* Sends what is there, but not for long. Returns -1 to go on, or the exit status. */
-static int
-send_burst(struct packets *packets)
-{
-	int status = -1, count;
-
-	packets->more = false;
-	for (count = 0; count < BURST; count++) {
-		status = send_some(packets);
-		if (status != -1 || !packets->reading || packets->refused || packets->idle)
-			return status;
-	}
-	packets->more = true;
-	return status;
-}
-
-/* Takes a packet and hands it to the output. Returns -1 to go on, or the exit status. */
-static int
-receive(struct packets *packets)
-{
-	struct packet *packet = &packets->packet;
-	struct session *session = packets->session;
-	struct text peer = {0};
-	size_t size, body;
-	char *record;
-	int result;
-
-	if (packet_take(packets->fd, packets->connects, packet) == -1) {
-		if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)
-			return -1;
-		if (errno != EMSGSIZE)
-			return report(packets, RELAY_PEER, errno, NULL);
-		return survive(packets, report(packets, RELAY_PEER, EMSGSIZE, "a packet that came is lost"));
-	}
-	if (packet->ended) {
-		packets->writing = false;
-		return -1;
-	}
-	packets->known = true;
-	packets->received++;
-	if (!session->output)
-		return -1;
-	if (session->prefix)
-		address_format(&packets->sock->addr, packet->peer.size ? &packet->peer : &packets->sock->peer, &peer);
-	record = malloc(packet->size + peer.size + RECORD_FRAME);
-	size = record ? record_format(session->form, session->prefix ? peer.data : NULL, packet->data, packet->size,
-	                    record, &body)
-	              : 0;
-	result = record ? outlet_add(&packets->output, record, size) : -1;
-	free(record);
-	text_free(&peer);
-	if (result == 0 && outlet_step(&packets->output) != -1)
-		return -1;
-	return report(packets, RELAY_OUTPUT, errno, NULL);
-}
-
-/* Bytes that are in standard input now, at least. */
+/* Returns how many bytes are in standard input now, at least. */
 static long long
 ahead(void)
 {
 	long unread = socket_unread(STDIN_FILENO);
-	off_t at = lseek(STDIN_FILENO, 0, SEEK_CUR);
 	struct stat st;
 
-	if (at != -1 && fstat(STDIN_FILENO, &st) == 0 && S_ISREG(st.st_mode))
-		return (st.st_size > at ? st.st_size - at : 0) + PIPEFUL;
+	if (fstat(STDIN_FILENO, &st) == 0 && S_ISREG(st.st_mode))
+		return LLONG_MAX;
 	return unread > PIPEFUL ? unread : PIPEFUL;
 }
 
-/* True if all is done that is to be done. */
-static bool
-over(struct packets *packets)
+/* Takes a packet and hands it to the output. Returns GO_ON, or the exit status. */
+static int
+receive(struct datagrams *datagrams)
 {
-	const struct session *session = packets->session;
-	bool enough = session->counted && packets->received >= session->count;
+	struct packet *packet = &datagrams->packet;
+	const struct session *session = datagrams->session;
+	const struct socket *socket = datagrams->socket;
+	struct text peer = {0};
+	int result;
 
-	if (enough && packets->budget == -1)
-		packets->budget = ahead();
-	if (enough && packets->spent >= packets->budget && !packets->record && !packets->single &&
-	    outlet_kept(&packets->output) == 0)
-		return true;
-	if (!enough)
-		packets->spent = 0;
-
-	if (outlet_kept(&packets->output) > 0)
-		return false;
-	if (packets->reading && (packets->record || packets->more))
-		return false;
-	/* An input that is not idle is still sent. */
-	if (enough || !packets->writing) {
-		if (!packets->reading || (packets->listens && !packets->known))
-			return true;
-		/* One that has only closed its side can still be answered, as can who sent the one packet. */
-		return !packets->single && !io_ready(STDIN_FILENO, POLLIN) && (enough || io_ready(packets->fd, 0));
+	if (packet_take(socket->fd, socket_has_connections(socket), packet) == -1) {
+		if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)
+			return GO_ON;
+		if (errno != EMSGSIZE)
+			return datagrams_report(datagrams, RELAY_PEER, errno, NULL);
+		return datagrams_survive(
+		    datagrams, datagrams_report(datagrams, RELAY_PEER, EMSGSIZE, "a packet that came is lost"));
 	}
-	return !packets->reading && !session->output && !packets->connects;
+	datagrams->ended = packet->ended;
+	if (packet->ended)
+		return GO_ON;
+	datagrams->known = true;
+	datagrams->received++;
+	if (datagrams_enough(datagrams))
+		datagrams->left = ahead();
+	if (session->prefix)
+		address_format(&socket->address, packet->peer.size ? &packet->peer : &socket->peer, &peer);
+	result = backlog_add(&datagrams->output, session->form, peer.data, packet->data, packet->size);
+	text_free(&peer);
+	if (result == 0 && backlog_write(&datagrams->output) == 0)
+		return GO_ON;
+	return datagrams_report(datagrams, RELAY_OUTPUT, errno, NULL);
+}
+
+/* Returns true if all is done. */
+static bool
+over(const struct datagrams *datagrams)
+{
+	const struct session *session = datagrams->session;
+	bool enough = datagrams_enough(datagrams), kept = backlog_kept(&datagrams->output) > 0;
+
+	if (kept || datagrams->sending == SENDING_BLOCKED)
+		return false;
+	/* An input that always has more is not sent for ever. */
+	if (enough && datagrams->left <= 0 && !session->single)
+		return true;
+	if (datagrams->sending == SENDING_MORE)
+		return false;
+	if (!enough && !datagrams->ended)
+		return datagrams->sending == SENDING_ENDED && !session->output &&
+		       !socket_has_connections(datagrams->socket);
+	if (datagrams->sending == SENDING_ENDED || (datagrams->answers && !datagrams->known))
+		return true;
+	/* A peer that has closed only its sending side can still be answered, as can the sender of a single packet. */
+	return !session->single && !io_ready(STDIN_FILENO, POLLIN) && (enough || io_ready(datagrams->socket->fd, 0));
+}
+
+/* Sets what to wait for. */
+static void
+expect(const struct datagrams *datagrams, struct pollfd wait[ALL])
+{
+	bool connects = socket_has_connections(datagrams->socket);
+
+	wait[SOCKET] = (struct pollfd){.fd = datagrams->socket->fd};
+	wait[INPUT] = (struct pollfd){.fd = -1, .events = POLLIN};
+	wait[OUTPUT] = (struct pollfd){.fd = datagrams->output.fd};
+	if (backlog_kept(&datagrams->output) > 0)
+		wait[OUTPUT].events = POLLOUT;
+	else if (!datagrams->ended && !datagrams_enough(datagrams))
+		wait[SOCKET].events = POLLIN;
+	if (datagrams->sending == SENDING_BLOCKED && !datagrams->answers)
+		wait[SOCKET].events |= POLLOUT;
+	else if (datagrams->sending < SENDING_BLOCKED && (datagrams->known || datagrams->session->prefix))
+		wait[INPUT].fd = STDIN_FILENO;
+	/* A peer that has closed its sending side may still go altogether. */
+	if (!wait[SOCKET].events && !(datagrams->ended && connects))
+		wait[SOCKET].fd = -1;
+}
+
+/* Handles what poll(2) found. Returns GO_ON, or the exit status. */
+static int
+handle(struct datagrams *datagrams, const struct pollfd wait[ALL])
+{
+	bool retries = datagrams->sending == SENDING_BLOCKED && datagrams->answers;
+	int status = GO_ON;
+
+	if (wait[OUTPUT].revents & (POLLERR | POLLHUP | POLLNVAL))
+		return datagrams_report(datagrams, RELAY_OUTPUT, EPIPE, NULL);
+	if (backlog_write(&datagrams->output) == -1)
+		return datagrams_report(datagrams, RELAY_OUTPUT, errno, NULL);
+	if (wait[SOCKET].revents & ~POLLOUT && !datagrams->ended && backlog_kept(&datagrams->output) == 0)
+		status = receive(datagrams);
+	if (status == GO_ON &&
+	    (wait[INPUT].revents || wait[SOCKET].revents & POLLOUT || retries || datagrams->sending == SENDING_MORE))
+		status = datagrams_send(datagrams);
+	return status;
 }
 
 static int
-loop(struct packets *packets)
+loop(struct datagrams *datagrams)
 {
 	struct deadline deadline;
-	int status = -1, ready;
+	int status = GO_ON;
 
-	deadline_set(&deadline, packets->session->timeout);
-	while (status == -1 && !over(packets)) {
-		bool may_send = packets->reading && (packets->known || packets->session->prefix), look;
-		bool enough = packets->session->counted && packets->received >= packets->session->count;
-		unsigned long long before = packets->sent + packets->received;
-		struct pollfd wait[3] = {
-		    {.fd = packets->fd}, {.fd = -1}, {.fd = packets->session->output ? STDOUT_FILENO : -1}};
+	deadline_set(&deadline, datagrams->session->timeout);
+	while (status == GO_ON && !over(datagrams)) {
+		bool retries = datagrams->sending == SENDING_BLOCKED && datagrams->answers;
+		unsigned long long before = datagrams->sent + datagrams->received;
+		struct pollfd wait[ALL];
+		int ready;
 
-		if (outlet_kept(&packets->output) > 0)
-			wait[2].events = POLLOUT;
-		else if (packets->writing && !enough)
-			wait[0].events = POLLIN;
-		look = packets->refused && packets->listens && !packets->connects;
-		if (packets->refused && !look)
-			wait[0].events |= POLLOUT;
-		else if (may_send && !packets->record)
-			wait[1] = (struct pollfd){.fd = STDIN_FILENO, .events = POLLIN};
-		/* One that has closed its side may still go altogether. */
-		if (!wait[0].events && (packets->writing || !packets->connects))
-			wait[0].fd = -1;
 		if (interrupt_caught())
-			return report(packets, RELAY_PEER, EINTR, NULL);
-		ready = poll(wait, 3,
-		    packets->more      ? 0
-		    : deadline.limited ? deadline_poll(&deadline, look ? LOOK : INT_MAX)
-		    : look             ? LOOK
-		                       : -1);
+			return datagrams_report(datagrams, RELAY_PEER, EINTR, NULL);
+		expect(datagrams, wait);
+		ready = poll(wait, ALL,
+		    datagrams->sending == SENDING_MORE ? 0
+		    : retries                          ? deadline_poll(&deadline, LOOK)
+		    : deadline.limited                 ? deadline_poll(&deadline, INT_MAX)
+		                                       : -1);
 		if (ready == -1 && errno != EINTR)
-			return report(packets, RELAY_PEER, errno, NULL);
-		if (ready == 0 && deadline_passed(&deadline) && !packets->more && !(look && serves(packets)))
-			return report(packets, RELAY_PEER, ETIMEDOUT, NULL);
-		if (ready == -1)
-			continue;
-		if (wait[2].revents & (POLLERR | POLLHUP | POLLNVAL))
-			return report(packets, RELAY_OUTPUT, EPIPE, NULL);
-		if (wait[2].revents && outlet_step(&packets->output) == -1)
-			return report(packets, RELAY_OUTPUT, errno, NULL);
-		if (wait[0].revents & ~POLLOUT && packets->writing && outlet_kept(&packets->output) == 0)
-			status = receive(packets);
-		if (status == -1 && (wait[1].revents || wait[0].revents & POLLOUT || look || packets->more))
-			status = send_burst(packets);
-		if (packets->sent + packets->received != before)
-			deadline_set(&deadline, packets->session->timeout);
+			return datagrams_report(datagrams, RELAY_PEER, errno, NULL);
+		/* While it retries, a listener for many packets drops the record instead. */
+		if (ready == 0 && deadline_passed(&deadline) && datagrams->sending != SENDING_MORE &&
+		    (!retries || datagrams->session->single))
+			return datagrams_report(datagrams, RELAY_PEER, ETIMEDOUT, NULL);
+		if (ready != -1)
+			status = handle(datagrams, wait);
+		if (datagrams->sent + datagrams->received != before)
+			deadline_set(&deadline, datagrams->session->timeout);
 	}
-	return status != -1 ? status : packets->failed ? STATUS_FAILED : STATUS_OK;
+	return status;
 }
 
 int
-packets_run(struct session *session, struct sock *sock, int fd, bool listens)
+datagrams_run(const struct session *session, struct socket *socket, bool listens)
 {
-	struct packets packets = {.session = session,
-	    .sock = sock,
-	    .fd = fd,
-	    .listens = listens,
-	    .connects = sock_connects(sock),
-	    .reading = session->input,
-	    .writing = true,
-	    .budget = -1};
-	int status = STATUS_FAILED;
+	bool connects = socket_has_connections(socket);
+	struct datagrams datagrams = {.session = session,
+	    .socket = socket,
+	    .answers = listens && !connects,
+	    .known = !listens || connects,
+	    .sending = session->input ? SENDING_WAITS : SENDING_ENDED,
+	    .left = ahead()};
+	int status;
 
-	packets.known = !listens || packets.connects;
-	packets.packet.data = malloc(PACKET_MOST + 1);
-	if (!packets.packet.data) {
+	if (packet_open(&datagrams.packet) == -1) {
 		error_line(NULL, "%s", strerror(errno));
-		return status;
+		return STATUS_FAILED;
 	}
-	/* One packet is what a listener without -f takes. */
-	if (listens && !packets.connects && !session->forever && !session->counted) {
-		session->counted = true;
-		session->count = 1;
-		packets.single = true;
-	}
-	if (packets.connects)
-		socket_mark(fd);
-	record_open(&packets.input, STDIN_FILENO, session->form, PACKET_MOST);
-	packets.input.elsewhere = true;
-	outlet_open(&packets.output, STDOUT_FILENO, false);
-	status = loop(&packets);
-	record_close(&packets.input);
-	outlet_close(&packets.output);
-	free(packets.packet.data);
-	free(packets.stuck);
-	return status;
+	if (connects)
+		socket_mark(socket->fd);
+	record_open(&datagrams.input, STDIN_FILENO, session->form, PACKET_MOST);
+	datagrams.input.elsewhere = true;
+	backlog_open(&datagrams.output, session->output ? STDOUT_FILENO : -1, false);
+	status = loop(&datagrams);
+	record_close(&datagrams.input);
+	backlog_close(&datagrams.output);
+	packet_close(&datagrams.packet);
+	return status != GO_ON ? status : datagrams.failed ? STATUS_FAILED : STATUS_OK;
 }

@@ -1,39 +1,111 @@
 /*
- * internal.h: what the files of socket/ share.
+ * internal.h: what the files of socket/ share: opening sockets, accepting many connections, and what the platform knows.
  */
 #ifndef SOCKET_INTERNAL_H
 #define SOCKET_INTERNAL_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/deadline.h"
+#include "base/text.h"
+#include "socket/address.h"
 #include "socket/socket.h"
 
-/* Gives a Unix datagram socket a name of its own, so that it can be answered; where there is none, nothing. */
-int socket_name(int fd);
+/*
+ * Bind a Unix socket to its path, with the mode. Returns 0, or -1 with errno of bind(2); if why is set, it says what is there,
+ * and that was left.
+ */
+int path_bind(struct path *path, const struct address *address, mode_t mode, int fd, const struct socket_address *at,
+    struct text *why);
 
-/* Bytes that were sent and that the peer's system has not taken; 0 where that is not known. */
+/* Remove the path that path_bind created, if it is still the same. Returns the exit status, after a line. */
+int path_unlink(struct path *path, const struct address *address);
+
+/* Open a non-blocking socket for an address. Returns the descriptor, or -1 with errno of socket(2). */
+int socket_open(const struct address *address, int family);
+
+/* Close a socket that could not be set up, and remove its path. Returns -1 and keeps errno. */
+int socket_give_up(struct socket *socket, int fd);
+
+/* Set an option that a system may lack. */
+void socket_set(int fd, int level, int option, int value);
+
+/* Make a TCP connection send small amounts at once. */
+void socket_send_at_once(const struct socket *socket, int fd);
+
+/* Bind to an address of this machine. Returns as path_bind. */
+int socket_bind(
+    struct socket *socket, const struct address *address, int fd, const struct socket_address *at, struct text *why);
+
+/* Wait for an event of poll(2). Returns 0, or -1. Errors: ETIMEDOUT, EINTR (a signal was caught). */
+int socket_wait(int fd, short events, const struct deadline *deadline);
+
+/* Append the words for an errno value of connecting, or listening. */
+void socket_explain(const struct address *address, bool listens, int error, struct text *text);
+
+/* Append what address number of a list met, after those before it. */
+void socket_add_attempt(const struct address *address, bool listens, const struct address_list *list, size_t number,
+    int error, struct text *why);
+
+/* A listening socket that takes many connections. */
+struct listener {
+	struct socket *socket;
+	unsigned long long count, taken; /* clients to take in all, and taken so far */
+	size_t most;                     /* clients at a time; 0: no bound */
+	enum {
+		LISTENER_OPEN,
+		LISTENER_PAUSED, /* no descriptor was left, a line said so, and clients wait */
+		LISTENER_RETRIES /* the same, but it may be over */
+	} state;
+};
+
+/* Return true if one more client may be taken while so many are present. */
+bool listener_takes(const struct listener *listener, size_t present);
+
+/*
+ * Accept a connection without waiting. Closes the socket after the last one. Returns a blocking descriptor, or -1 if there is
+ * none now; the listener is paused if none can be had.
+ */
+int listener_accept(struct listener *listener, struct socket_address *peer);
+
+/* End a pause: a client has gone, or time has passed. */
+void listener_retry(struct listener *listener);
+
+/* The platform's: linux.c, portable.c. */
+
+/* Give a client of datagrams a name of its own, so that it can be answered. Returns 0, also without, or -1 with errno. */
+int socket_autobind(int fd);
+
+/* Return the bytes that were sent and that the peer's system has not acknowledged; 0 if that is not known. */
 long socket_unsent(int fd);
 
-/* The process at the other end of a Unix socket, when it connected. -1: ENOTSUP. */
+/* Get the process that connected a Unix socket. Returns 0 or -1. Errors: ENOTSUP, those of getsockopt(2). */
 int socket_owner(int fd, pid_t *pid, uid_t *uid, gid_t *gid);
 
-/* From now on each packet comes with a mark, which an end has not; where that cannot be, an empty packet is an end. */
+/*
+ * From now on receive each packet with its sender's credentials, which the end of a connection has not. Without them an empty
+ * packet looks like the end.
+ */
 void socket_mark(int fd);
 
 /*
- * Whether a TCP peer that has sent its end has closed altogether, or only its side: 1: closed, 0: it still reads, or will
- * say if it does not, within a minute or so; -1: not known.
+ * Find out whether a TCP peer that has sent its end has closed altogether. Returns 1 if so, 0 if it still reads, or its system
+ * will tell within about a minute, -1 if that is not known.
  */
 int socket_closed(int fd);
 
-/* Bytes that came and were not read; where that is not known, at least whether there are any. */
+/* Return the number of bytes that came and were not read, or, where that is not known, at least whether there are any. */
 long socket_unread(int fd);
 
-/* The event of poll(2) that says that the peer has closed its side; 0: there is none. */
+/* Return the event of poll(2) that says that the peer has closed its sending side, or 0. */
 short socket_end(void);
 
-/* From now on this process waits for what its children leave behind, if it can. */
+/* From now on wait for processes whose parents have ended, if the system allows. */
 void socket_adopt(void);
 
-/* From descriptor first on, all are closed on exec. */
+/* Close all descriptors from first on at the next exec. */
 void socket_private(int first);
 
 #endif

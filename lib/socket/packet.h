@@ -1,37 +1,45 @@
 /*
- * packet.h: packets.
+ * packet.h: single packets, taken or sent without waiting. Nothing is cut or split.
  */
 #ifndef SOCKET_PACKET_H
 #define SOCKET_PACKET_H
 
-#include "socket/socket.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
 
-/* The largest packet. */
+#include "base/text.h"
+#include "socket/address.h"
+
+/* Bytes in the largest packet. */
 #define PACKET_MOST ((size_t)1024 * 1024)
 
 struct packet {
-	char *data; /* room for PACKET_MOST bytes and one more */
+	char *data; /* space for PACKET_MOST bytes and one more */
 	size_t size;
-	struct address_socket peer;
-	bool ended; /* not a packet: the peer has closed */
+	struct socket_address peer;
+	bool ended; /* no packet: the peer has closed the connection */
 };
 
-/* Takes a packet, without waiting. -1: EAGAIN, EMSGSIZE (it was larger), errno of recvmsg(2). */
+/* Allocate space for packets. Returns 0, or -1 with ENOMEM. */
+int packet_open(struct packet *packet);
+
+/*
+ * Take a packet; connects: from a connection, which can end. Returns 0 or -1. Errors: EAGAIN, EMSGSIZE (larger than
+ * PACKET_MOST; it is lost), those of recvmsg(2).
+ */
 int packet_take(int fd, bool connects, struct packet *packet);
 
 /*
- * Sends a packet, without waiting; to NULL: to whom the socket is connected. Returns its size; -1: EAGAIN, ENOBUFS (no room
- * now), errno of sendto(2).
+ * Send a packet; to NULL: to the peer of the connected socket. Returns 0 or -1. Errors: EAGAIN or ENOBUFS (no space now),
+ * EMSGSIZE, those of sendto(2).
  */
-ssize_t packet_send(int fd, const char *data, size_t size, const struct address_socket *to);
+int packet_send(int fd, const char *data, size_t size, const struct socket_address *to);
 
-/* Appends why a record does not fit into a packet, after EMSGSIZE; record: its number. */
-void packet_too_large(const struct sock *sock, unsigned long record, size_t size, struct text *text);
+/* Append why a record could not be sent to a peer, if more than the error itself is known; record: its number. */
+void packet_explain(const struct address *address, unsigned long record, size_t size, int error, struct text *text);
 
-/* A descriptor from which a packet can be read as a record. -1: ENOMEM, errno of memory_file. */
-int packet_input(enum record_form form, const struct packet *packet);
-
-/* Copies packets of a socket both ways, one a record; listens: the peer is whoever sent last. Returns the exit status. */
-int packets_run(struct session *session, struct sock *sock, int fd, bool listens);
+/* Release the space. */
+void packet_close(struct packet *packet);
 
 #endif

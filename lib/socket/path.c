@@ -1,9 +1,8 @@
 /*
- * path.c: the path of a Unix socket. What stands there is looked at first: only a socket that nobody serves any more is
- * replaced, and only what this process made is removed.
+ * path.c: the path of a Unix socket. Only a dead socket, which nobody serves any more, is replaced, and only the path that this
+ * process created is removed.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -12,137 +11,100 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "base/trace.h"
 #include "socket/address.h"
+#include "socket/calls.h"
+#include "socket/internal.h"
 #include "socket/socket.h"
 
-/* What a path that somebody else made again and again costs before that is an error. */
-#define TRIES 8
-
-/* Asks whether somebody serves a socket. Returns 0, or errno of connect(2); ECONNREFUSED: nobody does. */
+/* Returns 0 if somebody serves the socket, or errno of connect(2); ECONNREFUSED: it is dead. */
 static int
-probe(const struct address_socket *at)
+probe(const struct socket_address *at)
 {
-	/* Of another type than what has connections, so that nobody gets one: EPROTOTYPE says that somebody is there. */
+	/* A datagram socket never becomes a client of a listener: EPROTOTYPE says that one is there. */
 	int fd = socket(AF_UNIX, SOCK_DGRAM, 0), result, error;
 
 	if (fd == -1)
 		return errno;
-	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
-	result = connect(fd, (const struct sockaddr *)&at->address, at->size);
+	result = connect(fd, (const struct sockaddr *)&at->storage, at->size);
 	error = result == -1 ? errno : 0;
-	address_trace("connect", fd, at, result);
+	trace_address("connect", fd, at, result);
 	close(fd);
 	return error;
 }
 
-/* Why what stands at a path has to stay; NULL: nothing is there any more, or it is a dead socket. */
-static const char *
-living(const struct stat *st, const struct address_socket *at)
+/* Returns true if the object at the path is a dead socket, or gone by now. If it has to stay, why says so. */
+static bool
+is_dead(const struct stat *st, const struct socket_address *at, struct text *why)
 {
-	if (!S_ISSOCK(st->st_mode))
-		return S_ISREG(st->st_mode)   ? "an ordinary file, not a socket"
-		       : S_ISDIR(st->st_mode) ? "a directory, not a socket"
-		       : S_ISLNK(st->st_mode) ? "a symbolic link, not a socket"
-		                              : "not a socket";
-	switch (probe(at)) {
-	case ENOENT:
-	case ECONNREFUSED:
-		return NULL;
-	case EACCES:
-		return "a socket is there, and there is no permission to see whether it is alive";
-	case EMFILE:
-	case ENFILE:
-	case ENOMEM:
-	case ENOBUFS:
-		return "a socket is there, and nothing is left to see with whether it is alive";
-	default:
-		return "somebody listens there";
+	int error;
+
+	if (!S_ISSOCK(st->st_mode)) {
+		text_format(why, "%snot a socket",
+		    S_ISREG(st->st_mode)   ? "an ordinary file, "
+		    : S_ISDIR(st->st_mode) ? "a directory, "
+		    : S_ISLNK(st->st_mode) ? "a symbolic link, "
+		                           : "");
+		return false;
 	}
+	error = probe(at);
+	if (error == ENOENT || error == ECONNREFUSED)
+		return true;
+	if (error == EACCES || error == EMFILE || error == ENFILE || error == ENOMEM || error == ENOBUFS)
+		text_format(why, "a socket is there, and whether it is alive cannot be seen: %s", strerror(error));
+	else
+		text_format(why, "somebody listens there");
+	return false;
 }
 
-/* Removes a dead socket. Returns -1 to go on; else it prints a line and returns the exit status. */
+/* Removes a dead socket. Returns 0 if the path may be bound, or -1 with the reason in why. */
 static int
-clear(const struct address *addr, const struct address_socket *at)
+clear(const char *path, const struct socket_address *at, struct text *why)
 {
 	struct stat st, now;
-	const char *why;
 
-	if (lstat(addr->path, &st) == -1)
+	if (lstat(path, &st) == -1)
+		return 0;
+	if (!is_dead(&st, at, why)) {
+		text_format(why, "; it was left as it is");
 		return -1;
-	why = living(&st, at);
-	if (why) {
-		error_line(addr->text, "%s; it was left as it is", why);
-		return STATUS_FAILED;
 	}
-	/* It may have been replaced in this moment. */
-	if (lstat(addr->path, &now) == -1 || now.st_dev != st.st_dev || now.st_ino != st.st_ino)
-		return -1;
-	if (unlink(addr->path) == 0 || errno == ENOENT)
-		return -1;
-	error_line(addr->text, "the dead socket there cannot be removed: %s", strerror(errno));
-	return STATUS_FAILED;
-}
-
-/* bind(2) with the mode in place from the start. */
-static int
-make(struct path *path, const struct address *addr, mode_t mode, int fd, const struct address_socket *at)
-{
-	mode_t mask = umask(0777 & ~mode);
-	int result = bind(fd, (const struct sockaddr *)&at->address, at->size), saved = errno;
-	struct stat st;
-
-	umask(mask);
-	errno = saved;
-	address_trace("bind", fd, at, result);
-	if (result == 0 && !addr->abstract && lstat(addr->path, &st) == 0) {
-		path->made = true;
-		path->device = st.st_dev;
-		path->inode = st.st_ino;
-	}
-	errno = saved;
-	return result;
-}
-
-int
-path_bind(
-    struct path *path, const struct address *addr, mode_t mode, int fd, const struct address_socket *at, int *status)
-{
-	int tries, result;
-
-	if (addr->abstract)
-		return make(path, addr, mode, fd, at);
-	for (tries = 0; tries < TRIES; tries++) {
-		*status = clear(addr, at);
-		if (*status != -1)
-			return -1;
-		result = make(path, addr, mode, fd, at);
-		if (result == 0 || errno != EADDRINUSE)
-			return result;
-	}
+	/* Another object may have taken its place meanwhile; bind(2) finds that. */
+	if (lstat(path, &now) == -1 || now.st_dev != st.st_dev || now.st_ino != st.st_ino || unlink(path) == 0 ||
+	    errno == ENOENT)
+		return 0;
+	text_format(why, "the dead socket there cannot be removed: %s", strerror(errno));
 	return -1;
 }
 
 int
-path_unlink(struct path *path, const struct address *addr)
+path_bind(struct path *path, const struct address *address, mode_t mode, int fd, const struct socket_address *at,
+    struct text *why)
 {
 	struct stat st;
+	mode_t mask;
 	int result;
 
-	if (!path->made || lstat(addr->path, &st) == -1 || st.st_dev != path->device || st.st_ino != path->inode)
-		return STATUS_OK;
-	result = unlink(addr->path);
-	path->made = false;
-	if (trace_on) {
-		struct text call = {0};
+	if (!address->abstract && clear(address->path, at, why) == -1)
+		return -1;
+	/* The mode is in place before anybody can connect. */
+	mask = umask(0777 & ~mode);
+	result = trace_bind(fd, at);
+	umask(mask);
+	if (result == 0 && !address->abstract && lstat(address->path, &st) == 0)
+		*path = (struct path){.made = true, .device = st.st_dev, .inode = st.st_ino};
+	return result;
+}
 
-		text_format(&call, "unlink(");
-		text_quote(&call, addr->path, strlen(addr->path), 4096);
-		text_format(&call, ")");
-		trace_end(&call, result);
-	}
-	if (result == 0 || errno == ENOENT)
+int
+path_unlink(struct path *path, const struct address *address)
+{
+	struct stat st;
+
+	if (!path->made || lstat(address->path, &st) == -1 || st.st_dev != path->device || st.st_ino != path->inode)
 		return STATUS_OK;
-	error_line(addr->text, "not removed: %s", strerror(errno));
+	path->made = false;
+	if (trace_unlink(address->path) == 0 || errno == ENOENT)
+		return STATUS_OK;
+	error_line(address->text, "not removed: %s", strerror(errno));
 	return STATUS_FAILED;
 }

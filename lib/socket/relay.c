@@ -41,7 +41,7 @@ step(struct relay *relay, struct pump *pump)
 		                       : (pump->output ? RELAY_OUTPUT : RELAY_PEER),
 		    errno);
 	if (pump == &relay->up && !pump->open && !pump_holds(pump) && !relay->failed) {
-		if (sock_half_close(relay->fd) == -1)
+		if (socket_half_close(relay->fd) == -1)
 			return fail(relay, RELAY_PEER, errno);
 		if (relay->timeout == DEADLINE_NEVER)
 			relay->down.waits = PUMP_WRITES;

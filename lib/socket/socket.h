@@ -1,5 +1,5 @@
 /*
- * socket.h: sockets.
+ * socket.h: sockets that connect or listen, and copying between one connection and standard input and output.
  */
 #ifndef SOCKET_SOCKET_H
 #define SOCKET_SOCKET_H
@@ -9,96 +9,64 @@
 #include <sys/types.h>
 
 #include "base/pump.h"
-#include "base/record.h"
 #include "socket/address.h"
 
+/* The path of a Unix socket that this process created; device and inode tell it from another object of that name. */
 struct path {
-	bool made; /* by this process, with this device and inode */
+	bool made;
 	dev_t device;
 	ino_t inode;
 };
 
-/*
- * bind(2) for a Unix address. A socket that stands at the path and that nobody serves is replaced, and nothing else; the mode
- * is there before anyone can connect. -1: errno of bind(2), EADDRINUSE; or *status is other than -1: an exit status, and a
- * line was printed. Source: unix(7).
- */
-int path_bind(
-    struct path *path, const struct address *addr, mode_t mode, int fd, const struct address_socket *at, int *status);
-
-/* Removes what path_bind has made, if it still stands there. Returns the exit status, with a line. */
-int path_unlink(struct path *path, const struct address *addr);
-
-struct sock {
-	struct address addr;
-	struct address local;       /* what a connecting one is bound to; text NULL: nothing */
-	mode_t mode;                /* of a Unix path, exact */
-	long long timeout;          /* the longest wait for one connection, in nanoseconds; DEADLINE_NEVER */
-	long long retry;            /* how long one that is refused is tried again; 0: not */
+struct socket {
+	struct address address;     /* where to connect to, or to listen */
+	struct address local;       /* what a connecting socket is bound to; text NULL: nothing */
+	mode_t mode;                /* exact mode of a Unix path */
+	long long timeout;          /* longest wait for one connection in nanoseconds, or DEADLINE_NEVER */
+	long long retry;            /* nanoseconds for which to try again; 0: one attempt */
 	int fd;                     /* non-blocking; -1: not open */
-	struct address_socket peer; /* of one that is connected */
-	struct path path;           /* sock.c's own: what was made at addr, or at local */
+	struct socket_address peer; /* the other end of a connection */
+	struct path path;           /* private: what was created at address, or at local */
 };
 
 /*
- * Connects, trying all addresses in turn. Returns -1 to go on; else it prints a line, which names what each met, and
- * returns the exit status. Source: socket(2), connect(2).
+ * Connect, trying all addresses in turn. Returns GO_ON, or the exit status after a line that names what each address met.
+ * See socket(2), connect(2).
  */
-int sock_connect(struct sock *sock);
+int socket_connect(struct socket *socket);
 
 /*
- * Listens, or binds a socket of packets. What stands at a Unix path is replaced only if it is a socket that nobody serves.
- * As sock_connect. Source: bind(2), listen(2), unix(7).
+ * Listen, or bind a socket of datagrams. At a Unix path only a socket that nobody serves is replaced; the mode is set before
+ * anybody can connect. Returns as socket_connect. See bind(2), listen(2), unix(7).
  */
-int sock_listen(struct sock *sock);
+int socket_listen(struct socket *socket);
 
-/* True if it has connections: a stream, or Unix seqpacket. */
-bool sock_connects(const struct sock *sock);
+/* Return true if it carries connections: a stream, or a Unix seqpacket socket. */
+bool socket_has_connections(const struct socket *socket);
 
-/* Accepts a connection; the descriptor is blocking. -1: EAGAIN, EMFILE, EINTR, ECONNABORTED. Source: accept(2). */
-int sock_accept(const struct sock *sock, struct address_socket *peer);
+/*
+ * Wait for one connection, and become that: the listener is closed, so that later clients are refused. Returns GO_ON, or the
+ * exit status after a line. See accept(2).
+ */
+int socket_accept(struct socket *socket, long long timeout);
 
-/* The address that a socket is bound to; its size is 0 if it has none. Source: getsockname(2). */
-void sock_local(int fd, struct address_socket *local);
+/* Get the address that a socket is bound to; its size is 0 if there is none. See getsockname(2). */
+void socket_local(int fd, struct socket_address *local);
 
-/* Tells the peer that nothing more comes. Source: shutdown(2). */
-int sock_half_close(int fd);
+/* Set whether calls on a descriptor wait, for all who share it. */
+void socket_block(int fd, bool blocks);
 
-/* Listens no more: who tries to connect is refused. */
-void sock_stop(struct sock *sock);
+/* Tell the peer that nothing more comes. Returns 0, also if the peer has gone, or -1 with errno of shutdown(2). */
+int socket_half_close(int fd);
 
-/* Removes the path that it has created, if that is still the same. Returns the exit status, with a line. */
-int sock_unlink(struct sock *sock);
+/* Stop listening: new clients are refused. */
+void socket_stop(struct socket *socket);
 
-void sock_close(struct sock *sock);
+/* Remove the path that was created, unless another object has its name by now. Returns the exit status, after a line. */
+int socket_unlink(struct socket *socket);
 
-/* What is written is kept until it is taken, so that the caller never waits; no more than this is kept. */
-#define OUTLET_MOST ((size_t)1024 * 1024)
-
-struct outlet {
-	int fd;       /* -1: dropped */
-	bool packets; /* each outlet_add is one packet */
-	enum pump_kind sink;
-	unsigned long long moved;    /* bytes, or packets, that were taken */
-	size_t start, end, capacity; /* outlet.c's own */
-	char *data;
-};
-
-void outlet_open(struct outlet *outlet, int fd, bool packets);
-
-/* Bytes that are kept. */
-size_t outlet_kept(const struct outlet *outlet);
-
-/* True if size bytes more can be kept. */
-bool outlet_room(const struct outlet *outlet, size_t size);
-
-/* Keeps bytes for later. -1: ENOMEM. */
-int outlet_add(struct outlet *outlet, const void *data, size_t size);
-
-/* Writes what is taken now. Returns 1 if nothing is left, 0 if it would have to wait, -1: errno of write(2), send(2). */
-int outlet_step(struct outlet *outlet);
-
-void outlet_close(struct outlet *outlet);
+/* Close the descriptor and release the addresses. */
+void socket_close(struct socket *socket);
 
 /* What an error belongs to; for relay_run. */
 enum relay_side { RELAY_PEER, RELAY_INPUT, RELAY_OUTPUT };
@@ -123,73 +91,10 @@ struct relay {
  */
 int relay_run(struct relay *relay);
 
-struct session {
-	char **argv;           /* COMMAND, to a NULL; NULL: none */
-	enum record_form form; /* of records, where the socket has packets, or many clients */
-	bool input, output;    /* standard input goes to the socket; what comes goes to standard output */
-	bool prefix;           /* each record with its peer in front */
-	bool relays;           /* what one client sends goes to the others */
-	bool forever;
-	bool counted; /* count: connections, or packets received */
-	unsigned long long count;
-	size_t most;       /* at a time; 0: as many as there are */
-	bool pass;         /* the pages of an input file may be handed on */
-	long long timeout; /* the longest wait for a peer, a byte or a packet */
-	char *path;        /* session.c's own: where COMMAND is */
-	bool ended;        /* the status is COMMAND's */
-};
-
-/* Finds COMMAND. Returns -1 to go on; else it prints a line and returns the exit status. */
-int session_find(struct session *session);
-
-/* Talks over a socket that is connected, or listens. Each returns the exit status, with a line for a failure. */
-int session_talk(struct session *session, struct sock *sock);
-int session_serve(struct session *session, struct sock *sock);
-
-/* Prints a line for an error of the peer, or of standard input or output; extra may be NULL. Returns the exit status. */
-int session_report(const struct sock *sock, enum relay_side side, int error, const char *extra);
-
 /*
- * True if errno value error of sock_accept says that who (clients, connections) comes has to wait until others have gone;
- * unless that was told already it prints a line.
+ * Print a line about an error of the peer, or of standard input or output; extra (may be NULL) follows after a semicolon.
+ * Returns the exit status.
  */
-bool session_pressed(const struct sock *sock, int error, const char *who, bool told);
-
-void session_close(struct session *session);
-
-/* Waits for a connection, as long as session says. -1: ETIMEDOUT, EINTR, errno of accept(2). */
-int session_accept(const struct session *session, const struct sock *sock, struct address_socket *peer);
-
-/*
- * Runs COMMAND on one connection (fd), or on each that comes (fd -1): its standard input and output are the socket. Each is
- * a process group, which ends with its client and with this process. Returns the exit status. Source: posix_spawn(3p).
- */
-int pool_run(struct session *session, struct sock *sock, int fd, const struct address_socket *peer);
-
-/* The same for each packet: it is COMMAND's standard input, and the records that it prints are the answer. */
-int answers_run(struct session *session, struct sock *sock);
-
-/*
- * Writes the records of all clients to standard output, unmixed, and standard input to all of them. Returns the exit status.
- */
-int hub_run(struct session *session, struct sock *sock);
-
-struct env {
-	char **list; /* what this process has, and then what was added; to a NULL */
-	size_t base, count;
-};
-
-int env_open(struct env *env);
-
-/* Adds NAME=VALUE; the format has both. -1: ENOMEM. */
-int env_add(struct env *env, const char *format, ...);
-
-/* Drops what was added. */
-void env_reset(struct env *env);
-
-/* Adds what UCSPI has of a connection: its protocol and both ends, and who the peer is. */
-int env_connection(struct env *env, const struct sock *sock, int fd, const struct address_socket *peer);
-
-void env_close(struct env *env);
+int socket_report(const struct socket *socket, enum relay_side side, int error, const char *extra);
 
 #endif

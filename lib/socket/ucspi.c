@@ -1,27 +1,27 @@
 /*
- * ucspi.c: the environment of a COMMAND that is run for a connection: what this process has, and what UCSPI says of the
- * connection. setenv(3) would keep every value it has ever had.
+ * ucspi.c: the environment of a COMMAND: the variables of this process, and those of UCSPI for the connection. It is a list of
+ * our own, since setenv(3) never frees a value.
  */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/un.h>
 
 #include "base/text.h"
 #include "socket/address.h"
 #include "socket/internal.h"
 #include "socket/socket.h"
+#include "socket/ucspi.h"
 
 extern char **environ;
 
-/* The most that is added. */
+/* Variables of a connection, at most. */
 #define ADDED 12
 
-/* What is said of connections; what came from outside is not to be taken for that. */
+/* Returns true for a variable that COMMAND could take for one of its connection. */
 static bool
-ours(const char *entry)
+misleads(const char *entry)
 {
 	static const char *const names[] = {"PROTO=", "TCPLOCAL", "TCPREMOTE", "UDPLOCAL", "UDPREMOTE", "IPCLOCAL",
 	    "IPCREMOTE", "RAWLOCAL", "RAWREMOTE"};
@@ -34,24 +34,25 @@ ours(const char *entry)
 }
 
 int
-env_open(struct env *env)
+ucspi_open(struct ucspi *ucspi)
 {
 	size_t count = 0, i;
 
 	while (environ && environ[count])
 		count++;
-	*env = (struct env){.list = calloc(count + ADDED + 1, sizeof(*env->list))};
-	if (!env->list)
+	*ucspi = (struct ucspi){.list = calloc(count + ADDED + 1, sizeof(*ucspi->list))};
+	if (!ucspi->list)
 		return -1;
 	for (i = 0; i < count; i++)
-		if (!ours(environ[i]))
-			env->list[env->base++] = environ[i];
-	env->count = env->base;
+		if (!misleads(environ[i]))
+			ucspi->list[ucspi->base++] = environ[i];
+	ucspi->count = ucspi->base;
 	return 0;
 }
 
-int
-env_add(struct env *env, const char *format, ...)
+/* Adds NAME=VALUE. Returns false if memory runs out. */
+static bool
+add(struct ucspi *ucspi, const char *format, ...)
 {
 	struct text text = {0};
 	va_list args;
@@ -59,80 +60,80 @@ env_add(struct env *env, const char *format, ...)
 	va_start(args, format);
 	text_vformat(&text, format, args);
 	va_end(args);
-	if (!text.data || env->count == env->base + ADDED)
-		return -1;
-	env->list[env->count++] = text.data;
-	env->list[env->count] = NULL;
-	return 0;
+	if (text.cut || !text.data) {
+		text_free(&text);
+		errno = ENOMEM;
+		return false;
+	}
+	ucspi->list[ucspi->count++] = text.data;
+	return true;
 }
 
-void
-env_reset(struct env *env)
+static void
+reset(struct ucspi *ucspi)
 {
-	while (env->count > env->base)
-		free(env->list[--env->count]);
-	if (env->list)
-		env->list[env->count] = NULL;
+	while (ucspi->count > ucspi->base) {
+		free(ucspi->list[--ucspi->count]);
+		ucspi->list[ucspi->count] = NULL;
+	}
 }
 
-void
-env_close(struct env *env)
+static bool
+add_path(struct ucspi *ucspi, const char *name, const struct socket_address *from)
 {
-	env_reset(env);
-	free(env->list);
-}
-
-static int
-add_path(struct env *env, const char *name, const struct address_socket *socket)
-{
-	const struct sockaddr_un *path = (const struct sockaddr_un *)&socket->address;
-	size_t offset = offsetof(struct sockaddr_un, sun_path),
-	       size = socket->size > offset ? socket->size - offset : 0;
+	size_t size;
+	const char *path = address_path(from, &size);
 
 	if (size == 0)
-		return 0;
-	if (path->sun_path[0] == '\0')
-		return env_add(env, "%s=@%.*s", name, (int)size - 1, path->sun_path + 1);
-	return env_add(env, "%s=%.*s", name, (int)strnlen(path->sun_path, size), path->sun_path);
+		return true;
+	return path[0] ? add(ucspi, "%s=%.*s", name, (int)size, path)
+	               : add(ucspi, "%s=@%.*s", name, (int)size - 1, path + 1);
 }
 
-static int
-add_host(struct env *env, const char *protocol, const char *side, const struct address_socket *socket)
+static bool
+add_host(struct ucspi *ucspi, const char *protocol, const char *side, const struct socket_address *from)
 {
 	char host[ADDRESS_HOST];
 	unsigned int port;
 
-	if (!address_numeric(socket, host, sizeof(host), &port))
-		return 0;
-	if (env_add(env, "%s%sIP=%s", protocol, side, host) == -1)
-		return -1;
+	if (!address_numeric(from, host, sizeof(host), &port))
+		return true;
 	/* The port of a raw socket is its protocol. */
-	return strcmp(protocol, "RAW") == 0 ? 0 : env_add(env, "%s%sPORT=%u", protocol, side, port);
+	return add(ucspi, "%s%sIP=%s", protocol, side, host) &&
+	       (strcmp(protocol, "RAW") == 0 || add(ucspi, "%s%sPORT=%u", protocol, side, port));
 }
 
 int
-env_connection(struct env *env, const struct sock *sock, int fd, const struct address_socket *peer)
+ucspi_set(struct ucspi *ucspi, const struct socket *socket, int fd, const struct socket_address *peer)
 {
 	static const char *const protocols[] = {
 	    [ADDRESS_TCP] = "TCP", [ADDRESS_UDP] = "UDP", [ADDRESS_UNIX] = "IPC", [ADDRESS_RAW] = "RAW"};
-	const char *protocol = protocols[sock->addr.kind];
-	struct address_socket local;
+	const char *protocol = protocols[socket->address.kind];
+	struct socket_address local;
 	pid_t pid;
 	uid_t uid;
 	gid_t gid;
+	bool added;
 
-	sock_local(fd, &local);
-	env_reset(env);
-	if (env_add(env, "PROTO=%s", protocol) == -1)
-		return -1;
-	if (sock->addr.kind != ADDRESS_UNIX)
-		return add_host(env, protocol, "LOCAL", &local) == -1 ? -1 : add_host(env, protocol, "REMOTE", peer);
-	if (add_path(env, "IPCLOCALPATH", &local) == -1 || add_path(env, "IPCREMOTEPATH", peer) == -1)
-		return -1;
-	if (!sock_connects(sock) || socket_owner(fd, &pid, &uid, &gid) == -1)
-		return 0;
-	return env_add(env, "IPCREMOTEPID=%ld", (long)pid) == -1 ||
-	               env_add(env, "IPCREMOTEEUID=%lu", (unsigned long)uid) == -1
-	           ? -1
-	           : env_add(env, "IPCREMOTEEGID=%lu", (unsigned long)gid);
+	socket_local(fd, &local);
+	reset(ucspi);
+	added = add(ucspi, "PROTO=%s", protocol);
+	if (socket->address.kind != ADDRESS_UNIX)
+		return added && add_host(ucspi, protocol, "LOCAL", &local) && add_host(ucspi, protocol, "REMOTE", peer)
+		           ? 0
+		           : -1;
+	added = added && add_path(ucspi, "IPCLOCALPATH", &local) && add_path(ucspi, "IPCREMOTEPATH", peer);
+	if (socket_has_connections(socket) && socket_owner(fd, &pid, &uid, &gid) == 0)
+		added = added && add(ucspi, "IPCREMOTEPID=%ld", (long)pid) &&
+		        add(ucspi, "IPCREMOTEEUID=%lu", (unsigned long)uid) &&
+		        add(ucspi, "IPCREMOTEEGID=%lu", (unsigned long)gid);
+	return added ? 0 : -1;
+}
+
+void
+ucspi_close(struct ucspi *ucspi)
+{
+	if (ucspi->list)
+		reset(ucspi);
+	free(ucspi->list);
 }

@@ -1,5 +1,5 @@
 /*
- * portable_peer.c for POSIX, which knows nothing of the process at the other end.
+ * portable.c: POSIX knows nothing of the process at the other end.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -9,7 +9,7 @@
 #include "socket/internal.h"
 
 int
-socket_name(int fd)
+socket_autobind(int fd)
 {
 	(void)fd;
 	return 0;

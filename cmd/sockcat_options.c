@@ -1,0 +1,162 @@
+/*
+ * sockcat_options.c: the command line of sockcat. Options that have no meaning together are refused, so that no user believes
+ * that they had an effect.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/command.h"
+#include "base/error.h"
+#include "socket/address.h"
+#include "socket/session.h"
+#include "socket/socket.h"
+
+#include "sockcat.h"
+
+const struct command sockcat_command = {
+    .name = "sockcat",
+    .usage =
+        "[-l] [-BfIOuvz] [-0|-N|-r] [-P] [-b ADDR] [-j MAX] [-m MODE] [-n COUNT] [-R FILE] [-t TIME] [-T TIME] ADDRESS "
+        "[-- COMMAND [ARG...]]",
+    .help =
+        "Connect to ADDRESS, or listen at it, and copy standard input to it and what comes to standard output.\n"
+        "ADDRESS: tcp:HOST:PORT udp:HOST:PORT (tcp4 tcp6 udp4 udp6) unix:PATH unix-dgram:PATH unix-seq:PATH (@NAME)\n"
+        "         raw:PROTO:HOST; HOST empty: loopback, *: every address, in brackets: IPv6; PORT 0: the system "
+        "chooses\n"
+        "  -l        listen: serve one connection, or packet\n"
+        "  -f        with -l: for ever, many at a time; without COMMAND lines of all go to standard output, and\n"
+        "            standard input goes to all\n"
+        "  -n COUNT  with -l: so many connections; packets: so many received\n"
+        "  -j MAX    at most so many at a time\n"
+        "  -B        what one client sends goes to the others too\n"
+        "  -I, -O    only from the socket to the output; only from the input to the socket\n"
+        "  -0, -N, -r  records are NUL-terminated, netstrings, or one that is the whole input (lines)\n"
+        "  -P        prefix each record with its peer and a tab, and read the same\n"
+        "  -b ADDR   the address of this end\n"
+        "  -m MODE   octal mode of a Unix path (0600)\n"
+        "  -u        unlink it on the way out\n"
+        "  -R FILE   write the address to FILE (see mkfifo) once it listens, or is connected\n"
+        "  -t TIME   wait at most so long for a peer, a byte or a packet; 0 never waits\n"
+        "  -T TIME   keep trying to connect for so long\n"
+        "  -v        print each system call\n"
+        "  -z        pass the pages of an input file instead of copying them\n",
+};
+
+/* What only the rules between options need. */
+struct given {
+	bool forever, counted, receives, sends;
+	unsigned long long most;
+	const char *local;
+};
+
+static int
+check(const struct cat *cat, const struct given *given)
+{
+	const struct session *session = &cat->session;
+	bool connects = socket_has_connections(&cat->socket), stream = cat->socket.address.type == SOCK_STREAM;
+
+	if (given->receives && given->sends)
+		return command_usage("only one of -I and -O can be given");
+	if (cat->listens && (given->local || cat->socket.retry))
+		return command_usage("-b and -T are for a connection that is made, without -l");
+	if (!cat->listens && (given->forever || session->relays || given->most || cat->unlinks))
+		return command_usage("-f, -B, -j and -u are for a socket that listens, with -l");
+	if (!cat->listens && given->counted && stream)
+		return command_usage("-n counts connections, with -l, or packets");
+	if (!cat->listens && session->prefix && stream)
+		return command_usage("-P says who sent a packet, or with -l a record");
+	if (session->argv && (given->receives || given->sends || session->relays || session->prefix))
+		return command_usage("-I, -O, -B and -P are not for a COMMAND, which has the socket itself");
+	if (session->relays && !cat->many)
+		return command_usage("-B is for many clients (-f or -n)");
+	if (session->relays && !connects)
+		return command_usage("-B is for clients that are connected");
+	if (given->most && !session->argv && !connects)
+		return command_usage("-j is for connections, or a COMMAND");
+	return GO_ON;
+}
+
+static int
+parse_address(struct address *address, const char *text)
+{
+	const char *fault;
+
+	if (address_parse(address, text, &fault) == 0)
+		return GO_ON;
+	error_line(text, "%s", fault);
+	return errno == EINVAL ? STATUS_USAGE : STATUS_FAILED;
+}
+
+/* Reads ADDRESS, the address of -b, and COMMAND. */
+static int
+parse_operands(struct cat *cat, const char *local, int argc, char *argv[])
+{
+	int status;
+
+	if (optind == argc)
+		return command_usage("ADDRESS is missing; usage: sockcat %s", sockcat_command.usage);
+	status = parse_address(&cat->socket.address, argv[optind]);
+	if (status == GO_ON && local)
+		status = parse_address(&cat->socket.local, local);
+	if (status != GO_ON)
+		return status;
+	if (local && !address_alike(&cat->socket.local, &cat->socket.address))
+		return command_usage("-b takes an address of the same kind as ADDRESS");
+	if (optind + 1 == argc)
+		return GO_ON;
+	if (strcmp(argv[optind + 1], "--") != 0)
+		return command_usage("there is one ADDRESS, after the options; a COMMAND stands after --");
+	if (optind + 2 == argc)
+		return command_usage("COMMAND is missing after --");
+	cat->session.argv = argv + optind + 2;
+	return GO_ON;
+}
+
+int
+sockcat_options(struct cat *cat, int argc, char *argv[])
+{
+	struct session *session = &cat->session;
+	struct given given = {0};
+	const struct command_option table[] = {
+	    {.letter = '0', .form = &session->form},
+	    {.letter = 'N', .form = &session->form},
+	    {.letter = 'r', .form = &session->form},
+	    {.letter = 'B', .flag = &session->relays},
+	    {.letter = 'b', .text = &given.local},
+	    {.letter = 'f', .flag = &given.forever},
+	    {.letter = 'I', .flag = &given.receives},
+	    {.letter = 'j', .number = &given.most, .min = 1, .max = INT_MAX},
+	    {.letter = 'l', .flag = &cat->listens},
+	    {.letter = 'm', .mode = &cat->socket.mode},
+	    {.letter = 'n', .flag = &given.counted, .number = &session->count, .max = ULLONG_MAX},
+	    {.letter = 'O', .flag = &given.sends},
+	    {.letter = 'P', .flag = &session->prefix},
+	    {.letter = 'R', .text = &cat->ready_file},
+	    {.letter = 't', .time = &session->timeout},
+	    {.letter = 'T', .time = &cat->socket.retry},
+	    {.letter = 'u', .flag = &cat->unlinks},
+	    {.letter = 'z', .flag = &cat->pages},
+	    {0},
+	};
+	int status = command_options(&sockcat_command, table, argc, argv);
+
+	if (status == GO_ON)
+		status = parse_operands(cat, given.local, argc, argv);
+	cat->many = given.forever || given.counted;
+	if (status == GO_ON)
+		status = check(cat, &given);
+	cat->socket.timeout = session->timeout;
+	cat->unlinks |= given.local != NULL;
+	session->input = !given.receives;
+	session->output = !given.sends;
+	session->most = (size_t)given.most;
+	/* A listener takes one connection or packet; a client receives any number. */
+	if (!given.counted)
+		session->count = given.forever || !cat->listens ? SESSION_FOREVER : 1;
+	session->single = cat->listens && !cat->many && !socket_has_connections(&cat->socket);
+	return status;
+}

@@ -1,0 +1,186 @@
+/*
+ * answer.c: a COMMAND for each packet, which it reads as a record. If it ends with status 0, each record that it wrote is sent
+ * to the peer as a packet; a peer that takes none for a second is given up.
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/deadline.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/record.h"
+#include "base/text.h"
+#include "process/launch.h"
+#include "socket/internal.h"
+#include "socket/jobs.h"
+#include "socket/packet.h"
+#include "socket/session.h"
+#include "socket/socket.h"
+
+struct answer {
+	struct job job; /* fd: the file that COMMAND writes */
+	bool sending;   /* COMMAND has succeeded */
+	struct socket_address peer;
+	struct record_reader records;
+	const char *record; /* record in hand, or NULL */
+	size_t size;
+	struct deadline until; /* when the peer is given up */
+};
+
+struct server {
+	struct jobs jobs; /* first, so that jobs.c can hand it back */
+	struct packet packet;
+};
+
+/* Makes a descriptor from which COMMAND reads the packet as a record. Returns it, or -1 with errno. */
+static int
+input(const struct session *session, const struct packet *packet)
+{
+	char *record = malloc(packet->size + RECORD_FRAME);
+	size_t body, size;
+	int fd;
+
+	if (!record)
+		return -1;
+	size = record_format(session->form, NULL, packet->data, packet->size, record, &body);
+	fd = launch_input(record, size);
+	free(record);
+	return fd;
+}
+
+static void
+start(struct jobs *jobs, const struct packet *packet)
+{
+	struct answer *answer = NULL;
+	int from = input(jobs->session, packet), to = memory_file();
+
+	if (from == -1 || to == -1) {
+		error_line(jobs->listener.socket->address.text, "%s", strerror(errno));
+		jobs->status = STATUS_RUNNER;
+	} else {
+		answer = jobs_start(jobs, sizeof(*answer), jobs->listener.socket->fd, from, to, &packet->peer);
+	}
+	if (answer) {
+		answer->job.fd = to;
+		answer->peer = packet->peer;
+	} else if (to != -1) {
+		close(to);
+	}
+	if (from != -1)
+		close(from);
+}
+
+static bool
+take(struct jobs *jobs)
+{
+	struct packet *packet = &((struct server *)jobs)->packet;
+	struct socket *socket = jobs->listener.socket;
+
+	if (packet_take(socket->fd, false, packet) == 0) {
+		jobs->listener.taken++;
+		start(jobs, packet);
+		return true;
+	}
+	if (errno != EMSGSIZE)
+		return false;
+	error_line(socket->address.text, "a packet is larger than %zu bytes; it is lost", PACKET_MOST);
+	return true;
+}
+
+/* Gives up an answer; sending: its packet could not be sent, rather than its record read. */
+static void
+give_up(struct jobs *jobs, const struct answer *answer, int error, bool sending)
+{
+	const struct address *address = &jobs->listener.socket->address;
+	struct text why = {0};
+
+	if (sending)
+		packet_explain(address, answer->records.count, answer->size, error, &why);
+	else
+		record_fault(&answer->records, error, &why);
+	error_line(address->text, "an answer was not sent: %s", why.data ? why.data : strerror(error));
+	text_free(&why);
+	if (!jobs->status)
+		jobs->status = STATUS_RUNNER;
+}
+
+/* Sends records until the peer takes no more now. Returns true if the answer is done with. */
+static bool
+send_records(struct jobs *jobs, struct answer *answer)
+{
+	int got;
+
+	for (;;) {
+		if (!answer->record) {
+			got = record_next(&answer->records, &answer->record, &answer->size);
+			if (got == -1)
+				give_up(jobs, answer, errno, false);
+			/* With -r, a COMMAND that wrote nothing does not answer. */
+			if (got != 1 || (jobs->session->form == RECORD_RAW && answer->size == 0))
+				return true;
+			deadline_set(&answer->until, JOBS_GRACE);
+		}
+		if (packet_send(jobs->listener.socket->fd, answer->record, answer->size, &answer->peer) == -1) {
+			bool waits = errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR || errno == ENOBUFS;
+			int error = errno;
+
+			if (waits && !deadline_passed(&answer->until))
+				return false;
+			give_up(jobs, answer, error, true);
+			return true;
+		}
+		answer->record = NULL;
+	}
+}
+
+static int
+step(struct jobs *jobs, struct job *job)
+{
+	struct answer *answer = (struct answer *)job;
+
+	if (!answer->sending)
+		return -1;
+	if (!send_records(jobs, answer))
+		return JOBS_LOOK;
+	record_close(&answer->records);
+	job_release(job);
+	return -1;
+}
+
+static void
+ended(struct jobs *jobs, struct job *job, int status, bool terminated)
+{
+	struct answer *answer = (struct answer *)job;
+
+	if (status == 0 && lseek(job->fd, 0, SEEK_SET) == 0) {
+		answer->sending = true;
+		record_open(&answer->records, job->fd, jobs->session->form, PACKET_MOST);
+		return;
+	}
+	if (status && !terminated)
+		error_line(jobs->session->argv[0], "status %d; no answer was sent", status);
+	job_release(job);
+}
+
+int
+serve_packets(const struct session *session, struct socket *socket)
+{
+	struct server server = {.jobs = {.session = session,
+	                            .listener = {.socket = socket, .count = session->count, .most = session->most},
+	                            .take = take,
+	                            .step = step,
+	                            .ended = ended,
+	                            .missing = "no packet"}};
+	int status = STATUS_RUNNER;
+
+	if (packet_open(&server.packet) == -1)
+		error_line(NULL, "%s", strerror(errno));
+	else if (jobs_open(&server.jobs) == 0)
+		status = jobs_run(&server.jobs);
+	packet_close(&server.packet);
+	return status;
+}

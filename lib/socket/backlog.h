@@ -1,0 +1,42 @@
+/*
+ * backlog.h: data that a descriptor has not taken yet.
+ */
+#ifndef SOCKET_BACKLOG_H
+#define SOCKET_BACKLOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/pump.h"
+#include "base/record.h"
+
+/* Bytes that are kept before those who add have to wait. */
+#define BACKLOG_MOST ((size_t)1024 * 1024)
+
+struct backlog {
+	int fd;       /* -1: what is added is dropped */
+	bool packets; /* each record is sent as one packet */
+	enum pump_kind sink;
+	unsigned long long moved;    /* bytes, or packets, that fd has taken */
+	size_t start, end, capacity; /* private, as is the rest */
+	char *data;
+};
+
+void backlog_open(struct backlog *backlog, int fd, bool packets);
+
+/* Return the number of bytes that are kept. */
+size_t backlog_kept(const struct backlog *backlog);
+
+/* Return true if so many bytes more would exceed BACKLOG_MOST; an empty backlog is never full. */
+bool backlog_full(const struct backlog *backlog, size_t size);
+
+/* Add a record, with a prefix and a tab unless prefix is NULL. Returns 0, or -1 with ENOMEM. */
+int backlog_add(struct backlog *backlog, enum record_form form, const char *prefix, const char *data, size_t size);
+
+/* Write what the descriptor takes now. Returns 0, or -1 with errno of write(2) or send(2). */
+int backlog_write(struct backlog *backlog);
+
+/* Release the space; the descriptor stays open. */
+void backlog_close(struct backlog *backlog);
+
+#endif

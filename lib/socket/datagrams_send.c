@@ -1,0 +1,221 @@
+/*
+ * datagrams_send.c: records of standard input, each sent as one packet. A listener for many packets drops a record whose peer is
+ * unknown, has gone or takes nothing; one that took nothing once is not waited for again until it takes a packet.
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/deadline.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "socket/address.h"
+#include "socket/datagrams.h"
+#include "socket/internal.h"
+
+/* Nanoseconds for which a listener waits for a peer that takes nothing, without -t. */
+#define PATIENCE 1000000000LL
+
+/* Packets that are sent before other events are looked at. */
+#define BURST 64
+
+int
+datagrams_report(const struct datagrams *datagrams, enum relay_side side, int error, const char *why)
+{
+	struct text extra = {0};
+	int status;
+
+	text_format(&extra, "%s%s%llu packet%s sent, %llu received", why ? why : "", why ? "; " : "", datagrams->sent,
+	    datagrams->sent == 1 ? " was" : "s were", datagrams->received);
+	status = socket_report(datagrams->socket, side, error, extra.data);
+	text_free(&extra);
+	return status;
+}
+
+int
+datagrams_survive(struct datagrams *datagrams, int status)
+{
+	if (!datagrams->answers || datagrams->session->single)
+		return status;
+	datagrams->failed = true;
+	return GO_ON;
+}
+
+bool
+datagrams_enough(const struct datagrams *datagrams)
+{
+	return datagrams->received >= datagrams->session->count;
+}
+
+static bool
+same(const struct socket_address *one, const struct socket_address *other)
+{
+	return one->size == other->size && memcmp(&one->storage, &other->storage, one->size) == 0;
+}
+
+/* Finds the peer that a record names. Returns 0, or -1 with the reason in *fault. */
+static int
+find_peer(struct datagrams *datagrams, const char *name, const char **fault)
+{
+	struct address_list list = {0};
+	struct address address;
+	int result = -1;
+
+	if (address_parse(&address, name, fault) == -1)
+		return -1;
+	if (!address_alike(&address, &datagrams->socket->address)) {
+		*fault = "its peer is an address of another kind";
+	} else if (address_resolve(&address, false, &list, fault) == 0) {
+		datagrams->peer = list.addresses[0];
+		result = datagrams->answers || same(&datagrams->peer, &datagrams->socket->peer) ? 0 : -1;
+		if (result == -1)
+			*fault = "its peer is not the one that is connected";
+	}
+	address_list_free(&list);
+	address_free(&address);
+	return result;
+}
+
+/* Takes PEER and a tab off the record in hand. Returns false after a line if the record names no peer. */
+static bool
+take_peer(struct datagrams *datagrams)
+{
+	const char *tab = memchr(datagrams->record, '\t', datagrams->size),
+	           *fault = "its peer and a tab are missing (-P)";
+	struct text name = {0};
+	bool found;
+
+	if (tab)
+		text_format(&name, "%.*s", (int)(tab - datagrams->record), datagrams->record);
+	found = name.data && find_peer(datagrams, name.data, &fault) == 0;
+	text_free(&name);
+	if (found) {
+		datagrams->size -= (size_t)(tab + 1 - datagrams->record);
+		datagrams->record = tab + 1;
+	} else {
+		error_line(NULL, "standard input: record %lu: %s", datagrams->input.count, fault);
+	}
+	return found;
+}
+
+/* Returns the entry of the current peer among those that are stuck, or NULL. */
+static struct socket_address *
+find_stuck(struct datagrams *datagrams)
+{
+	size_t i;
+
+	for (i = 0; i < STUCK_MOST; i++)
+		if (datagrams->stuck[i].size && same(&datagrams->stuck[i], &datagrams->peer))
+			return &datagrams->stuck[i];
+	return NULL;
+}
+
+/* Reads the next record. Returns GO_ON, with a record or without, or the exit status. */
+static int
+read_record(struct datagrams *datagrams)
+{
+	struct text why = {0};
+	int got = record_next(&datagrams->input, &datagrams->record, &datagrams->size);
+
+	if (got != 1)
+		datagrams->record = NULL;
+	if (got == 0) {
+		datagrams->sending = SENDING_ENDED;
+		return socket_has_connections(datagrams->socket) && socket_half_close(datagrams->socket->fd) == -1
+		           ? datagrams_report(datagrams, RELAY_PEER, errno, NULL)
+		           : GO_ON;
+	}
+	if (got == -1) {
+		datagrams->sending = SENDING_WAITS;
+		if (errno == EAGAIN || errno == EINTR)
+			return GO_ON;
+		record_fault(&datagrams->input, errno, &why);
+		error_line(NULL, "standard input: %s; %llu packet%s sent", why.data ? why.data : "", datagrams->sent,
+		    datagrams->sent == 1 ? " was" : "s were");
+		text_free(&why);
+		return STATUS_FAILED;
+	}
+	datagrams->peer = datagrams->packet.peer;
+	if (datagrams->session->prefix && !take_peer(datagrams)) {
+		datagrams->record = NULL;
+		return datagrams_survive(datagrams, STATUS_FAILED);
+	}
+	return GO_ON;
+}
+
+/* Handles a record that could not be sent. Returns GO_ON, or the exit status. */
+static int
+give_up(struct datagrams *datagrams, int error)
+{
+	struct text why = {0};
+	int status;
+
+	packet_explain(&datagrams->socket->address, datagrams->input.count, datagrams->size, error, &why);
+	status = datagrams_report(datagrams, RELAY_PEER, error, why.data);
+	text_free(&why);
+	datagrams->record = NULL;
+	return datagrams_survive(datagrams, status);
+}
+
+/* The peer's queue is full. Returns true if the record waits, rather than being dropped. */
+static bool
+block(struct datagrams *datagrams)
+{
+	long long timeout = datagrams->session->timeout;
+
+	if (datagrams->sending != SENDING_BLOCKED)
+		deadline_set(&datagrams->patience, find_stuck(datagrams)       ? 0
+		                                   : timeout == DEADLINE_NEVER ? PATIENCE
+		                                                               : timeout);
+	datagrams->sending = SENDING_BLOCKED;
+	if (!datagrams->answers || datagrams->session->single || !deadline_passed(&datagrams->patience))
+		return true;
+	if (!find_stuck(datagrams))
+		datagrams->stuck[datagrams->next++ % STUCK_MOST] = datagrams->peer;
+	return false;
+}
+
+/* Sends the record in hand. Returns GO_ON, or the exit status. */
+static int
+send_record(struct datagrams *datagrams)
+{
+	struct socket_address *stuck;
+	int result = packet_send(
+	    datagrams->socket->fd, datagrams->record, datagrams->size, datagrams->answers ? &datagrams->peer : NULL);
+	int error = result == -1 ? errno : 0;
+
+	if ((error == EAGAIN || error == EWOULDBLOCK || error == ENOBUFS || error == EINTR) && block(datagrams))
+		return GO_ON;
+	datagrams->sending = SENDING_MORE;
+	if (result == -1)
+		return give_up(datagrams, error);
+	stuck = find_stuck(datagrams);
+	if (stuck)
+		stuck->size = 0;
+	datagrams->sent++;
+	if (datagrams_enough(datagrams))
+		datagrams->left -= (long long)datagrams->size + 1;
+	datagrams->record = NULL;
+	return GO_ON;
+}
+
+int
+datagrams_send(struct datagrams *datagrams)
+{
+	int status = GO_ON, count;
+
+	for (count = 0; count < BURST && status == GO_ON; count++) {
+		if (!datagrams->record) {
+			datagrams->sending = SENDING_MORE;
+			status = read_record(datagrams);
+			if (datagrams->sending != SENDING_MORE)
+				return status;
+		}
+		if (datagrams->record)
+			status = send_record(datagrams);
+		if (datagrams->sending == SENDING_BLOCKED)
+			return status;
+	}
+	return status;
+}

@@ -1,0 +1,83 @@
+/*
+ * hub.h: what the files of the hub share: hub.c (loop), hub_client.c (clients come and go), hub_record.c (records).
+ */
+#ifndef SOCKET_HUB_H
+#define SOCKET_HUB_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/deadline.h"
+#include "base/record.h"
+#include "base/text.h"
+#include "socket/backlog.h"
+#include "socket/internal.h"
+#include "socket/packet.h"
+#include "socket/session.h"
+
+/* Bytes in the longest record. */
+#define HUB_LONGEST ((size_t)64 * 1024)
+
+struct client {
+	int fd;
+	struct text name; /* unique among the clients */
+	struct record_reader records;
+	struct backlog backlog;
+	enum {
+		CLIENT_SENDS,
+		CLIENT_ENDED, /* it has sent its end, and may still read */
+		CLIENT_GONE   /* to be closed */
+	} state;
+	bool half_closed;         /* it was told that nothing more comes */
+	bool full;                /* its backlog is full, and others wait for it */
+	unsigned long long moved; /* what it had taken at the last look */
+	struct deadline patience; /* when a full client that takes nothing is dropped */
+};
+
+/* Places in hub->wait; the clients follow. */
+enum { HUB_LISTENER, HUB_INPUT, HUB_OUTPUT, HUB_CLIENTS };
+
+struct hub {
+	const struct session *session;
+	struct listener listener;
+	struct client **clients;
+	struct pollfd *wait;
+	size_t count; /* clients */
+	struct record_reader input;
+	struct backlog output;
+	bool reading;          /* standard input has not ended */
+	bool packets;          /* clients send and get packets */
+	struct packet packet;  /* the last one that came */
+	bool failed;           /* a client was dropped, or a record not sent; a line said so */
+	struct deadline asked; /* when to ask the system again which clients have gone */
+};
+
+/* Make space for one more client. Returns 0, or -1 with ENOMEM. */
+int hub_grow(struct hub *hub);
+
+/* Accept all clients that wait: each must get what is sent from now on. */
+void hub_welcome(struct hub *hub);
+
+/* Drop a client, with a line that says why. */
+void hub_drop(struct hub *hub, struct client *client, const char *why);
+
+/* Drop a client after an error of its connection. */
+void hub_lose(struct hub *hub, struct client *client, int error);
+
+/*
+ * Drop clients that are full and take nothing, and close those that are done. Returns how many clients have to be looked at
+ * again without an event.
+ */
+size_t hub_sort_out(struct hub *hub);
+
+/* Return true if there is no space for another record for a client; with output, or for standard output. */
+bool hub_full(const struct hub *hub, bool output);
+
+/* Take records of a client, and hand them on. Returns 0, or -1 with errno if standard output failed. */
+int hub_hear(struct hub *hub, struct client *client);
+
+/* Take records of standard input, and hand them on. Returns GO_ON, or the exit status after a line. */
+int hub_say(struct hub *hub);
+
+#endif

@@ -1,0 +1,168 @@
+/*
+ * hub_client.c: clients of a hub: how they come, and when they are dropped or closed. What a slow client has not read is kept
+ * for it up to a bound; then the others wait for it, but not for long, so that no client can hold up the others or use up memory.
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/deadline.h"
+#include "base/error.h"
+#include "base/io.h"
+#include "base/text.h"
+#include "socket/hub.h"
+#include "socket/internal.h"
+#include "socket/socket.h"
+
+/* Nanoseconds for which the others wait for a client that takes nothing, without -t. */
+#define PATIENCE 1000000000LL
+
+int
+hub_grow(struct hub *hub)
+{
+	struct client **clients = realloc(hub->clients, (hub->count + 1) * sizeof(struct client *));
+	struct pollfd *wait = realloc(hub->wait, (hub->count + 1 + HUB_CLIENTS) * sizeof(*wait));
+
+	if (clients)
+		hub->clients = clients;
+	if (wait)
+		hub->wait = wait;
+	return clients && wait ? 0 : -1;
+}
+
+static int
+add(struct hub *hub, int fd, const struct socket_address *peer)
+{
+	const struct address *address = &hub->listener.socket->address;
+	struct client *client = calloc(1, sizeof(*client));
+
+	if (!client || hub_grow(hub) == -1) {
+		free(client);
+		return -1;
+	}
+	client->fd = fd;
+	address_format(address, peer, &client->name);
+	/* Most clients of a Unix socket have no name. */
+	if (address->kind == ADDRESS_UNIX && client->name.data && client->name.data[client->name.size - 1] == ':')
+		text_format(&client->name, "#%llu", hub->listener.taken);
+	socket_block(fd, false);
+	record_open(&client->records, fd, hub->session->form, HUB_LONGEST);
+	client->records.elsewhere = true;
+	backlog_open(&client->backlog, fd, hub->packets);
+	if (hub->packets)
+		socket_mark(fd);
+	hub->clients[hub->count++] = client;
+	return 0;
+}
+
+void
+hub_welcome(struct hub *hub)
+{
+	struct socket_address peer;
+	int fd;
+
+	while (listener_takes(&hub->listener, hub->count) && hub->listener.state != LISTENER_PAUSED &&
+	       (fd = listener_accept(&hub->listener, &peer)) != -1)
+		if (add(hub, fd, &peer) == -1) {
+			error_line(hub->listener.socket->address.text, "%s", strerror(errno));
+			hub->failed = true;
+			close(fd);
+		}
+}
+
+void
+hub_drop(struct hub *hub, struct client *client, const char *why)
+{
+	if (client->state == CLIENT_GONE)
+		return;
+	client->state = CLIENT_GONE;
+	error_line(
+	    hub->listener.socket->address.text, "%s: %s", client->name.data ? client->name.data : "a client", why);
+	hub->failed = true;
+}
+
+void
+hub_lose(struct hub *hub, struct client *client, int error)
+{
+	struct text why = {0};
+
+	text_format(&why, "%s",
+	    error == EPIPE        ? "it has gone"
+	    : error == ECONNRESET ? "it has reset the connection"
+	                          : strerror(error));
+	if (backlog_kept(&client->backlog) > 0)
+		text_format(&why, "; %zu bytes for it are lost", backlog_kept(&client->backlog));
+	hub_drop(hub, client, why.data ? why.data : "it has gone");
+	text_free(&why);
+}
+
+/* Drops a client that is full and has taken nothing for too long. */
+static void
+check_full(struct hub *hub, struct client *client)
+{
+	bool full = backlog_full(&client->backlog, 2 * HUB_LONGEST);
+
+	if (full && (!client->full || client->moved != client->backlog.moved))
+		deadline_set(
+		    &client->patience, hub->session->timeout == DEADLINE_NEVER ? PATIENCE : hub->session->timeout);
+	client->full = full;
+	client->moved = client->backlog.moved;
+	if (full && deadline_passed(&client->patience))
+		hub_drop(hub, client, "it does not read what is sent to it, and was dropped");
+}
+
+/* Passes on ends: the client's by closing it, that of standard input by a half-close. ask: the system may be asked. */
+static void
+check_end(struct hub *hub, struct client *client, bool ask)
+{
+	const struct session *session = hub->session;
+	bool last = !hub->reading && !session->relays;
+
+	if (client->state == CLIENT_GONE || backlog_kept(&client->backlog) > 0)
+		return;
+	/* A client that has ended may still get something, but with -B that could go on for ever. */
+	if (client->state == CLIENT_ENDED &&
+	    (last || session->relays || !session->input || io_ready(client->fd, 0) ||
+	        (ask && hub->listener.socket->address.kind == ADDRESS_TCP && socket_closed(client->fd) == 1)))
+		client->state = CLIENT_GONE;
+	else if (last && session->input && !client->half_closed)
+		client->half_closed = socket_half_close(client->fd) == 0;
+}
+
+static void
+free_client(struct client *client)
+{
+	close(client->fd);
+	record_close(&client->records);
+	backlog_close(&client->backlog);
+	text_free(&client->name);
+	free(client);
+}
+
+size_t
+hub_sort_out(struct hub *hub)
+{
+	bool ask = deadline_passed(&hub->asked);
+	size_t i, again = 0;
+
+	/* The system is not asked about clients at each event. */
+	if (ask)
+		deadline_set(&hub->asked, DEADLINE_TICK * 1000000LL);
+	for (i = hub->count; i-- > 0;) {
+		struct client *client = hub->clients[i];
+
+		check_full(hub, client);
+		check_end(hub, client, ask);
+		if (client->state == CLIENT_GONE) {
+			free_client(client);
+			hub->clients[i] = hub->clients[--hub->count];
+			listener_retry(&hub->listener);
+		} else if (client->full || (client->state == CLIENT_ENDED && backlog_kept(&client->backlog) == 0)) {
+			again++;
+		}
+	}
+	return again;
+}

@@ -1,0 +1,81 @@
+/*
+ * jobs.h: running COMMANDs for clients. Each is a process group; jobs.c starts them, waits for them, ends their groups, and runs
+ * the loop; what a client is, the file that serves it knows (serve.c: a connection, answer.c: a packet).
+ */
+#ifndef SOCKET_JOBS_H
+#define SOCKET_JOBS_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/deadline.h"
+#include "socket/internal.h"
+#include "socket/session.h"
+#include "socket/ucspi.h"
+
+/* Milliseconds between two looks at a process group, or a peer, that no call can wait for. */
+#define JOBS_LOOK 10
+
+/* Nanoseconds for which a client that is to do something may do nothing. */
+#define JOBS_GRACE 1000000000LL
+
+enum job_state {
+	JOB_RUNS,
+	JOB_TERMINATED, /* its group got SIGTERM; SIGKILL is due at the deadline */
+	JOB_KILLED,     /* its group got SIGKILL; it is given up at the deadline */
+	JOB_ENDED       /* nothing of its group is left */
+};
+
+/* The first member of a struct of the file that serves the client. */
+struct job {
+	pid_t pid; /* process id of COMMAND, and of its group */
+	enum job_state state;
+	bool reaped; /* COMMAND itself has ended */
+	struct deadline until;
+	int fd;             /* the client's connection, or the file with its answer; -1: done with */
+	struct pollfd poll; /* what the loop waits for, and what came; fd -1: nothing */
+};
+
+struct jobs {
+	const struct session *session;
+	struct listener listener;
+	struct job **list;
+	struct pollfd *wait;
+	size_t count;   /* jobs in the list */
+	size_t running; /* COMMANDs that have not ended */
+	struct ucspi ucspi;
+	int wake; /* readable once a signal has come */
+	bool stopping;
+	int status; /* of the first COMMAND that failed */
+
+	/* Takes a client, if one waits, and starts its job. Returns false if there is none now. */
+	bool (*take)(struct jobs *jobs);
+	/* Goes on with a job. Returns after how many milliseconds to look at it again, or -1. */
+	int (*step)(struct jobs *jobs, struct job *job);
+	/* Its COMMAND has ended with that exit status; terminated: because its group was told to. */
+	void (*ended)(struct jobs *jobs, struct job *job, int status, bool terminated);
+	const char *missing; /* words for the line when -t runs out without a client */
+};
+
+/*
+ * Start COMMAND for a client; connection: the socket whose ends its environment names. Returns the job, size bytes of zeros
+ * behind struct job, or NULL after a line; the descriptors stay the caller's.
+ */
+void *jobs_start(
+    struct jobs *jobs, size_t size, int connection, int input, int output, const struct socket_address *peer);
+
+/* Tell a job's group to end. */
+void job_terminate(struct job *job);
+
+/* Close what the job holds for its client. */
+void job_release(struct job *job);
+
+/* Get ready to start COMMANDs. Returns 0 or -1 after a line. */
+int jobs_open(struct jobs *jobs);
+
+/* Run the loop, and release everything. Returns the exit status. */
+int jobs_run(struct jobs *jobs);
+
+#endif

@@ -1,0 +1,210 @@
+/*
+ * linux.c: names that the kernel gives, and what it knows of the process at the other end. See unix(7), tcp(7), sock_diag(7),
+ * close_range(2).
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "socket/internal.h"
+
+/* <linux/sockios.h>, which musl-gcc does not find. */
+#define UNSENT 0x5411
+
+/* CLOSE_RANGE_CLOEXEC of close_range(2). */
+#define ON_EXEC (1U << 2)
+
+int
+socket_autobind(int fd)
+{
+	struct sockaddr address = {.sa_family = AF_UNIX};
+
+	return bind(fd, &address, sizeof(address.sa_family));
+}
+
+long
+socket_unsent(int fd)
+{
+	int size;
+
+	return ioctl(fd, UNSENT, &size) == -1 ? 0 : size;
+}
+
+int
+socket_owner(int fd, pid_t *pid, uid_t *uid, gid_t *gid)
+{
+	struct ucred owner;
+	socklen_t size = sizeof(owner);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &owner, &size) == -1)
+		return -1;
+	*pid = owner.pid;
+	*uid = owner.uid;
+	*gid = owner.gid;
+	return 0;
+}
+
+void
+socket_mark(int fd)
+{
+	int on = 1;
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on));
+}
+
+/* Of <linux/netlink.h>, <linux/sock_diag.h> and <linux/inet_diag.h>, which musl-gcc does not find either. */
+#define SOCK_DIAG           4
+#define SOCK_DIAG_BY_FAMILY 20
+#define NLM_F_REQUEST       1
+#define TCP_LISTENING       10
+#define ANY_COOKIE          0xffffffffU
+#define ALL_STATES          0xffffffffU
+
+struct netlink_header {
+	uint32_t length;
+	uint16_t type, flags;
+	uint32_t sequence, sender;
+};
+
+struct socket_id {
+	uint16_t port, peer_port; /* of the socket that is looked for, and of its peer */
+	uint32_t address[4], peer_address[4];
+	uint32_t interface, cookie[2];
+};
+
+struct diag_request {
+	struct netlink_header header;
+	uint8_t family, protocol, extensions, unused;
+	uint32_t states;
+	struct socket_id id;
+};
+
+struct diag_answer {
+	struct netlink_header header;
+	uint8_t family, state, timer, retransmits;
+	struct socket_id id;
+	uint32_t expires, unread, unsent, uid, inode;
+};
+
+/* Stores an address as sock_diag wants it: IPv4 also where it stands inside IPv6. Returns the family. */
+static uint8_t
+set_address(const struct sockaddr_storage *from, uint32_t address[4], uint16_t *port)
+{
+	const struct sockaddr_in *four = (const struct sockaddr_in *)from;
+	const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)from;
+
+	*port = four->sin_port;
+	if (from->ss_family == AF_INET)
+		address[0] = four->sin_addr.s_addr;
+	else if (IN6_IS_ADDR_V4MAPPED(&six->sin6_addr))
+		memcpy(address, six->sin6_addr.s6_addr + 12, sizeof(*address));
+	else
+		memcpy(address, &six->sin6_addr, 4 * sizeof(*address));
+	return from->ss_family == AF_INET || IN6_IS_ADDR_V4MAPPED(&six->sin6_addr) ? AF_INET : AF_INET6;
+}
+
+/* Returns true if the peer is on this machine, and in this network namespace: its address is a loopback one, or ours. */
+static bool
+is_here(const struct diag_request *request)
+{
+	static const struct in6_addr loopback = IN6ADDR_LOOPBACK_INIT;
+	const uint32_t *peer = request->id.address;
+
+	return memcmp(peer, request->id.peer_address, sizeof(request->id.address)) == 0 ||
+	       (request->family == AF_INET ? ntohl(*peer) >> 24 == 127
+	                                   : memcmp(peer, &loopback, sizeof(loopback)) == 0);
+}
+
+/*
+ * Asks the kernel for the peer's end of a connection within this machine. Returns 1 if no process has it any more, 0 if one
+ * has, -1 if it is not there or cannot be known. See sock_diag(7).
+ */
+static int
+ask(const struct sockaddr_storage *peer, const struct sockaddr_storage *local)
+{
+	static int fd = -1;
+	struct diag_request request = {
+	    .header = {.length = sizeof(request), .type = SOCK_DIAG_BY_FAMILY, .flags = NLM_F_REQUEST},
+	    .protocol = IPPROTO_TCP,
+	    .states = ALL_STATES,
+	    .id.cookie = {ANY_COOKIE, ANY_COOKIE}};
+	struct diag_answer answer;
+
+	request.family = set_address(peer, request.id.address, &request.id.port);
+	(void)set_address(local, request.id.peer_address, &request.id.peer_port);
+	if (!is_here(&request))
+		return -1;
+	if (fd == -1)
+		fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, SOCK_DIAG);
+	if (fd == -1 || send(fd, &request, sizeof(request), 0) == -1)
+		return -1;
+	/* The answer is there as soon as the request has been sent. */
+	if (recv(fd, &answer, sizeof(answer), MSG_DONTWAIT) != (ssize_t)sizeof(answer) ||
+	    answer.header.type != SOCK_DIAG_BY_FAMILY || answer.state == TCP_LISTENING)
+		return -1;
+	return answer.inode == 0;
+}
+
+int
+socket_closed(int fd)
+{
+	struct sockaddr_storage peer, local;
+	socklen_t size = sizeof(peer), local_size = sizeof(local);
+	int on = 1, idle = 2, kept = 0, found = -1;
+
+	if (getpeername(fd, (struct sockaddr *)&peer, &size) == -1)
+		return 1;
+	if (getsockname(fd, (struct sockaddr *)&local, &local_size) == 0)
+		found = ask(&peer, &local);
+	if (found != -1)
+		return found;
+	/* With keep-alive on, the peer's system answers for a while, and then says that the peer has gone. */
+	size = sizeof(kept);
+	if (getsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &kept, &size) == 0 && kept)
+		return 0;
+	(void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof(idle));
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &idle, sizeof(idle));
+	return 0;
+}
+
+long
+socket_unread(int fd)
+{
+	int size;
+
+	return ioctl(fd, FIONREAD, &size) == -1 ? 0 : size;
+}
+
+short
+socket_end(void)
+{
+	return POLLRDHUP;
+}
+
+void
+socket_adopt(void)
+{
+	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
+}
+
+void
+socket_private(int first)
+{
+#ifdef SYS_close_range
+	if (syscall(SYS_close_range, first, ~0U, ON_EXEC) == 0)
+		return;
+#endif
+	for (; first < 1024; first++)
+		fcntl(first, F_SETFD, FD_CLOEXEC);
+}

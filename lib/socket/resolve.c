@@ -1,0 +1,195 @@
+/*
+ * resolve.c: from an address as it was written to the system's addresses, and back.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "base/text.h"
+#include "socket/address.h"
+
+static int
+add(struct address_list *list, const void *address, size_t size)
+{
+	struct socket_address *more = realloc(list->addresses, (list->count + 1) * sizeof(*more));
+
+	if (!more)
+		return -1;
+	list->addresses = more;
+	more += list->count++;
+	memset(more, 0, sizeof(*more));
+	memcpy(&more->storage, address, size);
+	more->size = (socklen_t)size;
+	return 0;
+}
+
+static int
+add_path(const struct address *address, struct address_list *list)
+{
+	struct sockaddr_un name = {.sun_family = AF_UNIX};
+	size_t length = strlen(address->path), size = offsetof(struct sockaddr_un, sun_path) + length;
+
+	memcpy(name.sun_path, address->path, length);
+	/* An abstract name begins with a NUL, and ends where the address ends. */
+	if (address->abstract)
+		name.sun_path[0] = '\0';
+	return add(list, &name, address->abstract ? size : sizeof(name));
+}
+
+/* Adds the addresses of a host (NULL: every one of this machine). Returns 0 or an error of getaddrinfo(3). */
+static int
+look_up(const struct address *address, const char *host, int family, struct address_list *list)
+{
+	struct addrinfo hints = {.ai_family = family,
+	    .ai_socktype = address->type,
+	    .ai_protocol = address->protocol,
+	    .ai_flags = host ? 0 : AI_PASSIVE};
+	struct addrinfo *found, *one;
+	int error = getaddrinfo(host, address->port || host ? address->port : "0", &hints, &found);
+
+	if (error)
+		return error;
+	for (one = found; one && error == 0; one = one->ai_next)
+		error = add(list, one->ai_addr, one->ai_addrlen) == -1 ? EAI_MEMORY : 0;
+	freeaddrinfo(found);
+	return error;
+}
+
+/* The same for an empty HOST and for *. One IPv6 socket listens at all IPv4 addresses too, so * tries IPv6 first. */
+static int
+look_up_own(const struct address *address, struct address_list *list)
+{
+	int families[] = {address->any ? AF_INET6 : AF_INET, address->any ? AF_INET : AF_INET6}, error = 0;
+	size_t i;
+
+	for (i = 0; i < 2; i++)
+		if (address->family == AF_UNSPEC || address->family == families[i])
+			error = look_up(address,
+			    address->any              ? NULL
+			    : families[i] == AF_INET6 ? "::1"
+			                              : "127.0.0.1",
+			    families[i], list);
+	return list->count ? 0 : error;
+}
+
+static const char *
+explain(const struct address *address, int error)
+{
+	switch (error) {
+	case EAI_SYSTEM:
+		return strerror(errno);
+	case EAI_SERVICE:
+		return "there is no such port";
+	case EAI_NONAME:
+		return !address->host || address->family == AF_UNSPEC ? "no such host, or no such port"
+		       : address->family == AF_INET                   ? "no such host, or it has no IPv4 address"
+		                                                      : "no such host, or it has no IPv6 address";
+	default:
+		return gai_strerror(error);
+	}
+}
+
+int
+address_resolve(const struct address *address, bool listens, struct address_list *list, const char **fault)
+{
+	int error;
+
+	*list = (struct address_list){0};
+	if (address->any && !listens) {
+		*fault = "* is every address to listen at, not one to connect to";
+		errno = EINVAL;
+		return -1;
+	}
+	if (address->kind == ADDRESS_UNIX)
+		error = add_path(address, list) == -1 ? EAI_SYSTEM : 0;
+	else if (address->host)
+		error = look_up(address, address->host, address->family, list);
+	else
+		error = look_up_own(address, list);
+	if (error == 0)
+		return 0;
+	*fault = explain(address, error);
+	address_list_free(list);
+	errno = ENOENT;
+	return -1;
+}
+
+void
+address_list_free(struct address_list *list)
+{
+	free(list->addresses);
+	*list = (struct address_list){0};
+}
+
+bool
+address_numeric(const struct socket_address *from, char *host, size_t size, unsigned int *port)
+{
+	const struct sockaddr_in *four = (const struct sockaddr_in *)&from->storage;
+	const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)&from->storage;
+
+	if (from->storage.ss_family == AF_INET) {
+		*port = ntohs(four->sin_port);
+		return inet_ntop(AF_INET, &four->sin_addr, host, (socklen_t)size);
+	}
+	if (from->storage.ss_family != AF_INET6)
+		return false;
+	*port = ntohs(six->sin6_port);
+	/* A client that came by IPv4 to a socket for both is shown so. */
+	if (IN6_IS_ADDR_V4MAPPED(&six->sin6_addr))
+		return inet_ntop(AF_INET, six->sin6_addr.s6_addr + 12, host, (socklen_t)size);
+	if (!inet_ntop(AF_INET6, &six->sin6_addr, host, (socklen_t)size))
+		return false;
+	if (six->sin6_scope_id)
+		snprintf(host + strlen(host), size - strlen(host), "%%%u", (unsigned int)six->sin6_scope_id);
+	return true;
+}
+
+const char *
+address_path(const struct socket_address *from, size_t *size)
+{
+	const struct sockaddr_un *name = (const struct sockaddr_un *)&from->storage;
+	size_t offset = offsetof(struct sockaddr_un, sun_path);
+
+	*size = from->size > offset ? from->size - offset : 0;
+	if (*size > 0 && name->sun_path[0])
+		*size = strnlen(name->sun_path, *size);
+	return name->sun_path;
+}
+
+void
+address_format(const struct address *address, const struct socket_address *from, struct text *text)
+{
+	char host[ADDRESS_HOST];
+	const char *path;
+	unsigned int port;
+	size_t size, i;
+
+	text_format(text, "%s:", address->scheme);
+	if (address->kind == ADDRESS_UNIX) {
+		path = address_path(from, &size);
+		for (i = 0; i < size; i++) {
+			/* The path stays usable in a command; only what could end a line or a column is escaped. */
+			bool odd = (unsigned char)path[i] < ' ' || path[i] == 0x7f;
+
+			if (i == 0 && !path[0])
+				text_format(text, "@");
+			else
+				text_format(text, odd ? "\\x%02x" : "%c", (unsigned char)path[i]);
+		}
+	} else if (!address_numeric(from, host, sizeof(host), &port)) {
+		text_format(text, "?");
+	} else {
+		if (address->kind == ADDRESS_RAW)
+			text_format(text, "%d:", address->protocol);
+		text_format(text, strchr(host, ':') ? "[%s]" : "%s", host);
+		if (address->kind != ADDRESS_RAW)
+			text_format(text, ":%u", port);
+	}
+}

@@ -1,0 +1,215 @@
+/*
+ * socket.c: what connecting and listening sockets share: opening, binding, the words for errors, closing.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/deadline.h"
+#include "base/error.h"
+#include "base/explain.h"
+#include "base/interrupt.h"
+#include "base/text.h"
+#include "socket/address.h"
+#include "socket/calls.h"
+#include "socket/internal.h"
+#include "socket/socket.h"
+
+/*
+ * The steps of the table: connecting, binding, and talking over a socket of a kind (streams and unix-seq are connections); and
+ * standard input and output.
+ */
+#define STEP(kind, step) ((int)(kind)*2 + (step))
+#define CONNECTS(kind)   (1u << STEP(kind, 0))
+#define BINDS(kind)      (1u << STEP(kind, 1))
+#define EITHER(kind)     (CONNECTS(kind) | BINDS(kind))
+#define INTERNET         (EITHER(ADDRESS_TCP) | EITHER(ADDRESS_UDP) | EITHER(ADDRESS_RAW))
+#define SET_UP           (INTERNET | EITHER(ADDRESS_UNIX))
+
+enum { CONNECTION = 8, DATAGRAMS, RAW, INPUT, OUTPUT };
+#define PEER (1u << CONNECTION | 1u << DATAGRAMS | 1u << RAW)
+#define OURS (1u << INPUT | 1u << OUTPUT)
+
+static const struct explanation explanations[] = {
+    {EPERM, EITHER(ADDRESS_RAW), "a raw socket needs root, or CAP_NET_RAW", LIMIT_NONE},
+    {EACCES, EITHER(ADDRESS_RAW), "a raw socket needs root, or CAP_NET_RAW", LIMIT_NONE},
+    {EACCES, BINDS(ADDRESS_TCP) | BINDS(ADDRESS_UDP), NULL, LIMIT_PORT},
+    {EADDRINUSE, INTERNET, "the port is in use", LIMIT_NONE},
+    {EADDRINUSE, SET_UP, "the name is in use: somebody listens there", LIMIT_NONE},
+    {EMFILE, SET_UP, NULL, LIMIT_FILES},
+    {ENOENT, BINDS(ADDRESS_UNIX), "its directory does not exist", LIMIT_NONE},
+    {ENOENT, CONNECTS(ADDRESS_UNIX), "no such socket", LIMIT_NONE},
+    {EPROTOTYPE, SET_UP, "a Unix socket of another type is there", LIMIT_NONE},
+    {ECONNREFUSED, SET_UP, "connection refused (nobody listens there)", LIMIT_NONE},
+    {ECONNREFUSED, PEER, "refused: nobody listens there", LIMIT_NONE},
+    {ETIMEDOUT, SET_UP, "no connection in time", LIMIT_NONE},
+    {ETIMEDOUT, 1u << CONNECTION, "no byte in time (-t)", LIMIT_NONE},
+    {ETIMEDOUT, PEER, "no packet in time (-t)", LIMIT_NONE},
+    {EINTR, SET_UP | PEER | OURS, "stopped by a signal", LIMIT_NONE},
+    {EMSGSIZE, PEER, "too large for one packet", LIMIT_NONE},
+    {EFAULT, 1u << RAW, "too short for a packet of this protocol", LIMIT_NONE},
+    {ECONNRESET, PEER, "the peer has reset the connection", LIMIT_NONE},
+    {EPIPE, PEER, "the peer has gone and takes nothing more", LIMIT_NONE},
+    {EPIPE, OURS, "standard output has lost its reader", LIMIT_NONE},
+    {0},
+};
+
+void
+socket_explain(const struct address *address, bool listens, int error, struct text *text)
+{
+	struct stat st;
+
+	if (error == ECONNREFUSED && address->kind == ADDRESS_UNIX && !address->abstract &&
+	    stat(address->path, &st) == 0 && !S_ISSOCK(st.st_mode))
+		text_format(text, "not a socket");
+	else if (!explanation_add(text, explanations, STEP(address->kind, listens), error, 0))
+		text_format(text, "%s", strerror(error));
+}
+
+int
+socket_report(const struct socket *socket, enum relay_side side, int error, const char *extra)
+{
+	int step = side == RELAY_INPUT                   ? INPUT
+	           : side == RELAY_OUTPUT                ? OUTPUT
+	           : socket->address.kind == ADDRESS_RAW ? RAW
+	           : socket_has_connections(socket)      ? CONNECTION
+	                                                 : DATAGRAMS;
+	struct text line = {0};
+
+	if (!explanation_add(&line, explanations, step, error, 0))
+		text_format(&line, "%s%s",
+		    step == INPUT    ? "standard input: "
+		    : step == OUTPUT ? "standard output: "
+		                     : "",
+		    strerror(error));
+	error_line(socket->address.text, "%s%s%s", line.data ? line.data : "", extra ? "; " : "", extra ? extra : "");
+	text_free(&line);
+	return error == ETIMEDOUT && side == RELAY_PEER ? STATUS_TIMEOUT : STATUS_FAILED;
+}
+
+int
+socket_open(const struct address *address, int family)
+{
+	int fd = trace_socket(family, address->type, address->protocol);
+
+	if (fd != -1) {
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+		socket_block(fd, false);
+	}
+	return fd;
+}
+
+int
+socket_give_up(struct socket *socket, int fd)
+{
+	int saved = errno;
+
+	close(fd);
+	socket_unlink(socket);
+	errno = saved;
+	return -1;
+}
+
+void
+socket_set(int fd, int level, int option, int value)
+{
+	(void)setsockopt(fd, level, option, &value, sizeof(value));
+}
+
+void
+socket_send_at_once(const struct socket *socket, int fd)
+{
+	if (socket->address.kind == ADDRESS_TCP)
+		socket_set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+}
+
+int
+socket_bind(
+    struct socket *socket, const struct address *address, int fd, const struct socket_address *at, struct text *why)
+{
+	if (address->kind == ADDRESS_UNIX)
+		return path_bind(&socket->path, address, socket->mode, fd, at, why);
+	return trace_bind(fd, at);
+}
+
+int
+socket_wait(int fd, short events, const struct deadline *deadline)
+{
+	struct pollfd wait = {.fd = fd, .events = events};
+
+	for (;;) {
+		int ready;
+
+		if (interrupt_caught()) {
+			errno = EINTR;
+			return -1;
+		}
+		ready = poll(&wait, 1, deadline->limited ? deadline_poll(deadline, INT_MAX) : -1);
+		if (ready > 0)
+			return 0;
+		if (ready == -1 && errno != EINTR)
+			return -1;
+		if (ready == 0 && deadline_passed(deadline)) {
+			errno = ETIMEDOUT;
+			return -1;
+		}
+	}
+}
+
+bool
+socket_has_connections(const struct socket *socket)
+{
+	return socket->address.type == SOCK_STREAM || socket->address.type == SOCK_SEQPACKET;
+}
+
+void
+socket_local(int fd, struct socket_address *local)
+{
+	*local = (struct socket_address){.size = sizeof(local->storage)};
+	if (getsockname(fd, (struct sockaddr *)&local->storage, &local->size) == -1)
+		local->size = 0;
+}
+
+void
+socket_block(int fd, bool blocks)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	fcntl(fd, F_SETFL, blocks ? flags & ~O_NONBLOCK : flags | O_NONBLOCK);
+}
+
+int
+socket_half_close(int fd)
+{
+	return trace_half_close(fd) == -1 && errno != ENOTCONN ? -1 : 0;
+}
+
+void
+socket_stop(struct socket *socket)
+{
+	if (socket->fd != -1)
+		close(socket->fd);
+	socket->fd = -1;
+}
+
+int
+socket_unlink(struct socket *socket)
+{
+	return path_unlink(&socket->path, socket->local.text ? &socket->local : &socket->address);
+}
+
+void
+socket_close(struct socket *socket)
+{
+	socket_stop(socket);
+	address_free(&socket->address);
+	address_free(&socket->local);
+}

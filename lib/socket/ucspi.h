@@ -1,0 +1,24 @@
+/*
+ * ucspi.h: the environment of a COMMAND, which says who its client is. See UCSPI (1996).
+ */
+#ifndef SOCKET_UCSPI_H
+#define SOCKET_UCSPI_H
+
+#include <stddef.h>
+
+#include "socket/socket.h"
+
+struct ucspi {
+	char **list; /* variables of this process, and behind them those of the connection, up to a NULL */
+	size_t base, count;
+};
+
+/* Start with the variables of this process, less those that look like a connection's. Returns 0, or -1 with ENOMEM. */
+int ucspi_open(struct ucspi *ucspi);
+
+/* Replace the variables of the last connection. fd: the connection, or the socket of packets. Returns 0, or -1 with ENOMEM. */
+int ucspi_set(struct ucspi *ucspi, const struct socket *socket, int fd, const struct socket_address *peer);
+
+void ucspi_close(struct ucspi *ucspi);
+
+#endif
