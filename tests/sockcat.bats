@@ -939,21 +939,24 @@ boundaries() {
 }
 
 @test "sockcat: -l -n: -t does not end it while its output is slow; and who comes later is refused" {
-	mkfifo out
-	exec 7<>out
+	mkfifo out ready there
+	exec 7<>out 6<>ready
 	seq 100000 >data
-	listen -n 1 -t 0.1 unix:socket >out
-	mkfifo there
-	cat_ -R there "$A" <data &
+	# Its -R has no space, so that it does not wait for a client before one has connected.
+	dd if=/dev/zero of=ready oflag=nonblock bs=4096 status=none 2>full || true
+	background sockcat -l -n 1 -t 0.1 -R ready unix:socket >out
+	server=$PID
+	cat_ -T 20 -R there unix:socket <data &
 	read -r _ <there
-	try cat_ "$A"
+	background cat ready >/dev/null
+	try cat_ unix:socket
 	status 1
 	error 'sockcat: unix:socket: *re[fs][ue]*'
 	try cat_ -l -t 0.3 unix:other
 	status 124
 	timeout 30 head -c "$(wc -c <data)" <&7 | cmp - data
-	ends 0
-	exec 7<&-
+	PID=$server ends 0
+	exec 7<&- 6<&-
 }
 
 @test "sockcat: -t bounds a wait for room in the output, also when that is all there is" {
