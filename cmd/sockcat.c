@@ -12,15 +12,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/command.h"
 #include "base/deadline.h"
 #include "base/error.h"
 #include "base/ready.h"
 #include "base/text.h"
 #include "process/launch.h"
-#include "socket/address.h"
-#include "socket/session.h"
-#include "socket/socket.h"
 
 #include "sockcat.h"
 

@@ -9,11 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/command.h"
 #include "base/error.h"
-#include "socket/address.h"
-#include "socket/session.h"
-#include "socket/socket.h"
 
 #include "sockcat.h"
 

@@ -9,17 +9,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/deadline.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/record.h"
 #include "base/text.h"
 #include "process/launch.h"
-#include "socket/internal.h"
 #include "socket/jobs.h"
 #include "socket/packet.h"
-#include "socket/session.h"
-#include "socket/socket.h"
 
 struct answer {
 	struct job job; /* fd: the file that COMMAND writes */

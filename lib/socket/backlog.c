@@ -3,7 +3,6 @@
  * holds up nobody else; the caller bounds how much is kept.
  */
 #include <errno.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>

@@ -9,7 +9,6 @@
 
 #include "base/text.h"
 #include "base/trace.h"
-#include "socket/address.h"
 #include "socket/calls.h"
 
 /* Bytes of a packet that are shown. */

@@ -6,15 +6,10 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
-#include "base/deadline.h"
 #include "base/error.h"
-#include "base/text.h"
-#include "socket/address.h"
 #include "socket/calls.h"
 #include "socket/internal.h"
-#include "socket/socket.h"
 
 /* connect(2) until the deadline; after EINTR it goes on in the kernel by itself. */
 static int

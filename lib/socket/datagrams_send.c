@@ -7,12 +7,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "base/deadline.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "socket/address.h"
 #include "socket/datagrams.h"
-#include "socket/internal.h"
 
 /* Nanoseconds for which a listener waits for a peer that takes nothing, without -t. */
 #define PATIENCE 1000000000LL

@@ -10,13 +10,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/deadline.h"
 #include "base/error.h"
 #include "base/interrupt.h"
-#include "base/text.h"
 #include "socket/hub.h"
-#include "socket/session.h"
-#include "socket/socket.h"
 
 /* Sets what to wait for. */
 static void

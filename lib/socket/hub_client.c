@@ -9,13 +9,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/deadline.h"
 #include "base/error.h"
 #include "base/io.h"
-#include "base/text.h"
 #include "socket/hub.h"
-#include "socket/internal.h"
-#include "socket/socket.h"
 
 /* Nanoseconds for which the others wait for a client that takes nothing, without -t. */
 #define PATIENCE 1000000000LL

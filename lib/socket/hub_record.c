@@ -7,9 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/text.h"
 #include "socket/hub.h"
-#include "socket/internal.h"
 
 static void
 give(struct hub *hub, struct client *client, const char *prefix, const char *data, size_t size)

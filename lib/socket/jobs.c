@@ -12,12 +12,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/deadline.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "process/child.h"
 #include "process/launch.h"
-#include "socket/internal.h"
 #include "socket/jobs.h"
 
 /* Clients that are taken before other events are looked at. */

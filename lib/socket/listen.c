@@ -6,17 +6,11 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdbool.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
-#include "base/deadline.h"
 #include "base/error.h"
-#include "base/text.h"
-#include "socket/address.h"
 #include "socket/calls.h"
 #include "socket/internal.h"
-#include "socket/socket.h"
 
 /* Connections that wait to be accepted; the system may allow fewer. */
 #define BACKLOG 4096

@@ -7,8 +7,6 @@
 #include <sys/socket.h>
 
 #include "base/limits.h"
-#include "base/text.h"
-#include "socket/address.h"
 #include "socket/calls.h"
 #include "socket/internal.h"
 #include "socket/packet.h"

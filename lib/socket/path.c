@@ -10,11 +10,8 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/text.h"
-#include "socket/address.h"
 #include "socket/calls.h"
 #include "socket/internal.h"
-#include "socket/socket.h"
 
 /* Returns 0 if somebody serves the socket, or errno of connect(2); ECONNREFUSED: it is dead. */
 static int

@@ -6,12 +6,8 @@
 #include <stdbool.h>
 #include <unistd.h>
 
-#include "base/deadline.h"
 #include "base/error.h"
-#include "socket/internal.h"
 #include "socket/jobs.h"
-#include "socket/session.h"
-#include "socket/socket.h"
 
 struct connection {
 	struct job job;

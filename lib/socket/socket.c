@@ -13,15 +13,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/deadline.h"
 #include "base/error.h"
 #include "base/explain.h"
 #include "base/interrupt.h"
-#include "base/text.h"
-#include "socket/address.h"
 #include "socket/calls.h"
 #include "socket/internal.h"
-#include "socket/socket.h"
 
 /*
  * The steps of the table: connecting, binding, and talking over a socket of a kind (streams and unix-seq are connections); and

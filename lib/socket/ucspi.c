@@ -9,9 +9,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "socket/address.h"
 #include "socket/internal.h"
-#include "socket/socket.h"
 #include "socket/ucspi.h"
 
 extern char **environ;
