@@ -2,6 +2,8 @@
  * connect.c: connecting to each address in turn, and again for as long as -T says.
  */
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <string.h>
@@ -84,7 +86,8 @@ connect_one(struct socket *socket, const struct socket_address *to, const struct
 		result = connect_until(fd, to, deadline);
 		trace_address("connect", fd, to, result);
 		if (result == 0) {
-			socket_send_at_once(socket, fd);
+			if (socket->address.kind == ADDRESS_TCP)
+				socket_set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 			return fd;
 		}
 	}

@@ -13,16 +13,6 @@
 #include "socket/address.h"
 #include "socket/socket.h"
 
-/*
- * Bind a Unix socket to its path, with the mode. Returns 0, or -1 with errno of bind(2); if why is set, it says what is there,
- * and that was left.
- */
-int path_bind(struct path *path, const struct address *address, mode_t mode, int fd, const struct socket_address *at,
-    struct text *why);
-
-/* Remove the path that path_bind created, if it is still the same. Returns the exit status, after a line. */
-int path_unlink(struct path *path, const struct address *address);
-
 /* Open a non-blocking socket for an address. Returns the descriptor, or -1 with errno of socket(2). */
 int socket_open(const struct address *address, int family);
 
@@ -32,10 +22,10 @@ int socket_give_up(struct socket *socket, int fd);
 /* Set an option that a system may lack. */
 void socket_set(int fd, int level, int option, int value);
 
-/* Make a TCP connection send small amounts at once. */
-void socket_send_at_once(const struct socket *socket, int fd);
-
-/* Bind to an address of this machine. Returns as path_bind. */
+/*
+ * Bind to an address of this machine; a Unix path gets its mode, and replaces only a dead socket. Returns 0, or -1 with errno of
+ * bind(2); if why is set, it says what is at the path, and that was left.
+ */
 int socket_bind(
     struct socket *socket, const struct address *address, int fd, const struct socket_address *at, struct text *why);
 
@@ -81,8 +71,15 @@ int socket_autobind(int fd);
 /* Return the bytes that were sent and that the peer's system has not acknowledged; 0 if that is not known. */
 long socket_unsent(int fd);
 
+/* The process that connected a Unix socket. */
+struct owner {
+	pid_t pid;
+	uid_t uid;
+	gid_t gid;
+};
+
 /* Get the process that connected a Unix socket. Returns 0 or -1. Errors: ENOTSUP, those of getsockopt(2). */
-int socket_owner(int fd, pid_t *pid, uid_t *uid, gid_t *gid);
+int socket_owner(int fd, struct owner *owner);
 
 /*
  * From now on receive each packet with its sender's credentials, which the end of a connection has not. Without them an empty

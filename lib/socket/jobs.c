@@ -80,18 +80,12 @@ job_release(struct job *job)
 	job->fd = job->poll.fd = -1;
 }
 
-/* Returns true if a process of the job's group is left. */
-static bool
-is_left(const struct job *job)
-{
-	return kill(-job->pid, 0) == 0;
-}
-
 /* Goes on with ending a group. */
 static void
 end(struct job *job)
 {
-	if (job->reaped && !is_left(job)) {
+	/* Until the group has no process left, its number is its own. */
+	if (job->reaped && kill(-job->pid, 0) == -1) {
 		job->state = JOB_ENDED;
 	} else if (deadline_passed(&job->until)) {
 		if (job->state == JOB_TERMINATED) {

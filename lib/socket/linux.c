@@ -42,16 +42,14 @@ socket_unsent(int fd)
 }
 
 int
-socket_owner(int fd, pid_t *pid, uid_t *uid, gid_t *gid)
+socket_owner(int fd, struct owner *owner)
 {
-	struct ucred owner;
-	socklen_t size = sizeof(owner);
+	struct ucred peer;
+	socklen_t size = sizeof(peer);
 
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &owner, &size) == -1)
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == -1)
 		return -1;
-	*pid = owner.pid;
-	*uid = owner.uid;
-	*gid = owner.gid;
+	*owner = (struct owner){peer.pid, peer.uid, peer.gid};
 	return 0;
 }
 

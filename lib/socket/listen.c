@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <sys/socket.h>
@@ -90,7 +91,8 @@ accept_now(const struct socket *socket, struct socket_address *peer)
 
 	if (fd != -1) {
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
-		socket_send_at_once(socket, fd);
+		if (socket->address.kind == ADDRESS_TCP)
+			socket_set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 	}
 	return fd;
 }

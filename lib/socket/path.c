@@ -1,5 +1,5 @@
 /*
- * path.c: the path of a Unix socket. Only a dead socket, which nobody serves any more, is replaced, and only the path that this
+ * path.c: binding a socket to its address, and the path of a Unix socket. Only a dead socket, which nobody serves any more, is replaced, and only the path that this
  * process created is removed.
  */
 #include <errno.h>
@@ -74,27 +74,31 @@ clear(const char *path, const struct socket_address *at, struct text *why)
 }
 
 int
-path_bind(struct path *path, const struct address *address, mode_t mode, int fd, const struct socket_address *at,
-    struct text *why)
+socket_bind(
+    struct socket *socket, const struct address *address, int fd, const struct socket_address *at, struct text *why)
 {
 	struct stat st;
 	mode_t mask;
 	int result;
 
-	if (!address->abstract && clear(address->path, at, why) == -1)
+	if (address->kind != ADDRESS_UNIX || address->abstract)
+		return trace_bind(fd, at);
+	if (clear(address->path, at, why) == -1)
 		return -1;
 	/* The mode is in place before anybody can connect. */
-	mask = umask(0777 & ~mode);
+	mask = umask(0777 & ~socket->mode);
 	result = trace_bind(fd, at);
 	umask(mask);
-	if (result == 0 && !address->abstract && lstat(address->path, &st) == 0)
-		*path = (struct path){.made = true, .device = st.st_dev, .inode = st.st_ino};
+	if (result == 0 && lstat(address->path, &st) == 0)
+		socket->path = (struct path){.made = true, .device = st.st_dev, .inode = st.st_ino};
 	return result;
 }
 
 int
-path_unlink(struct path *path, const struct address *address)
+socket_unlink(struct socket *socket)
 {
+	const struct address *address = socket->local.text ? &socket->local : &socket->address;
+	struct path *path = &socket->path;
 	struct stat st;
 
 	if (!path->made || lstat(address->path, &st) == -1 || st.st_dev != path->device || st.st_ino != path->inode)
@@ -104,4 +108,15 @@ path_unlink(struct path *path, const struct address *address)
 		return STATUS_OK;
 	error_line(address->text, "not removed: %s", strerror(errno));
 	return STATUS_FAILED;
+}
+
+int
+socket_give_up(struct socket *socket, int fd)
+{
+	int saved = errno;
+
+	close(fd);
+	socket_unlink(socket);
+	errno = saved;
+	return -1;
 }

@@ -23,12 +23,10 @@ socket_unsent(int fd)
 }
 
 int
-socket_owner(int fd, pid_t *pid, uid_t *uid, gid_t *gid)
+socket_owner(int fd, struct owner *owner)
 {
 	(void)fd;
-	(void)pid;
-	(void)uid;
-	(void)gid;
+	(void)owner;
 	errno = ENOTSUP;
 	return -1;
 }

@@ -1,11 +1,9 @@
 /*
- * socket.c: what connecting and listening sockets share: opening, binding, the words for errors, closing.
+ * socket.c: what connecting and listening sockets share: opening, waiting, the words for errors, closing.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <string.h>
@@ -103,37 +101,10 @@ socket_open(const struct address *address, int family)
 	return fd;
 }
 
-int
-socket_give_up(struct socket *socket, int fd)
-{
-	int saved = errno;
-
-	close(fd);
-	socket_unlink(socket);
-	errno = saved;
-	return -1;
-}
-
 void
 socket_set(int fd, int level, int option, int value)
 {
 	(void)setsockopt(fd, level, option, &value, sizeof(value));
-}
-
-void
-socket_send_at_once(const struct socket *socket, int fd)
-{
-	if (socket->address.kind == ADDRESS_TCP)
-		socket_set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-}
-
-int
-socket_bind(
-    struct socket *socket, const struct address *address, int fd, const struct socket_address *at, struct text *why)
-{
-	if (address->kind == ADDRESS_UNIX)
-		return path_bind(&socket->path, address, socket->mode, fd, at, why);
-	return trace_bind(fd, at);
 }
 
 int
@@ -194,12 +165,6 @@ socket_stop(struct socket *socket)
 	if (socket->fd != -1)
 		close(socket->fd);
 	socket->fd = -1;
-}
-
-int
-socket_unlink(struct socket *socket)
-{
-	return path_unlink(&socket->path, socket->local.text ? &socket->local : &socket->address);
 }
 
 void

@@ -108,9 +108,7 @@ ucspi_set(struct ucspi *ucspi, const struct socket *socket, int fd, const struct
 	    [ADDRESS_TCP] = "TCP", [ADDRESS_UDP] = "UDP", [ADDRESS_UNIX] = "IPC", [ADDRESS_RAW] = "RAW"};
 	const char *protocol = protocols[socket->address.kind];
 	struct socket_address local;
-	pid_t pid;
-	uid_t uid;
-	gid_t gid;
+	struct owner owner;
 	bool added;
 
 	socket_local(fd, &local);
@@ -121,10 +119,10 @@ ucspi_set(struct ucspi *ucspi, const struct socket *socket, int fd, const struct
 		           ? 0
 		           : -1;
 	added = added && add_path(ucspi, "IPCLOCALPATH", &local) && add_path(ucspi, "IPCREMOTEPATH", peer);
-	if (socket_has_connections(socket) && socket_owner(fd, &pid, &uid, &gid) == 0)
-		added = added && add(ucspi, "IPCREMOTEPID=%ld", (long)pid) &&
-		        add(ucspi, "IPCREMOTEEUID=%lu", (unsigned long)uid) &&
-		        add(ucspi, "IPCREMOTEEGID=%lu", (unsigned long)gid);
+	if (socket_has_connections(socket) && socket_owner(fd, &owner) == 0)
+		added = added && add(ucspi, "IPCREMOTEPID=%ld", (long)owner.pid) &&
+		        add(ucspi, "IPCREMOTEEUID=%lu", (unsigned long)owner.uid) &&
+		        add(ucspi, "IPCREMOTEEGID=%lu", (unsigned long)owner.gid);
 	return added ? 0 : -1;
 }
 
