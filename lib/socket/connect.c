@@ -17,6 +17,7 @@
 static int
 connect_until(int fd, const struct socket_address *to, const struct deadline *deadline)
 {
+	struct pollfd wait = {.fd = fd, .events = POLLOUT};
 	socklen_t size = sizeof(int);
 	long long nap = 0;
 	int error;
@@ -34,7 +35,7 @@ connect_until(int fd, const struct socket_address *to, const struct deadline *de
 		if (deadline_nap(deadline, &nap) == -1)
 			return -1;
 	}
-	if ((errno != EINPROGRESS && errno != EINTR) || socket_wait(fd, POLLOUT, deadline) == -1 ||
+	if ((errno != EINPROGRESS && errno != EINTR) || deadline_wait(&wait, 1, deadline, -1) == -1 ||
 	    getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == -1)
 		return -1;
 	errno = error;

@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/interrupt.h"
 #include "base/io.h"
 #include "base/text.h"
 #include "socket/datagrams.h"
@@ -140,32 +139,25 @@ handle(struct datagrams *datagrams, const struct pollfd wait[ALL])
 static int
 loop(struct datagrams *datagrams)
 {
+	static const struct deadline never = {.limited = false};
 	struct deadline deadline;
 	int status = GO_ON;
 
 	deadline_set(&deadline, datagrams->session->timeout);
 	while (status == GO_ON && !over(datagrams)) {
+		bool more = datagrams->sending == SENDING_MORE;
 		bool retries = datagrams->sending == SENDING_BLOCKED && datagrams->answers;
 		unsigned long long before = datagrams->sent + datagrams->received;
 		struct pollfd wait[ALL];
-		int ready;
 
-		if (interrupt_caught())
-			return datagrams_report(datagrams, RELAY_PEER, EINTR, NULL);
 		expect(datagrams, wait);
-		ready = poll(wait, ALL,
-		    datagrams->sending == SENDING_MORE ? 0
-		    : retries                          ? deadline_poll(&deadline, LOOK)
-		    : deadline.limited                 ? deadline_poll(&deadline, INT_MAX)
-		                                       : -1);
-		if (ready == -1 && errno != EINTR)
-			return datagrams_report(datagrams, RELAY_PEER, errno, NULL);
 		/* While it retries, a listener for many packets drops the record instead. */
-		if (ready == 0 && deadline_passed(&deadline) && datagrams->sending != SENDING_MORE &&
-		    (!retries || datagrams->session->single))
-			return datagrams_report(datagrams, RELAY_PEER, ETIMEDOUT, NULL);
-		if (ready != -1)
-			status = handle(datagrams, wait);
+		if (deadline_wait(wait, ALL, more || (retries && !datagrams->session->single) ? &never : &deadline,
+		        more      ? 0
+		        : retries ? LOOK
+		                  : -1) == -1)
+			return datagrams_report(datagrams, RELAY_PEER, errno, NULL);
+		status = handle(datagrams, wait);
 		if (datagrams->sent + datagrams->received != before)
 			deadline_set(&deadline, datagrams->session->timeout);
 	}

@@ -2,7 +2,6 @@
  * hub.c: many clients and no COMMAND: the loop. It waits in poll(2) and nowhere else.
  */
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -11,7 +10,6 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/interrupt.h"
 #include "socket/hub.h"
 
 /* Sets what to wait for. */
@@ -84,6 +82,8 @@ handle(struct hub *hub, size_t count)
 static int
 loop(struct hub *hub)
 {
+	static const struct deadline never = {.limited = false};
+	struct socket *socket = hub->listener.socket;
 	struct deadline deadline;
 	size_t again = 0;
 	int status = GO_ON;
@@ -93,28 +93,24 @@ loop(struct hub *hub)
 	while (status == GO_ON &&
 	       (hub->count > 0 || listener_takes(&hub->listener, 0) || backlog_kept(&hub->output) > 0)) {
 		size_t count = hub->count;
-		bool bounded = deadline.limited && count == 0 && backlog_kept(&hub->output) == 0;
+		bool idle = count == 0 && backlog_kept(&hub->output) == 0;
 		int ready;
 
 		/* -t bounds the wait for a client, while there is none. */
-		if (!bounded)
+		if (!idle)
 			deadline_set(&deadline, hub->session->timeout);
-		if (interrupt_caught())
-			return socket_report(hub->listener.socket, RELAY_PEER, EINTR, NULL);
 		expect(hub);
-		ready = poll(hub->wait, HUB_CLIENTS + count,
-		    again || hub->listener.state == LISTENER_PAUSED ? DEADLINE_TICK
-		    : bounded                                       ? deadline_poll(&deadline, INT_MAX)
-		                                                    : -1);
-		if (ready == -1 && errno != EINTR)
-			return socket_report(hub->listener.socket, RELAY_PEER, errno, NULL);
-		if (ready == 0 && bounded && deadline_passed(&deadline)) {
-			error_line(hub->listener.socket->address.text, "nobody connected in time (-t)");
+		ready = deadline_wait(hub->wait, HUB_CLIENTS + count, idle ? &deadline : &never,
+		    again || hub->listener.state == LISTENER_PAUSED ? DEADLINE_TICK : -1);
+		if (ready == -1 && errno == ETIMEDOUT) {
+			error_line(socket->address.text, "nobody connected in time (-t)");
 			return STATUS_TIMEOUT;
 		}
+		if (ready == -1)
+			return socket_report(socket, RELAY_PEER, errno, NULL);
 		if (ready == 0)
 			listener_retry(&hub->listener);
-		if (ready > 0)
+		else
 			status = handle(hub, count);
 		again = hub_sort_out(hub);
 	}

@@ -29,9 +29,6 @@ void socket_set(int fd, int level, int option, int value);
 int socket_bind(
     struct socket *socket, const struct address *address, int fd, const struct socket_address *at, struct text *why);
 
-/* Wait for an event of poll(2). Returns 0, or -1. Errors: ETIMEDOUT, EINTR (a signal was caught). */
-int socket_wait(int fd, short events, const struct deadline *deadline);
-
 /* Append the words for an errno value of connecting, or listening. */
 void socket_explain(const struct address *address, bool listens, int error, struct text *text);
 

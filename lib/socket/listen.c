@@ -107,12 +107,13 @@ none(int error)
 int
 socket_accept(struct socket *socket, long long timeout)
 {
+	struct pollfd wait = {.fd = socket->fd, .events = POLLIN};
 	struct deadline deadline;
 	struct text why = {0};
 	int fd = -1, status;
 
 	deadline_set(&deadline, timeout);
-	while (fd == -1 && socket_wait(socket->fd, POLLIN, &deadline) == 0) {
+	while (fd == -1 && deadline_wait(&wait, 1, &deadline, -1) != -1) {
 		fd = accept_now(socket, &socket->peer);
 		if (fd == -1 && !none(errno))
 			break;

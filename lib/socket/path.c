@@ -1,6 +1,6 @@
 /*
- * path.c: binding a socket to its address, and the path of a Unix socket. Only a dead socket, which nobody serves any more, is replaced, and only the path that this
- * process created is removed.
+ * path.c: binding a socket to its address, and the path of a Unix socket. Only a dead socket, which nobody serves any more, is
+ * replaced, and only the path that this process created is removed.
  */
 #include <errno.h>
 #include <stdbool.h>

@@ -1,10 +1,8 @@
 /*
- * socket.c: what connecting and listening sockets share: opening, waiting, the words for errors, closing.
+ * socket.c: what connecting and listening sockets share: opening, the words for errors, closing.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <poll.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -13,7 +11,6 @@
 
 #include "base/error.h"
 #include "base/explain.h"
-#include "base/interrupt.h"
 #include "socket/calls.h"
 #include "socket/internal.h"
 
@@ -105,30 +102,6 @@ void
 socket_set(int fd, int level, int option, int value)
 {
 	(void)setsockopt(fd, level, option, &value, sizeof(value));
-}
-
-int
-socket_wait(int fd, short events, const struct deadline *deadline)
-{
-	struct pollfd wait = {.fd = fd, .events = events};
-
-	for (;;) {
-		int ready;
-
-		if (interrupt_caught()) {
-			errno = EINTR;
-			return -1;
-		}
-		ready = poll(&wait, 1, deadline->limited ? deadline_poll(deadline, INT_MAX) : -1);
-		if (ready > 0)
-			return 0;
-		if (ready == -1 && errno != EINTR)
-			return -1;
-		if (ready == 0 && deadline_passed(deadline)) {
-			errno = ETIMEDOUT;
-			return -1;
-		}
-	}
 }
 
 bool
