@@ -68,26 +68,27 @@ int socket_unlink(struct socket *socket);
 /* Close the descriptor and release the addresses. */
 void socket_close(struct socket *socket);
 
-/* What an error belongs to; for relay_run. */
+/* Where an error was. */
 enum relay_side { RELAY_PEER, RELAY_INPUT, RELAY_OUTPUT };
 
 struct relay {
-	int fd;            /* connected, non-blocking */
-	int input, output; /* -1: none. Without input nothing is half-closed; without output what comes is dropped */
-	bool stream;       /* TCP: a half-close cannot be told from an end */
-	bool pass;
-	long long timeout;    /* the longest time in which no byte moves; nanoseconds, DEADLINE_NEVER */
-	enum relay_side side; /* after an error */
-	int failed;           /* relay.c's own: why the peer took nothing more */
-	size_t lost;          /* bytes that were read, and that it did not take */
-	struct pump up, down; /* what was sent and what was received */
+	int fd; /* a connection, non-blocking */
+	int input,
+	    output;  /* -1: none. Without input nothing is half-closed; without output received bytes are dropped */
+	bool stream; /* TCP, whose half-close looks like a close */
+	bool pass;   /* pages of an input file may be passed on instead of copied */
+	long long timeout;    /* longest time without a byte in nanoseconds, or DEADLINE_NEVER */
+	enum relay_side side; /* of an error */
+	int failed;           /* private: errno value with which the peer stopped taking bytes */
+	size_t lost;          /* bytes that were read then, and not taken */
+	struct pump up, down; /* to the peer, and from it */
 };
 
 /*
- * Copies both ways, and passes the end of input on as a half-close. Ends when the peer has closed and all is written; what
- * comes from an input that is not idle then is still sent, unless it cannot be. Without output it ends with the input, once
- * the peer has closed too. -1: ETIMEDOUT, EINTR, EPIPE and ECONNRESET (the peer has gone without taking all), errno of
- * recv(2), send(2), read(2), write(2).
+ * Copy both ways, and pass the end of input on as a half-close, until the peer has closed and all is written. Bytes of an input
+ * that is not idle then are still sent, unless the peer has gone. Without output it ends with the input, once the peer has
+ * closed too. Returns 0, or -1 with side set. Errors: ETIMEDOUT, EINTR (a signal was caught), EPIPE and ECONNRESET (the peer has
+ * gone and has not taken all), those of recv(2), send(2), read(2), write(2).
  */
 int relay_run(struct relay *relay);
 
