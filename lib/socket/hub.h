@@ -21,7 +21,7 @@
 
 struct client {
 	int fd;
-	struct text name; /* unique among the clients */
+	struct text name; /* its address, or unix:#N */
 	struct record_reader records;
 	struct backlog backlog;
 	enum {
