@@ -2,12 +2,12 @@
  * mqsend: send records as messages.
  *
  * Each MESSAGE, or each record of standard input, becomes one message; none is cut, split or merged. A full queue is
- * waited for. When it stops early, the error line says how many messages were sent: those, and no others, are in the
+ * waited for. If mqsend stops early, the error line says how many messages were sent: those, and no others, are in the
  * queue.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -44,16 +44,16 @@ static const struct command command = {
 
 struct sender {
 	struct name name;
-	struct queue *queue;
+	struct queue queue;
 	struct queue_options options;
-	struct queue_wait wait;
+	const struct queue_priorities *can; /* priorities of this kind of queue */
 	enum record_form form;
 	bool prefix, unlink;
 	const char *mark;
-	char **messages; /* none: standard input */
-	long priority, lowest, highest;
+	char **messages; /* operands; none: standard input */
+	long priority;
 	long long timeout;
-	unsigned long sent;
+	unsigned long sent; /* messages sent so far */
 };
 
 static int
@@ -61,244 +61,194 @@ parse(struct sender *sender, int argc, char *argv[])
 {
 	const char *priority = NULL;
 	unsigned long long number;
-	int option, status = -1;
+	const struct command_option table[] = {
+	    {'0', .form = &sender->form},
+	    {'N', .form = &sender->form},
+	    {'P', .flag = &sender->prefix},
+	    {'c', .flag = &sender->options.create},
+	    {'d', .number = &sender->options.depth, .min = 1, .max = INT_MAX},
+	    {'e', .text = &sender->mark},
+	    {'m', .mode = &sender->options.mode},
+	    {'p', .text = &priority},
+	    {'r', .form = &sender->form},
+	    {'s', .size = &sender->options.size},
+	    {'t', .time = &sender->timeout},
+	    {'u', .flag = &sender->unlink},
+	    {'x', .flag = &sender->options.exclusive},
+	    {0},
+	};
+	int status = command_options(&command, table, argc, argv);
 
-	while (status == -1 && (option = getopt(argc, argv, ":0NPcd:e:hm:p:rs:t:uvVx")) != -1) {
-		switch (option) {
-		case '0':
-		case 'N':
-		case 'r':
-			status = command_form(option, &sender->form);
-			break;
-		case 'P':
-			sender->prefix = true;
-			break;
-		case 'e':
-			sender->mark = optarg;
-			break;
-		case 'p':
-			priority = optarg;
-			break;
-		case 't':
-			status = command_time(option, optarg, &sender->timeout);
-			break;
-		case 'u':
-			sender->unlink = true;
-			break;
-		default:
-			status = command_queue(&command, option, optarg, &sender->options);
-		}
-	}
-	if (status != -1)
-		return status;
-	if (optind == argc)
-		return command_usage("QUEUE is missing; usage: mqsend %s", command.usage);
-	status = command_name(&sender->name, argv[optind]);
-	if (status == -1)
+	if (status == GO_ON && optind == argc)
+		status = command_usage("QUEUE is missing; usage: mqsend %s", command.usage);
+	if (status == GO_ON)
+		status = command_name(&sender->name, argv[optind]);
+	if (status == GO_ON)
 		status = queue_check(&sender->name, &sender->options);
-	if (status != -1)
+	if (status != GO_ON)
 		return status;
 	sender->messages = argv + optind + 1;
-	queue_priorities(&sender->name, &sender->lowest, &sender->highest, &sender->priority);
-	if (priority) {
+	sender->can = queue_priorities(&sender->name);
+	number = (unsigned long)sender->can->usual;
+	if (priority)
 		status = command_number(
-		    'p', priority, (unsigned long)sender->lowest, (unsigned long)sender->highest, &number);
-		if (status == -1)
-			sender->priority = (long)number;
-	}
+		    'p', priority, (unsigned long)sender->can->lowest, (unsigned long)sender->can->highest, &number);
+	sender->priority = (long)number;
 	return status;
 }
 
 /*
- * Ends with one line: what the queue says of error at a step (0: nothing), what was the matter, and how many were
- * sent.
+ * Ends with one line: what errno value error means in a step (0: nothing), fault, whose text is freed, and the number of
+ * messages sent. Returns the exit status.
  */
 static int
-stop_at(const struct sender *sender, enum queue_step step, int error, const char *what)
+stop(const struct sender *sender, enum queue_step step, int error, struct text *fault)
 {
-	struct text line = {0};
 	int status = STATUS_FAILED;
 
-	if (what)
-		text_format(&line, "%s; ", what);
+	if (fault->size > 0)
+		text_format(fault, "; ");
 	if (sender->sent == 0)
-		text_format(&line, "no message was sent");
+		text_format(fault, "no message was sent");
 	else
-		text_format(&line, "%lu message%s sent", sender->sent, sender->sent == 1 ? " was" : "s were");
+		text_format(fault, "%lu message%s sent", sender->sent, sender->sent == 1 ? " was" : "s were");
 	if (error)
-		status = queue_report(sender->queue, step, error, line.data);
+		status = queue_report(&sender->queue, step, error, fault->data);
 	else
-		error_line(queue_name(sender->queue), "%s", line.data ? line.data : "out of memory");
-	text_free(&line);
+		error_line(sender->queue.text, "%s", fault->data ? fault->data : "out of memory");
+	text_free(fault);
 	return status;
 }
 
+/* Takes the priority off a record (-P) and checks its size. what and number say which record it is. */
 static int
-stop(const struct sender *sender, int error, const char *what)
-{
-	return stop_at(sender, QUEUE_SEND, error, what);
-}
-
-/* Takes the priority off a record (-P). what and number say which it is. Returns -1 to go on. */
-static int
-take_priority(const struct sender *sender, const char *what, unsigned long number, struct message *message)
+check(const struct sender *sender, const char *what, unsigned long number, struct message *message)
 {
 	struct text fault = {0};
-	int status;
 
 	message->priority = sender->priority;
-	if (!sender->prefix)
-		return -1;
-	if (record_prefix(&message->data, &message->size, &message->priority) == -1)
+	if (sender->prefix && record_prefix(&message->data, &message->size, &message->priority) == -1)
 		text_format(&fault, "%s %lu does not start with a %s and a tab (-P)", what, number,
 		    errno == ERANGE ? "priority that can be" : "priority");
-	else if (message->priority < sender->lowest || message->priority > sender->highest)
+	else if (message->priority < sender->can->lowest || message->priority > sender->can->highest)
 		text_format(&fault, "%s %lu has priority %ld, which is not from %ld to %ld", what, number,
-		    message->priority, sender->lowest, sender->highest);
-	else
-		return -1;
-	status = stop(sender, 0, fault.data);
-	text_free(&fault);
-	return status;
-}
-
-/* Looks whether the queue can ever hold a message. Returns -1 to go on. */
-static int
-check_size(const struct sender *sender, const char *what, unsigned long number, const struct message *message)
-{
-	struct text fault = {0};
-	int status;
-
-	if (message->size <= queue_limit(sender->queue))
-		return -1;
+		    message->priority, sender->can->lowest, sender->can->highest);
+	if (fault.size > 0)
+		return stop(sender, QUEUE_SEND, 0, &fault);
+	if (message->size <= sender->queue.size)
+		return GO_ON;
 	text_format(&fault, "%s %lu has %zu bytes", what, number, message->size);
-	status = stop(sender, EMSGSIZE, fault.data);
-	text_free(&fault);
-	return status;
+	return stop(sender, QUEUE_SEND, EMSGSIZE, &fault);
 }
 
+/* A call that need not wait does not notice a signal, so signals are looked for here. */
 static int
 send_message(struct sender *sender, const struct message *message)
 {
-	/* A call that need not wait does not notice a signal. */
+	struct queue_wait wait = {.output = -1};
+	struct text fault = {0};
+
 	if (interrupt_caught())
-		return stop(sender, EINTR, NULL);
-	deadline_set(&sender->wait.deadline, sender->timeout);
-	if (queue_send(sender->queue, message, &sender->wait) == -1)
-		return stop(sender, errno, NULL);
+		return stop(sender, QUEUE_SEND, EINTR, &fault);
+	deadline_set(&wait.deadline, sender->timeout);
+	if (queue_send(&sender->queue, message, &wait) == -1)
+		return stop(sender, QUEUE_SEND, errno, &fault);
 	sender->sent++;
-	return -1;
+	return GO_ON;
 }
 
-/* All operands are looked at before the first is sent. */
+/* All operands are checked before the first is sent. */
 static int
 send_operands(struct sender *sender)
 {
-	int status = -1, pass;
+	int status = GO_ON, pass;
 	unsigned long i;
 
-	for (pass = 0; pass < 2 && status == -1; pass++) {
-		for (i = 0; sender->messages[i] && status == -1; i++) {
+	for (pass = 0; pass < 2; pass++) {
+		for (i = 0; sender->messages[i] && status == GO_ON; i++) {
 			struct message message = {.data = sender->messages[i], .size = strlen(sender->messages[i])};
 
-			status = take_priority(sender, "MESSAGE", i + 1, &message);
-			if (status == -1)
-				status = check_size(sender, "MESSAGE", i + 1, &message);
-			if (status == -1 && pass == 1)
+			status = check(sender, "MESSAGE", i + 1, &message);
+			if (status == GO_ON && pass == 1)
 				status = send_message(sender, &message);
 		}
 	}
 	return status;
 }
 
-/* Ends with a line for a record that could not be read. */
+/* Ends because a record could not be read. */
 static int
-stop_reading(const struct sender *sender, const struct record_reader *reader)
+stop_reading(const struct sender *sender, const struct record_reader *reader, int error)
 {
 	struct text fault = {0};
-	int status, error = errno;
 
 	if (error == EMSGSIZE)
 		text_format(&fault, "record %lu has %s%zu bytes", reader->count, reader->endless ? "more than " : "",
 		    reader->size);
 	else if (error == EBADMSG)
-		text_format(&fault, "record %lu is no netstring: %s", reader->count, reader->fault);
+		record_fault(reader, error, &fault);
 	else if (error != EINTR)
 		text_format(&fault, "standard input cannot be read: %s", strerror(error));
-	status = stop(sender, error == EMSGSIZE || error == EINTR ? error : 0, fault.data);
-	text_free(&fault);
-	return status;
+	return stop(sender, QUEUE_SEND, error == EMSGSIZE || error == EINTR ? error : 0, &fault);
 }
 
 static int
 send_input(struct sender *sender)
 {
-	size_t limit = queue_limit(sender->queue) + (sender->prefix ? RECORD_FRAME : 0);
 	struct record_reader reader;
 	struct message message;
-	int got = 0, status = -1;
+	int got = 0, status = GO_ON;
 
-	record_open(&reader, STDIN_FILENO, sender->form, limit);
-	while (status == -1 && (got = record_next(&reader, &message.data, &message.size)) == 1) {
-		status = take_priority(sender, "record", reader.count, &message);
-		if (status == -1)
-			status = check_size(sender, "record", reader.count, &message);
-		if (status == -1)
+	record_open(&reader, STDIN_FILENO, sender->form, sender->queue.size + (sender->prefix ? RECORD_FRAME : 0));
+	while (status == GO_ON && (got = record_next(&reader, &message.data, &message.size)) == 1) {
+		status = check(sender, "record", reader.count, &message);
+		if (status == GO_ON)
 			status = send_message(sender, &message);
 	}
 	if (got == -1)
-		status = stop_reading(sender, &reader);
+		status = stop_reading(sender, &reader, errno);
 	record_close(&reader);
 	return status;
 }
 
-/* Ends because the queue was removed with messages in it. */
-static int
-stop_stranded(const struct sender *sender, unsigned long left)
-{
-	struct text fault = {0};
-	int status;
-
-	text_format(&fault, "%lu message%s left in it", left, left == 1 ? " is" : "s are");
-	status = stop(sender, EIDRM, fault.data);
-	text_free(&fault);
-	return status;
-}
-
-/* Sends it all, and the mark behind it. Returns the exit status. */
+/* Sends everything, and the mark behind it. A removed queue that still takes messages is found out at the end. */
 static int
 send_all(struct sender *sender)
 {
 	struct message mark = {sender->mark, sender->mark ? strlen(sender->mark) : 0, sender->priority};
+	struct text fault = {0};
 	unsigned long left;
-	int status = -1;
+	int status = GO_ON;
 
-	if (sender->mark)
-		status = check_size(sender, "MARK", 1, &mark);
-	if (status == -1)
-		status = sender->messages[0] ? send_operands(sender) : send_input(sender);
-	if (status == -1 && sender->mark)
+	if (sender->mark && mark.size > sender->queue.size) {
+		text_format(&fault, "MARK 1 has %zu bytes", mark.size);
+		return stop(sender, QUEUE_SEND, EMSGSIZE, &fault);
+	}
+	status = sender->messages[0] ? send_operands(sender) : send_input(sender);
+	if (status == GO_ON && sender->mark)
 		status = send_message(sender, &mark);
-	if (status != -1)
+	if (status != GO_ON)
 		return status;
-	left = queue_stranded(sender->queue);
-	return left ? stop_stranded(sender, left) : STATUS_OK;
+	left = queue_stranded(&sender->queue);
+	if (left == 0)
+		return STATUS_OK;
+	text_format(&fault, "%lu message%s left in it", left, left == 1 ? " is" : "s are");
+	return stop(sender, QUEUE_SEND, EIDRM, &fault);
 }
 
-/* Opens the queue; the handle of a new private one goes to standard output, since it has no other name. */
+/* Opens the queue. The name of a new private one goes to standard output, as nothing else tells it. */
 static int
 open_queue(struct sender *sender)
 {
+	int status = queue_start(&sender->queue, &sender->name, &sender->options);
 	struct text line = {0};
-	int status;
 
-	status = queue_start(&sender->queue, &sender->name, &sender->options);
-	if (status != -1 || sender->name.kind != NAME_NEW)
+	if (status != GO_ON || sender->name.kind != NAME_NEW)
 		return status;
-	text_format(&line, "%s\n", queue_name(sender->queue));
+	text_format(&line, "%s\n", sender->queue.text);
 	if (io_write(STDOUT_FILENO, line.data, line.size, NULL) == -1) {
 		error_line(NULL, "standard output: %s; no queue was made, no message was sent", strerror(errno));
-		queue_unlink(sender->queue);
+		queue_unlink(&sender->queue);
 		status = STATUS_FAILED;
 	}
 	text_free(&line);
@@ -308,23 +258,20 @@ open_queue(struct sender *sender)
 int
 main(int argc, char *argv[])
 {
-	struct sender sender = {
-	    .options = {.mode = 0600},
-	    .timeout = DEADLINE_NEVER,
-	    .wait = {.output = -1},
-	};
-	int status = command_start(&command, argc, argv);
+	struct sender sender = {.options = {.mode = 0600}, .timeout = DEADLINE_NEVER};
+	struct text fault = {0};
+	int status;
 
-	if (status == -1)
-		status = parse(&sender, argc, argv);
-	if (status == -1)
+	command_start(&command, argc, argv);
+	status = parse(&sender, argc, argv);
+	if (status == GO_ON)
 		status = open_queue(&sender);
-	if (status == -1) {
+	if (status == GO_ON) {
 		status = send_all(&sender);
-		if (sender.unlink && status != STATUS_REMOVED && queue_unlink(sender.queue) == -1 && errno != ENOENT)
-			status = stop_at(&sender, QUEUE_UNLINK, errno, NULL);
+		if (sender.unlink && status != STATUS_REMOVED && queue_unlink(&sender.queue) == -1 && errno != ENOENT)
+			status = stop(&sender, QUEUE_UNLINK, errno, &fault);
 	}
-	queue_close(sender.queue);
+	queue_close(&sender.queue);
 	name_free(&sender.name);
 	return command_end(status);
 }

@@ -1,103 +1,106 @@
 /*
- * internal.h: what the files of queue/ share.
+ * internal.h: what the files of queue/ share: the table of a back end, what both back ends need, and what the platform
+ * offers them.
  */
 #ifndef QUEUE_INTERNAL_H
 #define QUEUE_INTERNAL_H
 
 #include <mqueue.h>
+#include <stdbool.h>
 #include <sys/ipc.h>
 #include <sys/msg.h>
 #include <time.h>
 
+#include "base/text.h"
 #include "queue/queue.h"
 
-/* What -c makes where -d and -s leave it open: the shape that Linux gives a queue too. */
-#define QUEUE_DEPTH 10
-#define QUEUE_SIZE  8192
-
-struct queue {
-	const struct queue_backend *backend;
-	const char *text;           /* its name, as printed */
-	const char *path;           /* POSIX: the name for mq_open and mq_unlink */
-	int error;                  /* what opening it met, or 0 */
-	bool differs;               /* it exists with other attributes than those asked for */
-	struct queue_options asked; /* as opened */
-	size_t depth;               /* POSIX: mq_maxmsg; System V: unused */
-	size_t size;                /* POSIX: mq_msgsize; System V: the smaller of msg_qbytes and msgmax */
-	size_t bytes;               /* System V: msg_qbytes */
-	char *buffer;               /* the message received last */
-	size_t capacity;
-	bool open;
-	mqd_t mqd; /* POSIX */
-	int id;    /* System V */
-	long type; /* System V: what msgrcv selects, and how */
-	int flags;
-	unsigned long peeked; /* System V: where the next copy starts, */
-	long peeked_rank;     /* and the rank of the last (sysv_peek) */
-	char handle[24];      /* System V: the name of a new private queue */
-	bool allocated;       /* by queue_open, so that queue_close frees it */
-	bool unseen;          /* System V: its status may not be read */
-	bool unkeyed;         /* System V: ftok found no key */
-	bool unlinked;        /* POSIX on Linux: it is known to have no name any more */
-	int watch;            /* POSIX on Linux: tells that the queue was unlinked; -1: cannot; 0: not yet asked */
-	bool ticking;         /* the timer of deadline_tick runs, so blocking calls return */
-};
-
+/* A back end. The contract of each function is that of its namesake in queue.h, unless it says more here. */
 struct queue_backend {
 	int (*open)(struct queue *queue, const struct name *name);
-	void (*close)(struct queue *queue);
+	void (*close)(struct queue *queue); /* NULL: nothing is to be closed */
 	int (*unlink)(struct queue *queue);
 	int (*send)(struct queue *queue, const struct message *message, const struct queue_wait *wait);
 	int (*receive)(struct queue *queue, struct message *message, const struct queue_wait *wait);
-	int (*select)(const char *select, long *type, int *flags); /* EINVAL, ENOTSUP */
-	int (*peek)(struct queue *queue, struct message *message);
-	bool (*removed)(struct queue *queue);           /* NULL: its calls tell */
-	unsigned long (*stranded)(struct queue *queue); /* NULL: it leaves none */
-	long lowest, highest, usual;                    /* priorities or types */
+	bool (*removed)(const struct queue *queue);                       /* NULL: its calls tell */
+	unsigned long (*stranded)(const struct queue *queue);             /* NULL: a queue takes its messages with it */
+	bool (*same)(const struct queue *one, const struct queue *other); /* NULL: equal names tell */
 
-	/* Adds what errno value error means here; false: nothing better than the common words. */
+	/* Reads what -p selects; EINVAL, ENOTSUP. NULL: it cannot select, for the reason no_select. */
+	int (*select)(const char *select, long *type, int *flags);
+	const char *no_select;
+	bool peeks;          /* it can copy messages */
+	const char *no_peek; /* the reason why not; NULL: the system lacks it */
+	struct queue_priorities priorities;
+
+	/* Appends what an errno value means here, with its remedy. Returns false if it has no meaning of its own. */
 	bool (*explain)(const struct queue *queue, enum queue_step step, int error, struct text *text);
-	const char *no_select, *no_peek; /* why those slots are NULL */
 };
 
 extern const struct queue_backend queue_posix, queue_sysv;
 
-/* Makes queue->buffer hold at least size bytes. */
-int queue_room(struct queue *queue, size_t size);
+/* backend.c: what both back ends need. */
 
-/* Called once on a queue that was opened, before the calls below. */
-int mqueue_prepare(struct queue *queue);
+/* Make queue->buffer hold at least size bytes. Returns 0, or -1 with ENOMEM. */
+int queue_reserve(struct queue *queue, size_t size);
 
-/* Send and receive without waiting; EAGAIN. Receiving returns the size of the message. */
-int mqueue_send(struct queue *queue, const struct message *message);
-ssize_t mqueue_receive(struct queue *queue, unsigned int *priority);
+/* Return 0 if a wait that was interrupted goes on, or -1 with EINTR, EPIPE or ETIMEDOUT. */
+int queue_wait_on(const struct queue_wait *wait);
 
-/* The same, waiting. -1 as queue_send and queue_receive. */
-int mqueue_send_wait(struct queue *queue, const struct message *message, const struct queue_wait *wait);
-ssize_t mqueue_receive_wait(struct queue *queue, unsigned int *priority, const struct queue_wait *wait);
+/* posix_open.c. */
+int posix_open(struct queue *queue, const struct name *name);
+bool posix_explain(const struct queue *queue, enum queue_step step, int error, struct text *text);
 
-/* Releases what the calls above made. */
-void mqueue_release(struct queue *queue);
+/* sysv_open.c: the life of a System V queue. */
 
-/* True if the queue was unlinked. */
-bool mqueue_removed(const struct queue *queue);
+/* What msgsnd(2) and msgrcv(2) take: the message follows its type without a gap. */
+struct sysv_envelope {
+	long type;
+	char data[];
+};
 
-int traced_send(struct queue *queue, const struct message *message, const struct timespec *deadline);
-ssize_t traced_receive(struct queue *queue, unsigned int *priority, const struct timespec *deadline);
+int sysv_open(struct queue *queue, const struct name *name);
+int sysv_unlink(struct queue *queue);
+int sysv_select(const char *select, long *type, int *flags);
 
-/* The flag of msgrcv that takes any type but the one named, or 0. */
-extern const int message_except;
+/* Turn EINVAL of a call on an open queue into EIDRM if the queue was removed. Returns -1. */
+int sysv_failed(const struct queue *queue);
 
-/* True where message_copy works. */
-extern const bool message_copies;
+/* sysv_peek.c: copy the next message that is selected, behind the one copied last. As queue_receive. */
+int sysv_peek(struct queue *queue, struct message *message, const struct queue_wait *wait);
 
-/* msgctl(IPC_STAT), also for those who may not read the queue where the system allows it. */
-int message_status(int id, struct msqid_ds *status);
+/* trace.c: each prints the line of -v for a call, whose result comes last. */
+void trace_mq_open(const struct queue *queue, int flags, const struct mq_attr *attr, mqd_t result);
+void trace_mq_unlink(const char *name, int result);
+void trace_mq_send(const struct queue *queue, const struct message *message, bool timed, int result);
+void trace_mq_receive(const struct queue *queue, unsigned int priority, bool timed, ssize_t result);
+void trace_msgget(key_t key, int flags, mode_t mode, int result);
+void trace_msgsnd(int id, const struct message *message, int flags, int result);
+void trace_msgrcv(const struct queue *queue, size_t size, long type, int flags, ssize_t result);
+
+/* linux.c, portable.c: what the system offers beyond POSIX, or what stands in for it. */
+
+/* The time that mq_timedsend(3) and mq_timedreceive(3) take so as not to wait; NULL: mq_send and mq_receive never do. */
+extern const struct timespec *const posix_at_once;
+
+/* Prepare a queue that was opened. Returns 0 or -1. */
+int posix_prepare(const struct queue_posix *posix);
 
 /*
- * Copies the message at position index, from 0, into queue->buffer without removing it. Returns its size; ENOMSG: there
- * are not so many; ENOTSUP.
+ * Wait for space in the queue (POLLOUT) or for a message (POLLIN), or prepare for a call that does. Returns 0 if the
+ * call is to be made again, or -1. Errors: EINTR, EPIPE, ETIMEDOUT, EIDRM, as queue_receive.
  */
-ssize_t message_copy(struct queue *queue, unsigned long index);
+int posix_wait(struct queue_posix *posix, short event, const struct queue_wait *wait);
+
+/* Return true if the queue was unlinked. name is its name. */
+bool posix_unlinked(const struct queue_posix *posix, const char *name);
+
+/* Release what posix_wait made. */
+void posix_release(const struct queue_posix *posix);
+
+/* The flags of msgrcv(2) for any type but one, and for a copy; 0 where the system has none. */
+extern const int sysv_except, sysv_copy;
+
+/* Get the status of a queue, even of one that must not be read where the system allows that. As msgctl(2), IPC_STAT. */
+int sysv_status(int id, struct msqid_ds *status);
 
 #endif

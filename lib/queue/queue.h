@@ -1,9 +1,11 @@
 /*
- * queue.h: message queues.
+ * queue.h: message queues of POSIX and System V; an output that messages are written to; a COMMAND that is run on each.
+ * Functions return 0, or -1 with errno. Those that return an exit status have printed a line, or return GO_ON.
  */
 #ifndef QUEUE_QUEUE_H
 #define QUEUE_QUEUE_H
 
+#include <mqueue.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -12,177 +14,203 @@
 #include "base/name.h"
 #include "base/record.h"
 
-struct queue;
-
 struct message {
 	const char *data;
-	size_t size;
+	size_t size;   /* bytes; 0 is a message too */
 	long priority; /* POSIX priority, or System V type */
 };
 
-/* How queue_open opens. Zero in every member but mode: opens what exists, for sending. */
+/* How a queue is opened. Zero in every member but mode: a queue that exists, for sending. */
 struct queue_options {
-	bool receive;       /* else: send */
-	bool create;        /* if it is missing */
-	bool exclusive;     /* it must not exist; implies create */
-	bool peek;          /* queue_peek will be used */
-	mode_t mode;        /* of what is created, exact */
-	size_t depth;       /* messages; 0: not asked for */
-	size_t size;        /* bytes a message; 0: not asked for */
-	const char *select; /* what queue_receive takes, as -p of mqrecv has it; NULL: the next */
+	bool receive;             /* for receiving; false: for sending */
+	bool create;              /* create the queue if it is missing */
+	bool exclusive;           /* the queue must not exist; implies create */
+	bool peek;                /* queue_receive copies messages and leaves them in the queue */
+	mode_t mode;              /* mode of a queue that is created, exact */
+	unsigned long long depth; /* messages; 0: any number */
+	size_t size;              /* bytes a message; 0: any number */
+	const char *select;       /* what queue_receive takes: N, -N or ^N, as -p of mqrecv; NULL: the next message */
+	long long patience;       /* nanoseconds for which a message that goes back may wait for space */
 };
 
 /* How long a call may wait, and for what besides the queue. */
 struct queue_wait {
 	struct deadline deadline;
-	int output; /* stop waiting when the reader of this descriptor has gone (io_gone); -1: none */
+	int output; /* descriptor whose reader must not go while the call waits; -1: none */
 };
 
-/* What was being done when an error came; for queue_report. */
-enum queue_step { QUEUE_OPEN, QUEUE_SEND, QUEUE_RECEIVE, QUEUE_UNLINK };
+/* What was being done when an error came. queue_open itself stores one of the last three where it knows more. */
+enum queue_step { QUEUE_OPEN, QUEUE_SEND, QUEUE_RECEIVE, QUEUE_UNLINK, QUEUE_KEY, QUEUE_IDENTIFIER, QUEUE_SHAPE };
+
+struct queue_posix {
+	mqd_t mqd;
+	size_t depth; /* mq_maxmsg */
+	int watch; /* descriptor that reports changes of the queue's links; 0: not yet asked for; -1: there is none */
+	bool unlinked; /* the queue has no name any more */
+};
+
+struct queue_sysv {
+	int id;
+	unsigned long long capacity; /* msg_qbytes */
+	long type;                   /* type that msgrcv(2) selects by */
+	int flags;                   /* flags that msgrcv(2) selects by */
+	bool ticking;                /* the queue has been full: a timer interrupts calls that block (deadline_tick) */
+	bool unreadable;             /* the mode keeps the queue's status from us */
+	unsigned long copied;        /* position behind the message that was copied last */
+	long copied_rank;            /* rank of that message (sysv_peek.c) */
+	char handle[24];             /* name of a new private queue */
+};
+
+/* A queue, which the caller owns. The members after size are for the files of queue/ alone. */
+struct queue {
+	const char *text;           /* name, as printed and as other commands take it */
+	struct queue_options asked; /* options it was opened with */
+	bool open;                  /* queue_open succeeded */
+	bool returned;              /* a message was put back into it */
+	size_t size;                /* bytes of the largest message it can ever take */
+	const struct queue_backend *backend;
+	enum queue_step step; /* step of queue_open that failed */
+	char *buffer;         /* message that was received last */
+	size_t capacity;      /* bytes of buffer */
+	union {
+		struct queue_posix posix;
+		struct queue_sysv sysv;
+	} as;
+};
 
 /*
- * Looks whether name and options go together, before anything is touched. Returns -1 if so; else it prints a line and
- * returns the exit status (STATUS_USAGE; STATUS_FAILED where only this kind of queue, or system, cannot do it).
+ * Check that name and options go together, before anything is touched. Returns GO_ON, STATUS_USAGE, or STATUS_FAILED if
+ * this kind of queue, or this system, cannot do what the options ask for.
  */
 int queue_check(const struct name *name, const struct queue_options *options);
 
-/* The lowest, highest and usual priority (POSIX) or type (System V) of messages in a queue of that name. */
-void queue_priorities(const struct name *name, long *lowest, long *highest, long *usual);
+/* The priorities (POSIX) or types (System V) that messages can have. */
+struct queue_priorities {
+	long lowest, highest, usual;
+};
 
-/* The priority or type nearest to that one which messages of the queue can have. */
+/* Return the priorities of queues with that kind of name. */
+const struct queue_priorities *queue_priorities(const struct name *name);
+
+/* Return the priority nearest to a given one that messages of the queue can have. */
 long queue_nearest(const struct queue *queue, long priority);
 
 /*
- * Opens a queue: mq_open(3), or msgget(2). Always returns a queue unless memory is short (NULL); queue_failed tells
- * whether it is open. Either way queue_report can speak of it and queue_close releases it. name must stay until then.
+ * Open a queue. name must last until queue_close, which is permitted after a failure too. Returns 0, or -1 with errno of
+ * mq_open(3), msgget(2), msgctl(2) or ftok(3); EEXIST also means a queue whose attributes differ from those asked for.
  */
-struct queue *queue_open(const struct name *name, const struct queue_options *options);
+int queue_open(struct queue *queue, const struct name *name, const struct queue_options *options);
+
+/* Open a queue as queue_open does. Returns GO_ON, or an exit status after a line. */
+int queue_start(struct queue *queue, const struct name *name, const struct queue_options *options);
 
 /*
- * 0 if the queue is open, else the errno value that queue_open met. EEXIST also where attributes differ from those
- * asked for.
- */
-int queue_failed(const struct queue *queue);
-
-/* queue_open into *queue, with a line if that fails. Returns -1 to go on, else the exit status. */
-int queue_start(struct queue **queue, const struct name *name, const struct queue_options *options);
-
-/* Its name as other commands take it. */
-const char *queue_name(const struct queue *queue);
-
-/* The size of the largest message it can ever take. */
-size_t queue_limit(const struct queue *queue);
-
-/*
- * Sends a message; wait NULL: never waits. -1: EAGAIN (full, and wait is NULL), ETIMEDOUT, EINTR (a signal was
- * caught), EIDRM (the queue was removed), EMSGSIZE, EACCES. Source: mq_send(3), msgsnd(2).
+ * Send a message; wait NULL: without waiting. Returns 0 or -1. Errors: EAGAIN (full, and wait is NULL), ETIMEDOUT, EINTR
+ * (a signal was caught), EIDRM (the queue was removed), EMSGSIZE, EACCES. See mq_send(3), msgsnd(2).
  */
 int queue_send(struct queue *queue, const struct message *message, const struct queue_wait *wait);
 
 /*
- * Receives a message, whose data are valid until the next call; wait NULL: never waits. -1: EAGAIN (none, and wait is
- * NULL), ETIMEDOUT, EINTR, EIDRM, EPIPE (wait->output has lost its reader; no message was taken), EACCES. Source:
- * mq_receive(3), msgrcv(2).
+ * Receive a message, whose data last until the next call; wait NULL: without waiting. A call that waits is to follow one
+ * that does not: it may fail at once if its deadline has passed. Returns 0 or -1. Errors: EAGAIN (empty, and wait is
+ * NULL), ETIMEDOUT, EINTR (a signal was caught), EIDRM (the queue was removed and is empty), EPIPE (wait->output has
+ * lost its reader, and no message was taken), EACCES. See mq_receive(3), msgrcv(2).
  */
 int queue_receive(struct queue *queue, struct message *message, const struct queue_wait *wait);
 
-/*
- * Copies the next message without removing it: of those selected, the one behind that of the last call. Waits and fails
- * as queue_receive. Source: msgrcv(2), MSG_COPY.
- */
-int queue_peek(struct queue *queue, struct message *message, const struct queue_wait *wait);
+/* Return true if the queue was removed while open, and the system tells so. */
+bool queue_removed(const struct queue *queue);
 
-/* True if the queue was removed under its user, and that can be told. */
-bool queue_removed(struct queue *queue);
+/* Return the number of messages in a queue that was removed, which nobody new can receive; 0 if that is not known. */
+unsigned long queue_stranded(const struct queue *queue);
 
-/* The number of messages in a queue that was removed, which nobody new can receive; 0 where that cannot be told. */
-unsigned long queue_stranded(struct queue *queue);
-
-/* True if both are the same queue, whatever their names. */
+/* Return true if both are the same queue, also under two names. */
 bool queue_same(const struct queue *one, const struct queue *other);
 
-/* Removes the queue: mq_unlink(3), msgctl(2). */
+/* Remove the queue. Returns 0, or -1 with errno of mq_unlink(3) or msgctl(2); ENOENT: it is gone already. */
 int queue_unlink(struct queue *queue);
 
+/* Release what belongs to the queue in this process. */
 void queue_close(struct queue *queue);
 
 /*
- * Prints the one line that explains errno value error, met at a step, with its remedy and what follows it in extra (may
- * be NULL). queue may be NULL too. Returns the exit status that belongs to it.
+ * Print one line about an errno value that was met in a step, with its remedy, and with extra behind it (may be NULL).
+ * Returns the exit status for it: STATUS_REMOVED, STATUS_TIMEOUT or STATUS_FAILED.
  */
 int queue_report(const struct queue *queue, enum queue_step step, int error, const char *extra);
 
 /*
- * Holds records until they are written, in whole records of up to PIPE_BUF bytes a write, which other writers of the
- * same pipe cannot split; what cannot be written goes back to its queue.
+ * Put a message back that was received, with its priority, waiting until deadline for space (NULL: not at all). If that
+ * fails, send it to spare (may be NULL), else print it on standard error, escaped. Returns the queue that has it, or
+ * NULL. A queue that was opened to peek has it still.
  */
-struct delivery;
+struct queue *queue_put_back(
+    struct queue *queue, struct queue *spare, const struct message *message, const struct deadline *deadline);
+
+struct held;
 
 /*
- * A delivery of messages of queue to descriptor output; prefix: each with its priority and a tab; copies: the messages
- * are still in the queue and never go back.
+ * Messages on their way to a descriptor. They are written in whole records of up to PIPE_BUF bytes a write, which other
+ * writers of the same pipe cannot split. The caller owns it; it starts with queue, fd, form and prefix, and zero elsewhere.
  */
-struct delivery *delivery_open(struct queue *queue, int output, enum record_form form, bool prefix, bool copies);
-
-/*
- * Adds a message, and writes those before it when there is no room for it. -1: as delivery_flush; the message is held
- * all the same. With ENOMEM it was put back.
- */
-int delivery_add(struct delivery *delivery, const struct message *message);
-
-/* Writes what is held. -1: errno of write(2), or EINTR after a caught signal; what was not written is still held. */
-int delivery_flush(struct delivery *delivery);
-
-void delivery_close(struct delivery *delivery);
-
-/*
- * Puts one message back into its queue with its priority, waiting at most patience nanoseconds for room. If that fails
- * it goes to spare (may be NULL); else it is printed on standard error, escaped, so that it is not lost. Returns the
- * queue that took it, or NULL.
- */
-struct queue *delivery_put_back(
-    struct queue *queue, struct queue *spare, const struct message *message, long long patience);
-
-/*
- * Gives up for errno value error: puts what is held back, each as delivery_put_back does, all within patience, and
- * prints a line about it. Returns the exit status. *returned is set if something was put back.
- */
-int delivery_fail(struct delivery *delivery, int error, long long patience, bool *returned);
-
-struct worker {
-	char **argv;           /* COMMAND and its arguments, to a NULL */
-	struct name dead_name; /* where a message goes whose COMMAND failed; text NULL: back */
-	enum record_form form; /* of what COMMAND reads */
-	bool prefix;           /* with its priority and a tab in front */
-	bool copies;           /* the messages are still in the queue */
-	long long patience;    /* how long a message that is put back may wait for room */
-	long long timeout;     /* how long one may wait for room in the dead-letter queue; DEADLINE_NEVER: not at all */
-	bool returned;         /* a message was put back */
-	bool ended;            /* the status that worker_run returned is COMMAND's own */
-	char *path;            /* the rest is worker.c's own */
-	struct queue *queue, *dead;
+struct output {
+	struct queue *queue;
+	int fd;
+	enum record_form form;
+	bool prefix;           /* each record starts with the priority and a tab */
+	char *buffer;          /* records that are not yet written */
+	size_t used, capacity; /* bytes of them, and of buffer */
+	struct held *held;     /* where each message is in buffer */
+	size_t count, room;    /* messages held, and entries of held */
 };
 
 /*
- * Finds COMMAND, before a message is taken for it. Returns -1 to go on; else it prints a line and returns the exit
- * status.
+ * Add a message, and write those before it if there is no space for it. Returns 0 or -1. Errors: those of output_flush,
+ * after which the message is held too; ENOMEM, after which it was put back.
  */
-int worker_find(struct worker *worker);
+int output_add(struct output *output, const struct message *message);
 
 /*
- * Sets up for the messages of queue: opens the dead-letter queue as options say, which must be another one; sets
- * IPC7_QUEUE. Returns as worker_find.
+ * Write what is held. Returns 0, or -1 with errno of write(2), or EINTR after a caught signal; what was not written is
+ * still held.
  */
-int worker_open(struct worker *worker, struct queue *queue, const struct queue_options *options);
+int output_flush(struct output *output);
 
-/* Releases what the functions above made. */
-void worker_close(struct worker *worker);
+/* Give up because of an errno value: put back what is held, and print a line. Returns STATUS_FAILED. */
+int output_fail(struct output *output, int error);
+
+/* Release the memory. */
+void output_close(struct output *output);
+
+/* A COMMAND that is run on each message. The caller owns it and sets the members up to timeout. */
+struct work {
+	char **argv;           /* COMMAND and its arguments, up to a NULL */
+	struct name dead_name; /* queue for messages whose COMMAND failed; text NULL: they are put back */
+	enum record_form form; /* form of what COMMAND reads */
+	bool prefix;           /* with the priority and a tab in front */
+	long long timeout;     /* nanoseconds to wait for space in the dead-letter queue; DEADLINE_NEVER: not at all */
+	bool ended;            /* the status that work_run returned is that of COMMAND */
+	char *path;            /* file of COMMAND */
+	struct queue *queue;
+	struct queue dead; /* dead-letter queue, if open */
+};
+
+/* Find COMMAND, before a message is taken for it. Returns GO_ON, or an exit status after a line. */
+int work_find(struct work *work);
 
 /*
- * Runs COMMAND with the message as its standard input, IPC7_PRIO set. Returns -1 to go on; else it has put the message
- * back, prints a line, and returns the exit status: COMMAND's own, or what kept it from being run.
+ * Prepare for the messages of queue: open the dead-letter queue as options say and set IPC7_QUEUE. Returns GO_ON, or an
+ * exit status after a line: STATUS_USAGE if both queues are the same.
  */
-int worker_run(struct worker *worker, const struct message *message);
+int work_open(struct work *work, struct queue *queue, const struct queue_options *options);
+
+/*
+ * Run COMMAND with the message on its standard input and IPC7_PRIO in its environment. Returns GO_ON; or, after the
+ * message was put back and with a line, the status of COMMAND or of what kept it from being run.
+ */
+int work_run(struct work *work, const struct message *message);
+
+/* Release what the functions above made. */
+void work_close(struct work *work);
 
 #endif

@@ -1,0 +1,31 @@
+/*
+ * mqrecv.h: what the files of mqrecv share.
+ */
+#ifndef CMD_MQRECV_H
+#define CMD_MQRECV_H
+
+#include <stdbool.h>
+
+#include "base/name.h"
+#include "queue/queue.h"
+
+struct receiver {
+	struct name name;
+	struct queue queue;
+	struct queue_options options;
+	struct output output; /* standard output; without a queue, and empty, with a COMMAND */
+	struct work work;     /* argv is NULL without a COMMAND */
+	bool all, unlink;
+	bool unlinked; /* -u is done */
+	const char *mark, *ready, *dead;
+	unsigned long long limit; /* messages to receive */
+	long long timeout;        /* nanoseconds to wait for each message */
+};
+
+/* Receive messages, and write each or run COMMAND on it. Returns the exit status. */
+int receive_messages(struct receiver *receiver);
+
+/* Unlink the queue (-u). One that is gone already is as wanted. Returns GO_ON, or an exit status after a line. */
+int unlink_queue(struct receiver *receiver);
+
+#endif

@@ -1,0 +1,123 @@
+/*
+ * mqrecv_receive.c: the loop of mqrecv: it receives a message, and writes it or runs COMMAND on it.
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/deadline.h"
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/io.h"
+#include "mqrecv.h"
+#include "queue/queue.h"
+
+/* Writes what is held, which is nothing with a COMMAND. */
+static int
+flush(struct receiver *receiver)
+{
+	return output_flush(&receiver->output) == 0 ? GO_ON : output_fail(&receiver->output, errno);
+}
+
+int
+unlink_queue(struct receiver *receiver)
+{
+	receiver->unlinked = true;
+	if (queue_unlink(&receiver->queue) == 0 || errno == ENOENT)
+		return GO_ON;
+	return queue_report(&receiver->queue, QUEUE_UNLINK, errno, "what was received is done");
+}
+
+/* Ends -a, which found the queue empty. With -u a message may still come before the queue is gone: then GO_ON. */
+static int
+end_of_all(struct receiver *receiver, struct message *message)
+{
+	int status = GO_ON;
+
+	if (!receiver->unlink || receiver->queue.returned)
+		return STATUS_OK;
+	if (!receiver->unlinked)
+		status = unlink_queue(receiver);
+	if (status == GO_ON && queue_receive(&receiver->queue, message, NULL) == -1)
+		status = STATUS_OK;
+	return status;
+}
+
+/* Gets the next message; while there is none, writes what is held, and waits. Returns GO_ON with a message. */
+static int
+next(struct receiver *receiver, struct message *message)
+{
+	struct queue_wait wait = {.output = receiver->work.argv ? -1 : STDOUT_FILENO};
+	int error, status;
+
+	if (!interrupt_caught() && queue_receive(&receiver->queue, message, NULL) == 0)
+		return GO_ON;
+	error = interrupt_caught() ? EINTR : errno;
+	status = flush(receiver);
+	if (status != GO_ON)
+		return status;
+	if (error == EAGAIN) {
+		if (receiver->all)
+			return end_of_all(receiver, message);
+		deadline_set(&wait.deadline, receiver->timeout);
+		if (queue_receive(&receiver->queue, message, &wait) == 0)
+			return GO_ON;
+		error = errno;
+	}
+	if (error == EINTR)
+		return STATUS_FAILED; /* command_end makes it the signal's */
+	if (error == EPIPE)
+		return output_fail(&receiver->output, error);
+	return queue_report(&receiver->queue, QUEUE_RECEIVE, error, NULL);
+}
+
+static bool
+is_mark(const struct receiver *receiver, const struct message *message)
+{
+	return receiver->mark && message->size == strlen(receiver->mark) &&
+	       memcmp(message->data, receiver->mark, message->size) == 0;
+}
+
+/* Ends at the mark (-e). If the messages before it cannot be written, the mark goes back with them. */
+static int
+end_at_mark(struct receiver *receiver, const struct message *message)
+{
+	struct message mark = {receiver->mark, message->size, message->priority};
+	int status = flush(receiver);
+
+	if (status == GO_ON)
+		return STATUS_OK;
+	queue_put_back(&receiver->queue, NULL, &mark, NULL);
+	return status;
+}
+
+static int
+deliver(struct receiver *receiver, const struct message *message)
+{
+	if (receiver->work.argv)
+		return work_run(&receiver->work, message);
+	return output_add(&receiver->output, message) == 0 ? GO_ON : output_fail(&receiver->output, errno);
+}
+
+int
+receive_messages(struct receiver *receiver)
+{
+	unsigned long long done;
+	struct message message;
+	int status;
+
+	if (!receiver->work.argv && io_gone(STDOUT_FILENO))
+		return output_fail(&receiver->output, EPIPE);
+	for (done = 0; done < receiver->limit; done++) {
+		status = next(receiver, &message);
+		if (status == GO_ON && is_mark(receiver, &message))
+			status = end_at_mark(receiver, &message);
+		if (status == GO_ON)
+			status = deliver(receiver, &message);
+		if (status != GO_ON)
+			return status;
+	}
+	status = flush(receiver);
+	return status == GO_ON ? STATUS_OK : status;
+}

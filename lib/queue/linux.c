@@ -1,0 +1,130 @@
+/*
+ * linux.c: a POSIX queue is a file descriptor, which poll(2) waits for together with the output; a System V queue can
+ * select all types but one, copy messages, and tell its status to everybody. See mq_overview(7), msgrcv(2), msgctl(2).
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <mqueue.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/inotify.h>
+#include <sys/ipc.h>
+#include <sys/msg.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/deadline.h"
+#include "base/interrupt.h"
+#include "queue/internal.h"
+#include "queue/queue.h"
+
+/* From Linux 3.8 and 4.17; not all headers of C libraries have them. */
+#ifndef MSG_COPY
+#define MSG_COPY 040000
+#endif
+#ifndef MSG_STAT_ANY
+#define MSG_STAT_ANY 13
+#endif
+
+const struct timespec *const posix_at_once;
+const int sysv_except = MSG_EXCEPT, sysv_copy = MSG_COPY;
+
+int
+posix_prepare(const struct queue_posix *posix)
+{
+	struct mq_attr attr = {.mq_flags = O_NONBLOCK};
+
+	return mq_setattr(posix->mqd, &attr, NULL);
+}
+
+bool
+posix_unlinked(const struct queue_posix *posix, const char *name)
+{
+	struct stat st;
+
+	(void)name;
+	return fstat(posix->mqd, &st) == 0 && st.st_nlink == 0;
+}
+
+/*
+ * No call on the queue reports that it was unlinked, but its file then has a link less, which inotify(7) reports. Where
+ * there is no /proc or no watch, watch becomes -1 and posix_wait looks at the links every tick.
+ */
+static void
+watch_links(struct queue_posix *posix)
+{
+	char path[32];
+
+	posix->watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", posix->mqd);
+	if (posix->watch != -1 && inotify_add_watch(posix->watch, path, IN_ATTRIB) == -1) {
+		close(posix->watch);
+		posix->watch = -1;
+	}
+	/* The link may have gone before the watch was there. */
+	posix->unlinked = posix_unlinked(posix, NULL);
+}
+
+/* Messages in a queue that was unlinked are received first: such a queue is polled without waiting. */
+int
+posix_wait(struct queue_posix *posix, short event, const struct queue_wait *wait)
+{
+	struct pollfd fds[3] = {{posix->mqd, event, 0}, {wait->output, 0, 0}, {0, POLLIN, 0}};
+	char changes[1024];
+	int longest;
+
+	if (posix->watch == 0)
+		watch_links(posix);
+	fds[2].fd = posix->watch;
+	longest = posix->watch == -1 ? DEADLINE_TICK : INT_MAX;
+	for (;;) {
+		int ready = poll(fds, 3, posix->unlinked ? 0 : deadline_poll(&wait->deadline, longest));
+
+		if (ready == -1 && errno != EINTR)
+			return -1;
+		errno = 0;
+		if (interrupt_caught())
+			errno = EINTR;
+		else if (ready > 0 && fds[1].revents)
+			errno = EPIPE;
+		else if (ready > 0 && fds[0].revents)
+			return 0;
+		else if (posix->unlinked)
+			errno = EIDRM;
+		else if (deadline_passed(&wait->deadline))
+			errno = ETIMEDOUT;
+		if (errno)
+			return -1;
+		if (ready > 0 && read(posix->watch, changes, sizeof(changes)) == -1)
+			return -1;
+		posix->unlinked = posix_unlinked(posix, NULL);
+	}
+}
+
+void
+posix_release(const struct queue_posix *posix)
+{
+	if (posix->watch > 0)
+		close(posix->watch);
+}
+
+int
+sysv_status(int id, struct msqid_ds *status)
+{
+	int result = msgctl(id, IPC_STAT, status);
+	int index, last;
+	struct msginfo info;
+
+	if (result != -1 || errno != EACCES)
+		return result;
+	/* Anybody may look at a queue by its place in the kernel's table. */
+	last = msgctl(0, MSG_INFO, (struct msqid_ds *)(void *)&info);
+	for (index = 0; index <= last; index++)
+		if (msgctl(index, MSG_STAT_ANY, status) == id)
+			return 0;
+	errno = EACCES;
+	return -1;
+}

@@ -1,0 +1,165 @@
+/*
+ * output.c: messages on their way from a queue to an output. Each is held until the write that carries it has succeeded,
+ * and goes back to its queue if that never happens.
+ *
+ * A write carries whole records and at most PIPE_BUF bytes: a pipe takes all of it or nothing, and several receivers
+ * that share a pipe do not mix their records. A larger record goes alone.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/deadline.h"
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/io.h"
+#include "base/record.h"
+#include "base/text.h"
+#include "queue/queue.h"
+
+/* The most messages that are held, as empty ones take no space in the buffer. */
+#define MOST_HELD 1024
+
+struct held {
+	size_t body; /* where the message starts in the buffer */
+	size_t size; /* bytes of the message */
+	size_t end;  /* where its record ends: the record is written once the output has taken that much */
+	long priority;
+};
+
+void
+output_close(struct output *output)
+{
+	free(output->buffer);
+	free(output->held);
+}
+
+/* Makes space for one more message of that size. */
+static int
+reserve(struct output *output, size_t size)
+{
+	if (output->count == output->room) {
+		size_t room = output->room ? output->room * 2 : 64;
+		struct held *held = realloc(output->held, room * sizeof(*held));
+
+		if (!held)
+			return -1;
+		output->held = held;
+		output->room = room;
+	}
+	if (output->capacity - output->used < size + RECORD_FRAME) {
+		size_t capacity = output->used + size + RECORD_FRAME + PIPE_BUF;
+		char *buffer = realloc(output->buffer, capacity);
+
+		if (!buffer)
+			return -1;
+		output->buffer = buffer;
+		output->capacity = capacity;
+	}
+	return 0;
+}
+
+/* Releases the messages whose records are within the first written bytes. */
+static void
+release(struct output *output, size_t written)
+{
+	size_t done = 0;
+
+	while (done < output->count && output->held[done].end <= written)
+		done++;
+	output->count -= done;
+	if (output->count > 0)
+		memmove(output->held, output->held + done, output->count * sizeof(*output->held));
+	else
+		output->used = 0;
+}
+
+/* A caught signal ends a write that blocks, so after one only what the output takes at once is written. */
+int
+output_flush(struct output *output)
+{
+	size_t written = 0;
+	int result;
+
+	if (output->used > 0 && interrupt_caught() && (output->used > PIPE_BUF || !io_writable(output->fd))) {
+		errno = EINTR;
+		return -1;
+	}
+	result = output->used > 0 ? io_write(output->fd, output->buffer, output->used, &written) : 0;
+	release(output, written);
+	return result;
+}
+
+/* The message has left its queue, so it is held whatever becomes of the write before it. */
+int
+output_add(struct output *output, const struct message *message)
+{
+	char prefix[24];
+	size_t body, size;
+	int result = 0;
+
+	if (reserve(output, message->size) == -1) {
+		queue_put_back(output->queue, NULL, message, NULL);
+		errno = ENOMEM;
+		return -1;
+	}
+	if (output->count == MOST_HELD || (output->used > 0 && output->used + message->size + RECORD_FRAME > PIPE_BUF))
+		result = output_flush(output);
+	if (output->prefix)
+		snprintf(prefix, sizeof(prefix), "%ld", message->priority);
+	size = record_format(output->form, output->prefix ? prefix : NULL, message->data, message->size,
+	    output->buffer + output->used, &body);
+	output->held[output->count++] = (struct held){
+	    .body = output->used + body,
+	    .size = message->size,
+	    .end = output->used + size,
+	    .priority = message->priority,
+	};
+	output->used += size;
+	return result;
+}
+
+/* Appends what became of the messages. */
+static void
+account(struct text *line, size_t back, size_t printed)
+{
+	if (back + printed == 0)
+		text_format(line, "no further message was taken");
+	if (back > 0)
+		text_format(line, "%zu message%s put back", back, back == 1 ? " was" : "s were");
+	if (printed > 0)
+		text_format(line, "%s%zu could not be put back and %s printed above", back ? ", " : "", printed,
+		    printed == 1 ? "is" : "are");
+}
+
+int
+output_fail(struct output *output, int error)
+{
+	struct text line = {0};
+	struct deadline deadline;
+	size_t back = 0, printed = 0, i;
+
+	deadline_set(&deadline, output->queue->asked.patience);
+	for (i = 0; i < output->count && !output->queue->asked.peek; i++) {
+		const struct held *held = &output->held[i];
+		struct message message = {output->buffer + held->body, held->size, held->priority};
+
+		if (queue_put_back(output->queue, NULL, &message, &deadline))
+			back++;
+		else
+			printed++;
+	}
+	output->count = output->used = 0;
+	if (error == EPIPE)
+		text_format(&line, "standard output has lost its reader; ");
+	else if (error == EINTR)
+		text_format(&line, "stopped by a signal; ");
+	else
+		text_format(&line, "standard output: %s; ", strerror(error));
+	account(&line, back, printed);
+	error_line(output->queue->text, "%s", line.data ? line.data : "out of memory");
+	text_free(&line);
+	return STATUS_FAILED;
+}

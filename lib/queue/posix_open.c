@@ -1,0 +1,180 @@
+/*
+ * posix_open.c: how a POSIX message queue is opened or created with the shape that -d and -s ask for, and what its errors
+ * mean.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <mqueue.h>
+#include <stdbool.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/explain.h"
+#include "base/limits.h"
+#include "base/name.h"
+#include "base/text.h"
+#include "base/trace.h"
+#include "queue/internal.h"
+#include "queue/queue.h"
+
+/* The shape of a queue where -d and -s leave it open, which is also the one that Linux chooses. */
+#define USUAL_DEPTH 10
+#define USUAL_SIZE  8192
+
+/* The shape that mq_open is asked for. */
+static struct mq_attr
+shape(const struct queue_options *asked)
+{
+	struct mq_attr attr = {.mq_maxmsg = USUAL_DEPTH, .mq_msgsize = USUAL_SIZE};
+
+	if (asked->depth)
+		attr.mq_maxmsg = (long)asked->depth;
+	if (asked->size)
+		attr.mq_msgsize = (long)asked->size;
+	return attr;
+}
+
+/* The mode is to be exact, so the umask must not narrow it. */
+static int
+try_open(struct queue *queue, int flags, struct mq_attr *attr)
+{
+	mode_t mask = flags & O_CREAT ? umask(0) : 0;
+
+	queue->as.posix.mqd = mq_open(queue->text, flags, queue->asked.mode, attr);
+	if (trace_on)
+		trace_mq_open(queue, flags, attr, queue->as.posix.mqd);
+	if (flags & O_CREAT)
+		umask(mask);
+	return queue->as.posix.mqd == (mqd_t)-1 ? -1 : 0;
+}
+
+/* Makes what was not asked for no larger than the system allows. Returns true if that changed anything. */
+static bool
+shrink(const struct queue_options *asked, struct mq_attr *attr)
+{
+	unsigned long long depth = limit_value(LIMIT_MQ_DEPTH), size = limit_value(LIMIT_MQ_SIZE);
+	bool smaller = false;
+
+	if (!asked->depth && depth < USUAL_DEPTH) {
+		attr->mq_maxmsg = (long)depth;
+		smaller = true;
+	}
+	if (!asked->size && size < USUAL_SIZE) {
+		attr->mq_msgsize = (long)size;
+		smaller = true;
+	}
+	return smaller;
+}
+
+/* Gets the attributes and compares them with those asked for. */
+static int
+check_shape(struct queue *queue)
+{
+	const struct queue_options *asked = &queue->asked;
+	struct mq_attr attr;
+
+	if (mq_getattr(queue->as.posix.mqd, &attr) == -1)
+		return -1;
+	queue->as.posix.depth = (size_t)attr.mq_maxmsg;
+	queue->size = (size_t)attr.mq_msgsize;
+	if ((asked->depth && asked->depth != queue->as.posix.depth) || (asked->size && asked->size != queue->size)) {
+		queue->step = QUEUE_SHAPE;
+		errno = EEXIST;
+		return -1;
+	}
+	return posix_prepare(&queue->as.posix);
+}
+
+/* A receiver asks for permission to send too, so as to put messages back, but does without it. */
+int
+posix_open(struct queue *queue, const struct name *name)
+{
+	const struct queue_options *asked = &queue->asked;
+	int flags = (asked->create ? O_CREAT : 0) | (asked->exclusive ? O_EXCL : 0);
+	int access = asked->receive ? O_RDWR : O_WRONLY, result, saved;
+	struct mq_attr attr = shape(asked);
+
+	(void)name;
+	result = try_open(queue, access | flags, &attr);
+	if (result == -1 && errno == EINVAL && flags && shrink(asked, &attr))
+		result = try_open(queue, access | flags, &attr);
+	if (result == -1 && errno == EACCES && asked->receive)
+		result = try_open(queue, O_RDONLY | flags, &attr);
+	if (result == 0 && check_shape(queue) == -1) {
+		saved = errno;
+		mq_close(queue->as.posix.mqd);
+		errno = saved;
+		result = -1;
+	}
+	return result;
+}
+
+static const struct explanation errors[] = {
+    {ENOSPC, 1U << QUEUE_OPEN, NULL, LIMIT_MQ_QUEUES},
+    {EMFILE, 1U << QUEUE_OPEN, NULL, LIMIT_MQ_BYTES},
+    {ENOSYS, 1U << QUEUE_OPEN, "this system has no POSIX message queues (use a sysv: name)", LIMIT_NONE},
+    {0},
+};
+
+/* The limit that made mq_open refuse the shape of a new queue. */
+static void
+explain_refused(const struct queue *queue, struct text *text)
+{
+	struct mq_attr attr = shape(&queue->asked);
+	unsigned long long depth = (unsigned long long)attr.mq_maxmsg, size = (unsigned long long)attr.mq_msgsize;
+
+	if (depth > limit_value(LIMIT_MQ_DEPTH))
+		limit_explain(text, LIMIT_MQ_DEPTH, depth);
+	else if (size > limit_value(LIMIT_MQ_SIZE))
+		limit_explain(text, LIMIT_MQ_SIZE, size);
+	else
+		text_format(text,
+		    "the system makes no queue of %llu messages of %llu bytes (ask for less with -d and -s)", depth,
+		    size);
+}
+
+static void
+explain_differs(const struct queue *queue, struct text *text)
+{
+	const struct queue_options *asked = &queue->asked;
+
+	text_format(
+	    text, "the queue exists with depth %zu and message size %zu, not", queue->as.posix.depth, queue->size);
+	if (asked->depth)
+		text_format(text, " depth %llu", asked->depth);
+	if (asked->size)
+		text_format(text, "%s size %zu", asked->depth ? " and" : "", asked->size);
+	text_format(text, " (leave out -d and -s, or remove it first)");
+}
+
+/* mq_open's EMFILE means descriptors only if there are none to spare. */
+static bool
+descriptors_left(void)
+{
+	int spare = dup(STDERR_FILENO);
+
+	if (spare != -1)
+		close(spare);
+	return spare != -1;
+}
+
+bool
+posix_explain(const struct queue *queue, enum queue_step step, int error, struct text *text)
+{
+	struct mq_attr attr = shape(&queue->asked);
+	unsigned long long bytes = (unsigned long long)attr.mq_maxmsg * (unsigned long long)attr.mq_msgsize;
+
+	if (step == QUEUE_SEND && error == EMSGSIZE)
+		text_format(text,
+		    "the queue takes messages of up to %zu bytes (mq_msgsize, which -s sets when it is created)",
+		    queue->size);
+	else if (step == QUEUE_SHAPE)
+		explain_differs(queue, text);
+	else if (step == QUEUE_OPEN && (error == EINVAL || error == EOVERFLOW))
+		explain_refused(queue, text);
+	else if (step == QUEUE_OPEN && error == EMFILE && !descriptors_left())
+		text_format(text, "too many open files (raise the limit with ulimit -n)");
+	else
+		return explanation_add(text, errors, (int)step, error, error == EMFILE ? bytes : 0);
+	return true;
+}
