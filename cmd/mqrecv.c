@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -21,7 +22,6 @@
 #include "base/name.h"
 #include "base/ready.h"
 #include "base/record.h"
-#include "base/text.h"
 #include "mqrecv.h"
 #include "queue/queue.h"
 
@@ -99,6 +99,7 @@ parse(struct receiver *receiver, int argc, char *argv[])
 {
 	struct queue_options *options = &receiver->options;
 	struct output *output = &receiver->output;
+	struct work *work = &receiver->work;
 	bool forever = false, counted = false;
 	const struct command_option table[] = {
 	    {'0', .form = &output->form},
@@ -133,6 +134,9 @@ parse(struct receiver *receiver, int argc, char *argv[])
 	options->patience = PATIENCE;
 	if (receiver->timeout != DEADLINE_NEVER && receiver->timeout < PATIENCE)
 		options->patience = receiver->timeout;
+	work->form = output->form == RECORD_LINE ? RECORD_RAW : output->form;
+	work->prefix = output->prefix;
+	work->timeout = receiver->timeout;
 	return parse_operands(receiver, argc, argv);
 }
 
@@ -145,39 +149,16 @@ failure(const char *object, int error)
 	return STATUS_FAILED;
 }
 
-/* Sets up what the messages go to: COMMAND, or standard output. */
-static int
-set_up_output(struct receiver *receiver)
-{
-	struct output *output = &receiver->output;
-	struct work *work = &receiver->work;
-
-	if (!work->argv) {
-		output->queue = &receiver->queue;
-		output->fd = STDOUT_FILENO;
-		return GO_ON;
-	}
-	work->form = output->form == RECORD_LINE ? RECORD_RAW : output->form;
-	work->prefix = output->prefix;
-	work->timeout = receiver->timeout;
-	return work_open(work, &receiver->queue, &receiver->options);
-}
-
 /* Writes the line of -R. */
 static int
 say_ready(const struct receiver *receiver, int fd)
 {
-	struct text line = {0};
-	int status = GO_ON;
+	char process[24];
 
-	if (receiver->name.kind == NAME_NEW)
-		text_format(&line, "%s", receiver->queue.text);
-	else
-		text_format(&line, "%ld", (long)getpid());
-	if (ready_say(fd, line.data) == -1)
-		status = failure(receiver->ready, errno);
-	text_free(&line);
-	return status;
+	snprintf(process, sizeof(process), "%ld", (long)getpid());
+	if (ready_say(fd, receiver->name.kind == NAME_NEW ? receiver->queue.text : process) == -1)
+		return failure(receiver->ready, errno);
+	return GO_ON;
 }
 
 /*
@@ -199,8 +180,8 @@ set_up(struct receiver *receiver)
 		status = failure(receiver->ready, errno);
 	if (status == GO_ON)
 		status = queue_start(&receiver->queue, &receiver->name, &receiver->options);
-	if (status == GO_ON)
-		status = set_up_output(receiver);
+	if (status == GO_ON && receiver->work.argv)
+		status = work_open(&receiver->work, &receiver->options);
 	if (status == GO_ON && receiver->ready)
 		status = say_ready(receiver, ready);
 	/* Nobody knows the name of a private queue that was not told. */
@@ -230,6 +211,8 @@ main(int argc, char *argv[])
 {
 	struct receiver receiver = {
 	    .options = {.receive = true, .mode = 0600},
+	    .output = {.queue = &receiver.queue, .fd = STDOUT_FILENO},
+	    .work = {.queue = &receiver.queue},
 	    .limit = 1,
 	    .timeout = DEADLINE_NEVER,
 	};

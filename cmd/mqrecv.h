@@ -13,7 +13,7 @@ struct receiver {
 	struct name name;
 	struct queue queue;
 	struct queue_options options;
-	struct output output; /* standard output; without a queue, and empty, with a COMMAND */
+	struct output output; /* standard output; nothing is added to it with a COMMAND */
 	struct work work;     /* argv is NULL without a COMMAND */
 	bool all, unlink;
 	bool unlinked; /* -u is done */

@@ -7,7 +7,9 @@
  */
 #include <errno.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -60,7 +62,7 @@ static int
 parse(struct sender *sender, int argc, char *argv[])
 {
 	const char *priority = NULL;
-	unsigned long long number;
+	unsigned long long number = 0;
 	const struct command_option table[] = {
 	    {'0', .form = &sender->form},
 	    {'N', .form = &sender->form},
@@ -89,34 +91,38 @@ parse(struct sender *sender, int argc, char *argv[])
 		return status;
 	sender->messages = argv + optind + 1;
 	sender->can = queue_priorities(&sender->name);
-	number = (unsigned long)sender->can->usual;
 	if (priority)
 		status = command_number(
 		    'p', priority, (unsigned long)sender->can->lowest, (unsigned long)sender->can->highest, &number);
-	sender->priority = (long)number;
+	sender->priority = priority ? (long)number : sender->can->usual;
 	return status;
 }
 
 /*
- * Ends with one line: what errno value error means in a step (0: nothing), fault, whose text is freed, and the number of
+ * Ends with one line: what errno value error means in a step (0: nothing), a fault (a format, or NULL), and the number of
  * messages sent. Returns the exit status.
  */
 static int
-stop(const struct sender *sender, enum queue_step step, int error, struct text *fault)
+stop(const struct sender *sender, enum queue_step step, int error, const char *fault, ...)
 {
 	int status = STATUS_FAILED;
+	struct text line = {0};
+	va_list args;
 
-	if (fault->size > 0)
-		text_format(fault, "; ");
+	va_start(args, fault);
+	if (fault)
+		text_vformat(&line, fault, args);
+	va_end(args);
+	text_format(&line, "%s", fault ? "; " : "");
 	if (sender->sent == 0)
-		text_format(fault, "no message was sent");
+		text_format(&line, "no message was sent");
 	else
-		text_format(fault, "%lu message%s sent", sender->sent, sender->sent == 1 ? " was" : "s were");
+		text_format(&line, "%lu message%s sent", sender->sent, sender->sent == 1 ? " was" : "s were");
 	if (error)
-		status = queue_report(&sender->queue, step, error, fault->data);
+		status = queue_report(&sender->queue, step, error, line.data);
 	else
-		error_line(sender->queue.text, "%s", fault->data ? fault->data : "out of memory");
-	text_free(fault);
+		error_line(sender->queue.text, "%s", line.data ? line.data : "out of memory");
+	text_free(&line);
 	return status;
 }
 
@@ -124,21 +130,16 @@ stop(const struct sender *sender, enum queue_step step, int error, struct text *
 static int
 check(const struct sender *sender, const char *what, unsigned long number, struct message *message)
 {
-	struct text fault = {0};
-
 	message->priority = sender->priority;
 	if (sender->prefix && record_prefix(&message->data, &message->size, &message->priority) == -1)
-		text_format(&fault, "%s %lu does not start with a %s and a tab (-P)", what, number,
+		return stop(sender, QUEUE_SEND, 0, "%s %lu does not start with a %s and a tab (-P)", what, number,
 		    errno == ERANGE ? "priority that can be" : "priority");
-	else if (message->priority < sender->can->lowest || message->priority > sender->can->highest)
-		text_format(&fault, "%s %lu has priority %ld, which is not from %ld to %ld", what, number,
-		    message->priority, sender->can->lowest, sender->can->highest);
-	if (fault.size > 0)
-		return stop(sender, QUEUE_SEND, 0, &fault);
-	if (message->size <= sender->queue.size)
-		return GO_ON;
-	text_format(&fault, "%s %lu has %zu bytes", what, number, message->size);
-	return stop(sender, QUEUE_SEND, EMSGSIZE, &fault);
+	if (message->priority < sender->can->lowest || message->priority > sender->can->highest)
+		return stop(sender, QUEUE_SEND, 0, "%s %lu has priority %ld, which is not from %ld to %ld", what,
+		    number, message->priority, sender->can->lowest, sender->can->highest);
+	if (message->size > sender->queue.size)
+		return stop(sender, QUEUE_SEND, EMSGSIZE, "%s %lu has %zu bytes", what, number, message->size);
+	return GO_ON;
 }
 
 /* A call that need not wait does not notice a signal, so signals are looked for here. */
@@ -146,13 +147,12 @@ static int
 send_message(struct sender *sender, const struct message *message)
 {
 	struct queue_wait wait = {.output = -1};
-	struct text fault = {0};
 
 	if (interrupt_caught())
-		return stop(sender, QUEUE_SEND, EINTR, &fault);
+		return stop(sender, QUEUE_SEND, EINTR, NULL);
 	deadline_set(&wait.deadline, sender->timeout);
 	if (queue_send(&sender->queue, message, &wait) == -1)
-		return stop(sender, QUEUE_SEND, errno, &fault);
+		return stop(sender, QUEUE_SEND, errno, NULL);
 	sender->sent++;
 	return GO_ON;
 }
@@ -180,16 +180,14 @@ send_operands(struct sender *sender)
 static int
 stop_reading(const struct sender *sender, const struct record_reader *reader, int error)
 {
-	struct text fault = {0};
-
 	if (error == EMSGSIZE)
-		text_format(&fault, "record %lu has %s%zu bytes", reader->count, reader->endless ? "more than " : "",
-		    reader->size);
-	else if (error == EBADMSG)
-		record_fault(reader, error, &fault);
-	else if (error != EINTR)
-		text_format(&fault, "standard input cannot be read: %s", strerror(error));
-	return stop(sender, QUEUE_SEND, error == EMSGSIZE || error == EINTR ? error : 0, &fault);
+		return stop(sender, QUEUE_SEND, error, "record %lu has %s%zu bytes", reader->count,
+		    reader->endless ? "more than " : "", reader->size);
+	if (error == EBADMSG)
+		return stop(sender, QUEUE_SEND, 0, "record %lu is no netstring: %s", reader->count, reader->fault);
+	if (error == EINTR)
+		return stop(sender, QUEUE_SEND, error, NULL);
+	return stop(sender, QUEUE_SEND, 0, "standard input cannot be read: %s", strerror(error));
 }
 
 static int
@@ -211,55 +209,48 @@ send_input(struct sender *sender)
 	return status;
 }
 
-/* Sends everything, and the mark behind it. A removed queue that still takes messages is found out at the end. */
+/* Sends everything, and the mark behind it. A removed queue may still take messages, which is found out at the end. */
 static int
 send_all(struct sender *sender)
 {
 	struct message mark = {sender->mark, sender->mark ? strlen(sender->mark) : 0, sender->priority};
-	struct text fault = {0};
 	unsigned long left;
-	int status = GO_ON;
+	int status;
 
-	if (sender->mark && mark.size > sender->queue.size) {
-		text_format(&fault, "MARK 1 has %zu bytes", mark.size);
-		return stop(sender, QUEUE_SEND, EMSGSIZE, &fault);
-	}
+	if (sender->mark && mark.size > sender->queue.size)
+		return stop(sender, QUEUE_SEND, EMSGSIZE, "MARK 1 has %zu bytes", mark.size);
 	status = sender->messages[0] ? send_operands(sender) : send_input(sender);
 	if (status == GO_ON && sender->mark)
 		status = send_message(sender, &mark);
 	if (status != GO_ON)
 		return status;
 	left = queue_stranded(&sender->queue);
-	if (left == 0)
-		return STATUS_OK;
-	text_format(&fault, "%lu message%s left in it", left, left == 1 ? " is" : "s are");
-	return stop(sender, QUEUE_SEND, EIDRM, &fault);
+	if (left > 0)
+		return stop(sender, QUEUE_SEND, EIDRM, "%lu message%s left in it", left, left == 1 ? " is" : "s are");
+	return STATUS_OK;
 }
 
 /* Opens the queue. The name of a new private one goes to standard output, as nothing else tells it. */
 static int
 open_queue(struct sender *sender)
 {
-	int status = queue_start(&sender->queue, &sender->name, &sender->options);
-	struct text line = {0};
+	int status = queue_start(&sender->queue, &sender->name, &sender->options), size;
+	char line[32];
 
 	if (status != GO_ON || sender->name.kind != NAME_NEW)
 		return status;
-	text_format(&line, "%s\n", sender->queue.text);
-	if (io_write(STDOUT_FILENO, line.data, line.size, NULL) == -1) {
-		error_line(NULL, "standard output: %s; no queue was made, no message was sent", strerror(errno));
-		queue_unlink(&sender->queue);
-		status = STATUS_FAILED;
-	}
-	text_free(&line);
-	return status;
+	size = snprintf(line, sizeof(line), "%s\n", sender->queue.text);
+	if (io_write(STDOUT_FILENO, line, (size_t)size, NULL) == 0)
+		return GO_ON;
+	error_line(NULL, "standard output: %s; no queue was made, no message was sent", strerror(errno));
+	queue_unlink(&sender->queue);
+	return STATUS_FAILED;
 }
 
 int
 main(int argc, char *argv[])
 {
 	struct sender sender = {.options = {.mode = 0600}, .timeout = DEADLINE_NEVER};
-	struct text fault = {0};
 	int status;
 
 	command_start(&command, argc, argv);
@@ -269,7 +260,7 @@ main(int argc, char *argv[])
 	if (status == GO_ON) {
 		status = send_all(&sender);
 		if (sender.unlink && status != STATUS_REMOVED && queue_unlink(&sender.queue) == -1 && errno != ENOENT)
-			status = stop(&sender, QUEUE_UNLINK, errno, &fault);
+			status = stop(&sender, QUEUE_UNLINK, errno, NULL);
 	}
 	queue_close(&sender.queue);
 	name_free(&sender.name);

@@ -25,6 +25,12 @@ queue_reserve(struct queue *queue, size_t size)
 	return 0;
 }
 
+struct sysv_envelope *
+sysv_envelope(const struct queue *queue)
+{
+	return (struct sysv_envelope *)(void *)queue->buffer;
+}
+
 int
 queue_wait_on(const struct queue_wait *wait)
 {

@@ -58,6 +58,9 @@ struct sysv_envelope {
 	char data[];
 };
 
+/* Return the message in the queue's buffer. */
+struct sysv_envelope *sysv_envelope(const struct queue *queue);
+
 int sysv_open(struct queue *queue, const struct name *name);
 int sysv_unlink(struct queue *queue);
 int sysv_select(const char *select, long *type, int *flags);
@@ -70,7 +73,6 @@ int sysv_peek(struct queue *queue, struct message *message, const struct queue_w
 
 /* trace.c: each prints the line of -v for a call, whose result comes last. */
 void trace_mq_open(const struct queue *queue, int flags, const struct mq_attr *attr, mqd_t result);
-void trace_mq_unlink(const char *name, int result);
 void trace_mq_send(const struct queue *queue, const struct message *message, bool timed, int result);
 void trace_mq_receive(const struct queue *queue, unsigned int priority, bool timed, ssize_t result);
 void trace_msgget(key_t key, int flags, mode_t mode, int result);

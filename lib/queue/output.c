@@ -19,7 +19,7 @@
 #include "base/text.h"
 #include "queue/queue.h"
 
-/* The most messages that are held, as empty ones take no space in the buffer. */
+/* The most messages that are held, and one that comes when they cannot be written. Empty ones take no other space. */
 #define MOST_HELD 1024
 
 struct held {
@@ -40,15 +40,10 @@ output_close(struct output *output)
 static int
 reserve(struct output *output, size_t size)
 {
-	if (output->count == output->room) {
-		size_t room = output->room ? output->room * 2 : 64;
-		struct held *held = realloc(output->held, room * sizeof(*held));
-
-		if (!held)
-			return -1;
-		output->held = held;
-		output->room = room;
-	}
+	if (!output->held)
+		output->held = malloc((MOST_HELD + 1) * sizeof(*output->held));
+	if (!output->held)
+		return -1;
 	if (output->capacity - output->used < size + RECORD_FRAME) {
 		size_t capacity = output->used + size + RECORD_FRAME + PIPE_BUF;
 		char *buffer = realloc(output->buffer, capacity);

@@ -26,7 +26,7 @@ unlink_posix(struct queue *queue)
 	int result = mq_unlink(queue->text);
 
 	if (trace_on)
-		trace_mq_unlink(queue->text, result);
+		trace_call(result, "mq_unlink(\"%s\")", queue->text);
 	return result;
 }
 

@@ -21,17 +21,18 @@
 #define USUAL_DEPTH 10
 #define USUAL_SIZE  8192
 
-/* The shape that mq_open is asked for. */
+/* The shape to ask mq_open for; what was not asked for is the usual, but no more than depth and size. */
 static struct mq_attr
-shape(const struct queue_options *asked)
+shape(const struct queue_options *asked, unsigned long long depth, unsigned long long size)
 {
-	struct mq_attr attr = {.mq_maxmsg = USUAL_DEPTH, .mq_msgsize = USUAL_SIZE};
-
-	if (asked->depth)
-		attr.mq_maxmsg = (long)asked->depth;
-	if (asked->size)
-		attr.mq_msgsize = (long)asked->size;
-	return attr;
+	if (depth > USUAL_DEPTH)
+		depth = USUAL_DEPTH;
+	if (size > USUAL_SIZE)
+		size = USUAL_SIZE;
+	return (struct mq_attr){
+	    .mq_maxmsg = (long)(asked->depth ? asked->depth : depth),
+	    .mq_msgsize = (long)(asked->size ? asked->size : size),
+	};
 }
 
 /* The mode is to be exact, so the umask must not narrow it. */
@@ -46,24 +47,6 @@ try_open(struct queue *queue, int flags, struct mq_attr *attr)
 	if (flags & O_CREAT)
 		umask(mask);
 	return queue->as.posix.mqd == (mqd_t)-1 ? -1 : 0;
-}
-
-/* Makes what was not asked for no larger than the system allows. Returns true if that changed anything. */
-static bool
-shrink(const struct queue_options *asked, struct mq_attr *attr)
-{
-	unsigned long long depth = limit_value(LIMIT_MQ_DEPTH), size = limit_value(LIMIT_MQ_SIZE);
-	bool smaller = false;
-
-	if (!asked->depth && depth < USUAL_DEPTH) {
-		attr->mq_maxmsg = (long)depth;
-		smaller = true;
-	}
-	if (!asked->size && size < USUAL_SIZE) {
-		attr->mq_msgsize = (long)size;
-		smaller = true;
-	}
-	return smaller;
 }
 
 /* Gets the attributes and compares them with those asked for. */
@@ -92,12 +75,14 @@ posix_open(struct queue *queue, const struct name *name)
 	const struct queue_options *asked = &queue->asked;
 	int flags = (asked->create ? O_CREAT : 0) | (asked->exclusive ? O_EXCL : 0);
 	int access = asked->receive ? O_RDWR : O_WRONLY, result, saved;
-	struct mq_attr attr = shape(asked);
+	struct mq_attr attr = shape(asked, USUAL_DEPTH, USUAL_SIZE);
 
 	(void)name;
 	result = try_open(queue, access | flags, &attr);
-	if (result == -1 && errno == EINVAL && flags && shrink(asked, &attr))
+	if (result == -1 && errno == EINVAL && flags && (!asked->depth || !asked->size)) {
+		attr = shape(asked, limit_value(LIMIT_MQ_DEPTH), limit_value(LIMIT_MQ_SIZE));
 		result = try_open(queue, access | flags, &attr);
+	}
 	if (result == -1 && errno == EACCES && asked->receive)
 		result = try_open(queue, O_RDONLY | flags, &attr);
 	if (result == 0 && check_shape(queue) == -1) {
@@ -120,7 +105,7 @@ static const struct explanation errors[] = {
 static void
 explain_refused(const struct queue *queue, struct text *text)
 {
-	struct mq_attr attr = shape(&queue->asked);
+	struct mq_attr attr = shape(&queue->asked, USUAL_DEPTH, USUAL_SIZE);
 	unsigned long long depth = (unsigned long long)attr.mq_maxmsg, size = (unsigned long long)attr.mq_msgsize;
 
 	if (depth > limit_value(LIMIT_MQ_DEPTH))
@@ -161,7 +146,7 @@ descriptors_left(void)
 bool
 posix_explain(const struct queue *queue, enum queue_step step, int error, struct text *text)
 {
-	struct mq_attr attr = shape(&queue->asked);
+	struct mq_attr attr = shape(&queue->asked, USUAL_DEPTH, USUAL_SIZE);
 	unsigned long long bytes = (unsigned long long)attr.mq_maxmsg * (unsigned long long)attr.mq_msgsize;
 
 	if (step == QUEUE_SEND && error == EMSGSIZE)

@@ -161,7 +161,7 @@ struct output {
 	char *buffer;          /* records that are not yet written */
 	size_t used, capacity; /* bytes of them, and of buffer */
 	struct held *held;     /* where each message is in buffer */
-	size_t count, room;    /* messages held, and entries of held */
+	size_t count;          /* messages held */
 };
 
 /*
@@ -184,6 +184,7 @@ void output_close(struct output *output);
 
 /* A COMMAND that is run on each message. The caller owns it and sets the members up to timeout. */
 struct work {
+	struct queue *queue;   /* the queue that the messages come from */
 	char **argv;           /* COMMAND and its arguments, up to a NULL */
 	struct name dead_name; /* queue for messages whose COMMAND failed; text NULL: they are put back */
 	enum record_form form; /* form of what COMMAND reads */
@@ -191,18 +192,17 @@ struct work {
 	long long timeout;     /* nanoseconds to wait for space in the dead-letter queue; DEADLINE_NEVER: not at all */
 	bool ended;            /* the status that work_run returned is that of COMMAND */
 	char *path;            /* file of COMMAND */
-	struct queue *queue;
-	struct queue dead; /* dead-letter queue, if open */
+	struct queue dead;     /* dead-letter queue, if open */
 };
 
 /* Find COMMAND, before a message is taken for it. Returns GO_ON, or an exit status after a line. */
 int work_find(struct work *work);
 
 /*
- * Prepare for the messages of queue: open the dead-letter queue as options say and set IPC7_QUEUE. Returns GO_ON, or an
- * exit status after a line: STATUS_USAGE if both queues are the same.
+ * Prepare for messages, once the queue is open: open the dead-letter queue as options say, and set IPC7_QUEUE. Returns
+ * GO_ON, or an exit status after a line: STATUS_USAGE if both queues are the same.
  */
-int work_open(struct work *work, struct queue *queue, const struct queue_options *options);
+int work_open(struct work *work, const struct queue_options *options);
 
 /*
  * Run COMMAND with the message on its standard input and IPC7_PRIO in its environment. Returns GO_ON; or, after the

@@ -21,12 +21,6 @@
 /* Bytes for a message, until a larger one comes. */
 #define FIRST_SPACE 8192
 
-static struct sysv_envelope *
-envelope(const struct queue *queue)
-{
-	return (struct sysv_envelope *)(void *)queue->buffer;
-}
-
 static int
 try_send(const struct queue *queue, const struct message *message, int flags)
 {
@@ -45,8 +39,8 @@ send_sysv(struct queue *queue, const struct message *message, const struct queue
 
 	if (queue_reserve(queue, sizeof(struct sysv_envelope) + message->size) == -1)
 		return -1;
-	envelope(queue)->type = message->priority;
-	memmove(envelope(queue)->data, message->data, message->size);
+	sysv_envelope(queue)->type = message->priority;
+	memmove(sysv_envelope(queue)->data, message->data, message->size);
 	while (try_send(queue, message, block ? 0 : IPC_NOWAIT) == -1) {
 		if (errno != (block ? EINTR : EAGAIN) || !wait)
 			return sysv_failed(queue);
@@ -121,7 +115,7 @@ receive_sysv(struct queue *queue, struct message *message, const struct queue_wa
 	size = wait ? receive_wait(queue, wait) : receive_now(queue);
 	if (size == -1)
 		return sysv_failed(queue);
-	*message = (struct message){envelope(queue)->data, (size_t)size, envelope(queue)->type};
+	*message = (struct message){sysv_envelope(queue)->data, (size_t)size, sysv_envelope(queue)->type};
 	return 0;
 }
 

@@ -153,7 +153,7 @@ sysv_open(struct queue *queue, const struct name *name)
 		errno = EOVERFLOW;
 		return -1;
 	}
-	if (asked->size > limit_value(LIMIT_MSGMAX)) {
+	if (asked->size && asked->size > limit_value(LIMIT_MSGMAX)) {
 		errno = EMSGSIZE;
 		return -1;
 	}

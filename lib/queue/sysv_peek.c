@@ -6,19 +6,12 @@
 #include <stdbool.h>
 #include <sys/ipc.h>
 #include <sys/msg.h>
-#include <time.h>
 
 #include "base/deadline.h"
 #include "base/interrupt.h"
 #include "base/trace.h"
 #include "queue/internal.h"
 #include "queue/queue.h"
-
-static struct sysv_envelope *
-envelope(const struct queue *queue)
-{
-	return (struct sysv_envelope *)(void *)queue->buffer;
-}
 
 /* The rank of a type among those selected, as -N takes the lowest type first; -1: it is not selected. */
 static long
@@ -60,7 +53,7 @@ find(struct queue *queue, unsigned long *found)
 	long best = -1;
 
 	for (position = sysv->type < 0 ? 0 : sysv->copied; copy(queue, position, false) != -1; position++) {
-		long at = rank(sysv, envelope(queue)->type);
+		long at = rank(sysv, sysv_envelope(queue)->type);
 
 		if (interrupt_caught()) {
 			errno = EINTR;
@@ -89,21 +82,20 @@ peek_now(struct queue *queue, struct message *message)
 		return sysv_failed(queue);
 	queue->as.sysv.copied = position + 1;
 	queue->as.sysv.copied_rank = best;
-	*message = (struct message){envelope(queue)->data, (size_t)size, envelope(queue)->type};
+	*message = (struct message){sysv_envelope(queue)->data, (size_t)size, sysv_envelope(queue)->type};
 	return 0;
 }
 
-/* No system call waits for a message to copy, so it looks once a tick. */
+/* No system call waits for a message to copy, so it looks ever more rarely, at last once a tick. */
 int
 sysv_peek(struct queue *queue, struct message *message, const struct queue_wait *wait)
 {
-	struct timespec pause = {0};
+	long long pause = 0;
 
 	while (peek_now(queue, message) == -1) {
-		if (errno != EAGAIN || !wait || queue_wait_on(wait) == -1)
+		if (errno != EAGAIN || !wait || queue_wait_on(wait) == -1 ||
+		    deadline_nap(&wait->deadline, &pause) == -1)
 			return -1;
-		pause.tv_nsec = deadline_poll(&wait->deadline, DEADLINE_TICK) * 1000000L;
-		nanosleep(&pause, NULL);
 	}
 	return 0;
 }

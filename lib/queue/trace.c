@@ -2,12 +2,10 @@
  * trace.c: the lines of -v for the calls on message queues. A caller looks at trace_on first, so tracing costs nothing
  * when off.
  */
-#include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <mqueue.h>
 #include <stdbool.h>
-#include <string.h>
+#include <stdio.h>
 #include <sys/ipc.h>
 #include <sys/msg.h>
 
@@ -23,28 +21,13 @@ void
 trace_mq_open(const struct queue *queue, int flags, const struct mq_attr *attr, mqd_t result)
 {
 	static const char *const access[] = {"O_RDONLY", "O_WRONLY", "O_RDWR"};
-	struct text call = {0};
+	char creation[96] = "";
 
-	text_format(&call, "mq_open(");
-	text_quote(&call, queue->text, strlen(queue->text), NAME_MAX);
-	text_format(&call, ", %s", access[flags & O_ACCMODE]);
 	if (flags & O_CREAT)
-		text_format(&call, "|O_CREAT%s, 0%03o, {mq_maxmsg=%ld, mq_msgsize=%ld}",
+		snprintf(creation, sizeof(creation), "|O_CREAT%s, 0%03o, {mq_maxmsg=%ld, mq_msgsize=%ld}",
 		    flags & O_EXCL ? "|O_EXCL" : "", (unsigned int)queue->asked.mode, attr->mq_maxmsg,
 		    attr->mq_msgsize);
-	text_format(&call, ")");
-	trace_end(&call, (long)result);
-}
-
-void
-trace_mq_unlink(const char *name, int result)
-{
-	struct text call = {0};
-
-	text_format(&call, "mq_unlink(");
-	text_quote(&call, name, strlen(name), NAME_MAX);
-	text_format(&call, ")");
-	trace_end(&call, result);
+	trace_call((long)result, "mq_open(\"%s\", %s%s)", queue->text, access[flags & O_ACCMODE], creation);
 }
 
 void
@@ -99,7 +82,7 @@ trace_msgsnd(int id, const struct message *message, int flags, int result)
 void
 trace_msgrcv(const struct queue *queue, size_t size, long type, int flags, ssize_t result)
 {
-	const struct sysv_envelope *envelope = (const struct sysv_envelope *)(const void *)queue->buffer;
+	const struct sysv_envelope *envelope = sysv_envelope(queue);
 	const char *kind = flags & sysv_copy ? "MSG_COPY" : flags & sysv_except ? "MSG_EXCEPT" : "";
 	struct text call = {0};
 

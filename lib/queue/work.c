@@ -29,13 +29,12 @@ work_find(struct work *work)
 }
 
 int
-work_open(struct work *work, struct queue *queue, const struct queue_options *options)
+work_open(struct work *work, const struct queue_options *options)
 {
 	struct queue_options dead = *options;
 	int status;
 
-	work->queue = queue;
-	if (setenv("IPC7_QUEUE", queue->text, 1) == -1) {
+	if (setenv("IPC7_QUEUE", work->queue->text, 1) == -1) {
 		error_line(NULL, "%s", strerror(errno));
 		return STATUS_FAILED;
 	}
@@ -47,7 +46,7 @@ work_open(struct work *work, struct queue *queue, const struct queue_options *op
 	status = queue_check(&work->dead_name, &dead);
 	if (status == GO_ON)
 		status = queue_start(&work->dead, &work->dead_name, &dead);
-	if (status == GO_ON && queue_same(queue, &work->dead))
+	if (status == GO_ON && queue_same(work->queue, &work->dead))
 		status = command_usage("-D takes another queue than QUEUE");
 	return status;
 }
