@@ -2,7 +2,7 @@ load helper
 
 # fill TEXT...: a new queue with these messages.
 fill() {
-	mqsend -c "$Q" "$@"
+	mqsend -c -d 10 -s 256 "$Q" "$@"
 }
 
 receives() {
@@ -29,7 +29,7 @@ receives() {
 }
 
 receives_forms() {
-	mqsend -c -r "$Q" < <(printf 'a\nb')
+	mqsend -c -d 10 -s 256 -r "$Q" < <(printf 'a\nb')
 	mqsend "$Q" ''
 	mqrecv -a -0 "$Q" | od -c | cmp - <(printf 'a\nb\0\0' | od -c)
 	mqsend "$Q" ab '' c
@@ -99,7 +99,7 @@ stops_at_mark() {
 
 prompt() {
 	pipe
-	ready mqrecv -c -R ready -f -e END "$Q" >&6
+	ready mqrecv -c -d 10 -s 256 -R ready -f -e END "$Q" >&6
 	exec 6>&-
 	for text in one two; do
 		mqsend "$Q" $text
@@ -117,7 +117,7 @@ prompt() {
 four_workers() {
 	local i
 
-	mqsend -c "$Q" </dev/null
+	mqsend -c -d 10 -s 256 "$Q" </dev/null
 	for i in 1 2 3 4; do
 		mqrecv -f -e END "$Q" >got$i 3>&- &
 	done
@@ -133,7 +133,7 @@ four_workers() {
 shared_output() {
 	local i
 
-	mqsend -c "$Q" </dev/null
+	mqsend -c -d 10 -s 256 "$Q" </dev/null
 	for i in 1 2 3 4; do
 		mqrecv -f -e END "$Q" 3>&- &
 	done | cat >got 3>&- &
@@ -150,7 +150,7 @@ shared_output() {
 	local i
 
 	new_name sysv
-	for i in 3 1 2 1 3; do mqsend -c -p $i "$Q" "type $i"; done
+	for i in 3 1 2 1 3; do mqsend -c -d 10 -s 256 -p $i "$Q" "type $i"; done
 	try mqrecv -p 2 "$Q"
 	output 'type 2'
 	try mqrecv -p -2 -P "$Q"
@@ -234,7 +234,7 @@ shared_output() {
 @test "mqrecv: -k waits for a message" {
 	[ "$PLAT" = linux ] || skip "no -k"
 	new_name sysv
-	ready mqrecv -c -R ready -k "$Q" >got
+	ready mqrecv -c -d 10 -s 256 -R ready -k "$Q" >got
 	mqsend "$Q" one
 	ends 0
 	[ "$(cat got)" = one ]
@@ -243,7 +243,7 @@ shared_output() {
 
 @test "mqrecv: -R writes the process id to a FIFO, a file or a descriptor" {
 	new_name posix
-	ready mqrecv -c -R ready "$Q" >got
+	ready mqrecv -c -d 10 -s 256 -R ready "$Q" >got
 	[ "$LINE" = "$PID" ]
 	mqsend "$Q" x
 	ends 0
@@ -261,11 +261,11 @@ shared_output() {
 
 @test "mqrecv: -R that cannot be written is an error, and nothing is taken or made" {
 	new_name posix
-	try mqrecv -c -R no/such/directory/file "$Q"
+	try mqrecv -c -d 10 -s 256 -R no/such/directory/file "$Q"
 	status 1
 	error 'mqrecv: no/such/directory/file: *'
 	missing "$Q"
-	try mqrecv -c -R /dev/fd/99 "$Q"
+	try mqrecv -c -d 10 -s 256 -R /dev/fd/99 "$Q"
 	status 1
 	missing "$Q"
 	fill x
@@ -300,7 +300,7 @@ creates() {
 	mqrecv -c -m 0664 -d 3 -s 50 -n 0 "$Q"
 	exists "$Q"
 	[ "$KIND" = sysv ] || [ "$(peer attributes "$Q")" = '3 50 0 664' ]
-	try mqrecv -x -n 0 "$Q"
+	try mqrecv -x -d 10 -s 256 -n 0 "$Q"
 	status 1
 	error "mqrecv: $Q: the queue exists already (leave out -x to use it)"
 	try mqrecv -d 4 -s 50 -n 0 "$Q"
@@ -311,14 +311,14 @@ creates() {
 	try mqrecv -n 0 "$Q"
 	status 1
 	error "mqrecv: $Q: no such queue (create it with -c)"
-	mqrecv -x -u -n 0 "$Q"
+	mqrecv -x -d 10 -s 256 -u -n 0 "$Q"
 }
 @test "mqrecv: -c, -x, -m, -d, -s and -u" {
 	both creates
 }
 
 output_full() {
-	mqsend -c -p 3 "$Q" three
+	mqsend -c -d 10 -s 256 -p 3 "$Q" three
 	mqsend -p 2 "$Q" 'two' last
 	# shellcheck disable=SC2016
 	try sh -c 'mqrecv -a "$1" >/dev/full' sh "$Q"
@@ -371,7 +371,7 @@ reader_gone() {
 
 reader_goes() {
 	pipe
-	ready mqrecv -c -R ready -f "$Q" >&6 2>err
+	ready mqrecv -c -d 10 -s 256 -R ready -f "$Q" >&6 2>err
 	exec 6>&-
 	mqsend "$Q" one
 	read -r line <&4
@@ -414,7 +414,7 @@ signalled() {
 	local signal
 
 	for signal in TERM INT HUP; do
-		ready mqrecv -c -u -R ready -f "$Q" >got 2>err
+		ready mqrecv -c -d 10 -s 256 -u -R ready -f "$Q" >got 2>err
 		kill -$signal $PID
 		ends $((128 + $(kill -l $signal)))
 		[ ! -s err ]
@@ -428,7 +428,7 @@ signalled() {
 
 @test "mqrecv: a signal that was ignored at the start stays ignored" {
 	new_name posix
-	ready peer ignore 1 mqrecv -c -R ready "$Q" >got
+	ready peer ignore 1 mqrecv -c -d 10 -s 256 -R ready "$Q" >got
 	kill -HUP $PID
 	mqsend "$Q" x
 	ends 0
@@ -463,7 +463,7 @@ killed_at_random() {
 	local i got
 
 	mkfifo never
-	mqsend -c "$Q" </dev/null
+	mqsend -c -d 10 -s 256 "$Q" </dev/null
 	seq 20000 | mqsend "$Q" 3>&- &
 	sender=$!
 	exec 4<>never
@@ -503,7 +503,7 @@ unlink_keeps() {
 }
 
 removed() {
-	ready mqrecv -c -R ready -f "$Q" >got 2>err
+	ready mqrecv -c -d 10 -s 256 -R ready -f "$Q" >got 2>err
 	mqsend "$Q" one
 	mqrecv -u -n 0 "$Q"
 	ends 3
@@ -529,7 +529,7 @@ removed() {
 }
 
 runs_command() {
-	mqsend -c -p 4 "$Q" one
+	mqsend -c -d 10 -s 256 -p 4 "$Q" one
 	# shellcheck disable=SC2016
 	try mqrecv "$Q" -- sh -c 'cat; echo " $IPC7_PRIO $IPC7_QUEUE"'
 	status 0
@@ -609,7 +609,7 @@ command_fails() {
 
 @test "mqrecv: a missing COMMAND is noticed before a message is waited for" {
 	new_name posix
-	try mqrecv -c "$Q" -- no-such-command
+	try mqrecv -c -d 10 -s 256 "$Q" -- no-such-command
 	status 127
 	missing "$Q"
 }
@@ -648,7 +648,7 @@ dead_letters() {
 	new_name posix
 	dead=$Q
 	new_name sysv
-	mqsend -c -p 40000 "$Q" high
+	mqsend -c -d 10 -s 256 -p 40000 "$Q" high
 	mqrecv -c -D "$dead" "$Q" -- false
 	try mqrecv -P "$dead"
 	output $'32767\thigh'
@@ -740,7 +740,7 @@ command_signalled() {
 	status 124
 	output $'four\nthree'  || output $'three\nfour'
 	new_name sysv
-	try peer block 14 mqrecv -c -t 0.2 "$Q"
+	try peer block 14 mqrecv -c -d 10 -s 256 -t 0.2 "$Q"
 	status 124
 }
 
@@ -756,7 +756,7 @@ command_signalled() {
 @test "mqrecv: an output that somebody made non-blocking is waited for" {
 	need python3 python3 -c 0
 	new_name posix
-	mqsend -c "$Q" </dev/null
+	mqsend -c -d 10 -s 256 "$Q" </dev/null
 	seq 5000 | sed 's/$/ and so on, and so on, and so on, and so on/' | mqsend -e END "$Q" 3>&- &
 	python3 - "$Q" >got <<-'END'
 		import os, subprocess, sys
@@ -780,7 +780,7 @@ command_signalled() {
 	error 'mqrecv: QUEUE is missing; usage: mqrecv *'
 	for options in -q '-n x' '-n -1' '-t x' '-t' '-m 9' '-d 0' '-s 0' '-0 -N' '-a -f' '-z'; do
 		# shellcheck disable=SC2086
-		try mqrecv -c $options "$Q"
+		try mqrecv -c -d 10 -s 256 $options "$Q"
 		status 2
 		error 'mqrecv: *'
 		missing "$Q"
@@ -833,7 +833,7 @@ no_permission() {
 }
 
 may_receive_only() {
-	mqsend -c -m 0644 "$Q" one two
+	mqsend -c -d 10 -s 256 -m 0644 "$Q" one two
 	try as_user mqrecv "$Q"
 	status 0
 	output one
@@ -873,7 +873,7 @@ mqrecv: '"$Q"': standard output: No space left on device; 1 could not be put bac
 }
 
 stream() {
-	seq 200000 | mqsend -c "$Q" 3>&- &
+	seq 200000 | mqsend -c -d 10 -s 256 "$Q" 3>&- &
 	(limit_memory 60000 && mqrecv -c -n 200000 "$Q") | cmp - <(seq 200000)
 	wait
 }
@@ -1002,7 +1002,7 @@ partial_write() {
 @test "mqrecv: an alarm set before the start ends it" {
 	need perl perl -e 1
 	new_name posix
-	mqsend -c "$Q" </dev/null
+	mqsend -c -d 10 -s 256 "$Q" </dev/null
 	try perl -e 'alarm 1; exec @ARGV' mqrecv "$Q"
 	status 142
 }
@@ -1062,7 +1062,7 @@ partial_write() {
 interrupted() {
 	local took=0
 
-	mqsend -c "$Q" </dev/null
+	mqsend -c -d 10 -s 256 "$Q" </dev/null
 	before=$(date +%s%N)
 	background mqrecv -t 1 "$Q" 2>/dev/null
 	while [ $took -lt 900 ]; do
@@ -1082,7 +1082,7 @@ interrupted() {
 
 	for i in $(seq 100); do
 		new_name posix
-		mqsend -c "$Q" </dev/null
+		mqsend -c -d 10 -s 256 "$Q" </dev/null
 		background mqsend "$Q" "x$i" 2>err
 		mqrecv -a -u "$Q" >got
 		got=0
@@ -1097,7 +1097,7 @@ interrupted() {
 		: >got
 	done
 	new_name sysv
-	mqsend -c "$Q" a b
+	mqsend -c -d 10 -s 256 "$Q" a b
 	try mqrecv -a -u "$Q"
 	output $'a\nb'
 	missing "$Q"
@@ -1123,7 +1123,7 @@ interrupted() {
 
 @test "mqrecv: a -D that is QUEUE is noticed before anything is made" {
 	new_name posix
-	try mqrecv -c -D "$Q" "posix:$Q" -- false
+	try mqrecv -c -d 10 -s 256 -D "$Q" "posix:$Q" -- false
 	status 2
 	missing "$Q"
 }
