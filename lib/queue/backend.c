@@ -32,7 +32,7 @@ sysv_envelope(const struct queue *queue)
 }
 
 int
-queue_wait_on(const struct queue_wait *wait)
+queue_wait_check(const struct queue_wait *wait)
 {
 	if (interrupt_caught())
 		errno = EINTR;

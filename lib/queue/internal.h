@@ -43,10 +43,10 @@ extern const struct queue_backend queue_posix, queue_sysv;
 /* Make queue->buffer hold at least size bytes. Returns 0, or -1 with ENOMEM. */
 int queue_reserve(struct queue *queue, size_t size);
 
-/* Return 0 if a wait that was interrupted goes on, or -1 with EINTR, EPIPE or ETIMEDOUT. */
-int queue_wait_on(const struct queue_wait *wait);
+/* Check whether a wait that was interrupted goes on. Returns 0, or -1 with EINTR, EPIPE or ETIMEDOUT. */
+int queue_wait_check(const struct queue_wait *wait);
 
-/* posix_open.c. */
+/* posix_open.c: how a POSIX queue is opened, and what its errors mean. */
 int posix_open(struct queue *queue, const struct name *name);
 bool posix_explain(const struct queue *queue, enum queue_step step, int error, struct text *text);
 
@@ -81,7 +81,7 @@ void trace_msgrcv(const struct queue *queue, size_t size, long type, int flags, 
 
 /* linux.c, portable.c: what the system offers beyond POSIX, or what stands in for it. */
 
-/* The time that mq_timedsend(3) and mq_timedreceive(3) take so as not to wait; NULL: mq_send and mq_receive never do. */
+/* The deadline that keeps mq_timedsend(3) and mq_timedreceive(3) from waiting; NULL: mq_send and mq_receive never wait. */
 extern const struct timespec *const posix_at_once;
 
 /* Prepare a queue that was opened. Returns 0 or -1. */

@@ -31,7 +31,7 @@ posix_wait(struct queue_posix *posix, short event, const struct queue_wait *wait
 {
 	(void)posix;
 	(void)event;
-	return queue_wait_on(wait) == -1 ? -1 : deadline_tick(&wait->deadline);
+	return queue_wait_check(wait) == -1 ? -1 : deadline_tick(&wait->deadline);
 }
 
 bool

@@ -68,7 +68,7 @@ check_shape(struct queue *queue)
 	return posix_prepare(&queue->as.posix);
 }
 
-/* A receiver asks for permission to send too, so as to put messages back, but does without it. */
+/* A receiver asks for permission to send too, to be able to put messages back. Without it, it still receives. */
 int
 posix_open(struct queue *queue, const struct name *name)
 {

@@ -39,8 +39,16 @@ struct queue_wait {
 	int output; /* descriptor whose reader must not go while the call waits; -1: none */
 };
 
-/* What was being done when an error came. queue_open itself stores one of the last three where it knows more. */
-enum queue_step { QUEUE_OPEN, QUEUE_SEND, QUEUE_RECEIVE, QUEUE_UNLINK, QUEUE_KEY, QUEUE_IDENTIFIER, QUEUE_SHAPE };
+/* The step in which an errno value was met. The last three are steps of QUEUE_OPEN, which queue_report finds itself. */
+enum queue_step {
+	QUEUE_OPEN,
+	QUEUE_SEND,
+	QUEUE_RECEIVE,
+	QUEUE_UNLINK,
+	QUEUE_KEY,        /* to get a key from a path */
+	QUEUE_IDENTIFIER, /* to use an identifier */
+	QUEUE_SHAPE       /* to compare depth and size with those asked for */
+};
 
 struct queue_posix {
 	mqd_t mqd;

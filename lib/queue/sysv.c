@@ -44,7 +44,7 @@ send_sysv(struct queue *queue, const struct message *message, const struct queue
 	while (try_send(queue, message, block ? 0 : IPC_NOWAIT) == -1) {
 		if (errno != (block ? EINTR : EAGAIN) || !wait)
 			return sysv_failed(queue);
-		if (queue_wait_on(wait) == -1 || deadline_tick(&wait->deadline) == -1)
+		if (queue_wait_check(wait) == -1 || deadline_tick(&wait->deadline) == -1)
 			return -1;
 		queue->as.sysv.ticking = block = true;
 	}
@@ -96,7 +96,7 @@ receive_wait(struct queue *queue, const struct queue_wait *wait)
 		if (size != -1 || (errno != E2BIG && errno != EINTR))
 			return size; /* an empty message has been taken, or the call failed */
 		there = errno == E2BIG;
-		if (queue_wait_on(wait) == -1 && !(there && errno == ETIMEDOUT))
+		if (queue_wait_check(wait) == -1 && !(there && errno == ETIMEDOUT))
 			return -1;
 		if (there && ((size = receive_now(queue)) != -1 || errno != EAGAIN))
 			return size;

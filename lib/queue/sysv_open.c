@@ -32,8 +32,8 @@ get(key_t key, int flags, mode_t mode)
 }
 
 /*
- * Finds or creates the queue with that key. The mode of msgget asks for permission: a receiver asks for permission to
- * send too, so as to put messages back, but does without it.
+ * Finds or creates the queue with that key. The mode of msgget asks for permission. A receiver asks for permission to
+ * send too, to be able to put messages back. Without it, it still receives.
  */
 static int
 find(const struct queue_options *asked, key_t key, bool *created)

@@ -93,7 +93,7 @@ sysv_peek(struct queue *queue, struct message *message, const struct queue_wait 
 	long long pause = 0;
 
 	while (peek_now(queue, message) == -1) {
-		if (errno != EAGAIN || !wait || queue_wait_on(wait) == -1 ||
+		if (errno != EAGAIN || !wait || queue_wait_check(wait) == -1 ||
 		    deadline_nap(&wait->deadline, &pause) == -1)
 			return -1;
 	}

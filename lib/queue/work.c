@@ -3,7 +3,6 @@
  * or is put back, so none is in hand between two runs.
  */
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
