@@ -49,7 +49,6 @@ print(const struct queue *queue, const struct message *message, int error)
 struct queue *
 queue_put_back(struct queue *queue, struct queue *spare, const struct message *message, const struct deadline *deadline)
 {
-	struct message letter = *message;
 	int error;
 
 	if (queue->asked.peek)
@@ -57,11 +56,8 @@ queue_put_back(struct queue *queue, struct queue *spare, const struct message *m
 	error = put_back(queue, message, deadline);
 	if (error == 0)
 		return queue;
-	if (spare) {
-		letter.priority = queue_nearest(spare, message->priority);
-		if (queue_send(spare, &letter, NULL) == 0)
-			return spare;
-	}
+	if (spare && queue_send_nearest(spare, message, NULL) == 0)
+		return spare;
 	print(queue, message, error);
 	return NULL;
 }

@@ -57,16 +57,6 @@ queue_priorities(const struct name *name)
 	return &backend(name)->priorities;
 }
 
-long
-queue_nearest(const struct queue *queue, long priority)
-{
-	const struct queue_priorities *can = &queue->backend->priorities;
-
-	if (priority < can->lowest)
-		return can->lowest;
-	return priority > can->highest ? can->highest : priority;
-}
-
 int
 queue_open(struct queue *queue, const struct name *name, const struct queue_options *options)
 {
@@ -92,6 +82,19 @@ queue_send(struct queue *queue, const struct message *message, const struct queu
 		return -1;
 	}
 	return queue->backend->send(queue, message, wait);
+}
+
+int
+queue_send_nearest(struct queue *queue, const struct message *message, const struct queue_wait *wait)
+{
+	const struct queue_priorities *can = &queue->backend->priorities;
+	struct message letter = *message;
+
+	if (letter.priority < can->lowest)
+		letter.priority = can->lowest;
+	if (letter.priority > can->highest)
+		letter.priority = can->highest;
+	return queue_send(queue, &letter, wait);
 }
 
 int

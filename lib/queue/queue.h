@@ -100,9 +100,6 @@ struct queue_priorities {
 /* Return the priorities of queues with that kind of name. */
 const struct queue_priorities *queue_priorities(const struct name *name);
 
-/* Return the priority nearest to a given one that messages of the queue can have. */
-long queue_nearest(const struct queue *queue, long priority);
-
 /*
  * Open a queue. name must last until queue_close, which is permitted after a failure too. Returns 0, or -1 with errno of
  * mq_open(3), msgget(2), msgctl(2) or ftok(3); EEXIST also means a queue whose attributes differ from those asked for.
@@ -117,6 +114,9 @@ int queue_start(struct queue *queue, const struct name *name, const struct queue
  * (a signal was caught), EIDRM (the queue was removed), EMSGSIZE, EACCES. See mq_send(3), msgsnd(2).
  */
 int queue_send(struct queue *queue, const struct message *message, const struct queue_wait *wait);
+
+/* Send a message of another queue, with the nearest priority that this one can have. Otherwise as queue_send. */
+int queue_send_nearest(struct queue *queue, const struct message *message, const struct queue_wait *wait);
 
 /*
  * Receive a message, whose data last until the next call; wait NULL: without waiting. A call that waits is to follow one

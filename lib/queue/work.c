@@ -82,13 +82,11 @@ static int
 send_dead_letter(struct work *work, const struct message *message)
 {
 	struct queue_wait wait = {.output = -1};
-	struct message letter = *message;
 	struct text extra = {0};
 	int status, error;
 
-	letter.priority = queue_nearest(&work->dead, message->priority);
 	deadline_set(&wait.deadline, work->timeout);
-	if (queue_send(&work->dead, &letter, work->timeout == DEADLINE_NEVER ? NULL : &wait) == 0)
+	if (queue_send_nearest(&work->dead, message, work->timeout == DEADLINE_NEVER ? NULL : &wait) == 0)
 		return GO_ON;
 	error = errno;
 	text_format(&extra, "a COMMAND failed");
