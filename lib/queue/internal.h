@@ -103,6 +103,6 @@ void posix_release(const struct queue_posix *posix);
 extern const int sysv_except, sysv_copy;
 
 /* Get the status of a queue, even of one that must not be read where the system allows that. As msgctl(2), IPC_STAT. */
-int sysv_status(int id, struct msqid_ds *status);
+int queue_sysv_status(int id, struct msqid_ds *status);
 
 #endif

@@ -112,7 +112,7 @@ posix_release(const struct queue_posix *posix)
 }
 
 int
-sysv_status(int id, struct msqid_ds *status)
+queue_sysv_status(int id, struct msqid_ds *status)
 {
 	int result = msgctl(id, IPC_STAT, status);
 	int index, last;

@@ -88,7 +88,7 @@ look(struct queue *queue, struct msqid_ds *status)
 	*status = (struct msqid_ds){0};
 	if (most > SSIZE_MAX)
 		most = SSIZE_MAX;
-	if (sysv_status(queue->as.sysv.id, status) == 0) {
+	if (queue_sysv_status(queue->as.sysv.id, status) == 0) {
 		queue->as.sysv.capacity = status->msg_qbytes;
 	} else if (errno == EACCES) {
 		queue->as.sysv.capacity = most;
