@@ -22,7 +22,8 @@ blocks() {
 runs() {
 	local id=ipc7-$$-$RANDOM key
 
-	key=$(printf '0x%x' $((0x7d000000 + ($$ % 65536) * 128 + RANDOM % 128)))
+	key=$(key 63)
+	key=${key#sysv:}
 	sed -E "s/\b(jobs|results|dead|table|board|lock|slots)\b/$id-\1/g; s/0x4d2/$key/g" "$2" >named
 	sed -n 's/^[$>] //p' named >script
 	sed '/^[$>] /d' named >expected

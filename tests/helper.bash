@@ -1,5 +1,5 @@
-# What all test files load. A test has a directory and object names of its own and leaves nothing behind; it waits by -R, by
-# reading a FIFO or by wait, never by sleeping.
+# What all test files load. A test has a directory and object names of its own and leaves nothing behind. It waits for what has to
+# happen, by -R, by reading a FIFO, by wait or by until ...; do moment; done, and never for a time.
 
 bats_require_minimum_version 1.5.0
 
@@ -7,9 +7,12 @@ ROOT=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
 PATH=$ROOT/build/bin:$ROOT/build:$PATH
 PLAT=${PLAT:-linux}
 unset IPC7_TRACE
+# The bytes in all POSIX queues of a user are limited, also those of other suites. Root may lift that; for others queues are small.
+[ "$(id -u)" -ne 0 ] || ulimit -q unlimited 2>/dev/null || true
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
+	[ -p "$BATS_FILE_TMPDIR/moment" ] || mkfifo "$BATS_FILE_TMPDIR/moment"
 	NAMES=()
 	SEGMENTS=()
 	SEMAPHORES=()
@@ -35,13 +38,18 @@ teardown() {
 	rm -rf "$USER_BIN"
 }
 
+# key NUMBER: a System V name that nobody else uses; NUMBER is from 0 to 63, of which new_name and its like use those below 60.
+key() {
+	printf 'sysv:0x%x' $((0x70000000 + ($$ & 0x3fffff) * 64 + $1))
+}
+
 # new_name posix|sysv: a queue name that nobody else uses, in Q; removed after the test.
 new_name() {
 	local number=${#NAMES[@]}
 
 	case $1 in
 	posix) Q=/ipc7-$$-$BATS_TEST_NUMBER-$number ;;
-	sysv) Q=$(printf 'sysv:0x%x' $((0x7c000000 + ($$ % 65536) * 256 + BATS_TEST_NUMBER % 64 * 4 + number % 4))) ;;
+	sysv) Q=$(key $((number % 60))) ;;
 	esac
 	NAMES+=("$Q")
 }
@@ -61,7 +69,7 @@ new_segment() {
 	case $1 in
 	posix) S=/ipc7-$$-$BATS_TEST_NUMBER-$number ;;
 	file) S=file:$PWD/segment-$number ;;
-	sysv) S=$(printf 'sysv:0x%x' $((0x7c000000 + ($$ % 65536) * 256 + BATS_TEST_NUMBER % 64 * 4 + number % 4))) ;;
+	sysv) S=$(key $((number % 60))) ;;
 	esac
 	SEGMENTS+=("$S")
 }
@@ -71,7 +79,7 @@ new_semaphore() {
 
 	case $1 in
 	posix) S=/ipc7-$$-$BATS_TEST_NUMBER-$number ;;
-	sysv) S=$(printf 'sysv:0x%x' $((0x7c000000 + ($$ % 65536) * 256 + BATS_TEST_NUMBER % 64 * 4 + number % 4))) ;;
+	sysv) S=$(key $((number % 60))) ;;
 	esac
 	SEMAPHORES+=("$S")
 }
@@ -112,21 +120,42 @@ object() {
 	echo "${1#file:}"
 }
 
-# asleep: waits until the background command sleeps and stays asleep: its context switches stand still, but for a tick.
-asleep() {
-	local last=none now=
+# moment: lets others run for a short while, and starts no process for that.
+moment() {
+	read -rt 0.01 _ <>"$BATS_FILE_TMPDIR/moment" || true
+}
 
-	until [ "$now" = "$last" ] && [ "$(awk '{ print $3 }' "/proc/$PID/stat")" = S ]; do
-		last=$(grep ctxt "/proc/$PID/status")
-		shmget -V >/dev/null
-		now=$(grep ctxt "/proc/$PID/status")
+# look: what the background command does, in NOW: its state and its context switches.
+look() {
+	local line
+
+	NOW=
+	while read -r line; do
+		case $line in
+		State:*Z*) break ;;
+		State:* | *ctxt*) NOW+=$line ;;
+		esac
+	done 2>/dev/null <"/proc/$PID/status"
+	[ -n "$NOW" ] || { echo "process $PID has ended" >&2; return 1; }
+}
+
+# asleep: waits until the background command sleeps, and stays asleep for a moment: its context switches stand still. A command
+# that looks around ten times a second is asleep in between, since that moment is shorter even when much else runs.
+asleep() {
+	local last=none
+
+	look || return 1
+	until [[ $NOW == "$last" && $NOW == State:*S\ * ]]; do
+		last=$NOW
+		moment
+		look || return 1
 	done
 }
 
 # stop PID: stops a process, and waits until it is stopped: what is sent next may end it before.
 stop() {
 	kill -STOP "$1"
-	until [ "$(awk '{ print $3 }' "/proc/$1/stat")" = T ]; do :; done
+	until grep -q '^State:.T' "/proc/$1/status"; do :; done
 }
 
 # status N, output TEXT, error TEXT: what the last run gave; error takes a pattern, and one line only.
@@ -180,15 +209,15 @@ pipe() {
 	rm pipe
 }
 
-# stuck DEPTH: waits until the background command sleeps (its context switches stand still) with so many messages in its queue.
+# stuck DEPTH: waits until the background command sleeps with so many messages in its queue.
 stuck() {
-	local last=none now=
+	local last
 
-	until [ "$now" = "$last" ] && [ "$(awk '{ print $3 }' "/proc/$PID/stat")" = S ] && [ "$(depth "$Q")" -ge "$1" ]; do
-		last=$(grep ctxt "/proc/$PID/status")
-		depth "$Q" >/dev/null
-		now=$(grep ctxt "/proc/$PID/status")
+	while asleep; do
+		last=$NOW
+		[ "$(depth "$Q")" -lt "$1" ] || { look && [ "$NOW" != "$last" ]; } || return 0
 	done
+	return 1
 }
 
 # ends STATUS: waits for the background command, which must end with that status.
@@ -227,6 +256,8 @@ makes() {
 
 	if unshare -i true 2>/dev/null; then
 		private=(unshare -i)
+	elif unshare -ri true 2>/dev/null; then
+		private=(unshare -ri)
 	fi
 	# shellcheck disable=SC2016
 	"${private[@]}" sh -c 'before=$(ipcs "$2" | grep -c 0x00000000)
@@ -261,6 +292,17 @@ need_root() {
 need_namespace() {
 	need_root
 	unshare -mi true 2>/dev/null || skip "needs private namespaces"
+}
+
+# alone: what stands in front of a command that counts what all processes of its user share, as pending signals, in ALONE: it is
+# then a user of whom nothing else runs, or one in a namespace of his own.
+alone() {
+	ALONE=()
+	if [ "$(id -u)" -eq 0 ]; then
+		ALONE=(setpriv "--ruid=$((100000 + $$))")
+	elif unshare -U true 2>/dev/null; then
+		ALONE=(unshare -U)
+	fi
 }
 
 # as_user COMMAND...: as somebody who is not root, with programs that he can reach.

@@ -2,7 +2,7 @@ load helper
 
 COMMANDS=(fifocat ipcdel ipcls ipcset mqrecv mqsend piperun semop shmget shmput sigmask sigrecv sigsend sockcat)
 DEBIAN=$ROOT/examples/packaging/debian
-VERSION=$(sed -n 's/^VERSION = //p' "$ROOT/Makefile")
+VERSION=$(sed -n 's/^.define IPC7_VERSION "\(.*\)"/\1/p' "$ROOT/lib/base/command.h")
 
 @test "packaging: make install puts everything below DESTDIR, and uninstall takes it away" {
 	{

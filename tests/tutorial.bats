@@ -12,7 +12,8 @@ lesson() {
 	local object
 
 	ID=ipc7-tutorial-$$-$RANDOM
-	KEY=$(printf '0x%x' $((0x7b000000 + ($$ % 65536) * 128 + RANDOM % 128)))
+	KEY=$(key 62)
+	KEY=${KEY#sysv:}
 	for object in $OBJECTS; do
 		NAMES+=("$ID-$object")
 		SEGMENTS+=("$ID-$object")
