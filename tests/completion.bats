@@ -320,7 +320,7 @@ objects() {
 
 @test "completion: bash-completion and zsh find what make install has put there" {
 	need bash-completion test -f /usr/share/bash-completion/bash_completion
-	make -s -C "$ROOT" install DESTDIR="$PWD/root" PREFIX=/usr PLAT="$PLAT" 2>/dev/null
+	make -s -C "$ROOT" -o all install DESTDIR="$PWD/root" PREFIX=/usr PLAT="$PLAT" 2>/dev/null
 	for command in "${COMMANDS[@]}"; do
 		[ -f "root/usr/share/bash-completion/completions/$command" ]
 	done
