@@ -226,10 +226,10 @@ names() {
 
 	NAMES+=("/$unique-\$(touch hacked)" "/$unique-'q\"; touch hacked" "/$unique-+jobs")
 	for Q in "${NAMES[@]}"; do
-		mqsend -c "$Q" hello
+		mqsend -c $SMALL "$Q" hello
 	done
 	new_name sysv
-	mqsend -c "$Q" hello
+	mqsend -c $SMALL "$Q" hello
 	new_segment posix
 	segment=$S
 	echo hello | shmput -c "$segment"

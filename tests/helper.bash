@@ -43,13 +43,14 @@ key() {
 	printf 'sysv:0x%x' $((0x70000000 + ($$ & 0x3fffff) * 64 + $1))
 }
 
-# new_name posix|sysv: a queue name that nobody else uses, in Q; removed after the test.
+# new_name posix|sysv: a queue name that nobody else uses, in Q; removed after the test. The options in SMALL make it a queue of 10
+# messages, as usual, but of 512 bytes, so that many fit in what a user may have.
 new_name() {
 	local number=${#NAMES[@]}
 
 	case $1 in
-	posix) Q=/ipc7-$$-$BATS_TEST_NUMBER-$number ;;
-	sysv) Q=$(key $((number % 60))) ;;
+	posix) Q=/ipc7-$$-$BATS_TEST_NUMBER-$number SMALL='-d 10 -s 512' ;;
+	sysv) Q=$(key $((number % 60))) SMALL= ;;
 	esac
 	NAMES+=("$Q")
 }
@@ -125,7 +126,7 @@ moment() {
 	read -rt 0.01 _ <>"$BATS_FILE_TMPDIR/moment" || true
 }
 
-# look: what the background command does, in NOW: its state and its context switches.
+# look: what the background command does, in NOW its state and its context switches, in CALL the system call that it waits in.
 look() {
 	local line
 
@@ -137,18 +138,21 @@ look() {
 		esac
 	done 2>/dev/null <"/proc/$PID/status"
 	[ -n "$NOW" ] || { echo "process $PID has ended" >&2; return 1; }
+	{ read -r CALL <"/proc/$PID/syscall"; } 2>/dev/null || CALL=
 }
 
-# asleep: waits until the background command sleeps, and stays asleep for a moment: its context switches stand still. A command
-# that looks around ten times a second is asleep in between, since that moment is shorter even when much else runs.
+# asleep: waits until the background command sleeps, and stays asleep: a moment later its context switches are the same. For a
+# command that looks around ten times a second a moment may last too long, if much else runs; it sleeps if it waits in the same
+# call again and again.
 asleep() {
-	local last=none
+	local last=none call same=0
 
 	look || return 1
-	until [[ $NOW == "$last" && $NOW == State:*S\ * ]]; do
-		last=$NOW
+	until [[ $NOW == State:*S\ * ]] && { [ "$NOW" = "$last" ] || [ $same -ge 3 ]; }; do
+		last=$NOW call=$CALL
 		moment
 		look || return 1
+		[[ $CALL == "$call" && $CALL == [0-9]* ]] && same=$((same + 1)) || same=0
 	done
 }
 
@@ -209,15 +213,9 @@ pipe() {
 	rm pipe
 }
 
-# stuck DEPTH: waits until the background command sleeps with so many messages in its queue.
+# stuck DEPTH: waits until the background command sleeps although so many messages are in its queue.
 stuck() {
-	local last
-
-	while asleep; do
-		last=$NOW
-		[ "$(depth "$Q")" -lt "$1" ] || { look && [ "$NOW" != "$last" ]; } || return 0
-	done
-	return 1
+	until [ "$(depth "$Q")" -ge "$1" ] && { asleep || return 1; } && [ "$(depth "$Q")" -ge "$1" ]; do :; done
 }
 
 # ends STATUS: waits for the background command, which must end with that status.

@@ -4,7 +4,7 @@ all_kinds() {
 	ALL=()
 	for kind in posix sysv; do
 		new_name $kind
-		mqsend -c "$Q" hello
+		mqsend -c $SMALL "$Q" hello
 		ALL+=("mq:$Q")
 		new_semaphore $kind
 		semop -c "$S" >/dev/null
@@ -85,7 +85,7 @@ there() {
 	need strace strace -V
 	[ -z "${SANITIZED:-}" ] || skip "not under strace"
 	new_name posix
-	mqsend -c "$Q" x
+	mqsend -c $SMALL "$Q" x
 	try strace -o /dev/null -e inject=mq_unlink:error=ENOENT ipcdel "mq:$Q"
 	status 0
 	[ -z "$stderr" ]
@@ -99,9 +99,9 @@ there() {
 	[ -z "${SANITIZED:-}" ] || skip "not under strace"
 	new_name posix
 	first=$Q
-	mqsend -c "$first" x
+	mqsend -c $SMALL "$first" x
 	new_name posix
-	mqsend -c "$Q" x
+	mqsend -c $SMALL "$Q" x
 	try strace -qq -o /dev/null -e inject=mq_unlink:signal=TERM:when=1 ipcdel "mq:$first" "mq:$Q"
 	status 143
 	try ipcls -H "mq:$first"

@@ -55,7 +55,7 @@ print(subprocess.check_output(['ipcls', '-H', '-o', 'count', 'shm:$S']).decode()
 
 @test "ipcls: what it prints as NAME the other commands take; no privilege is needed for what is one's own" {
 	new_name posix
-	mqsend -c "$Q" hello
+	mqsend -c $SMALL "$Q" hello
 	[ "$(mqrecv "$(row "mq:$Q" name)")" = hello ]
 	new_semaphore sysv
 	semop -c -i 4 "$S" >/dev/null
@@ -69,13 +69,13 @@ print(subprocess.check_output(['ipcls', '-H', '-o', 'count', 'shm:$S']).decode()
 	output "$name"$'\t1'
 	# Who may only send sees how many messages there are.
 	new_name posix
-	mqsend -c -m 0622 "$Q" hello
+	mqsend -c -m 0622 $SMALL "$Q" hello
 	try as_user ipcls -H -o name,count,used "mq:$Q"
 	status 0
 	output "$Q"$'\t1\t-'
 	# Of what one may not open only the outside is known.
 	new_name posix
-	mqsend -c "$Q" hello
+	mqsend -c $SMALL "$Q" hello
 	try as_user ipcls -H -o mode,count "mq:$Q"
 	[ "$output" = $'0600\t-' ] || { status 1 && error "ipcls: mq:$Q: Permission denied"; }
 }
@@ -102,7 +102,7 @@ print(subprocess.check_output(['ipcls', '-H', '-o', 'count', 'shm:$S']).decode()
 	try ipcls -j -o kind,name,id,key,size,count,value "mq:$Q"
 	output '{"kind":"mq","name":"'"$Q"'","id":null,"key":null,"size":20,"count":1,"value":null}'
 	new_name sysv
-	mqsend -c "$Q" x
+	mqsend -c $SMALL "$Q" x
 	try ipcls -j -o key,mode "mq:$Q"
 	output '{"key":"'"${Q#sysv:}"'","mode":"0600"}'
 	need python3 python3 -c 0
@@ -134,9 +134,9 @@ print(subprocess.check_output(['ipcls', '-H', '-o', 'count', 'shm:$S']).decode()
 @test "ipcls: the order of the operands is not that of the lines" {
 	new_name posix
 	first=$Q
-	mqsend -c "$first" x
+	mqsend -c $SMALL "$first" x
 	new_name posix
-	mqsend -c "$Q" x
+	mqsend -c $SMALL "$Q" x
 	new_semaphore posix
 	semop -c "$S" >/dev/null
 	new_semaphore sysv
@@ -158,7 +158,7 @@ print(subprocess.check_output(['ipcls', '-H', '-o', 'count', 'shm:$S']).decode()
 
 @test "ipcls: what is not there is status 1, and the rest is shown" {
 	new_name posix
-	mqsend -c "$Q" x
+	mqsend -c $SMALL "$Q" x
 	try ipcls -H -o name mq:/ipc7-nosuch "mq:$Q"
 	status 1
 	error 'ipcls: mq:/ipc7-nosuch: no such queue'
@@ -177,7 +177,7 @@ print(subprocess.check_output(['ipcls', '-H', '-o', 'count', 'shm:$S']).decode()
 	need_root
 	need_namespace
 	new_name posix
-	mqsend -c "$Q" x
+	mqsend -c $SMALL "$Q" x
 	# A detached mount.
 	unshare -m sh -c "umount -l /dev/mqueue 2>/dev/null; ipcls -H -o name mq" >names
 	grep -qx "$Q" names
@@ -209,7 +209,7 @@ print(subprocess.check_output(['ipcls', '-H', '-o', 'count', 'shm:$S']).decode()
 	need_root
 	need_namespace
 	new_name posix
-	mqsend -c -m 0622 "$Q" x
+	mqsend -c -m 0622 $SMALL "$Q" x
 	as_user true
 	user="setpriv --reuid=65534 --regid=65534 --clear-groups --bounding-set=-all $USER_BIN/ipcls"
 	made=
@@ -262,7 +262,7 @@ ipcls: mq:/ipc7-'$$'-two: Permission denied' ]
 		handles+=("mq:$(mqsend -c sysv:new x)")
 	done
 	new_name sysv
-	mqsend -c "$Q" keep
+	mqsend -c $SMALL "$Q" keep
 	ipcdel "${handles[@]}"
 	background /usr/bin/python3 -c '
 import os, sysv_ipc
@@ -348,7 +348,7 @@ while True:
 
 @test "ipcls: to look changes nothing" {
 	new_name posix
-	mqsend -c "$Q" hello
+	mqsend -c $SMALL "$Q" hello
 	[ "$(row "mq:$Q" count)" = 1 ]
 	[ "$(mqrecv -t 0 "$Q")" = hello ]
 	[ "$PLAT" = linux ] || return 0
@@ -435,7 +435,7 @@ while True:
 	try ipcls -V
 	output 'ipcls (ipc7) 0.1'
 	new_name posix
-	mqsend -c "$Q" x
+	mqsend -c $SMALL "$Q" x
 	try sh -c 'ipcls "$1" >/dev/full' sh "mq:$Q"
 	status 1
 	error 'ipcls: standard output: No space left on device'

@@ -5,7 +5,7 @@ all_kinds() {
 	ALL=()
 	for kind in posix sysv; do
 		new_name $kind
-		mqsend -c "$Q" hello
+		mqsend -c $SMALL "$Q" hello
 		ALL+=("mq:$Q")
 	done
 	for kind in posix sysv; do
@@ -44,7 +44,7 @@ modes() {
 
 @test "ipcset: the capacity of a System V queue" {
 	new_name sysv
-	mqsend -c "$Q" x
+	mqsend -c $SMALL "$Q" x
 	try ipcset -v -s 8K "mq:$Q"
 	status 0
 	[[ $stderr == *'ipcset: msgctl('*', IPC_SET, {msg_perm={uid='*', gid='*', mode=0600}, msg_qbytes=8192}) = 0' ]]
@@ -52,14 +52,14 @@ modes() {
 	mode=$(ipcls -H -o mode "mq:$Q")
 	[ "$mode" = 0600 ]
 	new_name posix
-	mqsend -c "$Q" x
+	mqsend -c $SMALL "$Q" x
 	try ipcset -s 8K "mq:$Q"
 	status 2
 	error "ipcset: mq:$Q: -s is for System V queues*"
 	[ "$PLAT" = linux ] || return 0
 	need_root
 	new_name sysv
-	as_user mqsend -c "$Q" x
+	as_user mqsend -c $SMALL "$Q" x
 	try as_user ipcset -s 100M "mq:$Q"
 	status 1
 	error "ipcset: mq:$Q: kernel.msgmnb is *"
@@ -94,7 +94,7 @@ modes() {
 		new_segment posix
 		shmput -c "$S" </dev/null
 		new_name posix
-		mqsend -c "$Q" x
+		mqsend -c $SMALL "$Q" x
 		try ipcset -m 0666 "shm:$S" "mq:$Q"
 		status 1
 		error "ipcset: mq:$Q: this system has no way to change it"
@@ -107,7 +107,7 @@ modes() {
 	need_root
 	queue=/ipc7-$$-user
 	segment=/ipc7-$$-user
-	as_user mqsend -c "$queue" hello
+	as_user mqsend -c $SMALL "$queue" hello
 	NAMES+=("$queue")
 	SEGMENTS+=("$segment")
 	as_user shmput -c "$segment" </dev/null
@@ -119,9 +119,9 @@ modes() {
 	# A capacity beyond the limit, of the second.
 	new_name sysv
 	first=$Q
-	as_user mqsend -c "$first" x
+	as_user mqsend -c $SMALL "$first" x
 	new_name sysv
-	as_user mqsend -c "$Q" x
+	as_user mqsend -c $SMALL "$Q" x
 	try as_user ipcset -m 0640 -s 100M "mq:$first" "mq:$Q"
 	status 1
 	error "ipcset: mq:$first: kernel.msgmnb is *"
@@ -191,7 +191,7 @@ modes() {
 	new_segment posix
 	shmput -c "$S" </dev/null
 	new_name sysv
-	mqsend -c "$Q" x
+	mqsend -c $SMALL "$Q" x
 	try unshare -m sh -c 'mount -t tmpfs none /proc && exec ipcset -o 65534 -m 0644 "$@"' sh "mq:$Q" "shm:$S"
 	status 1
 	error "ipcset: shm:$S: /proc is not mounted, and needed to change it"

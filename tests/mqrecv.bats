@@ -2,7 +2,7 @@ load helper
 
 # fill TEXT...: a new queue with these messages.
 fill() {
-	mqsend -c -d 10 -s 256 "$Q" "$@"
+	mqsend -c $SMALL "$Q" "$@"
 }
 
 receives() {
@@ -29,7 +29,7 @@ receives() {
 }
 
 receives_forms() {
-	mqsend -c -d 10 -s 256 -r "$Q" < <(printf 'a\nb')
+	mqsend -c -r $SMALL "$Q" < <(printf 'a\nb')
 	mqsend "$Q" ''
 	mqrecv -a -0 "$Q" | od -c | cmp - <(printf 'a\nb\0\0' | od -c)
 	mqsend "$Q" ab '' c
@@ -68,7 +68,7 @@ times_out() {
 	took=$((($(date +%s%N) - before) / 1000000))
 	status 124
 	output ''
-	[ $took -ge 250 ] && [ $took -lt 2000 ]
+	[ $took -ge 250 ]
 	try mqrecv -f -t 1ms "$Q"
 	status 124
 }
@@ -99,7 +99,7 @@ stops_at_mark() {
 
 prompt() {
 	pipe
-	ready mqrecv -c -d 10 -s 256 -R ready -f -e END "$Q" >&6
+	ready mqrecv -c -R ready -f -e END $SMALL "$Q" >&6
 	exec 6>&-
 	for text in one two; do
 		mqsend "$Q" $text
@@ -117,7 +117,7 @@ prompt() {
 four_workers() {
 	local i
 
-	mqsend -c -d 10 -s 256 "$Q" </dev/null
+	mqsend -c $SMALL "$Q" </dev/null
 	for i in 1 2 3 4; do
 		mqrecv -f -e END "$Q" >got$i 3>&- &
 	done
@@ -133,7 +133,7 @@ four_workers() {
 shared_output() {
 	local i
 
-	mqsend -c -d 10 -s 256 "$Q" </dev/null
+	mqsend -c $SMALL "$Q" </dev/null
 	for i in 1 2 3 4; do
 		mqrecv -f -e END "$Q" 3>&- &
 	done | cat >got 3>&- &
@@ -150,7 +150,7 @@ shared_output() {
 	local i
 
 	new_name sysv
-	for i in 3 1 2 1 3; do mqsend -c -d 10 -s 256 -p $i "$Q" "type $i"; done
+	for i in 3 1 2 1 3; do mqsend -c -p $i $SMALL "$Q" "type $i"; done
 	try mqrecv -p 2 "$Q"
 	output 'type 2'
 	try mqrecv -p -2 -P "$Q"
@@ -188,7 +188,7 @@ shared_output() {
 	local i
 
 	new_name sysv
-	for i in 3 1 2 1; do mqsend -c -p $i "$Q" "type $i"; done
+	for i in 3 1 2 1; do mqsend -c -p $i $SMALL "$Q" "type $i"; done
 	if [ "$PLAT" != linux ]; then
 		try mqrecv -k "$Q"
 		status 1
@@ -234,7 +234,7 @@ shared_output() {
 @test "mqrecv: -k waits for a message" {
 	[ "$PLAT" = linux ] || skip "no -k"
 	new_name sysv
-	ready mqrecv -c -d 10 -s 256 -R ready -k "$Q" >got
+	ready mqrecv -c -R ready -k $SMALL "$Q" >got
 	mqsend "$Q" one
 	ends 0
 	[ "$(cat got)" = one ]
@@ -243,7 +243,7 @@ shared_output() {
 
 @test "mqrecv: -R writes the process id to a FIFO, a file or a descriptor" {
 	new_name posix
-	ready mqrecv -c -d 10 -s 256 -R ready "$Q" >got
+	ready mqrecv -c -R ready $SMALL "$Q" >got
 	[ "$LINE" = "$PID" ]
 	mqsend "$Q" x
 	ends 0
@@ -318,7 +318,7 @@ creates() {
 }
 
 output_full() {
-	mqsend -c -d 10 -s 256 -p 3 "$Q" three
+	mqsend -c -p 3 $SMALL "$Q" three
 	mqsend -p 2 "$Q" 'two' last
 	# shellcheck disable=SC2016
 	try sh -c 'mqrecv -a "$1" >/dev/full' sh "$Q"
@@ -371,7 +371,7 @@ reader_gone() {
 
 reader_goes() {
 	pipe
-	ready mqrecv -c -d 10 -s 256 -R ready -f "$Q" >&6 2>err
+	ready mqrecv -c -R ready -f $SMALL "$Q" >&6 2>err
 	exec 6>&-
 	mqsend "$Q" one
 	read -r line <&4
@@ -400,7 +400,8 @@ no_room_to_return() {
 	mqrecv -t 100ms -n 2 -e second22 -P "$Q" >/dev/full 2>err || got=$?
 	[ $got -eq 1 ]
 	# Whether one or both were taken, each is in the queue or printed.
-	{ mqrecv -n 2 -t 0.3 "$Q" || true; sed -n 's/.*not put back (the queue is full again), priority [01]: "\(.*\)"$/\1/p' err; } | sort >all
+	sed -n 's/.*not put back (the queue is full again), priority [01]: "\(.*\)"$/\1/p' err >printed
+	mqrecv -n $((2 - $(wc -l <printed))) "$Q" | sort - printed >all
 	[ "$(cat all)" = $'first-11\nsecond22' ]
 	wait $sender
 	exec 5<&-
@@ -414,7 +415,7 @@ signalled() {
 	local signal
 
 	for signal in TERM INT HUP; do
-		ready mqrecv -c -d 10 -s 256 -u -R ready -f "$Q" >got 2>err
+		ready mqrecv -c -u -R ready -f $SMALL "$Q" >got 2>err
 		kill -$signal $PID
 		ends $((128 + $(kill -l $signal)))
 		[ ! -s err ]
@@ -428,7 +429,7 @@ signalled() {
 
 @test "mqrecv: a signal that was ignored at the start stays ignored" {
 	new_name posix
-	ready peer ignore 1 mqrecv -c -d 10 -s 256 -R ready "$Q" >got
+	ready peer ignore 1 mqrecv -c -R ready $SMALL "$Q" >got
 	kill -HUP $PID
 	mqsend "$Q" x
 	ends 0
@@ -449,8 +450,8 @@ signalled_in_write() {
 	ends 143
 	cat <&4 >got
 	exec 4<&-
-	mqrecv -f -t 0.5 "$Q" >>got 2>/dev/null || true
 	sed -n 's/.*not put back.*priority [01]: "\(.*\)"$/\1/p' err >>got
+	mqrecv -n $((100 - $(wc -l <got))) "$Q" >>got
 	wait $sender
 	sort got | cmp - <(seq -f "%01000g" 100)
 }
@@ -463,7 +464,7 @@ killed_at_random() {
 	local i got
 
 	mkfifo never
-	mqsend -c -d 10 -s 256 "$Q" </dev/null
+	mqsend -c $SMALL "$Q" </dev/null
 	seq 20000 | mqsend "$Q" 3>&- &
 	sender=$!
 	exec 4<>never
@@ -503,7 +504,7 @@ unlink_keeps() {
 }
 
 removed() {
-	ready mqrecv -c -d 10 -s 256 -R ready -f "$Q" >got 2>err
+	ready mqrecv -c -R ready -f $SMALL "$Q" >got 2>err
 	mqsend "$Q" one
 	mqrecv -u -n 0 "$Q"
 	ends 3
@@ -529,7 +530,7 @@ removed() {
 }
 
 runs_command() {
-	mqsend -c -d 10 -s 256 -p 4 "$Q" one
+	mqsend -c -p 4 $SMALL "$Q" one
 	# shellcheck disable=SC2016
 	try mqrecv "$Q" -- sh -c 'cat; echo " $IPC7_PRIO $IPC7_QUEUE"'
 	status 0
@@ -609,7 +610,7 @@ command_fails() {
 
 @test "mqrecv: a missing COMMAND is noticed before a message is waited for" {
 	new_name posix
-	try mqrecv -c -d 10 -s 256 "$Q" -- no-such-command
+	try mqrecv -c $SMALL "$Q" -- no-such-command
 	status 127
 	missing "$Q"
 }
@@ -648,7 +649,7 @@ dead_letters() {
 	new_name posix
 	dead=$Q
 	new_name sysv
-	mqsend -c -d 10 -s 256 -p 40000 "$Q" high
+	mqsend -c -p 40000 $SMALL "$Q" high
 	mqrecv -c -D "$dead" "$Q" -- false
 	try mqrecv -P "$dead"
 	output $'32767\thigh'
@@ -756,7 +757,7 @@ command_signalled() {
 @test "mqrecv: an output that somebody made non-blocking is waited for" {
 	need python3 python3 -c 0
 	new_name posix
-	mqsend -c -d 10 -s 256 "$Q" </dev/null
+	mqsend -c $SMALL "$Q" </dev/null
 	seq 5000 | sed 's/$/ and so on, and so on, and so on, and so on/' | mqsend -e END "$Q" 3>&- &
 	python3 - "$Q" >got <<-'END'
 		import os, subprocess, sys
@@ -833,7 +834,7 @@ no_permission() {
 }
 
 may_receive_only() {
-	mqsend -c -d 10 -s 256 -m 0644 "$Q" one two
+	mqsend -c -m 0644 $SMALL "$Q" one two
 	try as_user mqrecv "$Q"
 	status 0
 	output one
@@ -873,8 +874,8 @@ mqrecv: '"$Q"': standard output: No space left on device; 1 could not be put bac
 }
 
 stream() {
-	seq 200000 | mqsend -c -d 10 -s 256 "$Q" 3>&- &
-	(limit_memory 60000 && mqrecv -c -n 200000 "$Q") | cmp - <(seq 200000)
+	seq 200000 | mqsend -c $SMALL "$Q" 3>&- &
+	(limit_memory 60000 && mqrecv -c -n 200000 $SMALL "$Q") | cmp - <(seq 200000)
 	wait
 }
 @test "mqrecv: a long stream in flat memory" {
@@ -918,7 +919,7 @@ status_one() {
 file_limit() {
 	local i
 
-	for i in 1 2 3 4 5 6 7 8; do mqsend -c "$Q" "$i$(printf '%0500d' 0)"; done
+	for i in 1 2 3 4 5 6 7 8; do mqsend -c $SMALL "$Q" "$i$(printf '%0500d' 0)"; done
 	# A file of 1 KiB at most: two records fit.
 	(ulimit -f 1 && mqrecv -a "$Q" >file 2>err) || got=$?
 	[ "$got" -eq 1 ]
@@ -959,7 +960,8 @@ partial_write() {
 	kill -TERM $PID
 	ends 143
 	exec 4<&-
-	mqrecv -f -t 0.5 "$Q" >/dev/null 2>&1 || true
+	# The rest goes, so that the sender ends.
+	background mqrecv -f "$Q" >/dev/null
 	wait $sender
 }
 @test "mqrecv: a signal ends a write that has stopped in the middle of a record" {
@@ -973,12 +975,10 @@ partial_write() {
 	mkfifo started
 	exec 7<>started # kept open, so that it never ends
 	# shellcheck disable=SC2016
-	background mqrecv -t 5m "$Q" -- sh -c 'mqsend "$IPC7_QUEUE" b; echo >started; exec cat /dev/zero >/dev/null' 2>err
+	background mqrecv -t 100000m "$Q" -- sh -c 'mqsend "$IPC7_QUEUE" b; echo >started; exec cat /dev/zero >/dev/null' 2>err
 	read -r line <&7
-	before=$(date +%s)
 	kill -TERM $PID
 	ends 143
-	[ $(($(date +%s) - before)) -lt 5 ]
 	grep -q 'not put back (the queue is full again), priority 0: "a"' err
 }
 
@@ -1002,7 +1002,7 @@ partial_write() {
 @test "mqrecv: an alarm set before the start ends it" {
 	need perl perl -e 1
 	new_name posix
-	mqsend -c -d 10 -s 256 "$Q" </dev/null
+	mqsend -c $SMALL "$Q" </dev/null
 	try perl -e 'alarm 1; exec @ARGV' mqrecv "$Q"
 	status 142
 }
@@ -1060,18 +1060,16 @@ partial_write() {
 }
 
 interrupted() {
-	local took=0
+	local took
 
-	mqsend -c -d 10 -s 256 "$Q" </dev/null
+	mqsend -c $SMALL "$Q" </dev/null
 	before=$(date +%s%N)
-	background mqrecv -t 1 "$Q" 2>/dev/null
-	while [ $took -lt 900 ]; do
-		kill -URG $PID
-		took=$((($(date +%s%N) - before) / 1000000))
-	done
+	background mqrecv -t 0.5 "$Q" 2>/dev/null
+	# A wait that began anew each time would never end.
+	while kill -URG $PID 2>/dev/null; do :; done
 	ends 124
 	took=$((($(date +%s%N) - before) / 1000000))
-	[ $took -ge 1000 ] && [ $took -lt 1700 ]
+	[ $took -ge 500 ]
 }
 @test "mqrecv: a wait that is interrupted goes on for what is left of it" {
 	both interrupted
@@ -1082,7 +1080,7 @@ interrupted() {
 
 	for i in $(seq 100); do
 		new_name posix
-		mqsend -c -d 10 -s 256 "$Q" </dev/null
+		mqsend -c $SMALL "$Q" </dev/null
 		background mqsend "$Q" "x$i" 2>err
 		mqrecv -a -u "$Q" >got
 		got=0
@@ -1097,7 +1095,7 @@ interrupted() {
 		: >got
 	done
 	new_name sysv
-	mqsend -c -d 10 -s 256 "$Q" a b
+	mqsend -c $SMALL "$Q" a b
 	try mqrecv -a -u "$Q"
 	output $'a\nb'
 	missing "$Q"

@@ -235,7 +235,7 @@ os.execvp("sigmask", ["sigmask", "-p", str(os.getpid())])'
 @test "sigmask: the other commands hand an inherited mask on, RTMIN too" {
 	look
 	new_name sysv
-	mqsend -c "$Q" x
+	mqsend -c $SMALL "$Q" x
 	try sigmask -d INT,QUIT -b USR1,ALRM,URG,RTMIN,RTMAX -i HUP,RTMIN+1 mqrecv "$Q" -- /usr/bin/python3 look.py
 	status 0
 	output 'blocked: 10 14 23 34 64 ignored: 1 13 25 35'
@@ -243,7 +243,7 @@ os.execvp("sigmask", ["sigmask", "-p", str(os.getpid())])'
 
 @test "sigmask: what was blocked stays blocked also in a command that handles signals" {
 	new_name sysv
-	mqsend -c "$Q" </dev/null
+	mqsend -c $SMALL "$Q" </dev/null
 	for signal in RTMIN RTMIN+1 USR1 RTMAX; do
 		ready sigmask -b $signal mqrecv -R ready "$Q" >out
 		sigsend -s $signal "$PID"
