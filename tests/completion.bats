@@ -43,7 +43,7 @@ RC
 			printf '%s\t\030\004' "$line"
 		done <typed
 		printf ' exit\n'
-	} | INPUTRC=/dev/null TERM=dumb setsid -w timeout -k 1 60 bash --norc --noprofile -i
+	} | INPUTRC=/dev/null TERM=dumb setsid -w timeout -k 1 120 bash --norc --noprofile -i
 }
 
 in_zsh() {
@@ -89,7 +89,7 @@ drive() {
 zle -N drive
 bindkey '^X^X' drive
 RC
-	COMPLETION=$COMPLETION TERM=dumb setsid -w timeout -k 1 60 zsh -f driver </dev/null
+	COMPLETION=$COMPLETION TERM=dumb setsid -w timeout -k 1 120 zsh -f driver </dev/null
 }
 
 # become bash|zsh LINE RESULT...: each line must become that. A comma at its end is the editor's, ready for the next of a list.

@@ -19,14 +19,11 @@ example() {
 # nothing_left: of the session there is no process, no file and no object with its number in its name. A process that was ended
 # may need a moment.
 nothing_left() {
-	local session tries=0
+	local session
 
 	need procps command -v ps
 	session=$(cat session)
-	while [ -n "$(ps -o pid= -s "$session")" ]; do
-		tries=$((tries + 1))
-		[ $tries -lt 1000 ] || { ps -o pid,args -s "$session" >&2; return 1; }
-	done
+	while [ -n "$(ps -o pid= -s "$session")" ]; do moment; done
 	[ -z "$(ls -A files)" ] || { ls -AR files >&2; return 1; }
 	[ "$PLAT" != linux ] || ! ipcls -H -o kind,name | grep -e "-$session\$" >&2
 }
@@ -71,7 +68,7 @@ midway() {
 	mkdir files
 	PATH=$PWD/bin:$PATH TMPDIR=$PWD/files background "$ROOT/build/bin/sigmask" -d INT,QUIT \
 		setsid sh -c 'echo $$ >session; exec sh "$1"' sh "$EXAMPLES/$1.sh" >output 2>error 8>&- 9>&-
-	read -r -t 60 -u 8 CALLER
+	read -r -u 8 CALLER
 }
 
 # interrupted NAME SIGNAL COMMAND [TEXT]: a signal in the middle, when the example has called the command: it ends by it at once,
@@ -116,7 +113,7 @@ interrupted() {
 	done
 	sigsend -w "$pid" 3>&- &
 	# The one that has the job next also says so.
-	read -r -t 60 -u 8 pid
+	read -r -u 8 pid
 	release
 	ends 0
 	diff output - <<<"$expected"
@@ -141,11 +138,8 @@ interrupted() {
 	need procps command -v ps
 	stand_in gzip
 	midway limiter
-	read -r -t 60 -u 8 CALLER
-	for _ in $(seq 1000); do
-		[ "$(ps -o args= -s "$(cat session)" | grep -c '^semop')" -ne 4 ] || break
-	done
-	[ "$(ps -o args= -s "$(cat session)" | grep -c '^semop')" -eq 4 ]
+	read -r -u 8 CALLER
+	until [ "$(ps -o args= -s "$(cat session)" | grep -c '^semop')" -eq 4 ]; do moment; done
 	[ "$(cat files/*/log)" = $'+\n+' ]
 	release
 	ends 0
@@ -217,7 +211,7 @@ inner() {
 	while IFS= read -r -d : directory; do
 		[ -e "$directory/bats-exec-test" ] || path=$path$directory:
 	done <<<"$PATH:$BATS_ROOT/bin:"
-	background env -i PATH="${path%:}" HOME="$PWD" TMPDIR="$PWD/inner" IPC7_TIMEOUT="${IPC7_TIMEOUT:-60}" bats --tap "$@" </dev/null
+	background env -i PATH="${path%:}" HOME="$PWD" TMPDIR="$PWD/inner" IPC7_TIMEOUT="${IPC7_TIMEOUT:-600}" bats --tap "$@" </dev/null
 }
 
 # suite: a file of tests around the one that is read.
@@ -249,23 +243,15 @@ OBJECTS='
 
 # all_gone: what the inner tests made, and that they made it. The guard may need a moment.
 all_gone() {
-	local name pid tries
+	local name pid
 
 	[ "$(wc -l <made)" -eq "$1" ]
 	while read -r name; do
-		tries=0
-		while ipcls -H -o name "$name" >/dev/null 2>&1; do
-			tries=$((tries + 1))
-			[ $tries -lt 2000 ] || { echo "$name is left" >&2; return 1; }
-		done
+		while ipcls -H -o name "$name" >/dev/null 2>&1; do moment; done
 	done <made
 	while read -r pid name directory; do
 		[ "$pid" = "$name" ]
-		tries=0
-		while kill -0 "$pid" 2>/dev/null || [ -e "$directory" ]; do
-			tries=$((tries + 1))
-			[ $tries -lt 200000 ] || { echo "$pid or $directory is left" >&2; return 1; }
-		done
+		while kill -0 "$pid" 2>/dev/null || [ -e "$directory" ]; do moment; done
 	done <made.pids
 	[ -z "$(ls inner)" ] || [ "${2:-}" = killed ] || { ls inner >&2; return 1; }
 }
@@ -323,7 +309,7 @@ all_gone() {
 		count=$((count + 6))
 		suite <<<"${OBJECTS//MADE/$PWD/made} echo \$\$ >'$PWD/gate'; read -r _ <'$PWD/stop'"
 		inner inner.bats >output 2>&1 8>&-
-		read -r -t 60 -u 8 pid
+		read -r -u 8 pid
 		case $victim in
 		bats) sigsend -s KILL "$PID" ;;
 		test) sigsend -s KILL "$pid" ;;

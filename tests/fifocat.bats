@@ -2,7 +2,7 @@ load helper
 
 # Nothing here may wait for ever for the other end: each run is bounded.
 cat_() {
-	timeout 30 fifocat "$@"
+	timeout 120 fifocat "$@"
 }
 
 # taken FILE LINES: waits until a file has so many lines.
@@ -209,10 +209,10 @@ comes() {
 	error "fifocat: $USER_BIN/new: cannot be created: Permission denied"
 	# It may read, not write: -f has no writer of its own, and goes on all the same.
 	chmod 644 "$fifo"
-	as_user timeout 20 fifocat -f -n 3 "$fifo" >out 3>&- 4>&- &
+	as_user timeout 120 fifocat -f -n 3 "$fifo" >out 3>&- 4>&- &
 	PID=$!
 	for i in 1 2 3; do
-		echo $i | timeout 20 fifocat -w "$fifo"
+		echo $i | timeout 120 fifocat -w "$fifo"
 		comes out $i
 	done
 	ends 0
@@ -248,7 +248,7 @@ comes() {
 	try cat_ -f -t 0.05 fifo
 	status 124
 	# No room.
-	try sh -c 'head -c 1000000 /dev/zero | timeout 20 fifocat -t 0.05 -w fifo'
+	try sh -c 'head -c 1000000 /dev/zero | timeout 120 fifocat -t 0.05 -w fifo'
 	status 124
 	error 'fifocat: fifo: no room in time (-t); * bytes were written*'
 	exec 8<&-
@@ -304,7 +304,7 @@ comes() {
 	background fifocat -f fifo >output 2>err
 	exec 8>fifo
 	head -c 120000 /dev/zero >&8
-	until asleep "$PID"; do :; done
+	asleep
 	rm fifo
 	exec 8>&-
 	echo >gate
@@ -319,7 +319,7 @@ comes() {
 	background fifocat -f fifo >output 2>err
 	exec 9>fifo
 	head -c 120000 /dev/zero >&9
-	until asleep "$PID"; do :; done
+	asleep
 	kill "$PID"
 	wait "$PID" || true
 	[[ $(cat err) == 'fifocat: fifo: stopped by a signal; '*' bytes were written, '*' are left in the FIFO' ]]
@@ -332,13 +332,13 @@ comes() {
 	[ "$PLAT" = portable ] || taken=', 2 of them taken'
 	mkfifo fifo gate
 	{ printf abcdef; read -r line <gate; printf ghi; } | fifocat -f -w -t 0.2 fifo 2>err &
-	[ "$(timeout 20 dd bs=2 count=1 status=none <fifo)" = ab ]
+	[ "$(timeout 120 dd bs=2 count=1 status=none <fifo)" = ab ]
 	echo >gate
 	wait
 	[ "$(cat err)" = "fifocat: fifo: no reader in time (-t); 6 bytes were written$taken" ]
 	{ printf abc; read -r line <gate; printf def; } | { cat_ -f -w fifo 2>err || echo "$?" >code; } &
 	exec 8<fifo
-	[ "$(timeout 20 dd bs=3 count=1 status=none <&8)" = abc ]
+	[ "$(timeout 120 dd bs=3 count=1 status=none <&8)" = abc ]
 	exec 8<&-
 	rm fifo
 	echo >gate
@@ -356,11 +356,11 @@ comes() {
 	mkfifo -m 644 "$ours/fifo"
 	exec 8<>"$ours/fifo"
 	head -c 60000 /dev/zero >&8
-	as_user timeout 20 fifocat -f -t 0 "$ours/fifo" >out 2>err && false
+	as_user timeout 120 fifocat -f -t 0 "$ours/fifo" >out 2>err && false
 	[ "$(wc -c <out)" -eq 60000 ]
 	grep -q '(-t); 60000 bytes were written' err
 	exec 8<&-
-	{ as_user timeout 20 fifocat -f "$ours/fifo" >out 2>err || echo "$?" >code; } &
+	{ as_user timeout 120 fifocat -f "$ours/fifo" >out 2>err || echo "$?" >code; } &
 	echo one >"$ours/fifo"
 	comes out 1
 	echo two >"$ours/fifo"
@@ -377,7 +377,7 @@ comes() {
 	mkfifo fifo gate other
 	exec 8<>fifo
 	for given in '3:abc,5:hel' '3:abc,xyz' '3:abc,3:abcd'; do
-		try sh -c 'printf %s "$1" | timeout 20 fifocat -w -N -n 5 fifo' sh "$given"
+		try sh -c 'printf %s "$1" | timeout 120 fifocat -w -N -n 5 fifo' sh "$given"
 		status 1
 		error 'fifocat: fifo: record 2 is no netstring; *'
 		try cat_ -t 0 fifo
@@ -410,7 +410,7 @@ comes() {
 	need python3 python3 -c 0
 	mkfifo fifo
 	cat_ fifo >out &
-	try timeout 30 python3 -c "
+	try timeout 120 python3 -c "
 import socket, subprocess
 one, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 for size in 3000, 7000, 100:
@@ -460,7 +460,7 @@ subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
 	background fifocat -w -f fifo <file
 	: >out
 	until [ "$(wc -c <out)" -ge "$(wc -c <file)" ]; do
-		timeout 20 dd if=fifo bs=1 count=7000 2>/dev/null >>out
+		timeout 120 dd if=fifo bs=1 count=7000 2>/dev/null >>out
 	done
 	ends 0
 	cmp file out
@@ -470,10 +470,10 @@ subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
 	[ "$PLAT" = linux ] || skip "POSIX does not tell what is unread"
 	mkfifo fifo
 	exec 8<>fifo
-	try sh -c 'echo x | timeout 20 fifocat -w -f -t 0.1 fifo'
+	try sh -c 'echo x | timeout 120 fifocat -w -f -t 0.1 fifo'
 	status 124
 	error 'fifocat: fifo: no room in time (-t); 2 bytes were written, 0 of them taken'
-	background sh -c 'echo y | exec timeout 20 fifocat -w -f fifo'
+	background sh -c 'echo y | exec timeout 120 fifocat -w -f fifo'
 	[ "$(cat_ -n 2 fifo)" = $'x\ny' ]
 	ends 0
 	exec 8<&-
@@ -483,7 +483,7 @@ subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
 	mkfifo fifo
 	for i in {1..60}; do
 		background fifocat -n 2 fifo >/dev/null
-		printf 'a\nb\n' | timeout 20 fifocat -w fifo
+		printf 'a\nb\n' | timeout 120 fifocat -w fifo
 		ends 0
 	done
 }
@@ -566,7 +566,7 @@ subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
 	mkfifo fifo input
 	exec 7<>input 8<>fifo
 	seq 5 >&7
-	timeout 20 fifocat -w -n 2 fifo <input 8<&-
+	timeout 120 fifocat -w -n 2 fifo <input 8<&-
 	read -r -u 7 line
 	[ "$line" = 3 ]
 	[ "$(cat_ -n 2 fifo)" = $'1\n2' ]
@@ -596,7 +596,7 @@ subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
 		yes "$(printf '%09000d' 0 | tr 0 $i)" | head -n 300 >lines$i
 	done
 	exec 8<>fifo
-	timeout 60 cat fifo >out 8<&- 3>&- &
+	timeout 120 cat fifo >out 8<&- 3>&- &
 	PID=$!
 	jobs=()
 	for i in 1 2 3 4; do
@@ -617,25 +617,25 @@ subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
 	printf 'a\0b' | fifocat -0 -l -w fifo
 	cat_ -0 -n 2 fifo | od -An -c | grep -q 'a  \\0   b  \\0'
 	{ echo first && head -c 100000 /dev/zero | tr '\0' x && echo && echo last; } >file
-	try sh -c 'timeout 20 fifocat -l -w fifo <file'
+	try sh -c 'timeout 120 fifocat -l -w fifo <file'
 	error 'fifocat: fifo: record 2 has 100001 bytes with its end; one write keeps 4096 together (-l); 6 bytes were written*'
 	try cat_ -t 0 fifo
 	output first
-	try sh -c 'head -c 40000000 /dev/zero | timeout 20 fifocat -l -w fifo'
+	try sh -c 'head -c 40000000 /dev/zero | timeout 120 fifocat -l -w fifo'
 	error 'fifocat: fifo: record 1 has 16* bytes or more with its end; one write keeps 4096 together (-l); 0 bytes were written'
 	{ echo first && head -c 4096 /dev/zero | tr '\0' x && echo && echo last; } >file
-	try sh -c 'timeout 20 fifocat -l -w fifo <file'
+	try sh -c 'timeout 120 fifocat -l -w fifo <file'
 	status 1
 	error 'fifocat: fifo: record 2 has 4097 bytes with its end; one write keeps 4096 together (-l); 6 bytes were written*'
 	try cat_ -t 0 fifo
 	output first
 	# One that just fits.
 	{ head -c 4095 /dev/zero | tr '\0' x && echo; } >file
-	timeout 20 fifocat -l -w fifo <file
+	timeout 120 fifocat -l -w fifo <file
 	cat_ -n 1 fifo | cmp - file
-	head -c 4096 /dev/zero | tr '\0' x | { try sh -c 'timeout 20 fifocat -l -w fifo'; status 1; }
+	head -c 4096 /dev/zero | tr '\0' x | { try sh -c 'timeout 120 fifocat -l -w fifo'; status 1; }
 	printf '3:abc,2:d' >file
-	try sh -c 'timeout 20 fifocat -N -l -w fifo <file'
+	try sh -c 'timeout 120 fifocat -N -l -w fifo <file'
 	status 1
 	error 'fifocat: fifo: record 2 is no netstring; 6 bytes were written*'
 	exec 8<&-
@@ -645,11 +645,11 @@ subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
 	mkfifo fifo
 	exec 8<>fifo
 	printf 'data\n' >&8
-	try sh -c 'timeout 20 fifocat fifo >/dev/full'
+	try sh -c 'timeout 120 fifocat fifo >/dev/full'
 	status 1
 	error 'fifocat: fifo: standard output: No space left on device; 0 bytes were written*'
 	printf 'data\n' >&8
-	try sh -c 'timeout 20 fifocat fifo >&-'
+	try sh -c 'timeout 120 fifocat fifo >&-'
 	status 1
 	error 'fifocat: fifo: standard output: Bad file descriptor; 0 bytes were written*'
 	cat_ -t 0 fifo >/dev/null 2>&1 || true
@@ -657,7 +657,7 @@ subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
 	printf 'kept\n' >&8
 	pipe
 	exec 4<&-
-	try sh -c 'timeout 20 fifocat fifo >&6'
+	try sh -c 'timeout 120 fifocat fifo >&6'
 	status 1
 	error 'fifocat: fifo: standard output has lost its reader; 0 bytes were written*'
 	[ "$(cat_ -n 1 fifo)" = kept ]
@@ -696,10 +696,10 @@ subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
 @test "fifocat: standard input that fails" {
 	mkfifo fifo
 	exec 8<>fifo
-	try sh -c 'timeout 20 fifocat -w fifo <&-'
+	try sh -c 'timeout 120 fifocat -w fifo <&-'
 	status 1
 	error 'fifocat: fifo: standard input: Bad file descriptor; 0 bytes were written'
-	try sh -c 'timeout 20 fifocat -w fifo <.'
+	try sh -c 'timeout 120 fifocat -w fifo <.'
 	status 1
 	error 'fifocat: fifo: standard input: Is a directory; 0 bytes were written'
 	exec 8<&-
@@ -707,8 +707,8 @@ subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
 
 @test "fifocat: a pair of FIFOs for talk both ways" {
 	mkfifo there back
-	{ read -r question && echo "answer to $question"; } < <(timeout 20 fifocat there) > >(timeout 20 fifocat -w back) &
-	echo hello | timeout 20 fifocat -w there
+	{ read -r question && echo "answer to $question"; } < <(timeout 120 fifocat there) > >(timeout 20 fifocat -w back) &
+	echo hello | timeout 120 fifocat -w there
 	[ "$(cat_ back)" = 'answer to hello' ]
 	wait
 }
@@ -736,7 +736,7 @@ fifocat: fifo: no reader in time (-t)' ]]
 	mkfifo fifo
 	exec 8<>fifo
 	for kind in socket.socketpair pty.openpty; do
-		try timeout 30 python3 -c "
+		try timeout 120 python3 -c "
 import os, pty, socket, subprocess
 one, other = $kind()
 if type(one) is int:
@@ -777,7 +777,7 @@ subprocess.run(['fifocat', '-v', '-t', '0', 'fifo'], stdout=other)"
 	exec 8<>fifo
 	for i in {1..10}; do
 		background fifocat -w fifo < <(yes 2>/dev/null) 2>/dev/null
-		timeout 20 dd if=fifo bs=$((i * 700)) count=1 of=/dev/null 2>/dev/null
+		timeout 120 dd if=fifo bs=$((i * 700)) count=1 of=/dev/null 2>/dev/null
 		kill -KILL "$PID" 2>/dev/null || true
 		wait "$PID" 2>/dev/null || true
 	done

@@ -308,7 +308,7 @@ while True:
 	mkfifo "/dev/shm/ipc7-$$-fifo"
 	mkdir "/dev/shm/ipc7-$$-directory"
 	for name in fifo directory; do
-		try timeout 20 ipcls "shm:/ipc7-$$-$name"
+		try timeout 120 ipcls "shm:/ipc7-$$-$name"
 		rm -r "/dev/shm/ipc7-$$-$name"
 		status 1
 		error "ipcls: shm:/ipc7-$$-$name: no such segment"

@@ -729,7 +729,7 @@ signalled_under_load() {
 	mkfifo input
 	exec 7<>input
 	echo a >&7
-	lone timeout 20 strace -o /dev/null -e inject=mq_timedsend:signal=TERM:when=1 mqsend -c $SMALL "$Q" <input 2>err || got=$?
+	lone timeout 120 strace -o /dev/null -e inject=mq_timedsend:signal=TERM:when=1 mqsend -c $SMALL "$Q" <input 2>err || got=$?
 	exec 7>&-
 	[ "$got" -eq 143 ]
 	grep -q 'stopped by signal 15; 1 message was sent' err

@@ -2,7 +2,7 @@ load helper
 
 # run_ ARG...: bounded, since a pipe that somebody keeps open hangs.
 run_() {
-	timeout 30 piperun "$@"
+	timeout 120 piperun "$@"
 }
 
 @test "piperun: joins commands as a shell's pipe does" {
@@ -12,7 +12,7 @@ run_() {
 	[ -z "$stderr" ]
 	try run_ echo one
 	output one
-	try sh -c 'echo in | timeout 30 piperun cat -- cat -- cat'
+	try sh -c 'echo in | timeout 120 piperun cat -- cat -- cat'
 	output in
 	try run_ printf '%s|' -a 'b c' '' '*' -- cat
 	output '-a|b c||*|'
@@ -33,7 +33,7 @@ run_() {
 	status 1
 	try run_ sh -c 'kill -KILL $$' -- cat
 	status 137
-	try sigmask -d PIPE timeout 30 piperun yes -- head -n 1
+	try sigmask -d PIPE timeout 120 piperun yes -- head -n 1
 	status 141
 	output y
 }
@@ -89,7 +89,7 @@ piperun: true: status 0' ]
 	# Its own directory is one more.
 	printf 'ls /proc/self/fd >fds$1\ncat\n' >count
 	lone sh count 0 </dev/null
-	try lone timeout 30 piperun sh count 1 -- sh count 2 -- sh count 3 </dev/null
+	try lone timeout 120 piperun sh count 1 -- sh count 2 -- sh count 3 </dev/null
 	status 0
 	cmp fds0 fds1
 	cmp fds0 fds2
@@ -110,7 +110,7 @@ piperun: true: status 0' ]
 }
 
 @test "piperun: a writer upstream sees that the first command has gone" {
-	try sh -c 'sigmask -d PIPE yes | { timeout 30 piperun true -- cat; }; echo done'
+	try sh -c 'sigmask -d PIPE yes | { timeout 120 piperun true -- cat; }; echo done'
 	status 0
 	output done
 }
@@ -151,7 +151,7 @@ piperun: true: status 0' ]
 }
 
 @test "piperun: commands have the signals that piperun had" {
-	try peer ignore 17 sh -c 'timeout 30 piperun sh -c "exit 3" -- cat'
+	try peer ignore 17 sh -c 'timeout 120 piperun sh -c "exit 3" -- cat'
 	status 3
 	need python3 /usr/bin/python3 -V
 	try sigmask -d INT,QUIT sigmask -b USR1,ALRM,RTMIN -i HUP piperun /usr/bin/python3 -c '
@@ -180,13 +180,13 @@ print(sorted(int(n) for n in signal.pthread_sigmask(signal.SIG_BLOCK, [])), sign
 }
 
 @test "piperun: with descriptors closed" {
-	try sh -c 'timeout 30 piperun echo x -- cat >&-'
+	try sh -c 'timeout 120 piperun echo x -- cat >&-'
 	[ "$status" -ne 0 ]
-	try sh -c 'timeout 30 piperun true -- echo x <&-'
+	try sh -c 'timeout 120 piperun true -- echo x <&-'
 	output x
-	try sh -c 'timeout 30 piperun echo x -- cat 2>&-'
+	try sh -c 'timeout 120 piperun echo x -- cat 2>&-'
 	output x
-	try sh -c 'timeout 30 piperun echo x -- cat >/dev/full'
+	try sh -c 'timeout 120 piperun echo x -- cat >/dev/full'
 	[ "$status" -ne 0 ]
 }
 

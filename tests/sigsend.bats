@@ -446,7 +446,8 @@ True" ]
 
 @test "sigsend: while the receiver's queue is full it waits, and none is lost" {
 	seq 400 >numbers
-	ready bash -c 'ulimit -i 30; exec sigrecv -q -n 400 -R ready RTMIN' >out
+	alone
+	ready "${ALONE[@]}" prlimit --sigpending=30 sigrecv -q -n 400 -R ready RTMIN >out
 	stop "$PID"
 	RECEIVER=$PID
 	background sigsend -s RTMIN -q - "$RECEIVER" <numbers
@@ -461,8 +462,9 @@ True" ]
 }
 
 @test "sigsend: -t bounds the wait for room in the receiver's queue, and the line names the limit" {
+	alone
 	for time in 0 0.1; do
-		ready bash -c 'ulimit -i 30; exec sigrecv -q -f -R ready RTMIN' >out
+		ready "${ALONE[@]}" prlimit --sigpending=30 sigrecv -q -f -R ready RTMIN >out
 		stop "$PID"
 		seq 400 >numbers
 		try sigsend -t $time -s RTMIN -q - "$PID" <numbers

@@ -104,7 +104,7 @@ typed() {
 		echo 'exit'
 	} >keys
 	# The terminal shows no keys once stty has run; what it has shown before stands in front of BEGIN.
-	(cd directory && ENV='' HISTFILE='' timeout -k 1 60 \
+	(cd directory && ENV='' HISTFILE='' timeout -k 1 120 \
 		script -qec "stty -echo; exec $2 $options" /dev/null) <keys >screen 2>&1 3>&- 4>&- 5>&- 6>&- || true
 	tr -d '\r' <screen | sed -E 's/^(@ )+//; s/^.*[#$] BEGIN$/BEGIN/; /^\[[0-9]+\] ?[-+ ]/d; /^\[[0-9]+\] [0-9]+$/d' |
 		awk '$0 == "END" { exit } begun; $0 == "BEGIN" { begun = 1 }' >got
