@@ -63,7 +63,7 @@ documented() {
 	# What pgrep finds is only ours: the name of a command is unique.
 	cp "$(command -v sleep)" "ipc7s$$"
 	background "$PWD/ipc7s$$" 1000
-	until pgrep "ipc7s$$" >/dev/null; do :; done
+	until pgrep "ipc7s$$" >/dev/null; do moment; done
 	pgrep "ipc7s$$" | sigsend -w -t 5 -k KILL
 	ends 143
 	mkfifo ready heard held

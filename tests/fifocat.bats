@@ -8,7 +8,7 @@ cat_() {
 # taken FILE LINES: waits until a file has so many lines.
 comes() {
 	until [ "$(wc -l <"$1")" -ge "$2" ]; do
-		fifocat -V >/dev/null
+		moment
 	done
 }
 
@@ -114,7 +114,7 @@ comes() {
 	for signal in TERM:143 HUP:129 USR1:138; do
 		background fifocat -c -u fifo
 		until [ -p fifo ]; do
-			fifocat -V >/dev/null
+			moment
 		done
 		asleep
 		kill -"${signal%:*}" "$PID"
@@ -290,7 +290,7 @@ comes() {
 		background fifocat $option fifo </dev/null 2>said
 		asleep_once=$PID
 		until grep -q 'S' <(awk '{ print $3 }' "/proc/$asleep_once/stat"); do
-			:
+			moment
 		done
 		rm fifo
 		ends 3

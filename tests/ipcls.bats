@@ -47,7 +47,7 @@ print(subprocess.check_output(['ipcls', '-H', '-o', 'count', 'shm:$S']).decode()
 	semop -c -i 0,2,5 "$S" >/dev/null
 	[ "$(row "sem:$S" kind,name,count,value,waiting)" = $'sem\t'"$S"$'\t3\t0,2,5\t0' ]
 	background semop "$S" 0:-1
-	until [ "$(row "sem:$S" waiting)" = 1 ]; do :; done
+	until [ "$(row "sem:$S" waiting)" = 1 ]; do moment; done
 	semop "$S" 0:+1
 	ends 0
 	[ "$(row "sem:$S" lastpid)" = "$PID" ]

@@ -709,12 +709,12 @@ signalled_under_load() {
 	yes 2>/dev/null 3>&- >lines &
 	yes=$!
 	background mqsend "$Q" <lines 2>err
-	until [ -s got ]; do :; done
+	until [ -s got ]; do moment; done
 	kill -TERM $PID
 	ends 143
 	sent=$(sed -n "s|mqsend: $Q: stopped by signal 15; \([0-9]*\) messages* w[a-z]* sent|\1|p" err)
 	mqsend "$Q" last
-	until [ "$(tail -n 1 got)" = last ]; do :; done
+	until [ "$(tail -n 1 got)" = last ]; do moment; done
 	kill $receiver
 	wait $receiver $yes || true
 	[ "$(wc -l <got)" -eq $((sent + 1)) ]

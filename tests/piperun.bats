@@ -99,7 +99,7 @@ piperun: true: status 0' ]
 	exec 7<>hold
 	background piperun sh -c 'exec >&-; read x' -- echo done <hold >out
 	until [ -s out ]; do
-		:
+		moment
 	done
 	pid=$PID
 	[ "$(readlink "/proc/$pid/fd/1")" = /dev/null ]

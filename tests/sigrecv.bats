@@ -3,7 +3,7 @@ load helper
 # comes FILE LINES: waits until a file has so many lines.
 comes() {
 	until [ "$(wc -l <"$1")" -ge "$2" ]; do
-		sigrecv -V >/dev/null
+		moment
 	done
 }
 
