@@ -102,8 +102,8 @@ piperun: true: status 0' ]
 		moment
 	done
 	pid=$PID
-	[ "$(readlink "/proc/$pid/fd/1")" = /dev/null ]
-	[ "$(readlink "/proc/$pid/fd/0")" = /dev/null ]
+	# It lets go of its own ends when all have started, which may be later.
+	until [ "$(readlink "/proc/$pid/fd/0") $(readlink "/proc/$pid/fd/1")" = '/dev/null /dev/null' ]; do moment; done
 	echo >&7
 	ends 0
 	exec 7<&-
