@@ -5,8 +5,6 @@
  * bounded; a reader may outlive its writers, and a writer its readers; and a line tells what the other end has not taken.
  */
 #include <errno.h>
-#include <limits.h>
-#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,8 +12,6 @@
 #include "base/deadline.h"
 #include "base/error.h"
 #include "base/interrupt.h"
-#include "base/text.h"
-#include "pipe/fifo.h"
 #include "pipe/transfer.h"
 
 static const struct command command = {

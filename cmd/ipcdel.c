@@ -4,13 +4,10 @@
  * Every operand is checked before anything is touched: if one is malformed, does not exist or belongs to somebody else,
  * nothing is removed. There is no way to remove all.
  */
-#include <stdbool.h>
-#include <stddef.h>
 #include <unistd.h>
 
 #include "base/command.h"
 #include "base/error.h"
-#include "base/text.h"
 #include "object/object.h"
 
 static const struct command command = {

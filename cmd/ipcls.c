@@ -4,13 +4,10 @@
  * Each object is a line of columns with tabs between them, in an order that does not change from run to run. The other
  * commands accept what stands in the NAME column. Nothing is changed, and nothing is mounted that others see.
  */
-#include <stdbool.h>
-#include <stddef.h>
 #include <unistd.h>
 
 #include "base/command.h"
 #include "base/error.h"
-#include "base/text.h"
 #include "object/object.h"
 
 static const struct command command = {

@@ -10,20 +10,14 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/command.h"
-#include "base/deadline.h"
 #include "base/error.h"
-#include "base/name.h"
 #include "base/ready.h"
-#include "base/record.h"
 #include "mqrecv.h"
-#include "queue/queue.h"
 
 static const struct command command = {
     .name = "mqrecv",

@@ -2,16 +2,13 @@
  * mqrecv_receive.c: the loop of mqrecv: it receives a message, and writes it or runs COMMAND on it.
  */
 #include <errno.h>
-#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/deadline.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/io.h"
 #include "mqrecv.h"
-#include "queue/queue.h"
 
 /* Writes what is held, which is nothing with a COMMAND. */
 static int

@@ -6,21 +6,14 @@
  * queue.
  */
 #include <errno.h>
-#include <limits.h>
-#include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/command.h"
-#include "base/deadline.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/io.h"
-#include "base/name.h"
-#include "base/record.h"
-#include "base/text.h"
 #include "queue/queue.h"
 
 static const struct command command = {
@@ -234,17 +227,14 @@ send_all(struct sender *sender)
 static int
 open_queue(struct sender *sender)
 {
-	int status = queue_start(&sender->queue, &sender->name, &sender->options), size;
-	char line[32];
+	int status = queue_start(&sender->queue, &sender->name, &sender->options);
 
 	if (status != GO_ON || sender->name.kind != NAME_NEW)
 		return status;
-	size = snprintf(line, sizeof(line), "%s\n", sender->queue.text);
-	if (io_write(STDOUT_FILENO, line, (size_t)size, NULL) == 0)
-		return GO_ON;
-	error_line(NULL, "standard output: %s; no queue was made, no message was sent", strerror(errno));
-	queue_unlink(&sender->queue);
-	return STATUS_FAILED;
+	status = command_tell(sender->queue.text, "no queue was made, no message was sent");
+	if (status != GO_ON)
+		queue_unlink(&sender->queue);
+	return status;
 }
 
 int

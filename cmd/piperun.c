@@ -5,13 +5,11 @@
  * pipe. Its exit status is that of the first command from the left that failed.
  */
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/command.h"
-#include "base/deadline.h"
 #include "base/error.h"
 #include "base/trace.h"
 #include "pipe/pipeline.h"

@@ -6,8 +6,6 @@
  * exec). A POSIX semaphore is given back by semop, which waits for COMMAND.
  */
 #include <errno.h>
-#include <limits.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,8 +15,6 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/io.h"
-#include "base/name.h"
-#include "base/text.h"
 #include "semaphore/semaphore.h"
 
 static const struct command command = {
@@ -153,23 +149,6 @@ print_values(struct job *job)
 	return command_print(&text);
 }
 
-/* Prints the name of a new private set, which has no other. */
-static int
-print_handle(struct job *job)
-{
-	struct text line = {0};
-	int status = GO_ON;
-
-	text_format(&line, "%s\n", job->semaphore.text);
-	if (io_write(STDOUT_FILENO, line.data, line.size, NULL) == -1) {
-		error_line(NULL, "standard output: %s; the new semaphore was removed", strerror(errno));
-		(void)semaphore_unlink(&job->semaphore);
-		status = job->options.failure;
-	}
-	text_free(&line);
-	return status;
-}
-
 /* Performs the OPs. No signal undoes them, so from then on none ends the command. */
 static int
 operate(struct job *job)
@@ -185,10 +164,12 @@ operate(struct job *job)
 static int
 work(struct job *job)
 {
-	int status = job->name.kind == NAME_NEW ? print_handle(job) : GO_ON;
+	int status;
 
-	if (status != GO_ON)
-		return status;
+	if (job->name.kind == NAME_NEW && command_tell(job->semaphore.text, "the new semaphore was removed") != GO_ON) {
+		(void)semaphore_unlink(&job->semaphore);
+		return job->options.failure;
+	}
 	if (job->hold.argv)
 		return hold_run(&job->hold, &job->semaphore);
 	if (job->count > 0)

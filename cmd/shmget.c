@@ -5,13 +5,11 @@
  * could pass them on, because a page that waits in a pipe changes with the next put; -z passes them.
  */
 #include <errno.h>
-#include <stdbool.h>
 #include <unistd.h>
 
 #include "base/command.h"
 #include "base/deadline.h"
 #include "base/error.h"
-#include "base/name.h"
 #include "segment/segment.h"
 
 static const struct command command = {

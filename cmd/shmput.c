@@ -6,7 +6,6 @@
  * for; a System V segment has no lock.
  */
 #include <errno.h>
-#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,8 +13,6 @@
 #include "base/deadline.h"
 #include "base/error.h"
 #include "base/io.h"
-#include "base/name.h"
-#include "base/text.h"
 #include "segment/segment.h"
 
 static const struct command command = {
@@ -82,30 +79,17 @@ read_input(struct putter *putter)
 	return GO_ON;
 }
 
-/* Prints the name of a new private segment, which has no other. */
-static int
-print_name(struct putter *putter)
-{
-	struct text line = {0};
-	int status = STATUS_OK;
-
-	text_format(&line, "%s\n", putter->segment.text);
-	if (line.cut || io_write(STDOUT_FILENO, line.data, line.size, NULL) == -1) {
-		error_line(NULL, "standard output: %s; no segment was made", strerror(errno));
-		segment_unlink(&putter->segment);
-		status = STATUS_FAILED;
-	}
-	text_free(&line);
-	return status;
-}
-
 /* Puts the input into the segment. Returns the exit status. */
 static int
 put(struct putter *putter)
 {
 	if (segment_put(&putter->segment, putter->input) == -1)
 		return segment_report(&putter->segment, errno);
-	return putter->name.kind == NAME_NEW ? print_name(putter) : STATUS_OK;
+	/* A private segment has no other name than its identifier. */
+	if (putter->name.kind != NAME_NEW || command_tell(putter->segment.text, "no segment was made") == GO_ON)
+		return STATUS_OK;
+	segment_unlink(&putter->segment);
+	return STATUS_FAILED;
 }
 
 int

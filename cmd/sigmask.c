@@ -6,8 +6,6 @@
  * inherited it.
  */
 #include <errno.h>
-#include <signal.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,7 +14,6 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/signal_set.h"
-#include "base/text.h"
 #include "process/launch.h"
 #include "signals/signals.h"
 

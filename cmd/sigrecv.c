@@ -7,20 +7,15 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/command.h"
-#include "base/deadline.h"
 #include "base/error.h"
 #include "base/io.h"
 #include "base/ready.h"
 #include "base/signal_set.h"
-#include "base/text.h"
 #include "signals/signals.h"
 
 static const struct command command = {

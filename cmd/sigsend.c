@@ -7,18 +7,13 @@
  */
 #include <ctype.h>
 #include <errno.h>
-#include <signal.h>
-#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/command.h"
-#include "base/deadline.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/number.h"
-#include "base/record.h"
-#include "base/text.h"
 #include "signals/names.h"
 #include "signals/signals.h"
 

@@ -6,16 +6,13 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/deadline.h"
 #include "base/error.h"
 #include "base/ready.h"
-#include "base/text.h"
 #include "process/launch.h"
 
 #include "sockcat.h"

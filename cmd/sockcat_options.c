@@ -3,10 +3,7 @@
  * that they had an effect.
  */
 #include <errno.h>
-#include <limits.h>
-#include <stdbool.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/error.h"

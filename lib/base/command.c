@@ -2,9 +2,6 @@
  * command.c: what all commands do alike: the start, the options that mean the same everywhere, the way out.
  */
 #include <errno.h>
-#include <limits.h>
-#include <stdarg.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,12 +10,8 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/io.h"
-#include "base/name.h"
 #include "base/number.h"
-#include "base/record.h"
-#include "base/text.h"
 #include "base/trace.h"
-#include "queue/queue.h"
 
 int
 command_print(struct text *text)
@@ -55,7 +48,7 @@ print_version(const struct command *command)
 	exit(command_end(command_print(&text)));
 }
 
-int
+void
 command_start(const struct command *command, int argc, char *argv[])
 {
 	const char *trace = getenv("IPC7_TRACE");
@@ -70,11 +63,10 @@ command_start(const struct command *command, int argc, char *argv[])
 		print_help(command);
 	if (argc == 2 && strcmp(argv[1], "--version") == 0)
 		print_version(command);
-	return GO_ON;
 }
 
-int
-command_option(const struct command *command, int option)
+static int
+common_option(const struct command *command, int option)
 {
 	switch (option) {
 	case 'v':
@@ -104,27 +96,43 @@ takes_argument(const struct command_option *row)
 	return row->text || row->time || row->size || row->offset || row->mode || row->number || row->read;
 }
 
+/* Only one of -0, -N and -r can be given. */
+static int
+store_form(enum record_form *form, int letter)
+{
+	static const char letters[] = {[RECORD_NUL] = '0', [RECORD_NETSTRING] = 'N', [RECORD_RAW] = 'r'};
+
+	if (*form != RECORD_LINE && letters[*form] != letter)
+		return command_usage("only one of -%c and -%c can be given", letters[*form], letter);
+	*form = letter == '0' ? RECORD_NUL : letter == 'N' ? RECORD_NETSTRING : RECORD_RAW;
+	return GO_ON;
+}
+
 /* Stores what an option says. */
 static int
 store(const struct command_option *row, const char *argument)
 {
+	const char *expected = NULL;
+
 	if (row->flag)
 		*row->flag = true;
 	if (row->text)
 		*row->text = argument;
-	if (row->time)
-		return command_time(row->letter, argument, row->time);
-	if (row->size)
-		return command_size(row->letter, argument, row->size);
-	if (row->offset)
-		return command_offset(row->letter, argument, row->offset);
-	if (row->mode)
-		return command_mode(row->letter, argument, row->mode);
+	if (row->form)
+		return store_form(row->form, row->letter);
 	if (row->number)
 		return command_number(row->letter, argument, row->min, row->max, row->number);
-	if (row->form)
-		return command_form(row->letter, row->form);
-	return row->read ? row->read(row->to, row->letter, argument) : GO_ON;
+	if (row->read)
+		return row->read(row->to, row->letter, argument);
+	if (row->time && number_time(argument, row->time) == -1)
+		expected = "not a time (as 0.25, 250ms, 2s or 5m)";
+	else if (row->size && number_size(argument, 1, row->size) == -1)
+		expected = "not a size (bytes, at least 1, with optional K, M or G)";
+	else if (row->offset && number_size(argument, 0, row->offset) == -1)
+		expected = "not a number of bytes (with optional K, M or G)";
+	else if (row->mode && number_mode(argument, row->mode) == -1)
+		expected = "not an octal mode from 0 to 777";
+	return expected ? command_refuse(row->letter, argument, expected) : GO_ON;
 }
 
 int
@@ -142,7 +150,7 @@ command_options(const struct command *command, const struct command_option *tabl
 	while (status == GO_ON && (option = getopt(argc, argv, letters)) != -1) {
 		for (row = table; row->letter && row->letter != option; row++)
 			;
-		status = row->letter ? store(row, optarg) : command_option(command, option);
+		status = row->letter ? store(row, optarg) : common_option(command, option);
 	}
 	return status;
 }
@@ -172,10 +180,10 @@ command_argument(const char *what, const char *argument, const char *expected)
 	return STATUS_USAGE;
 }
 
-static int
-bad_argument(int option, const char *argument, const char *expected)
+int
+command_refuse(int letter, const char *argument, const char *expected)
 {
-	char what[] = {'-', (char)option, ' ', '\0'};
+	char what[] = {'-', (char)letter, ' ', '\0'};
 
 	return command_argument(what, argument, expected);
 }
@@ -189,41 +197,9 @@ command_number(int option, const char *text, unsigned long long min, unsigned lo
 	if (number_parse(text, min, max, result) == 0)
 		return -1;
 	text_format(&expected, "not a number from %llu to %llu", min, max);
-	status = bad_argument(option, text, expected.data ? expected.data : "not a number");
+	status = command_refuse(option, text, expected.data ? expected.data : "not a number");
 	text_free(&expected);
 	return status;
-}
-
-int
-command_size(int option, const char *text, size_t *bytes)
-{
-	if (number_size(text, 1, bytes) == 0)
-		return -1;
-	return bad_argument(option, text, "not a size (bytes, at least 1, with optional K, M or G)");
-}
-
-int
-command_offset(int option, const char *text, size_t *bytes)
-{
-	if (number_size(text, 0, bytes) == 0)
-		return -1;
-	return bad_argument(option, text, "not a number of bytes (with optional K, M or G)");
-}
-
-int
-command_time(int option, const char *text, long long *nanoseconds)
-{
-	if (number_time(text, nanoseconds) == 0)
-		return -1;
-	return bad_argument(option, text, "not a time (as 0.25, 250ms, 2s or 5m)");
-}
-
-int
-command_mode(int option, const char *text, mode_t *mode)
-{
-	if (number_mode(text, mode) == 0)
-		return -1;
-	return bad_argument(option, text, "not an octal mode from 0 to 777");
 }
 
 int
@@ -250,46 +226,17 @@ command_object(const struct name *name, const char *what, bool create, bool excl
 }
 
 int
-command_form(int option, enum record_form *form)
+command_tell(const char *name, const char *undone)
 {
-	enum record_form wanted = option == '0' ? RECORD_NUL : option == 'N' ? RECORD_NETSTRING : RECORD_RAW;
+	struct text line = {0};
+	int status = GO_ON;
 
-	if (*form != RECORD_LINE && *form != wanted)
-		return command_usage("only one of -%c and -%c can be given",
-		    *form == RECORD_NUL         ? '0'
-		    : *form == RECORD_NETSTRING ? 'N'
-		                                : 'r',
-		    option);
-	*form = wanted;
-	return -1;
-}
-
-int
-command_queue(const struct command *command, int option, const char *text, struct queue_options *options)
-{
-	unsigned long long depth = 0;
-	int status = -1;
-
-	switch (option) {
-	case 'c':
-		options->create = true;
-		break;
-	case 'd':
-		status = command_number(option, text, 1, INT_MAX, &depth);
-		options->depth = (size_t)depth;
-		break;
-	case 'm':
-		status = command_mode(option, text, &options->mode);
-		break;
-	case 's':
-		status = command_size(option, text, &options->size);
-		break;
-	case 'x':
-		options->exclusive = true;
-		break;
-	default:
-		status = command_option(command, option);
+	text_format(&line, "%s\n", name);
+	if (line.cut || io_write(STDOUT_FILENO, line.data, line.size, NULL) == -1) {
+		error_line(NULL, "standard output: %s; %s", strerror(line.cut ? ENOMEM : errno), undone);
+		status = STATUS_FAILED;
 	}
+	text_free(&line);
 	return status;
 }
 

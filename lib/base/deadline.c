@@ -4,10 +4,6 @@
  */
 #include <errno.h>
 #include <limits.h>
-#include <poll.h>
-#include <signal.h>
-#include <stdbool.h>
-#include <time.h>
 
 #include "base/deadline.h"
 #include "base/interrupt.h"

@@ -2,7 +2,6 @@
  * error.c: error lines, and the names of errno values.
  */
 #include <errno.h>
-#include <stdarg.h>
 #include <unistd.h>
 
 #include "base/error.h"

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <stdbool.h>
 #include <unistd.h>
 
 #include "base/interrupt.h"
@@ -110,4 +109,14 @@ io_ready(int fd, short event)
 	struct pollfd look = {.fd = fd, .events = event};
 
 	return poll(&look, 1, 0) == 1 && look.revents;
+}
+
+int
+io_pipe(int ends[2])
+{
+	if (pipe(ends) == -1)
+		return -1;
+	fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+	fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+	return 0;
 }

@@ -42,6 +42,9 @@ bool io_ready(int fd, short event);
  */
 int io_again(int fd, short events);
 
+/* Make a pipe whose ends, for reading and for writing, are closed on exec. Returns 0, or -1 with errno of pipe(2). */
+int io_pipe(int ends[2]);
+
 /* Make a pipe hold at least capacity bytes, or as many as the system allows. Does nothing where that cannot be set. */
 void io_grow(int fd, size_t capacity);
 

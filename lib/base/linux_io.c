@@ -26,7 +26,6 @@ io_capacity(int fd, size_t size)
 
 	if (size > INT_MAX)
 		errno = EPERM;
-	if (trace_on)
-		trace_call(result, "fcntl(%d, F_SETPIPE_SZ, %zu)", fd, size);
+	trace_call(result, "fcntl(%d, F_SETPIPE_SZ, %zu)", fd, size);
 	return result == -1 ? -1 : 0;
 }

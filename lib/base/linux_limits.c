@@ -17,7 +17,6 @@
 #include "base/io.h"
 #include "base/limits.h"
 #include "base/number.h"
-#include "base/text.h"
 
 static const struct {
 	const char *name;        /* name of the sysctl, whose file is below /proc/sys */

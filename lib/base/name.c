@@ -2,7 +2,6 @@
  * name.c: the names of objects, one grammar for queues, segments and semaphores (ipc7(7)).
  */
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +10,6 @@
 #include "base/error.h"
 #include "base/name.h"
 #include "base/number.h"
-#include "base/text.h"
 #include "base/trace.h"
 
 static int

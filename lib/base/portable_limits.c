@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "base/limits.h"
-#include "base/text.h"
 
 unsigned long long
 limit_value(enum limit limit)

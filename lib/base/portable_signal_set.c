@@ -1,9 +1,7 @@
 /*
  * portable_signal_set.c: sets, mask and dispositions by the calls of POSIX, which leave out what the C library keeps.
  */
-#include <signal.h>
 #include <stddef.h>
-#include <stdbool.h>
 
 #include "base/signal_set.h"
 

@@ -6,8 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
-#include <stdbool.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,7 +14,6 @@
 #include "base/interrupt.h"
 #include "base/io.h"
 #include "base/pump.h"
-#include "base/text.h"
 #include "base/trace.h"
 
 /*

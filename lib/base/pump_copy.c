@@ -3,8 +3,6 @@
  * call itself waits, which takes fewer calls.
  */
 #include <errno.h>
-#include <poll.h>
-#include <stdbool.h>
 
 #include "base/deadline.h"
 #include "base/interrupt.h"

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +12,6 @@
 #include "base/io.h"
 #include "base/number.h"
 #include "base/record.h"
-#include "base/text.h"
 
 #define READ_SIZE 65536
 

@@ -2,8 +2,6 @@
  * text.c: strings of any length. Bytes from outside are shown escaped, so that they cannot pass for anything else.
  */
 #include <errno.h>
-#include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -2,12 +2,9 @@
  * trace.c: the lines of -v. They go through error_line, so that a trace and an error never mix within a line.
  */
 #include <errno.h>
-#include <stdarg.h>
-#include <stdbool.h>
 
 #include "base/error.h"
 #include "base/interrupt.h"
-#include "base/text.h"
 #include "base/trace.h"
 
 bool trace_on;
@@ -45,14 +42,17 @@ trace_pointer(struct text *call, const void *result, const char *failed)
 	errno = saved;
 }
 
-void
+int
 trace_call(long result, const char *format, ...)
 {
 	struct text call = {0};
 	va_list args;
 
+	if (!trace_wanted(result))
+		return (int)result;
 	va_start(args, format);
 	text_vformat(&call, format, args);
 	va_end(args);
 	trace_end(&call, result);
+	return (int)result;
 }

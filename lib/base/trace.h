@@ -24,7 +24,10 @@ void trace_end(struct text *call, long result);
 /* Do the same for a call that returns an address; NULL means that it failed and returned the value named by failed. */
 void trace_pointer(struct text *call, const void *result, const char *failed);
 
-/* Do the same for a call whose arguments printf(3) can format. */
-void trace_call(long result, const char *format, ...);
+/*
+ * Trace a call whose arguments printf(3) can format, if trace_wanted. Returns result as an int and keeps errno, so that it
+ * can stand around the call.
+ */
+int trace_call(long result, const char *format, ...);
 
 #endif

@@ -3,18 +3,11 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <mqueue.h>
-#include <stdbool.h>
 #include <string.h>
-#include <sys/msg.h>
-#include <sys/sem.h>
-#include <sys/shm.h>
 #include <unistd.h>
 
-#include "base/text.h"
 #include "base/trace.h"
 #include "object/internal.h"
-#include "object/object.h"
 
 /* The most bytes of a read in the trace. */
 #define SHOWN 32
@@ -73,12 +66,11 @@ object_get_sysv(enum object_kind kind, key_t key)
 {
 	int id = kind == OBJECT_QUEUE ? msgget(key, 0) : kind == OBJECT_SEGMENT ? shmget(key, 0, 0) : semget(key, 0, 0);
 
-	if (trace_on)
-		trace_call(id,
-		    kind == OBJECT_QUEUE     ? "msgget(0x%x, 0)"
-		    : kind == OBJECT_SEGMENT ? "shmget(0x%x, 0, 0)"
-		                             : "semget(0x%x, 0, 0)",
-		    (unsigned int)key);
+	trace_call(id,
+	    kind == OBJECT_QUEUE     ? "msgget(0x%x, 0)"
+	    : kind == OBJECT_SEGMENT ? "shmget(0x%x, 0, 0)"
+	                             : "semget(0x%x, 0, 0)",
+	    (unsigned int)key);
 	return id;
 }
 

@@ -3,21 +3,14 @@
  * of the kernel but limits; a refusal of the kernel gets a line of its own.
  */
 #include <errno.h>
-#include <limits.h>
-#include <mqueue.h>
 #include <semaphore.h>
 #include <string.h>
-#include <sys/ipc.h>
 #include <sys/mman.h>
-#include <sys/msg.h>
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/limits.h"
-#include "base/text.h"
 #include "base/trace.h"
 #include "object/internal.h"
-#include "object/object.h"
 
 /* The capacity that a System V queue has after a change; 0 for other objects. */
 static size_t

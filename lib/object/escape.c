@@ -2,10 +2,8 @@
  * escape.c: names as they can be shown. A name may have any byte. UTF-8 characters stay, so that the other commands
  * accept the name as it is shown; bytes that are not UTF-8, end a line, or control a terminal are escaped.
  */
-#include <stdbool.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "object/object.h"
 
 /*

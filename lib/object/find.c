@@ -3,16 +3,11 @@
  * from run to run. What cannot be listed or found gets a line, and does not keep the rest from being there.
  */
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
-#include "base/explain.h"
-#include "base/name.h"
-#include "base/text.h"
 #include "object/internal.h"
-#include "object/object.h"
 
 static int
 compare(const void *left, const void *right)

@@ -7,20 +7,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <mqueue.h>
 #include <semaphore.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/explain.h"
-#include "base/text.h"
 #include "base/trace.h"
 #include "object/internal.h"
-#include "object/object.h"
 
 #define SHARED "/dev/shm"
 
@@ -55,8 +48,7 @@ open_directory(enum object_kind kind, bool certain)
 	if (kind == OBJECT_QUEUE)
 		return object_open_queues(certain);
 	fd = open(SHARED, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (trace_on)
-		trace_call(fd, "open(\"" SHARED "\", O_RDONLY|O_DIRECTORY|O_CLOEXEC)");
+	trace_call(fd, "open(\"" SHARED "\", O_RDONLY|O_DIRECTORY|O_CLOEXEC)");
 	return fd;
 }
 

@@ -6,12 +6,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/trace.h"
 #include "object/internal.h"
-#include "object/object.h"
 
 /* The directory of this process's descriptors. */
 #define SELF "/proc/self/fd"
@@ -27,12 +25,8 @@ object_unchanging(const struct object *object)
 int
 object_chown(int fd, uid_t uid, gid_t gid)
 {
-	int result = fchownat(fd, "", uid, gid, AT_EMPTY_PATH);
-
-	if (trace_on)
-		trace_call(result, "fchownat(%d, \"\", %lld, %lld, AT_EMPTY_PATH)", fd,
-		    uid == (uid_t)-1 ? -1 : (long long)uid, gid == (gid_t)-1 ? -1 : (long long)gid);
-	return result;
+	return trace_call(fchownat(fd, "", uid, gid, AT_EMPTY_PATH), "fchownat(%d, \"\", %lld, %lld, AT_EMPTY_PATH)",
+	    fd, uid == (uid_t)-1 ? -1 : (long long)uid, gid == (gid_t)-1 ? -1 : (long long)gid);
 }
 
 int
@@ -43,13 +37,11 @@ object_chmod(int fd, mode_t mode)
 
 	/* fchmod(2) refuses a descriptor of O_PATH. */
 	if (result == 0 || errno != EBADF) {
-		if (trace_on)
-			trace_call(result, "fchmod(%d, %04o)", fd, (unsigned int)mode);
+		trace_call(result, "fchmod(%d, %04o)", fd, (unsigned int)mode);
 		return result;
 	}
 	snprintf(path, sizeof(path), SELF "/%d", fd);
 	result = chmod(path, mode);
-	if (trace_on)
-		trace_call(result, "chmod(\"%s\", %04o)", path, (unsigned int)mode);
+	trace_call(result, "chmod(\"%s\", %04o)", path, (unsigned int)mode);
 	return result;
 }

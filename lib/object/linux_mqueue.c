@@ -6,19 +6,14 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <mqueue.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/trace.h"
 #include "object/internal.h"
-#include "object/object.h"
 
 #define QUEUES "/dev/mqueue"
 
@@ -38,14 +33,12 @@ mount_queues(void)
 #ifdef SYS_fsopen
 	int context = (int)syscall(SYS_fsopen, "mqueue", 1U), tree = -1, fd = -1;
 
-	if (trace_on)
-		trace_call(context, "fsopen(\"mqueue\", FSOPEN_CLOEXEC)");
+	trace_call(context, "fsopen(\"mqueue\", FSOPEN_CLOEXEC)");
 	if (context == -1)
 		return -1;
 	if (syscall(SYS_fsconfig, context, CONFIG_CREATE, NULL, NULL, 0) == 0) {
 		tree = (int)syscall(SYS_fsmount, context, 1U, 0U);
-		if (trace_on)
-			trace_call(tree, "fsmount(%d, FSMOUNT_CLOEXEC, 0)", context);
+		trace_call(tree, "fsmount(%d, FSMOUNT_CLOEXEC, 0)", context);
 	} else if (trace_on) {
 		trace_call(-1, "fsconfig(%d, FSCONFIG_CMD_CREATE, NULL, NULL, 0)", context);
 	}
@@ -67,8 +60,7 @@ open_mounted(void)
 	struct statfs system;
 	int fd = open(QUEUES, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (trace_on)
-		trace_call(fd, "open(\"" QUEUES "\", O_RDONLY|O_DIRECTORY|O_CLOEXEC)");
+	trace_call(fd, "open(\"" QUEUES "\", O_RDONLY|O_DIRECTORY|O_CLOEXEC)");
 	if (fd == -1 || (fstatfs(fd, &system) == 0 && system.f_type == MAGIC))
 		return fd;
 	close(fd);

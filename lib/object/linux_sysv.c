@@ -4,14 +4,9 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <sys/ipc.h>
-#include <sys/msg.h>
-#include <sys/sem.h>
-#include <sys/shm.h>
 
 #include "base/trace.h"
 #include "object/internal.h"
-#include "object/object.h"
 
 /* Of <linux/msg.h> and its like, newer than some C libraries. */
 #define MSG_ANY 13
@@ -55,13 +50,10 @@ object_last_sysv(enum object_kind kind)
 	struct shm_info segments;
 	struct seminfo sets;
 	union semctl_argument argument = {.set = (struct semid_ds *)(void *)&sets};
-	int last = kind == OBJECT_QUEUE     ? msgctl(0, MSG_INFO, (struct msqid_ds *)(void *)&queues)
-	           : kind == OBJECT_SEGMENT ? shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&segments)
-	                                    : semctl(0, 0, SEM_INFO, argument);
-
-	if (trace_on)
-		trace_call(last, kind == OBJECT_QUEUE     ? "msgctl(0, MSG_INFO)"
-		                 : kind == OBJECT_SEGMENT ? "shmctl(0, SHM_INFO)"
-		                                          : "semctl(0, 0, SEM_INFO)");
-	return last;
+	return trace_call(kind == OBJECT_QUEUE     ? msgctl(0, MSG_INFO, (struct msqid_ds *)(void *)&queues)
+	                  : kind == OBJECT_SEGMENT ? shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&segments)
+	                                           : semctl(0, 0, SEM_INFO, argument),
+	    kind == OBJECT_QUEUE     ? "msgctl(0, MSG_INFO)"
+	    : kind == OBJECT_SEGMENT ? "shmctl(0, SHM_INFO)"
+	                             : "semctl(0, 0, SEM_INFO)");
 }

@@ -6,13 +6,10 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
-#include <stdbool.h>
-#include <stddef.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
 
-#include "base/text.h"
 #include "object/object.h"
 
 static void

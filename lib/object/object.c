@@ -2,16 +2,11 @@
  * object.c: what an object is, whatever its kind and family, and lists of them. A new object has nothing known but
  * its name.
  */
-#include <limits.h>
-#include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "object/internal.h"
-#include "object/object.h"
 
 const char *
 object_kind_word(enum object_kind kind)

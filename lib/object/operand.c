@@ -3,12 +3,10 @@
  * for find.c.
  */
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
-#include "base/name.h"
 #include "object/object.h"
 
 /* The start of the file name of a POSIX semaphore, which therefore no segment has. */

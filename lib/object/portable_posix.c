@@ -4,19 +4,13 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <mqueue.h>
 #include <semaphore.h>
-#include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/explain.h"
-#include "base/text.h"
 #include "base/trace.h"
 #include "object/internal.h"
-#include "object/object.h"
 #include "semaphore/semaphore.h"
 
 const struct explanation objects_unlisted[] = {{0}};
@@ -88,8 +82,7 @@ read_semaphore(struct object *object, sem_t *semaphore)
 		return;
 	text_format(&text, "%d", number);
 	object->values = text.data;
-	if (trace_on)
-		trace_call(0, "sem_getvalue(%p, [%d])", (void *)semaphore, number);
+	trace_call(0, "sem_getvalue(%p, [%d])", (void *)semaphore, number);
 }
 
 static int
@@ -143,20 +136,12 @@ object_open(const struct object *object)
 int
 object_chown(int fd, uid_t uid, gid_t gid)
 {
-	int result = fchown(fd, uid, gid);
-
-	if (trace_on)
-		trace_call(result, "fchown(%d, %lld, %lld)", fd, uid == (uid_t)-1 ? -1 : (long long)uid,
-		    gid == (gid_t)-1 ? -1 : (long long)gid);
-	return result;
+	return trace_call(fchown(fd, uid, gid), "fchown(%d, %lld, %lld)", fd, uid == (uid_t)-1 ? -1 : (long long)uid,
+	    gid == (gid_t)-1 ? -1 : (long long)gid);
 }
 
 int
 object_chmod(int fd, mode_t mode)
 {
-	int result = fchmod(fd, mode);
-
-	if (trace_on)
-		trace_call(result, "fchmod(%d, %04o)", fd, (unsigned int)mode);
-	return result;
+	return trace_call(fchmod(fd, mode), "fchmod(%d, %04o)", fd, (unsigned int)mode);
 }

@@ -2,10 +2,8 @@
  * portable_sysv.c: POSIX cannot list System V objects. They are found by key or identifier, and must be readable to
  * be looked at. See msgctl(3p), shmctl(3p), semctl(3p).
  */
-#include <sys/ipc.h>
 
 #include "object/internal.h"
-#include "object/object.h"
 
 int
 object_stat_sysv(enum object_kind kind, int index, struct sysv_state *state)

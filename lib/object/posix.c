@@ -1,13 +1,9 @@
 /*
  * posix.c: what POSIX objects tell of themselves once they are open, on both platforms. See mq_getattr(3), fstat(2).
  */
-#include <mqueue.h>
-#include <stdbool.h>
-#include <sys/stat.h>
 
 #include "base/trace.h"
 #include "object/internal.h"
-#include "object/object.h"
 
 void
 object_set_attributes(struct object *object, mqd_t queue)
@@ -20,9 +16,8 @@ object_set_attributes(struct object *object, mqd_t queue)
 	object->message_size = attributes.mq_msgsize;
 	object->size = object->depth * object->message_size;
 	object->count = attributes.mq_curmsgs;
-	if (trace_on)
-		trace_call(0, "mq_getattr(%ld, {mq_maxmsg=%ld, mq_msgsize=%ld, mq_curmsgs=%ld})", (long)queue,
-		    attributes.mq_maxmsg, attributes.mq_msgsize, attributes.mq_curmsgs);
+	trace_call(0, "mq_getattr(%ld, {mq_maxmsg=%ld, mq_msgsize=%ld, mq_curmsgs=%ld})", (long)queue,
+	    attributes.mq_maxmsg, attributes.mq_msgsize, attributes.mq_curmsgs);
 }
 
 void

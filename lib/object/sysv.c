@@ -3,17 +3,10 @@
  * one, is read index by index, since objects come and go meanwhile. See msgctl(2), shmctl(2), semctl(2).
  */
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
-#include <sys/ipc.h>
-#include <sys/msg.h>
-#include <sys/sem.h>
-#include <sys/shm.h>
 
-#include "base/text.h"
 #include "base/trace.h"
 #include "object/internal.h"
-#include "object/object.h"
 
 /* The most bytes of values, and the most members, in the trace. */
 #define SHOWN 32U
@@ -91,9 +84,8 @@ read_values(struct object *object)
 	for (i = 0; result == 0 && i < object->count; i++)
 		text_format(&text, i ? ",%d" : "%d", (int)values[i]);
 	free(values);
-	if (trace_on)
-		trace_call(result, "semctl(%d, 0, GETALL, {%.*s%s})", id, (int)SHOWN, text.data ? text.data : "",
-		    text.size > SHOWN ? "..." : "");
+	trace_call(result, "semctl(%d, 0, GETALL, {%.*s%s})", id, (int)SHOWN, text.data ? text.data : "",
+	    text.size > SHOWN ? "..." : "");
 	object->values = text.data;
 	if (result == 0)
 		object->last = semctl(id, 0, GETPID);

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "base/text.h"
 #include "pipe/internal.h"
 
 void

@@ -3,12 +3,8 @@
  * system cannot look ahead, it takes byte by byte.
  */
 #include <errno.h>
-#include <stdbool.h>
-#include <sys/types.h>
 #include <unistd.h>
 
-#include "base/pump.h"
-#include "base/record.h"
 #include "pipe/internal.h"
 #include "pipe/records.h"
 

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,9 +14,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/io.h"
-#include "base/text.h"
 #include "base/trace.h"
-#include "pipe/fifo.h"
 #include "pipe/internal.h"
 
 /* Print why it could not be opened. Returns the exit status. */

@@ -7,7 +7,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "pipe/fifo.h"
 #include "pipe/internal.h"
 
 ssize_t

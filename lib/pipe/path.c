@@ -3,16 +3,12 @@
  * a FIFO that is not the one that was opened.
  */
 #include <errno.h>
-#include <stdarg.h>
-#include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/text.h"
 #include "base/trace.h"
-#include "pipe/fifo.h"
 #include "pipe/internal.h"
 
 void

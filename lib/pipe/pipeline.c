@@ -5,19 +5,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "base/deadline.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/io.h"
 #include "base/signal_set.h"
-#include "base/text.h"
 #include "base/trace.h"
 #include "pipe/internal.h"
 #include "pipe/pipeline.h"
@@ -111,14 +107,11 @@ end(struct pipeline *pipeline)
 static int
 make_pipe(const struct pipeline *pipeline, int ends[2])
 {
-	int result = pipe(ends);
+	int result = io_pipe(ends);
 
-	if (trace_on)
-		trace_call(result, "pipe([%d, %d])", result == -1 ? -1 : ends[0], result == -1 ? -1 : ends[1]);
+	trace_call(result, "pipe([%d, %d])", result == -1 ? -1 : ends[0], result == -1 ? -1 : ends[1]);
 	if (result == -1)
 		return -1;
-	fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-	fcntl(ends[1], F_SETFD, FD_CLOEXEC);
 	return pipeline->capacity ? io_capacity(ends[1], pipeline->capacity) : 0;
 }
 

@@ -3,7 +3,6 @@
  */
 #include <errno.h>
 
-#include "pipe/fifo.h"
 #include "pipe/internal.h"
 
 ssize_t

@@ -2,14 +2,10 @@
  * transfer.c: copies from or to a FIFO, and waits for another reader or writer when one has gone.
  */
 #include <errno.h>
-#include <stdbool.h>
 #include <unistd.h>
 
 #include "base/deadline.h"
 #include "base/io.h"
-#include "base/pump.h"
-#include "pipe/fifo.h"
-#include "pipe/records.h"
 #include "pipe/transfer.h"
 
 static void

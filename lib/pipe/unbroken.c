@@ -4,11 +4,8 @@
  */
 #include <errno.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <string.h>
 
-#include "base/pump.h"
-#include "base/record.h"
 #include "pipe/records.h"
 
 /* Bytes of a record that is too long at which counting stops. */

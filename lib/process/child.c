@@ -4,15 +4,12 @@
  */
 #include <errno.h>
 #include <signal.h>
-#include <stddef.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/deadline.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "process/child.h"
-#include "process/launch.h"
 
 /* Time between SIGTERM and SIGKILL, in nanoseconds. */
 #define GRACE 1000000000LL
@@ -75,21 +72,6 @@ child_split(int *status)
 }
 
 int
-child_become(const char *path, char *const argv[])
-{
-	/* A signal that comes from here on stays pending, and then does to the COMMAND what it would have done. */
-	if (interrupt_hold() == -1)
-		return -1;
-	if (interrupt_caught()) {
-		interrupt_release();
-		errno = EINTR;
-		return -1;
-	}
-	interrupt_restore();
-	return execv(path, argv);
-}
-
-int
 child_status(int status)
 {
 	return WIFSIGNALED(status) ? STATUS_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
@@ -107,11 +89,4 @@ void
 child_kill(pid_t pid)
 {
 	kill(pid, SIGKILL);
-}
-
-pid_t
-child_spawn(const char *path, char *argv[], char *environment[], int input, int output)
-{
-	return launch_start(&(struct launch){
-	    .path = path, .argv = argv, .environment = environment, .input = input, .output = output, .group = 0});
 }

@@ -21,12 +21,6 @@ int child_run(const struct launch *launch, int *status);
  */
 int child_split(int *status);
 
-/*
- * Become the program at path, with the signal dispositions and the mask that ipc7 was started with. Returns only -1,
- * with errno of execve(2), or EINTR after a caught signal.
- */
-int child_become(const char *path, char *const argv[]);
-
 /* Return the exit status for a wait status: the child's own, or 128 plus the number of the signal that ended it. */
 int child_status(int status);
 
@@ -38,12 +32,5 @@ void child_terminate(pid_t pid, struct deadline *until);
 
 /* End a process, or a group if pid is negative, by SIGKILL. */
 void child_kill(pid_t pid);
-
-/* Former names, until the last caller has changed. */
-#define child_find    launch_find
-#define child_input   launch_input
-#define child_failure launch_failure
-#define child_failed  launch_report
-pid_t child_spawn(const char *path, char *argv[], char *environment[], int input, int output);
 
 #endif

@@ -10,6 +10,6 @@
  * Become the COMMAND, in a child in which all signals are blocked; it changes nothing that the parent's memory holds, as
  * a child of vfork(2) shares that. Returns the errno value of what failed.
  */
-int launch_become(const struct launch *launch);
+int launch_child(const struct launch *launch);
 
 #endif

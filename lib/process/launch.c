@@ -16,7 +16,6 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "process/internal.h"
-#include "process/launch.h"
 
 extern char **environ;
 
@@ -75,7 +74,7 @@ launch_find(const char *command, char **path)
 }
 
 int
-launch_become(const struct launch *launch)
+launch_child(const struct launch *launch)
 {
 	if (launch->group != LAUNCH_SAME && setpgid(0, launch->group) == -1)
 		return errno;
@@ -90,15 +89,29 @@ launch_become(const struct launch *launch)
 	return errno;
 }
 
+int
+launch_become(const char *path, char *const argv[])
+{
+	/* A signal that comes from here on stays pending, and then does to the COMMAND what it would have done. */
+	if (interrupt_hold() == -1)
+		return -1;
+	if (interrupt_caught()) {
+		interrupt_release();
+		errno = EINTR;
+		return -1;
+	}
+	interrupt_restore();
+	return execv(path, argv);
+}
+
 /* Returns the reading end of a pipe that holds exactly these bytes, at most PIPE_BUF, or -1. */
 static int
 pipe_with(const void *data, size_t size)
 {
 	int ends[2], result, saved;
 
-	if (pipe(ends) == -1)
+	if (io_pipe(ends) == -1)
 		return -1;
-	fcntl(ends[0], F_SETFD, FD_CLOEXEC);
 	result = io_write(ends[1], data, size, NULL);
 	saved = errno;
 	close(ends[1]);

@@ -33,6 +33,12 @@ int launch_find(const char *command, char **path);
 pid_t launch_start(const struct launch *launch);
 
 /*
+ * Become the program at path, with the signal dispositions and the mask that ipc7 was started with. Returns only -1,
+ * with errno of execve(2), or EINTR after a caught signal.
+ */
+int launch_become(const char *path, char *const argv[]);
+
+/*
  * Make a descriptor from which exactly these bytes can be read, and then the end of file: a pipe, or above PIPE_BUF
  * bytes a file in memory. Returns the descriptor, or -1 with errno of pipe(2), write(2) or memory_file.
  */

@@ -11,7 +11,6 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "process/internal.h"
-#include "process/launch.h"
 
 pid_t
 launch_start(const struct launch *launch)
@@ -25,7 +24,7 @@ launch_start(const struct launch *launch)
 		return -1;
 	pid = vfork();
 	if (pid == 0) {
-		error = launch_become(launch);
+		error = launch_child(launch);
 		_exit(STATUS_NOEXEC);
 	}
 	if (pid == -1) {

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stddef.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,7 +11,6 @@
 #include "base/interrupt.h"
 #include "base/io.h"
 #include "process/internal.h"
-#include "process/launch.h"
 
 /* Returns the errno value that the child has sent, or 0 if it executed the program. */
 static int
@@ -33,17 +31,15 @@ launch_start(const struct launch *launch)
 	int ends[2], error;
 	pid_t pid;
 
-	if (pipe(ends) == -1)
+	if (io_pipe(ends) == -1)
 		return -1;
-	fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-	fcntl(ends[1], F_SETFD, FD_CLOEXEC);
 	if (interrupt_block(&mask) == -1) {
 		error = errno;
 		pid = -1;
 	} else {
 		pid = fork();
 		if (pid == 0) {
-			error = launch_become(launch);
+			error = launch_child(launch);
 			(void)io_write(ends[1], &error, sizeof(error), NULL);
 			_exit(STATUS_NOEXEC);
 		}

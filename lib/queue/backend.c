@@ -4,11 +4,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "base/deadline.h"
 #include "base/interrupt.h"
 #include "base/io.h"
 #include "queue/internal.h"
-#include "queue/queue.h"
 
 int
 queue_reserve(struct queue *queue, size_t size)

@@ -5,21 +5,13 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <mqueue.h>
-#include <poll.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <sys/inotify.h>
-#include <sys/ipc.h>
-#include <sys/msg.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/deadline.h"
 #include "base/interrupt.h"
 #include "queue/internal.h"
-#include "queue/queue.h"
 
 /* From Linux 3.8 and 4.17; not all headers of C libraries have them. */
 #ifndef MSG_COPY

@@ -6,17 +6,13 @@
  * that share a pipe do not mix their records. A larger record goes alone.
  */
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/deadline.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/io.h"
-#include "base/record.h"
-#include "base/text.h"
 #include "queue/queue.h"
 
 /* The most messages that are held, and one that comes when they cannot be written. Empty ones take no other space. */

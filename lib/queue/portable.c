@@ -5,14 +5,8 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <mqueue.h>
-#include <stdbool.h>
-#include <sys/msg.h>
-#include <time.h>
 
-#include "base/deadline.h"
 #include "queue/internal.h"
-#include "queue/queue.h"
 
 static const struct timespec past;
 

@@ -3,15 +3,10 @@
  * waits for a full or an empty queue.
  */
 #include <errno.h>
-#include <mqueue.h>
-#include <poll.h>
-#include <stdbool.h>
-#include <time.h>
 
 #include "base/interrupt.h"
 #include "base/trace.h"
 #include "queue/internal.h"
-#include "queue/queue.h"
 
 static void
 close_posix(struct queue *queue)
@@ -23,11 +18,7 @@ close_posix(struct queue *queue)
 static int
 unlink_posix(struct queue *queue)
 {
-	int result = mq_unlink(queue->text);
-
-	if (trace_on)
-		trace_call(result, "mq_unlink(\"%s\")", queue->text);
-	return result;
+	return trace_call(mq_unlink(queue->text), "mq_unlink(\"%s\")", queue->text);
 }
 
 static int

@@ -4,18 +4,13 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <mqueue.h>
-#include <stdbool.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/explain.h"
 #include "base/limits.h"
-#include "base/name.h"
-#include "base/text.h"
 #include "base/trace.h"
 #include "queue/internal.h"
-#include "queue/queue.h"
 
 /* The shape of a queue where -d and -s leave it open, which is also the one that Linux chooses. */
 #define USUAL_DEPTH 10

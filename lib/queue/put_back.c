@@ -4,11 +4,8 @@
  */
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
-#include "base/deadline.h"
 #include "base/error.h"
-#include "base/text.h"
 #include "queue/queue.h"
 
 /* Puts a message back. Returns 0 or an errno value. A queue without a name would take it, and lose it when closed. */

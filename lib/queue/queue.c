@@ -2,15 +2,12 @@
  * queue.c: message queues, the front of the two back ends. The kind of a name chooses the back end.
  */
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/command.h"
 #include "base/error.h"
-#include "base/name.h"
 #include "queue/internal.h"
-#include "queue/queue.h"
 
 static const struct queue_backend *
 backend(const struct name *name)

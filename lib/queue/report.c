@@ -8,9 +8,7 @@
 #include "base/error.h"
 #include "base/explain.h"
 #include "base/interrupt.h"
-#include "base/text.h"
 #include "queue/internal.h"
-#include "queue/queue.h"
 
 #define ANY     (~0U)
 #define SEND    (1U << QUEUE_SEND)

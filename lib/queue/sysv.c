@@ -4,19 +4,12 @@
  * output before it takes that message. A timer interrupts waits that a deadline bounds (deadline_tick).
  */
 #include <errno.h>
-#include <limits.h>
-#include <stdbool.h>
 #include <string.h>
-#include <sys/ipc.h>
-#include <sys/msg.h>
 
-#include "base/deadline.h"
 #include "base/explain.h"
 #include "base/limits.h"
-#include "base/text.h"
 #include "base/trace.h"
 #include "queue/internal.h"
-#include "queue/queue.h"
 
 /* Bytes for a message, until a larger one comes. */
 #define FIRST_SPACE 8192

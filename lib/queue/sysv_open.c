@@ -3,20 +3,13 @@
  * removed. Processes that create the same queue at the same time agree on one.
  */
 #include <errno.h>
-#include <limits.h>
-#include <stdbool.h>
 #include <stdio.h>
-#include <sys/ipc.h>
-#include <sys/msg.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/limits.h"
-#include "base/name.h"
 #include "base/number.h"
 #include "base/trace.h"
 #include "queue/internal.h"
-#include "queue/queue.h"
 
 /* How often to look, 10 ms apart, whether another process that has just created the queue has set its capacity. */
 #define TRIES 20
@@ -111,9 +104,8 @@ set_capacity(struct queue *queue, struct msqid_ds *status)
 	status->msg_perm.mode = queue->asked.mode;
 	status->msg_qbytes = (unsigned long)(queue->asked.depth * queue->asked.size);
 	result = msgctl(queue->as.sysv.id, IPC_SET, status);
-	if (trace_on)
-		trace_call(result, "msgctl(%d, IPC_SET, {msg_qbytes=%lu})", queue->as.sysv.id,
-		    (unsigned long)status->msg_qbytes);
+	trace_call(
+	    result, "msgctl(%d, IPC_SET, {msg_qbytes=%lu})", queue->as.sysv.id, (unsigned long)status->msg_qbytes);
 	return result == -1 ? -1 : look(queue, status);
 }
 
@@ -178,8 +170,7 @@ sysv_unlink(struct queue *queue)
 {
 	int result = msgctl(queue->as.sysv.id, IPC_RMID, NULL);
 
-	if (trace_on)
-		trace_call(result, "msgctl(%d, IPC_RMID)", queue->as.sysv.id);
+	trace_call(result, "msgctl(%d, IPC_RMID)", queue->as.sysv.id);
 	if (result == -1 && (errno == EINVAL || errno == EIDRM))
 		errno = ENOENT;
 	return result;

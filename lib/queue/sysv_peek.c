@@ -3,15 +3,10 @@
  * selection by type is made here.
  */
 #include <errno.h>
-#include <stdbool.h>
-#include <sys/ipc.h>
-#include <sys/msg.h>
 
-#include "base/deadline.h"
 #include "base/interrupt.h"
 #include "base/trace.h"
 #include "queue/internal.h"
-#include "queue/queue.h"
 
 /* The rank of a type among those selected, as -N takes the lowest type first; -1: it is not selected. */
 static long

@@ -3,16 +3,10 @@
  * when off.
  */
 #include <fcntl.h>
-#include <mqueue.h>
-#include <stdbool.h>
 #include <stdio.h>
-#include <sys/ipc.h>
-#include <sys/msg.h>
 
-#include "base/text.h"
 #include "base/trace.h"
 #include "queue/internal.h"
-#include "queue/queue.h"
 
 /* Bytes of a message that a line shows. */
 #define SHOWN 32

@@ -9,12 +9,8 @@
 #include <unistd.h>
 
 #include "base/command.h"
-#include "base/deadline.h"
 #include "base/error.h"
 #include "base/interrupt.h"
-#include "base/name.h"
-#include "base/record.h"
-#include "base/text.h"
 #include "process/child.h"
 #include "process/launch.h"
 #include "queue/queue.h"

@@ -3,8 +3,6 @@
  * the segment once it is whole, or in a temporary file.
  */
 #include <errno.h>
-#include <limits.h>
-#include <stdbool.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 

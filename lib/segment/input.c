@@ -3,8 +3,6 @@
  * tells its size. Other input is read to its end first: up to 64 KiB into memory, more into a temporary file.
  */
 #include <errno.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>

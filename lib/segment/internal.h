@@ -113,11 +113,7 @@ int pages_write(struct outflow *flow);
 /* True if a System V segment was removed, even if processes that have it attached can go on using it. */
 bool sysv_removed(int id, const struct name *name);
 
-/*
- * Print the line of -v for a system call that returned result. trace_result: the format makes the whole call. trace_path:
- * call stands in front of the quoted path, and the format makes the rest. Return result.
- */
-long trace_result(long result, const char *format, ...);
+/* Print the line of -v for a system call that returned result: call, the quoted path, and the format. Returns result. */
 int trace_path(int result, const char *call, const char *path, const char *format, ...);
 
 /* Open the object by its name, with shm_open or open; unlink it. Both are traced. */

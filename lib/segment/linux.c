@@ -4,14 +4,11 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <libgen.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/text.h"
 #include "segment/internal.h"
 
 /* The path of an object, which the caller frees; shm_open(3) keeps POSIX segments in /dev/shm. */

@@ -4,10 +4,6 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
@@ -16,7 +12,6 @@
 
 #include "base/interrupt.h"
 #include "base/io.h"
-#include "base/text.h"
 #include "base/trace.h"
 #include "segment/internal.h"
 
@@ -59,7 +54,7 @@ pages_reserve(int fd, size_t offset, size_t size)
 	do {
 		result = fallocate(fd, FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)size);
 	} while (result == -1 && errno == EINTR);
-	trace_result(result, "fallocate(%d, FALLOC_FL_KEEP_SIZE, %zu, %zu)", fd, offset, size);
+	trace_call(result, "fallocate(%d, FALLOC_FL_KEEP_SIZE, %zu, %zu)", fd, offset, size);
 	/* Where pages cannot be reserved, writing them tells. */
 	return result == -1 && (errno == EOPNOTSUPP || errno == ENOSYS) ? 0 : result;
 }
@@ -102,8 +97,8 @@ fill_moving(int fd, size_t offset, const struct input *input, size_t size)
 	if (lseek(fd, (off_t)offset, SEEK_SET) == -1)
 		return -1;
 	do {
-		took = trace_result(
-		    sendfile(fd, input->fd, NULL, size), "sendfile(%d, %d, NULL, %zu)", fd, input->fd, size);
+		took =
+		    trace_call(sendfile(fd, input->fd, NULL, size), "sendfile(%d, %d, NULL, %zu)", fd, input->fd, size);
 	} while (took == -1 && errno == EINTR);
 	return took;
 }
@@ -179,14 +174,14 @@ pass_block(struct outflow *flow, bool pipe)
 
 	do {
 		if (flow->data)
-			took = trace_result(vmsplice(output, &memory, 1, 0), "vmsplice(%d, {%p, %zu}, 1, 0)", output,
+			took = trace_call(vmsplice(output, &memory, 1, 0), "vmsplice(%d, {%p, %zu}, 1, 0)", output,
 			    memory.iov_base, size);
 		else if (pipe)
-			took = trace_result(splice(fd, &from, output, NULL, size, 0),
+			took = trace_call(splice(fd, &from, output, NULL, size, 0),
 			    "splice(%d, [%zu], %d, NULL, %zu, 0)", fd, offset, output, size);
 		else
-			took = trace_result(sendfile(output, fd, &from, size), "sendfile(%d, %d, [%zu], %zu)", output,
-			    fd, offset, size);
+			took = trace_call(sendfile(output, fd, &from, size), "sendfile(%d, %d, [%zu], %zu)", output, fd,
+			    offset, size);
 	} while (took == -1 && io_again(output, POLLOUT) == 0);
 	if (took > 0)
 		flow->written += (size_t)took;

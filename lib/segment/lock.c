@@ -4,13 +4,10 @@
  * later readers and writers.
  */
 #include <errno.h>
-#include <limits.h>
-#include <stdbool.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "base/deadline.h"
 #include "base/interrupt.h"
+#include "base/trace.h"
 #include "segment/internal.h"
 
 /* The start of the part that a writer locks while it waits: no object has bytes there. */
@@ -38,7 +35,7 @@ lock_once(const struct segment *segment, int command, off_t from)
 {
 	struct flock lock = {.l_type = segment->asked.write ? F_WRLCK : F_RDLCK, .l_whence = SEEK_SET, .l_start = from};
 
-	return (int)trace_result(fcntl(segment->mapped.fd, command, &lock),
+	return trace_call(fcntl(segment->mapped.fd, command, &lock),
 	    "fcntl(%d, %s, {l_type=%s, l_whence=SEEK_SET, l_start=%lld, l_len=0})", segment->mapped.fd,
 	    command == F_SETLK ? "F_SETLK" : "F_SETLKW", segment->asked.write ? "F_WRLCK" : "F_RDLCK", (long long)from);
 }

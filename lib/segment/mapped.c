@@ -3,12 +3,11 @@
  * together with its content where the system can do that; elsewhere it is locked before it is filled.
  */
 #include <errno.h>
-#include <limits.h>
-#include <stdbool.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/explain.h"
+#include "base/trace.h"
 #include "segment/internal.h"
 
 static bool
@@ -88,7 +87,7 @@ resize(struct segment *segment, size_t size)
 {
 	int fd = segment->mapped.fd;
 
-	if (trace_result(ftruncate(fd, (off_t)size), "ftruncate(%d, %zu)", fd, size) == -1)
+	if (trace_call(ftruncate(fd, (off_t)size), "ftruncate(%d, %zu)", fd, size) == -1)
 		return -1;
 	segment->size = size;
 	return 0;

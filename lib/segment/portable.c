@@ -5,15 +5,12 @@
  * reserved, are stored directly. Source: mmap(3p), posix_fallocate(3p).
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/interrupt.h"
 #include "base/io.h"
-#include "base/text.h"
 #include "base/trace.h"
 #include "segment/internal.h"
 
@@ -68,7 +65,7 @@ pages_reserve(int fd, size_t offset, size_t size)
 		error = posix_fallocate(fd, (off_t)offset, (off_t)size);
 	} while (error == EINTR);
 	errno = error;
-	return (int)trace_result(error ? -1 : 0, "posix_fallocate(%d, %zu, %zu)", fd, offset, size);
+	return trace_call(error ? -1 : 0, "posix_fallocate(%d, %zu, %zu)", fd, offset, size);
 }
 
 int

@@ -3,8 +3,6 @@
  * before the segment is touched and again under the lock, and what was created for a put that fails is removed.
  */
 #include <errno.h>
-#include <limits.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include "base/command.h"

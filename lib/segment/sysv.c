@@ -3,8 +3,6 @@
  * have no lock: semop(1) around the commands shares one.
  */
 #include <errno.h>
-#include <limits.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ipc.h>
@@ -12,6 +10,7 @@
 
 #include "base/limits.h"
 #include "base/memory.h"
+#include "base/trace.h"
 #include "segment/internal.h"
 
 static int
@@ -61,15 +60,14 @@ set_mode(int id, mode_t mode)
 	if (shmctl(id, IPC_STAT, &status) == -1)
 		return -1;
 	status.shm_perm.mode = mode;
-	return (int)trace_result(
-	    shmctl(id, IPC_SET, &status), "shmctl(%d, IPC_SET, {mode=0%03o})", id, (unsigned int)mode);
+	return trace_call(shmctl(id, IPC_SET, &status), "shmctl(%d, IPC_SET, {mode=0%03o})", id, (unsigned int)mode);
 }
 
 static int
 unlink_sysv(struct segment *segment)
 {
 	int id = segment->sysv.id;
-	int result = (int)trace_result(shmctl(id, IPC_RMID, NULL), "shmctl(%d, IPC_RMID)", id);
+	int result = trace_call(shmctl(id, IPC_RMID, NULL), "shmctl(%d, IPC_RMID)", id);
 
 	if (result == -1 && (errno == EINVAL || errno == EIDRM))
 		errno = ENOENT;

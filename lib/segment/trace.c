@@ -1,32 +1,14 @@
 /*
  * trace.c: the system calls of segments, each with its line of -v.
  */
-#include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "base/text.h"
 #include "base/trace.h"
 #include "segment/internal.h"
-
-long
-trace_result(long result, const char *format, ...)
-{
-	struct text call = {0};
-	va_list args;
-
-	if (trace_wanted(result)) {
-		va_start(args, format);
-		text_vformat(&call, format, args);
-		va_end(args);
-		trace_end(&call, result);
-	}
-	return result;
-}
 
 int
 trace_path(int result, const char *call, const char *path, const char *format, ...)
@@ -80,8 +62,8 @@ trace_shmget(key_t key, size_t size, int flags)
 	int id = shmget(key, size, flags);
 
 	if (key == IPC_PRIVATE)
-		return (int)trace_result(id, "shmget(IPC_PRIVATE, %zu, 0%03o)", size, mode);
-	return (int)trace_result(id, "shmget(0x%x, %zu, %s%#o)", (unsigned int)key, size,
+		return trace_call(id, "shmget(IPC_PRIVATE, %zu, 0%03o)", size, mode);
+	return trace_call(id, "shmget(0x%x, %zu, %s%#o)", (unsigned int)key, size,
 	    flags & IPC_CREAT ? "IPC_CREAT|IPC_EXCL|" : "", mode);
 }
 

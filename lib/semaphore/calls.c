@@ -3,14 +3,8 @@
  * and leaves errno as the call set it.
  */
 #include <fcntl.h>
-#include <semaphore.h>
-#include <stdbool.h>
 #include <string.h>
-#include <sys/ipc.h>
-#include <sys/sem.h>
 
-#include "base/deadline.h"
-#include "base/text.h"
 #include "base/trace.h"
 #include "semaphore/internal.h"
 #include "semaphore/semctl.h"
@@ -51,18 +45,13 @@ trace_sem_unlink(const char *path)
 int
 trace_sem_getvalue(sem_t *semaphore, int *value)
 {
-	int result = sem_getvalue(semaphore, value);
-
-	if (trace_on)
-		trace_call(result, "sem_getvalue(%p, [%d])", (void *)semaphore, *value);
-	return result;
+	return trace_call(sem_getvalue(semaphore, value), "sem_getvalue(%p, [%d])", (void *)semaphore, *value);
 }
 
 static int
 traced(const char *call, sem_t *semaphore, int result)
 {
-	if (trace_wanted(result))
-		trace_call(result, "%s(%p)", call, (void *)semaphore);
+	trace_call(result, "%s(%p)", call, (void *)semaphore);
 	return result;
 }
 
@@ -112,8 +101,7 @@ trace_setval(int id, unsigned int member, int value)
 {
 	int result = semctl(id, (int)member, SETVAL, (union semctl_argument){.value = value});
 
-	if (trace_on)
-		trace_call(result, "semctl(%d, %u, SETVAL, %d)", id, member, value);
+	trace_call(result, "semctl(%d, %u, SETVAL, %d)", id, member, value);
 	return result;
 }
 
@@ -144,19 +132,14 @@ trace_set_mode(int id, mode_t mode)
 		return -1;
 	status.sem_perm.mode = mode;
 	result = semctl(id, 0, IPC_SET, (union semctl_argument){.status = &status});
-	if (trace_on)
-		trace_call(result, "semctl(%d, 0, IPC_SET, {mode=0%03o})", id, (unsigned int)mode);
+	trace_call(result, "semctl(%d, 0, IPC_SET, {mode=0%03o})", id, (unsigned int)mode);
 	return result;
 }
 
 int
 trace_remove(int id)
 {
-	int result = semctl(id, 0, IPC_RMID);
-
-	if (trace_on)
-		trace_call(result, "semctl(%d, 0, IPC_RMID)", id);
-	return result;
+	return trace_call(semctl(id, 0, IPC_RMID), "semctl(%d, 0, IPC_RMID)", id);
 }
 
 int

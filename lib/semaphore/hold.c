@@ -5,19 +5,16 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/deadline.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/io.h"
 #include "process/child.h"
 #include "process/launch.h"
 #include "semaphore/internal.h"
-#include "semaphore/semaphore.h"
 
 static const struct semaphore_operation take = {.value = -1}, give = {.value = 1};
 
@@ -53,7 +50,7 @@ become(const struct hold *hold, struct semaphore *semaphore, int taken)
 		return semaphore_report(semaphore, SEMAPHORE_OPERATE, errno);
 	if (taken != -1)
 		(void)io_write(taken, "", 1, NULL);
-	child_become(hold->path, hold->argv);
+	launch_become(hold->path, hold->argv);
 	return errno == EINTR ? STATUS_RUNNER : launch_report(hold->argv[0], errno);
 }
 
@@ -65,8 +62,7 @@ become_in_child(const struct hold *hold, struct semaphore *semaphore)
 	bool taken;
 	char byte;
 
-	if (pipe(pipes) == -1 || fcntl(pipes[0], F_SETFD, FD_CLOEXEC) == -1 ||
-	    fcntl(pipes[1], F_SETFD, FD_CLOEXEC) == -1 || (result = child_split(&end)) == -1) {
+	if (io_pipe(pipes) == -1 || (result = child_split(&end)) == -1) {
 		error_line(hold->argv[0], "cannot be started: %s", strerror(errno));
 		return STATUS_RUNNER;
 	}

@@ -4,14 +4,8 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <semaphore.h>
-#include <stdbool.h>
-#include <sys/sem.h>
 #include <sys/stat.h>
-#include <time.h>
 
-#include "base/deadline.h"
-#include "base/text.h"
 #include "semaphore/internal.h"
 
 const bool semaphore_has_semtimedop = true;

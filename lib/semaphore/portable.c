@@ -3,13 +3,9 @@
  * interrupts the waits that a deadline bounds (deadline_tick). See sem_open(3p), semop(3p).
  */
 #include <errno.h>
-#include <semaphore.h>
 #include <setjmp.h>
 #include <signal.h>
-#include <stdbool.h>
-#include <sys/sem.h>
 
-#include "base/deadline.h"
 #include "semaphore/internal.h"
 
 const bool semaphore_has_semtimedop = false;

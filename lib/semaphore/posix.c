@@ -4,18 +4,11 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <semaphore.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "base/deadline.h"
-#include "base/explain.h"
 #include "base/interrupt.h"
-#include "base/text.h"
 #include "semaphore/internal.h"
-#include "semaphore/semaphore.h"
 
 static void
 posix_refuse(const struct semaphore_options *options, const struct semaphore_operation *operations, size_t count,

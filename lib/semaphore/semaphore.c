@@ -2,21 +2,14 @@
  * semaphore.c: the front of the back ends: chooses one by the kind of the name, and prints what they report.
  */
 #include <errno.h>
-#include <limits.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/command.h"
-#include "base/deadline.h"
 #include "base/error.h"
-#include "base/explain.h"
 #include "base/interrupt.h"
-#include "base/name.h"
 #include "base/number.h"
-#include "base/text.h"
 #include "semaphore/internal.h"
-#include "semaphore/semaphore.h"
 
 static const struct semaphore_backend *
 backend(const struct name *name)

@@ -2,22 +2,12 @@
  * sysv.c: System V semaphore sets: opens them, operates on them, with SEM_UNDO for a lock, and explains their errors.
  */
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ipc.h>
-#include <sys/sem.h>
-#include <time.h>
 
-#include "base/deadline.h"
-#include "base/explain.h"
 #include "base/interrupt.h"
-#include "base/limits.h"
-#include "base/name.h"
-#include "base/text.h"
 #include "semaphore/internal.h"
-#include "semaphore/semaphore.h"
 
 #define LARGEST 32767
 

@@ -4,11 +4,9 @@
  */
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/sem.h>
 
 #include "base/interrupt.h"
 #include "semaphore/internal.h"
-#include "semaphore/semaphore.h"
 
 /* The value wanted of a member that stays as it is. */
 #define KEEP (-1)

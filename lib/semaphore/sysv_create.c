@@ -4,14 +4,10 @@
  * lost if another program operates on the set in between.
  */
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
-#include <sys/ipc.h>
-#include <sys/sem.h>
 
 #include "base/interrupt.h"
 #include "semaphore/internal.h"
-#include "semaphore/semaphore.h"
 
 /* Adds the values to a new set, whose members are 0. Operates even if all values are 0, for sem_otime. */
 static int

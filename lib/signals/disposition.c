@@ -4,17 +4,13 @@
  * exec(3) keeps the mask and the signals that are ignored, so sigmask sets them here and then becomes COMMAND.
  */
 #include <errno.h>
-#include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/signal_set.h"
-#include "base/text.h"
 #include "signals/internal.h"
 #include "signals/names.h"
-#include "signals/signals.h"
 
 int
 disposition_add(sigset_t *set, int number)

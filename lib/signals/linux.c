@@ -7,10 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
-#include <signal.h>
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +20,6 @@
 #include "base/trace.h"
 #include "signals/internal.h"
 #include "signals/names.h"
-#include "signals/signals.h"
 
 /* Bytes of the longest line: the groups of the process. */
 #define LINE ((size_t)1024 * 1024)
@@ -115,11 +110,7 @@ pending_limit(pid_t pid)
 static int
 trace_pidfd_open(pid_t pid)
 {
-	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
-
-	if (trace_on)
-		trace_call(fd, "pidfd_open(%ld, 0)", (long)pid);
-	return fd;
+	return trace_call((int)syscall(SYS_pidfd_open, pid, 0), "pidfd_open(%ld, 0)", (long)pid);
 }
 
 static int

@@ -2,9 +2,6 @@
  * linux_names.c: the signals and codes that Linux has and POSIX has not. See signal(7), sigaction(2).
  */
 #define _GNU_SOURCE
-#include <signal.h>
-#include <stdbool.h>
-#include <stddef.h>
 
 #include "base/signal_set.h"
 #include "signals/internal.h"

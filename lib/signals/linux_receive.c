@@ -5,18 +5,12 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <limits.h>
-#include <poll.h>
-#include <signal.h>
-#include <stdbool.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "base/deadline.h"
-#include "base/text.h"
 #include "base/trace.h"
 #include "signals/internal.h"
 #include "signals/names.h"
-#include "signals/signals.h"
 
 int
 receive_prepare(struct receiver *receiver)

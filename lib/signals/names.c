@@ -6,8 +6,6 @@
  * (REALTIME_FIRST).
  */
 #include <errno.h>
-#include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -15,7 +13,6 @@
 #include "base/error.h"
 #include "base/number.h"
 #include "base/signal_set.h"
-#include "base/text.h"
 #include "signals/internal.h"
 #include "signals/names.h"
 

@@ -4,7 +4,6 @@
  */
 #include <errno.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +11,6 @@
 #include "base/error.h"
 #include "base/number.h"
 #include "base/record.h"
-#include "base/text.h"
 #include "signals/names.h"
 #include "signals/signals.h"
 

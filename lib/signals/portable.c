@@ -4,12 +4,8 @@
  */
 #include <errno.h>
 #include <limits.h>
-#include <signal.h>
-#include <stdbool.h>
-#include <stddef.h>
 
 #include "signals/internal.h"
-#include "signals/signals.h"
 
 const struct signal_name system_names[] = {{0, NULL, NULL, NULL}};
 const struct signal_code system_codes[] = {{0, 0, NULL}};

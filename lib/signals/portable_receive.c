@@ -3,17 +3,11 @@
  * cut into ticks, between which the output is looked at. See sigtimedwait(3p).
  */
 #include <errno.h>
-#include <signal.h>
-#include <stdbool.h>
-#include <time.h>
 
-#include "base/deadline.h"
 #include "base/io.h"
-#include "base/text.h"
 #include "base/trace.h"
 #include "signals/internal.h"
 #include "signals/names.h"
-#include "signals/signals.h"
 
 int
 receive_prepare(struct receiver *receiver)

@@ -2,14 +2,10 @@
  * receive.c: signals that a process waits for. They are blocked first, so that none is lost between two waits and none
  * interrupts.
  */
-#include <signal.h>
-#include <stdbool.h>
 
 #include "base/signal_set.h"
-#include "base/text.h"
 #include "signals/internal.h"
 #include "signals/names.h"
-#include "signals/signals.h"
 
 int
 receive_open(struct receiver *receiver)

@@ -7,21 +7,16 @@
  */
 #include <errno.h>
 #include <limits.h>
-#include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/deadline.h"
 #include "base/error.h"
 #include "base/explain.h"
 #include "base/signal_set.h"
-#include "base/text.h"
 #include "signals/internal.h"
 #include "signals/names.h"
-#include "signals/signals.h"
 
 enum { PROCESS, GROUP };
 

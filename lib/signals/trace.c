@@ -3,16 +3,11 @@
  * platform has are traced in its own files.
  */
 #include <errno.h>
-#include <poll.h>
-#include <signal.h>
-#include <stddef.h>
 
 #include "base/signal_set.h"
-#include "base/text.h"
 #include "base/trace.h"
 #include "signals/internal.h"
 #include "signals/names.h"
-#include "signals/signals.h"
 
 int
 trace_sigprocmask(int how, const sigset_t *set)
@@ -36,9 +31,8 @@ trace_sigaction(int number, void (*handler)(int))
 	int result = signal_set_disposition(number, handler);
 	char name[SIGNAL_NAME_SIZE];
 
-	if (trace_on)
-		trace_call(result, "sigaction(%s, {sa_handler=%s}, NULL)", signal_name_macro(number, name),
-		    handler == SIG_IGN ? "SIG_IGN" : "SIG_DFL");
+	trace_call(result, "sigaction(%s, {sa_handler=%s}, NULL)", signal_name_macro(number, name),
+	    handler == SIG_IGN ? "SIG_IGN" : "SIG_DFL");
 	return result;
 }
 

@@ -4,18 +4,13 @@
  */
 #include <errno.h>
 #include <limits.h>
-#include <poll.h>
-#include <signal.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/deadline.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "signals/internal.h"
-#include "signals/signals.h"
 
 /* Nanoseconds that a process has at least to end after the second signal. */
 #define GRACE (2 * 1000000000LL)

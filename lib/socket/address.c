@@ -4,10 +4,8 @@
  */
 #include <errno.h>
 #include <netdb.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/un.h>
 
 #include "base/number.h"

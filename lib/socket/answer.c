@@ -3,16 +3,12 @@
  * to the peer as a packet; a peer that takes none for a second is given up.
  */
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/record.h"
-#include "base/text.h"
 #include "process/launch.h"
 #include "socket/jobs.h"
 #include "socket/packet.h"

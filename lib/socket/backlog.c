@@ -3,13 +3,10 @@
  * holds up nobody else; the caller bounds how much is kept.
  */
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include "base/pump.h"
-#include "base/record.h"
 #include "socket/backlog.h"
 
 /* Space that is given back once it is empty. */

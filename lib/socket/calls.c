@@ -3,11 +3,8 @@
  * tick interrupted, are not shown.
  */
 #include <errno.h>
-#include <stdbool.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/text.h"
 #include "base/trace.h"
 #include "socket/calls.h"
 
@@ -71,16 +68,12 @@ trace_address(const char *call, int fd, const struct socket_address *address, in
 int
 trace_socket(int family, int type, int protocol)
 {
-	int fd = socket(family, type, protocol);
-
-	if (trace_on)
-		trace_call(fd, "socket(%s, %s, %d)", family_name(family),
-		    type == SOCK_STREAM  ? "SOCK_STREAM"
-		    : type == SOCK_DGRAM ? "SOCK_DGRAM"
-		    : type == SOCK_RAW   ? "SOCK_RAW"
-		                         : "SOCK_SEQPACKET",
-		    protocol);
-	return fd;
+	return trace_call(socket(family, type, protocol), "socket(%s, %s, %d)", family_name(family),
+	    type == SOCK_STREAM  ? "SOCK_STREAM"
+	    : type == SOCK_DGRAM ? "SOCK_DGRAM"
+	    : type == SOCK_RAW   ? "SOCK_RAW"
+	                         : "SOCK_SEQPACKET",
+	    protocol);
 }
 
 int
@@ -95,11 +88,7 @@ trace_bind(int fd, const struct socket_address *at)
 int
 trace_listen(int fd, int backlog)
 {
-	int result = listen(fd, backlog);
-
-	if (trace_on)
-		trace_call(result, "listen(%d, %d)", fd, backlog);
-	return result;
+	return trace_call(listen(fd, backlog), "listen(%d, %d)", fd, backlog);
 }
 
 int
@@ -118,21 +107,13 @@ trace_accept(int fd, struct socket_address *peer)
 int
 trace_half_close(int fd)
 {
-	int result = shutdown(fd, SHUT_WR);
-
-	if (trace_on)
-		trace_call(result, "shutdown(%d, SHUT_WR)", fd);
-	return result;
+	return trace_call(shutdown(fd, SHUT_WR), "shutdown(%d, SHUT_WR)", fd);
 }
 
 int
 trace_unlink(const char *path)
 {
-	int result = unlink(path);
-
-	if (trace_on)
-		trace_call(result, "unlink(\"%s\")", path);
-	return result;
+	return trace_call(unlink(path), "unlink(\"%s\")", path);
 }
 
 ssize_t

@@ -4,10 +4,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
-#include <stdbool.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "base/error.h"
 #include "socket/calls.h"

@@ -4,16 +4,12 @@
  */
 #include <errno.h>
 #include <limits.h>
-#include <poll.h>
-#include <stdbool.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/io.h"
-#include "base/text.h"
 #include "socket/datagrams.h"
 #include "socket/internal.h"
 

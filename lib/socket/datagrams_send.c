@@ -3,12 +3,9 @@
  * unknown, has gone or takes nothing; one that took nothing once is not waited for again until it takes a packet.
  */
 #include <errno.h>
-#include <stdbool.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "base/error.h"
-#include "base/text.h"
 #include "socket/datagrams.h"
 
 /* Nanoseconds for which a listener waits for a peer that takes nothing, without -t. */

@@ -2,11 +2,8 @@
  * hub.c: many clients and no COMMAND: the loop. It waits in poll(2) and nowhere else.
  */
 #include <errno.h>
-#include <poll.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/error.h"

@@ -3,10 +3,8 @@
  * for it up to a bound; then the others wait for it, but not for long, so that no client can hold up the others or use up memory.
  */
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/error.h"

@@ -3,7 +3,6 @@
  * clients; those of standard input go to all clients, or with -P to the one that they name.
  */
 #include <errno.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include "base/error.h"

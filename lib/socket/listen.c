@@ -5,9 +5,6 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
-#include <stdbool.h>
-#include <sys/socket.h>
 
 #include "base/error.h"
 #include "socket/calls.h"

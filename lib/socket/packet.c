@@ -2,9 +2,7 @@
  * packet.c: one packet, taken or sent without waiting. A packet that does not fit is an error.
  */
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 
 #include "base/limits.h"
 #include "socket/calls.h"

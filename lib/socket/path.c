@@ -3,9 +3,7 @@
  * replaced, and only the path that this process created is removed.
  */
 #include <errno.h>
-#include <stdbool.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 

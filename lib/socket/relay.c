@@ -3,15 +3,9 @@
  * it waits for a late answer.
  */
 #include <errno.h>
-#include <poll.h>
-#include <stdbool.h>
-#include <sys/socket.h>
 
-#include "base/deadline.h"
 #include "base/io.h"
-#include "base/pump.h"
 #include "socket/internal.h"
-#include "socket/socket.h"
 
 static int
 fail(struct relay *relay, enum relay_side side, int error)

@@ -2,8 +2,6 @@
  * serve.c: a COMMAND for each connection, which is its standard input and output. When the client has gone, COMMAND may read
  * what the client sent; its group is told to end once it has read nothing for a second.
  */
-#include <poll.h>
-#include <stdbool.h>
 #include <unistd.h>
 
 #include "base/error.h"

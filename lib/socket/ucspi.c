@@ -3,12 +3,9 @@
  * our own, since setenv(3) never frees a value.
  */
 #include <errno.h>
-#include <stdarg.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "socket/internal.h"
 #include "socket/ucspi.h"
 
