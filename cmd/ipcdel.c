@@ -14,10 +14,9 @@ static const struct command command = {
     .name = "ipcdel",
     .signals = true,
     .usage = "[-nv] KIND:NAME...",
-    .help = "Remove queues (mq:/jobs), segments (shm:sysv:0x4d2) and semaphores (sem:/lock): all that are named, or\n"
-            "none if something is wrong with one.\n"
-            "  -n  only say what would be removed\n"
-            "  -v  print each system call\n",
+    .help = "Remove queues (mq:/jobs), segments (shm:sysv:0x4d2) and semaphores (sem:/lock).\n"
+            "  -n  print what would be removed, and remove nothing\n"
+            "  -v  trace IPC system calls\n",
 };
 
 /* Prints what would be removed. Returns the exit status. */

@@ -14,14 +14,14 @@ static const struct command command = {
     .name = "ipcls",
     .signals = true,
     .usage = "[-Hjv] [-o COLUMN,...] [KIND|NAME...]",
-    .help = "List queues, segments and semaphores: all, those of KIND (mq, shm, sem), or those that are named\n"
-            "(/jobs, sysv:0x4d2; with its KIND in front if need be: mq:/jobs).\n"
-            "  -H         no line of column names\n"
-            "  -j         a JSON object for each line\n"
-            "  -o COLUMN  these columns, with commas between them, of\n"
-            "             KIND NAME ID KEY OWNER MODE SIZE USED COUNT (those that are shown without -o)\n"
+    .help = "List queues, segments and semaphores: all, those of KIND (mq, shm, sem), or those named (mq:/jobs, "
+            "sysv:0x4d2).\n"
+            "  -H         print no column names\n"
+            "  -j         print JSON, an object a line\n"
+            "  -o COLUMN  print these columns, with commas between them:\n"
+            "             KIND NAME ID KEY OWNER MODE SIZE USED COUNT (the default),\n"
             "             GROUP DEPTH MSGSIZE VALUE WAITING CREATOR LASTPID CHANGED\n"
-            "  -v         print each system call\n",
+            "  -v         trace IPC system calls\n",
 };
 
 /* Bytes of lines that are written at once. */

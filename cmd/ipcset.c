@@ -14,12 +14,11 @@ static const struct command command = {
     .name = "ipcset",
     .signals = true,
     .usage = "[-v] [-m MODE] [-o OWNER[:GROUP]] [-s SIZE] KIND:NAME...",
-    .help = "Change queues (mq:/jobs), segments (shm:sysv:0x4d2) and semaphores (sem:/lock): all that are named, or\n"
-            "none if something is wrong with one.\n"
-            "  -m MODE           octal mode\n"
-            "  -o OWNER[:GROUP]  owner and group, names or numbers\n"
-            "  -s SIZE           capacity of a System V queue in bytes (msg_qbytes)\n"
-            "  -v                print each system call\n",
+    .help = "Change queues (mq:/jobs), segments (shm:sysv:0x4d2) and semaphores (sem:/lock).\n"
+            "  -m MODE           set this octal mode\n"
+            "  -o OWNER[:GROUP]  set the owner and the group, names or numbers\n"
+            "  -s SIZE           set the capacity of a System V queue in bytes\n"
+            "  -v                trace IPC system calls\n",
 };
 
 static int

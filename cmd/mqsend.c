@@ -19,21 +19,21 @@
 static const struct command command = {
     .name = "mqsend",
     .usage = "[-cuvx] [-0|-N|-r] [-P] [-d DEPTH] [-e MARK] [-m MODE] [-p PRIO] [-s SIZE] [-t TIME] QUEUE [MESSAGE...]",
-    .help = "Send each MESSAGE, or with none each record of standard input, to a message queue.\n"
-            "  -0        records end in NUL instead of newline\n"
-            "  -N        records are netstrings (5:hello,)\n"
-            "  -r        the whole input is one record\n"
-            "  -P        each record starts with its priority and a tab\n"
+    .help = "Send each MESSAGE, or each line of standard input, to a message queue.\n"
+            "  -0        read records that end in NUL instead of newline\n"
+            "  -N        read records that are netstrings (5:hello,)\n"
+            "  -r        read the whole input as one record\n"
+            "  -P        take the priority or type from each record: NUMBER, tab, message\n"
             "  -c        create the queue if it is missing\n"
-            "  -x        create it; fail if it exists\n"
-            "  -d DEPTH  messages in a queue that is created (10)\n"
-            "  -s SIZE   bytes in a message of a queue that is created (8192)\n"
-            "  -m MODE   its octal mode (0600)\n"
-            "  -p PRIO   POSIX priority (0 to 32767, default 0) or System V type (from 1, default 1)\n"
-            "  -e MARK   send MARK after the last record\n"
-            "  -t TIME   wait at most so long for room, for each message; 0 never waits\n"
+            "  -x        create the queue; fail if it exists\n"
+            "  -d DEPTH  create the queue for DEPTH messages (10)\n"
+            "  -s SIZE   create the queue for messages of up to SIZE bytes (8192)\n"
+            "  -m MODE   create the queue with this octal mode (0600)\n"
+            "  -p PRIO   send with this POSIX priority (0 to 32767) or System V type (from 1)\n"
+            "  -e MARK   send MARK after the last message\n"
+            "  -t TIME   wait at most TIME for space, for each message; 0 never waits\n"
             "  -u        unlink the queue on the way out\n"
-            "  -v        print each IPC system call\n"
+            "  -v        trace IPC system calls\n"
             "QUEUE: /jobs, posix:/jobs, sysv:0x4d2, sysv:@ID, sysv:./file, sysv:new; see ipc7(7)\n",
 };
 

@@ -18,11 +18,11 @@
 static const struct command command = {
     .name = "piperun",
     .usage = "[-lv] [-s SIZE] [-t TIME] COMMAND [ARG...] [-- COMMAND [ARG...]]...",
-    .help = "Join commands by anonymous pipes; the status is that of the first from the left that failed.\n"
-            "  -l       close the ring: the last one's output is the first one's input\n"
-            "  -s SIZE  the capacity of each pipe\n"
-            "  -t TIME  end them all after so long (TERM, then KILL)\n"
-            "  -v       print each system call, and the status of each command\n",
+    .help = "Join commands by anonymous pipes. The status is that of the first from the left that failed.\n"
+            "  -l       close the ring: the last output is the first input\n"
+            "  -s SIZE  set the capacity of each pipe\n"
+            "  -t TIME  end all commands after TIME (TERM, then KILL)\n"
+            "  -v       trace IPC system calls, and print the status of each command\n",
 };
 
 /* Read the commands, which -- separates. */

@@ -20,17 +20,17 @@
 static const struct command command = {
     .name = "semop",
     .usage = "[-cuvx] [-i VALUE[,VALUE...]] [-m MODE] [-t TIME] SEM [OP...|-- COMMAND [ARG...]]",
-    .help = "Operate on a semaphore, print its value, or run COMMAND while holding it.\n"
+    .help = "Operate on a semaphore, print its values, or run COMMAND while holding it.\n"
             "  -c        create the semaphore if it is missing\n"
-            "  -x        create it; fail if it exists\n"
-            "  -i VALUE  its initial value (1); several, with commas: a System V set of as many members\n"
-            "  -m MODE   its octal mode (0600)\n"
-            "  -t TIME   wait at most so long; 0 never waits\n"
-            "  -u        unlink the semaphore on the way out, if the OPs were done, or COMMAND has run\n"
-            "  -v        print each IPC system call\n"
-            "OP: -1 takes (waits until it can), +1 gives.\n"
-            "System V also: any number, 0 waits for zero, =N sets; INDEX:OP for a member of a set, from 0;\n"
-            "all OPs are one operation (=N goes only with =N). Without an OP it prints the values.\n"
+            "  -x        create the semaphore; fail if it exists\n"
+            "  -i VALUE  create the semaphore with this value (1); several, with commas, make a System V set\n"
+            "  -m MODE   create the semaphore with this octal mode (0600)\n"
+            "  -t TIME   wait at most TIME; 0 never waits\n"
+            "  -u        unlink the semaphore once the OPs are done or COMMAND has run\n"
+            "  -v        trace IPC system calls\n"
+            "OP: -1 waits and subtracts, +1 adds. System V: any number, 0 waits for zero, =N sets, INDEX:OP for a "
+            "member from 0;\n"
+            "all OPs of one call are atomic; =N goes only with =N.\n"
             "SEM: /lock, posix:/lock, sysv:0x4d2, sysv:@ID, sysv:./file, sysv:new; see ipc7(7)\n",
 };
 

@@ -16,12 +16,12 @@ static const struct command command = {
     .name = "shmget",
     .usage = "[-uvz] [-n LENGTH] [-o OFFSET] [-t TIME] SEGMENT",
     .help = "Write a shared memory segment to standard output.\n"
-            "  -n LENGTH  that many bytes (all that follow)\n"
-            "  -o OFFSET  from there on (0)\n"
-            "  -t TIME    wait at most so long for the lock; 0 never waits\n"
-            "  -u         unlink the segment on the way out, if it was written\n"
-            "  -v         print each IPC system call\n"
-            "  -z         pass its pages instead of copying them: a later put may show through\n"
+            "  -n LENGTH  write LENGTH bytes\n"
+            "  -o OFFSET  write from OFFSET on\n"
+            "  -t TIME    wait at most TIME for the lock; 0 never waits\n"
+            "  -u         unlink the segment if it was written\n"
+            "  -v         trace IPC system calls\n"
+            "  -z         pass pages instead of copying them; a later put shows through\n"
             "SEGMENT: /table, posix:/table, file:PATH, sysv:0x4d2, sysv:@ID, sysv:./file; see ipc7(7)\n",
 };
 

@@ -18,15 +18,15 @@
 static const struct command command = {
     .name = "shmput",
     .usage = "[-cuvx] [-m MODE] [-o OFFSET] [-s SIZE] [-t TIME] SEGMENT",
-    .help = "Put standard input into a shared memory segment, which then holds exactly that.\n"
+    .help = "Put standard input into a shared memory segment.\n"
             "  -c         create the segment if it is missing\n"
-            "  -x         create it; fail if it exists\n"
-            "  -m MODE    its octal mode (0600)\n"
-            "  -s SIZE    its size in bytes (that of the input, where it is known; zeros fill the rest)\n"
-            "  -o OFFSET  overwrite from there on, and leave the rest and the size as they are\n"
-            "  -t TIME    wait at most so long for the lock; 0 never waits\n"
-            "  -u         unlink the segment on the way out, if it was put\n"
-            "  -v         print each IPC system call\n"
+            "  -x         create the segment; fail if it exists\n"
+            "  -m MODE    create the segment with this octal mode (0600)\n"
+            "  -s SIZE    make the segment SIZE bytes long; zeros follow the input\n"
+            "  -o OFFSET  overwrite the bytes from OFFSET on, and keep the rest\n"
+            "  -t TIME    wait at most TIME for the lock; 0 never waits\n"
+            "  -u         unlink the segment on the way out, unless the put failed\n"
+            "  -v         trace IPC system calls\n"
             "SEGMENT: /table, posix:/table, file:PATH, sysv:0x4d2, sysv:@ID, sysv:./file, sysv:new; see ipc7(7)\n",
 };
 

@@ -20,13 +20,13 @@
 static const struct command command = {
     .name = "sigmask",
     .usage = "[-v] [-b LIST] [-d LIST] [-i LIST] COMMAND [ARG...] | -p PID...",
-    .help = "Run COMMAND with signals blocked, ignored or default, or show how processes treat signals.\n"
-            "  -b LIST  block these: they wait until COMMAND unblocks them\n"
-            "  -d LIST  give these their default action, not blocked\n"
-            "  -i LIST  ignore these\n"
-            "  -p       print a line for each signal that is pending, blocked, ignored or caught by a process\n"
-            "  -v       print each system call\n"
-            "LIST: signals with commas between them, as INT,TERM or RTMIN+1, or all; see sigsend -l\n",
+    .help = "Run COMMAND with signals blocked, ignored or default, or show the signals of processes.\n"
+            "  -b LIST  block these signals\n"
+            "  -d LIST  give these signals their default action, and unblock them\n"
+            "  -i LIST  ignore these signals\n"
+            "  -p       print which signals are pending, blocked, ignored or caught\n"
+            "  -v       trace IPC system calls\n"
+            "LIST: signals with commas between them (INT,TERM), or all; see ipc7(7)\n",
     .signals = true,
 };
 

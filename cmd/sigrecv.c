@@ -21,14 +21,14 @@
 static const struct command command = {
     .name = "sigrecv",
     .usage = "[-fqv] [-n COUNT] [-R FILE] [-t TIME] SIGNAL...",
-    .help = "Wait for signals, and print a line for each: NAME, CODE, PID, UID and VALUE, with tabs between them.\n"
-            "  -f        forever: do not stop after the first\n"
+    .help = "Wait for signals and print a line for each: NAME, CODE, PID, UID and VALUE, separated by tabs.\n"
+            "  -f        receive until stopped\n"
             "  -n COUNT  stop after COUNT signals (1)\n"
-            "  -q        print the value alone\n"
-            "  -R FILE   when the signals are blocked, write the process id to FILE (see mkfifo)\n"
-            "  -t TIME   wait at most so long for each; 0 never waits\n"
-            "  -v        print each system call\n"
-            "SIGNAL: as USR1, RTMIN+1 or 10, several with commas between them, or all; see sigsend -l\n",
+            "  -q        print only the value\n"
+            "  -R FILE   write the process ID to FILE once the signals are blocked\n"
+            "  -t TIME   wait at most TIME for each signal; 0 never waits\n"
+            "  -v        trace IPC system calls\n"
+            "SIGNAL: USR1, RTMIN+1, 10, several with commas between them, or all; see ipc7(7)\n",
     .signals = true,
 };
 

@@ -20,17 +20,16 @@
 static const struct command command = {
     .name = "sigsend",
     .usage = "[-gvw] [-k SIG] [-q VALUE] [-s SIG] [-t TIME] [PID...] | -l [NAME|NUMBER...]",
-    .help =
-        "Send a signal to each PID, or to each PID that standard input names.\n"
-        "  -s SIG    this signal (TERM): its name with or without SIG, its number, RTMIN+N, RTMAX-N; 0 only tests\n"
-        "  -g        the PIDs are process groups\n"
-        "  -q VALUE  send this number with it; -: one signal for each line of standard input, a number\n"
-        "            (real-time signals queue; others merge while one is pending)\n"
-        "  -w        wait until each process has ended\n"
-        "  -t TIME   wait at most so long, with -q for room in its queue of signals; 0 never waits\n"
-        "  -k SIG    if it has not ended after TIME, send this one, and wait again; implies -w\n"
-        "  -v        print each system call\n"
-        "  -l        list the signals: number, name, default action, what raises them; or convert names and numbers\n",
+    .help = "Send a signal to each PID, or to each PID on standard input.\n"
+            "  -s SIG    send this signal (TERM); 0 only tests\n"
+            "  -g        send to process groups\n"
+            "  -q VALUE  send this number with the signal; -: one signal for each line of standard input\n"
+            "  -w        wait until each process has ended\n"
+            "  -t TIME   wait at most TIME; 0 never waits\n"
+            "  -k SIG    send this signal to a process that has not ended within TIME; implies -w\n"
+            "  -v        trace IPC system calls\n"
+            "  -l        list signals, or convert names, numbers and exit statuses\n"
+            "SIG: TERM, SIGTERM, 15, RTMIN+1, RTMAX-1; see ipc7(7)\n",
     .signals = true,
 };
 

@@ -26,7 +26,7 @@ void trace_pointer(struct text *call, const void *result, const char *failed);
 
 /*
  * Trace a call whose arguments printf(3) can format, if trace_wanted. Returns result as an int and keeps errno, so that it
- * can stand around the call.
+ * can stand around the call if no other argument depends on what the call stores: C evaluates them in any order.
  */
 int trace_call(long result, const char *format, ...);
 

@@ -45,7 +45,9 @@ trace_sem_unlink(const char *path)
 int
 trace_sem_getvalue(sem_t *semaphore, int *value)
 {
-	return trace_call(sem_getvalue(semaphore, value), "sem_getvalue(%p, [%d])", (void *)semaphore, *value);
+	int result = sem_getvalue(semaphore, value);
+
+	return trace_call(result, "sem_getvalue(%p, [%d])", (void *)semaphore, *value);
 }
 
 static int
