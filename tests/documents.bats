@@ -132,8 +132,12 @@ documented() {
 	documented man/ipcdel.1 5
 }
 
-@test "documents: what ipc7(7) shows is true" {
+@test "documents: what ipc7(7), ipc7-limits(7) and ipc7-guide(7) show is true" {
 	documented man/ipc7.7 2
+	rm -f block*
+	documented man/ipc7-limits.7 1
+	rm -f block*
+	documented man/ipc7-guide.7 7
 }
 
 @test "documents: the synopsis of each manual is that of -h" {
