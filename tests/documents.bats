@@ -125,7 +125,7 @@ documented() {
 
 @test "documents: what ipcls(1), ipcset(1) and ipcdel(1) show is true" {
 	[ "$PLAT" = linux ] || skip "shows what POSIX has no way to know"
-	documented man/ipcls.1 8
+	documented man/ipcls.1 6
 	rm -f block*
 	documented man/ipcset.1 4
 	rm -f block*
