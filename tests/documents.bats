@@ -140,14 +140,45 @@ documented() {
 	documented man/ipc7-guide.7 7
 }
 
-@test "documents: the synopsis of each manual is that of -h" {
+# manual_options COMMAND: its options in its manual, each with the word that stands for its argument.
+manual_options() {
+	awk '/^\.It Fl / {
+		for (i = 3; i <= NF && $i != "Ar"; i++)
+			if (length($i) == 1 && $i != ",")
+				print $i ($(i + 1) == "Ar" ? " " $(i + 2) : "")
+	}' "$ROOT/man/$1.1" | sort -u
+}
+
+# help_options COMMAND: the same in its -h, and in the completion for bash: letters, with a colon where an argument follows.
+help_options() {
+	"$1" -h | sed -nE 's/^  -(.)( ([A-Z]+))?.*/\1 \3/; s/ $//; s/^(. [A-Z]+|.)$/\1/p' | sort -u
+}
+
+@test "documents: manual, -h and completion have the same options" {
+	local command
+
+	. "$ROOT/examples/completion/ipc7.bash"
+	for command in mqsend mqrecv shmput shmget semop sigsend sigrecv sigmask fifocat piperun sockcat ipcls ipcset ipcdel; do
+		manual_options $command >manual
+		help_options $command >help
+		[ -s manual ]
+		diff manual help >&2 || { echo "$command" >&2; return 1; }
+		_ipc7_letters $command
+		printf '%s' "${REPLY%hV}" | grep -o '.:*' | sort >letters
+		sed -E 's/^(.) .*/\1:/' help | sort >wanted
+		diff letters wanted >&2 || { echo "$command" >&2; return 1; }
+	done
+}
+
+@test "documents: -h has at most 48 lines" {
 	local command
 
 	for command in mqsend mqrecv shmput shmget semop sigsend sigrecv sigmask fifocat piperun sockcat ipcls ipcset ipcdel; do
-		# .Op Fl cuvx .Op Fl 0 | N | r and so on: the letters, in order
-		[ -s "$ROOT/man/$command.1" ]
-		for letter in $($command -h | sed -n 's/^  -\(.\).*/\1/p'); do
-			grep -q "^\.It Fl $letter" "$ROOT/man/$command.1" || { echo "$command.1: no -$letter" >&2; return 1; }
-		done
+		[ "$($command -h | wc -l)" -le 48 ]
 	done
+}
+
+@test "documents: README has at most 250 lines of at most 80 columns" {
+	[ "$(wc -l <"$ROOT/README")" -le 250 ]
+	! awk 'length > 80 { print; long = 1 } END { exit !long }' "$ROOT/README" >&2
 }
