@@ -76,7 +76,7 @@ show(const struct pipeline *pipeline)
 	for (i = 0; i < pipeline->count; i++) {
 		int status = pipeline->commands[i].status;
 
-		if (status > STATUS_SIGNAL && status - STATUS_SIGNAL <= signal_name_last())
+		if (status > STATUS_SIGNAL && status - STATUS_SIGNAL <= SIGRTMAX)
 			error_line(pipeline->commands[i].argv[0], "status %d (%s)", status,
 			    signal_name_format(status - STATUS_SIGNAL, name));
 		else

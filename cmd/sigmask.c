@@ -75,8 +75,8 @@ run(const struct mask *mask, char *argv[])
 	if (launch_find(argv[0], &path) == -1)
 		return launch_report(argv[0], errno);
 	interrupt_restore();
-	if (disposition_reset(&mask->reset) == -1 || disposition_ignore(&mask->ignore) == -1 ||
-	    disposition_block(&mask->block) == -1) {
+	if (disposition_change(&mask->reset, SIG_DFL) == -1 || disposition_mask(SIG_UNBLOCK, &mask->reset) == -1 ||
+	    disposition_change(&mask->ignore, SIG_IGN) == -1 || disposition_mask(SIG_BLOCK, &mask->block) == -1) {
 		error_line(NULL, "cannot change how signals are treated: %s", strerror(errno));
 	} else {
 		execv(path, argv);

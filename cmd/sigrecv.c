@@ -98,7 +98,7 @@ start(struct receiver *receiver, const char *ready)
 
 /* Print the signals of a batch. The error line names what cannot be written. */
 static int
-print(const struct options *options, const struct received_signal *batch, int count)
+print(const struct options *options, const siginfo_t *batch, int count)
 {
 	char space[4096];
 	struct text text = {.data = space, .capacity = sizeof(space), .borrowed = true}, lost = {0};
@@ -136,7 +136,7 @@ report(int error, unsigned long long count)
 static int
 receive(const struct options *options, struct receiver *receiver)
 {
-	struct received_signal batch[RECEIVE_MOST];
+	siginfo_t batch[RECEIVE_MOST];
 	unsigned long long left = options->most;
 	struct deadline deadline;
 	int status = GO_ON, count;

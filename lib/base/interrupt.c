@@ -11,26 +11,30 @@
 #include "base/interrupt.h"
 #include "base/signal_set.h"
 
-/* Signals whose default action ends a process, without those that report a fault of the program and real-time signals. */
-static const int ending[] = {
-    SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU, SIGPROF, SIGVTALRM, SIGPOLL};
+/* What is done with a signal that this process does not leave alone. */
+enum part {
+	ENDS,       /* notice it: its default action ends a process, and no fault of the program raises it */
+	INTERRUPTS, /* let it interrupt system calls */
+	SPARED      /* ignore it, so that a write beyond RLIMIT_FSIZE or to a pipe without a reader fails */
+};
 
-/* Signals that are ignored, so that a write beyond RLIMIT_FSIZE or to a pipe without a reader fails. */
-static const int spared[] = {SIGPIPE, SIGXFSZ};
+static const struct {
+	int number;
+	enum part part;
+} signals[] = {{SIGINT, ENDS}, {SIGTERM, ENDS}, {SIGHUP, ENDS}, {SIGQUIT, ENDS}, {SIGALRM, ENDS}, {SIGUSR1, ENDS},
+    {SIGUSR2, ENDS}, {SIGXCPU, ENDS}, {SIGPROF, ENDS}, {SIGVTALRM, ENDS}, {SIGPOLL, ENDS}, {SIGURG, INTERRUPTS},
+    {SIGCHLD, INTERRUPTS}, {SIGPIPE, SPARED}, {SIGXFSZ, SPARED}};
 
-/* Signals that only interrupt a system call. */
-static const int others[] = {SIGURG, SIGCHLD};
+#define COUNT (sizeof(signals) / sizeof(signals[0]))
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static volatile sig_atomic_t first, came[COUNT(ending)];
-static struct sigaction inherited[COUNT(ending)], inherited_others[COUNT(others)], inherited_alarm,
-    inherited_spared[COUNT(spared)];
+static volatile sig_atomic_t first, came[COUNT];
+static struct sigaction inherited[COUNT];
 static sigset_t inherited_mask, held_mask;
+static unsigned int holds;
 static bool sparing, handling;
 static volatile int wake = -1;
 
-/* Wakes up a loop that is blocked in poll(2). */
+/* Wake up a loop that is blocked in poll(2). */
 static void
 ring(void)
 {
@@ -53,8 +57,8 @@ notice(int number, siginfo_t *info, void *context)
 		return;
 	if (!first)
 		first = number;
-	for (i = 0; i < COUNT(ending); i++)
-		if (ending[i] == number)
+	for (i = 0; i < COUNT; i++)
+		if (signals[i].number == number)
 			came[i] = sent;
 }
 
@@ -78,20 +82,35 @@ interrupt_spare(void)
 	sigemptyset(&ignore.sa_mask);
 	if (signal_set_change(SIG_BLOCK, NULL, &inherited_mask) == -1)
 		return -1;
-	for (i = 0; i < COUNT(spared); i++) {
+	for (i = 0; i < COUNT; i++) {
 		/* A blocked signal does no harm, and may be pending for the program that this process becomes. */
-		bool blocked = signal_set_has(&inherited_mask, spared[i]);
+		bool blocked = signal_set_has(&inherited_mask, signals[i].number);
 
-		if (sigaction(spared[i], blocked ? NULL : &ignore, &inherited_spared[i]) == -1)
+		if (signals[i].part == SPARED &&
+		    sigaction(signals[i].number, blocked ? NULL : &ignore, &inherited[i]) == -1)
 			return -1;
 	}
 	return 0;
 }
 
+/* Catch a signal, or leave it ignored if it was ignored on entry. */
+static int catch (int number, enum part part, struct sigaction *before)
+{
+	struct sigaction noticed = {.sa_sigaction = notice, .sa_flags = SA_SIGINFO}, plain = {.sa_handler = interrupt};
+
+	sigemptyset(&noticed.sa_mask);
+	sigemptyset(&plain.sa_mask);
+	if (sigaction(number, part == ENDS ? &noticed : &plain, before) == -1)
+		return -1;
+	/* SIGALRM that was ignored or blocked ends nothing, but the seconds after a caught signal need a handler. */
+	if (number == SIGALRM && (before->sa_handler == SIG_IGN || sigismember(&inherited_mask, SIGALRM)))
+		return sigaction(number, &plain, NULL);
+	return part == ENDS && before->sa_handler == SIG_IGN ? sigaction(number, before, NULL) : 0;
+}
+
 int
 interrupt_setup(void)
 {
-	struct sigaction caught = {.sa_sigaction = notice, .sa_flags = SA_SIGINFO}, plain = {.sa_handler = interrupt};
 	sigset_t mask;
 	size_t i;
 
@@ -100,31 +119,15 @@ interrupt_setup(void)
 	handling = true;
 	if (interrupt_spare() == -1)
 		return -1;
+	for (i = 0; i < COUNT; i++)
+		if (signals[i].part != SPARED && catch (signals[i].number, signals[i].part, &inherited[i]) == -1)
+			return -1;
 	mask = inherited_mask;
 	sigdelset(&mask, SIGURG);
 	sigdelset(&mask, SIGALRM);
 	sigdelset(&mask, SIGCHLD);
-	sigemptyset(&caught.sa_mask);
-	sigemptyset(&plain.sa_mask);
-	for (i = 0; i < COUNT(others); i++)
-		if (sigaction(others[i], &plain, &inherited_others[i]) == -1)
-			return -1;
-	if (sigaction(SIGALRM, &plain, &inherited_alarm) == -1)
-		return -1;
 	/* musl unblocks two signals with the first handler; one of them is a real-time signal of other programs. */
-	if (signal_set_change(SIG_SETMASK, &mask, NULL) == -1)
-		return -1;
-	/* SIGALRM that was ignored or blocked ends nothing, but the handler is still needed. */
-	for (i = 0; i < COUNT(ending); i++) {
-		if (ending[i] == SIGALRM &&
-		    (inherited_alarm.sa_handler == SIG_IGN || sigismember(&inherited_mask, SIGALRM)))
-			continue;
-		if (sigaction(ending[i], &caught, &inherited[i]) == -1)
-			return -1;
-		if (inherited[i].sa_handler == SIG_IGN && sigaction(ending[i], &inherited[i], NULL) == -1)
-			return -1;
-	}
-	return 0;
+	return signal_set_change(SIG_SETMASK, &mask, NULL);
 }
 
 int
@@ -153,10 +156,10 @@ interrupt_take(void)
 {
 	size_t i;
 
-	for (i = 0; i < COUNT(ending); i++) {
+	for (i = 0; i < COUNT; i++) {
 		if (came[i]) {
 			came[i] = 0;
-			return ending[i];
+			return signals[i].number;
 		}
 	}
 	return 0;
@@ -174,13 +177,9 @@ interrupt_give_back(void)
 {
 	size_t i;
 
-	for (i = 0; i < COUNT(ending) && handling; i++)
-		sigaction(ending[i], ending[i] == SIGALRM ? &inherited_alarm : &inherited[i], NULL);
-	for (i = 0; i < COUNT(others) && handling; i++)
-		sigaction(others[i], &inherited_others[i], NULL);
-	for (i = 0; i < COUNT(spared); i++)
-		if (!signal_set_has(&inherited_mask, spared[i]))
-			sigaction(spared[i], &inherited_spared[i], NULL);
+	for (i = 0; i < COUNT; i++)
+		if (signals[i].part == SPARED ? !signal_set_has(&inherited_mask, signals[i].number) : handling)
+			sigaction(signals[i].number, &inherited[i], NULL);
 	signal_set_change(SIG_SETMASK, &inherited_mask, NULL);
 }
 
@@ -198,9 +197,9 @@ interrupt_awaited(sigset_t *set)
 
 	sigemptyset(set);
 	sigaddset(set, SIGCHLD);
-	for (i = 0; i < COUNT(ending); i++)
-		if (inherited[i].sa_handler != SIG_IGN)
-			sigaddset(set, ending[i]);
+	for (i = 0; i < COUNT; i++)
+		if (signals[i].part == ENDS && inherited[i].sa_handler != SIG_IGN)
+			sigaddset(set, signals[i].number);
 }
 
 void
@@ -218,24 +217,18 @@ interrupt_raise(int number)
 }
 
 int
-interrupt_block(sigset_t *before)
-{
-	sigset_t set;
-
-	signal_set_fill(&set);
-	return signal_set_change(SIG_BLOCK, &set, before);
-}
-
-void
-interrupt_unblock(const sigset_t *before)
-{
-	signal_set_change(SIG_SETMASK, before, NULL);
-}
-
-int
 interrupt_hold(void)
 {
-	return interrupt_block(&held_mask);
+	sigset_t all;
+	int number;
+
+	sigemptyset(&all);
+	for (number = 1; number <= SIGRTMAX; number++)
+		signal_set_add(&all, number);
+	if (holds == 0 && signal_set_change(SIG_BLOCK, &all, &held_mask) == -1)
+		return -1;
+	holds++;
+	return 0;
 }
 
 void
@@ -251,5 +244,6 @@ interrupt_pause(void)
 void
 interrupt_release(void)
 {
-	interrupt_unblock(&held_mask);
+	if (--holds == 0)
+		signal_set_change(SIG_SETMASK, &held_mask, NULL);
 }

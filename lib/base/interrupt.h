@@ -45,19 +45,16 @@ void interrupt_forget(void);
 void interrupt_restore(void);
 void interrupt_give_back(void);
 
-/* Block all signals and store the mask from before. Calls may nest. Returns 0, or -1 with errno of sigprocmask(2). */
-int interrupt_block(sigset_t *before);
-
-/* Set the mask that interrupt_block stored. */
-void interrupt_unblock(const sigset_t *before);
-
-/* Block all signals, for a step that must not be left half done. Calls do not nest. Returns as interrupt_block. */
+/*
+ * Block all signals, for a step that must not be left half done. Calls nest. Returns 0, or -1 with errno of
+ * sigprocmask(2).
+ */
 int interrupt_hold(void);
 
 /* Wait until one of the signals that interrupt_hold blocks has come; they are blocked again on return. */
 void interrupt_pause(void);
 
-/* Set the mask from before interrupt_hold. */
+/* End what an interrupt_hold began: the last call sets the mask from before the first one. Keeps errno. */
 void interrupt_release(void);
 
 /* Store in set SIGCHLD and the signals that interrupt_setup catches. */

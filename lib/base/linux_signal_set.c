@@ -7,7 +7,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <limits.h>
-#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -15,13 +14,6 @@
 
 /* Bytes of the kernel's set of signals, with which the C library's begins. */
 #define SET_SIZE ((size_t)_NSIG / CHAR_BIT)
-
-void
-signal_set_fill(sigset_t *set)
-{
-	sigemptyset(set);
-	memset(set, 0xff, SET_SIZE);
-}
 
 void
 signal_set_add(sigset_t *set, int number)

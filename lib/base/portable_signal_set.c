@@ -6,12 +6,6 @@
 #include "base/signal_set.h"
 
 void
-signal_set_fill(sigset_t *set)
-{
-	sigfillset(set);
-}
-
-void
 signal_set_add(sigset_t *set, int number)
 {
 	sigaddset(set, number);

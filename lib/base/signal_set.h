@@ -16,9 +16,6 @@
 #define REALTIME_FIRST SIGRTMIN
 #endif
 
-/* Make set hold all signals. See sigfillset(3). */
-void signal_set_fill(sigset_t *set);
-
 /* Add a signal, from 1 to SIGRTMAX, to set. See sigaddset(3). */
 void signal_set_add(sigset_t *set, int number);
 

@@ -16,11 +16,10 @@ pid_t
 launch_start(const struct launch *launch)
 {
 	volatile int error = 0;
-	sigset_t mask;
 	pid_t pid;
 
 	/* A handler that ran in the child would change the parent's memory. */
-	if (interrupt_block(&mask) == -1)
+	if (interrupt_hold() == -1)
 		return -1;
 	pid = vfork();
 	if (pid == 0) {
@@ -33,7 +32,7 @@ launch_start(const struct launch *launch)
 		while (waitpid(pid, NULL, 0) == -1 && errno == EINTR)
 			;
 	}
-	interrupt_unblock(&mask);
+	interrupt_release();
 	errno = error;
 	return error ? -1 : pid;
 }

@@ -27,13 +27,12 @@ receive(int fd)
 pid_t
 launch_start(const struct launch *launch)
 {
-	sigset_t mask;
 	int ends[2], error;
 	pid_t pid;
 
 	if (io_pipe(ends) == -1)
 		return -1;
-	if (interrupt_block(&mask) == -1) {
+	if (interrupt_hold() == -1) {
 		error = errno;
 		pid = -1;
 	} else {
@@ -44,7 +43,7 @@ launch_start(const struct launch *launch)
 			_exit(STATUS_NOEXEC);
 		}
 		error = pid == -1 ? errno : 0;
-		interrupt_unblock(&mask);
+		interrupt_release();
 	}
 	close(ends[1]);
 	if (pid != -1 && (error = receive(ends[0])) != 0)

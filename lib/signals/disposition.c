@@ -12,25 +12,14 @@
 #include "signals/internal.h"
 #include "signals/names.h"
 
-int
-disposition_add(sigset_t *set, int number)
-{
-	if (signal_reserved(number)) {
-		errno = EINVAL;
-		return -1;
-	}
-	signal_set_add(set, number);
-	return 0;
-}
-
 void
 disposition_fill(sigset_t *set)
 {
 	int number;
 
-	for (number = 1; number <= signal_name_last(); number++)
-		if (number != SIGKILL && number != SIGSTOP)
-			(void)disposition_add(set, number);
+	for (number = 1; number <= SIGRTMAX; number++)
+		if (number != SIGKILL && number != SIGSTOP && !signal_reserved(number))
+			signal_set_add(set, number);
 }
 
 /* Return true if set has all signals of part. */
@@ -39,14 +28,14 @@ includes(const sigset_t *set, const sigset_t *part)
 {
 	int number;
 
-	for (number = 1; number <= signal_name_last(); number++)
+	for (number = 1; number <= SIGRTMAX; number++)
 		if (signal_set_has(part, number) && !signal_set_has(set, number))
 			return false;
 	return true;
 }
 
-static int
-change_mask(int how, const sigset_t *set)
+int
+disposition_mask(int how, const sigset_t *set)
 {
 	sigset_t none;
 
@@ -54,43 +43,25 @@ change_mask(int how, const sigset_t *set)
 	return includes(&none, set) ? 0 : trace_sigprocmask(how, set);
 }
 
-static int
-change_action(const sigset_t *set, void (*handler)(int))
-{
-	int number;
-
-	for (number = 1; number <= signal_name_last(); number++)
-		if (signal_set_has(set, number) && number != SIGKILL && number != SIGSTOP &&
-		    trace_sigaction(number, handler) == -1)
-			return -1;
-	return 0;
-}
-
 int
-disposition_block(const sigset_t *set)
-{
-	return change_mask(SIG_BLOCK, set);
-}
-
-int
-disposition_ignore(const sigset_t *set)
-{
-	return change_action(set, SIG_IGN);
-}
-
-int
-disposition_reset(const sigset_t *set)
+disposition_change(const sigset_t *set, void (*handler)(int))
 {
 	sigset_t all;
+	bool reset;
 	int number;
 
 	/* A user cannot name the signals that the C library keeps, but a process may inherit them as ignored. */
 	sigemptyset(&all);
 	disposition_fill(&all);
-	for (number = 1; number <= signal_name_last() && includes(set, &all); number++)
-		if (signal_reserved(number))
+	reset = handler == SIG_DFL && includes(set, &all);
+	for (number = 1; number <= SIGRTMAX; number++) {
+		if (reset && signal_reserved(number))
 			(void)signal_set_disposition(number, SIG_DFL);
-	return change_action(set, SIG_DFL) == -1 ? -1 : change_mask(SIG_UNBLOCK, set);
+		else if (signal_set_has(set, number) && number != SIGKILL && number != SIGSTOP &&
+		         trace_sigaction(number, handler) == -1)
+			return -1;
+	}
+	return 0;
 }
 
 void
@@ -104,7 +75,7 @@ disposition_format(struct text *text, pid_t pid, const struct disposition *dispo
 	char name[SIGNAL_NAME_SIZE];
 	int number, i, shown;
 
-	for (number = 1; number <= signal_name_last(); number++) {
+	for (number = 1; number <= SIGRTMAX; number++) {
 		for (i = shown = 0; i < 4; i++) {
 			if (!signal_set_has(states[i].set, number))
 				continue;

@@ -26,11 +26,15 @@ struct signal_code {
 	int number; /* signal that has the code; 0: any */
 	int code;
 	const char *macro; /* its name in C programs */
+	bool sender;       /* si_pid and si_uid are set: those of the sender, or of the child that SIGCHLD is about */
 };
 
 /* The platform's signals and codes that POSIX does not have, or has by another name. */
 extern const struct signal_name system_names[];
 extern const struct signal_code system_codes[];
+
+/* Find the row of a code that comes with a signal. Returns NULL if there is none. */
+const struct signal_code *signal_code(int number, int code);
 
 /* Return true if the system's C library keeps the signal for itself. */
 bool signal_reserved(int number);
@@ -48,7 +52,7 @@ int trace_poll(struct pollfd *fds, size_t count, int timeout);
 void target_report(struct target_list *list, int number);
 
 /* Append a received signal as a structure with members named prefix signo, code, pid and uid, and the value. */
-void trace_received(struct text *call, const struct received_signal *received, const char *prefix, const char *value);
+void trace_received(struct text *call, const siginfo_t *received, const char *prefix, const char *value);
 
 /* Prepare receiver->fd for receive_wait, after its signals are blocked. Returns 0, or -1 with errno of signalfd(2). */
 int receive_prepare(struct receiver *receiver);

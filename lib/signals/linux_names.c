@@ -11,14 +11,15 @@ const struct signal_name system_names[] = {
     {SIGWINCH, "WINCH", "ignore", "the terminal: its window changed its size"},
     {SIGIO, "IO", "terminate", "the kernel: a descriptor is ready that was to tell so"},
     {SIGPWR, "PWR", "terminate", "the power supply: a battery runs low"},
-    {0, NULL, NULL, NULL},
+    {0},
 };
 
 const struct signal_code system_codes[] = {
-    {0, SI_TKILL, "SI_TKILL"},
-    {0, SI_SIGIO, "SI_SIGIO"},
-    {0, SI_KERNEL, "SI_KERNEL"},
-    {0, 0, NULL},
+    {0, SI_TKILL, "SI_TKILL", .sender = true},
+    {0, SI_MESGQ, "SI_MESGQ", .sender = true},
+    {0, SI_SIGIO, "SI_SIGIO", .sender = false},
+    {0, SI_KERNEL, "SI_KERNEL", .sender = false},
+    {0},
 };
 
 bool

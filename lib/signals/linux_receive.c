@@ -4,7 +4,6 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <limits.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -27,44 +26,18 @@ receive_prepare(struct receiver *receiver)
 	return receiver->fd == -1 ? -1 : 0;
 }
 
-/* Wait until deadline for a signal. Returns 0 or -1. Errors: EPIPE (output has lost its reader), ETIMEDOUT. */
-static int
-await(const struct receiver *receiver, int output, const struct deadline *deadline)
+static void
+convert(const struct signalfd_siginfo *info, siginfo_t *received)
 {
-	struct pollfd wait[2] = {{.fd = receiver->fd, .events = POLLIN}, {.fd = output}};
-
-	for (;;) {
-		int ready = poll(wait, 2, deadline->limited ? deadline_poll(deadline, INT_MAX) : -1);
-
-		if (ready > 0 && wait[1].revents)
-			errno = EPIPE;
-		else if (ready > 0)
-			return 0;
-		else if (ready == 0 && deadline_passed(deadline))
-			errno = ETIMEDOUT;
-		else if (ready == 0 || errno == EINTR)
-			continue;
-		return -1;
-	}
+	received->si_signo = (int)info->ssi_signo;
+	received->si_code = info->ssi_code;
+	received->si_pid = (pid_t)info->ssi_pid;
+	received->si_uid = (uid_t)info->ssi_uid;
+	received->si_value.sival_int = info->ssi_int;
 }
 
 static void
-convert(const struct signalfd_siginfo *info, struct received_signal *received)
-{
-	int code = info->ssi_code;
-	/* Other codes leave the sender undefined. */
-	bool sender = code == SI_USER || code == SI_QUEUE || code == SI_MESGQ || code == SI_TKILL ||
-	              (info->ssi_signo == SIGCHLD && code >= CLD_EXITED && code <= CLD_CONTINUED);
-
-	*received = (struct received_signal){.number = (int)info->ssi_signo,
-	    .code = code,
-	    .pid = sender ? (pid_t)info->ssi_pid : 0,
-	    .uid = sender ? (uid_t)info->ssi_uid : 0,
-	    .value = info->ssi_int};
-}
-
-static void
-trace_read(int fd, const struct received_signal *batch, int count, size_t size, ssize_t result)
+trace_read(int fd, const siginfo_t *batch, int count, size_t size, ssize_t result)
 {
 	struct text call = {0};
 	int i;
@@ -79,17 +52,21 @@ trace_read(int fd, const struct received_signal *batch, int count, size_t size, 
 }
 
 int
-receive_wait(
-    struct receiver *receiver, int output, const struct deadline *deadline, struct received_signal *batch, size_t most)
+receive_wait(struct receiver *receiver, int output, const struct deadline *deadline, siginfo_t *batch, size_t most)
 {
 	struct signalfd_siginfo infos[RECEIVE_MOST];
 	size_t wanted = (most < RECEIVE_MOST ? most : RECEIVE_MOST) * sizeof(infos[0]);
+	struct pollfd wait[2] = {{.fd = receiver->fd, .events = POLLIN}, {.fd = output}};
 	int count, i;
 	ssize_t size;
 
 	do {
-		if (await(receiver, output, deadline) == -1)
+		if (deadline_wait(wait, 2, deadline, -1) == -1)
 			return -1;
+		if (wait[1].revents) {
+			errno = EPIPE;
+			return -1;
+		}
 		size = read(receiver->fd, infos, wanted);
 		count = size > 0 ? (int)((size_t)size / sizeof(infos[0])) : 0;
 		for (i = 0; i < count; i++)

@@ -49,51 +49,41 @@ static const struct signal_name posix_names[] = {
     {SIGABRT, "IOT", NULL, NULL},
     {SIGCHLD, "CLD", NULL, NULL},
     {SIGPOLL, "IO", NULL, NULL},
-    {0, NULL, NULL, NULL},
+    {0},
 };
 
 static const struct signal_name realtime = {
     0, NULL, "terminate", "kill -q, sigsend -q: for a program's own use; queues, and carries a value"};
 
 static const struct signal_code posix_codes[] = {
-    {SIGCHLD, CLD_EXITED, "CLD_EXITED"},
-    {SIGCHLD, CLD_KILLED, "CLD_KILLED"},
-    {SIGCHLD, CLD_DUMPED, "CLD_DUMPED"},
-    {SIGCHLD, CLD_TRAPPED, "CLD_TRAPPED"},
-    {SIGCHLD, CLD_STOPPED, "CLD_STOPPED"},
-    {SIGCHLD, CLD_CONTINUED, "CLD_CONTINUED"},
-    {0, SI_USER, "SI_USER"},
-    {0, SI_QUEUE, "SI_QUEUE"},
-    {0, SI_TIMER, "SI_TIMER"},
-    {0, SI_MESGQ, "SI_MESGQ"},
-    {0, SI_ASYNCIO, "SI_ASYNCIO"},
-    {0, 0, NULL},
+    {SIGCHLD, CLD_EXITED, "CLD_EXITED", .sender = true},
+    {SIGCHLD, CLD_KILLED, "CLD_KILLED", .sender = true},
+    {SIGCHLD, CLD_DUMPED, "CLD_DUMPED", .sender = true},
+    {SIGCHLD, CLD_TRAPPED, "CLD_TRAPPED", .sender = true},
+    {SIGCHLD, CLD_STOPPED, "CLD_STOPPED", .sender = true},
+    {SIGCHLD, CLD_CONTINUED, "CLD_CONTINUED", .sender = true},
+    {0, SI_USER, "SI_USER", .sender = true},
+    {0, SI_QUEUE, "SI_QUEUE", .sender = true},
+    {0, SI_TIMER, "SI_TIMER", .sender = false},
+    {0, SI_MESGQ, "SI_MESGQ", .sender = false},
+    {0, SI_ASYNCIO, "SI_ASYNCIO", .sender = false},
+    {0},
 };
-
-int
-signal_name_last(void)
-{
-	return SIGRTMAX;
-}
 
 /* Find a row by name, or by number if name is NULL. The system's name of a signal comes before that of POSIX. */
 static const struct signal_name *
-find_row(int number, const char *name)
+find(int number, const char *name)
 {
 	const struct signal_name *const tables[] = {system_names, posix_names}, *row;
 	size_t i;
 
+	if (number >= REALTIME_FIRST && number <= SIGRTMAX)
+		return &realtime;
 	for (i = 0; i < 2; i++)
 		for (row = tables[i]; row->number; row++)
 			if (name ? strcasecmp(row->name, name) == 0 : row->number == number)
 				return row;
 	return NULL;
-}
-
-static const struct signal_name *
-find(int number)
-{
-	return number >= REALTIME_FIRST && number <= SIGRTMAX ? &realtime : find_row(number, NULL);
 }
 
 /* Read RTMIN, RTMIN+N, RTMAX or RTMAX-N. */
@@ -124,7 +114,7 @@ signal_name_parse(const char *text, int *number)
 	}
 	if (strncasecmp(text, "SIG", 3) == 0)
 		text += 3;
-	row = find_row(0, text);
+	row = find(0, text);
 	if (row)
 		*number = row->number;
 	if (row || parse_realtime(text, number) == 0)
@@ -136,7 +126,7 @@ signal_name_parse(const char *text, int *number)
 const char *
 signal_name_format(int number, char name[SIGNAL_NAME_SIZE])
 {
-	const struct signal_name *found = find(number);
+	const struct signal_name *found = find(number, NULL);
 	int from = number - REALTIME_FIRST, to = SIGRTMAX - number;
 
 	if (!found)
@@ -155,31 +145,30 @@ signal_name_macro(int number, char name[SIGNAL_NAME_SIZE])
 {
 	char bare[SIGNAL_NAME_SIZE];
 
-	snprintf(name, SIGNAL_NAME_SIZE, "%s%.12s", find(number) ? "SIG" : "", signal_name_format(number, bare));
+	snprintf(name, SIGNAL_NAME_SIZE, "%s%.12s", find(number, NULL) ? "SIG" : "", signal_name_format(number, bare));
 	return name;
 }
 
-/* Find the name that C programs use for a code. Returns NULL if the code has none. */
-static const char *
-find_code(int number, int code)
+const struct signal_code *
+signal_code(int number, int code)
 {
-	const struct signal_code *const tables[] = {posix_codes, system_codes}, *row;
+	const struct signal_code *const tables[] = {system_codes, posix_codes}, *row;
 	size_t i;
 
 	for (i = 0; i < 2; i++)
 		for (row = tables[i]; row->macro; row++)
 			if (row->code == code && (row->number == 0 || row->number == number))
-				return row->macro;
+				return row;
 	return NULL;
 }
 
 const char *
 signal_name_code_macro(int number, int code, char name[SIGNAL_NAME_SIZE])
 {
-	const char *macro = find_code(number, code);
+	const struct signal_code *found = signal_code(number, code);
 
-	if (macro)
-		snprintf(name, SIGNAL_NAME_SIZE, "%s", macro);
+	if (found)
+		snprintf(name, SIGNAL_NAME_SIZE, "%s", found->macro);
 	else
 		snprintf(name, SIGNAL_NAME_SIZE, "%d", code);
 	return name;
@@ -188,12 +177,10 @@ signal_name_code_macro(int number, int code, char name[SIGNAL_NAME_SIZE])
 const char *
 signal_name_code(int number, int code, char name[SIGNAL_NAME_SIZE])
 {
-	const char *macro = find_code(number, code);
+	char macro[SIGNAL_NAME_SIZE], *bare = strchr(signal_name_code_macro(number, code, macro), '_');
 
-	/* Positive codes come from the kernel; what they tell besides depends on the signal. */
-	if (!macro && code <= 0)
-		return signal_name_code_macro(number, code, name);
-	snprintf(name, SIGNAL_NAME_SIZE, "%s", macro ? strchr(macro, '_') + 1 : "KERNEL");
+	/* Positive codes come from the kernel; what else they tell depends on the signal. */
+	snprintf(name, SIGNAL_NAME_SIZE, "%s", bare ? bare + 1 : code > 0 ? "KERNEL" : macro);
 	return name;
 }
 
@@ -222,7 +209,7 @@ signal_name_table(struct text *text)
 	int number;
 
 	for (number = 1; number <= SIGRTMAX; number++)
-		if ((found = find(number)))
+		if ((found = find(number, NULL)))
 			text_format(text, "%-3d %-9s %-10s %s\n", number, signal_name_format(number, name),
 			    found->action, found->raised);
 }

@@ -24,9 +24,6 @@ const char *signal_name_format(int number, char name[SIGNAL_NAME_SIZE]);
 /* Write the name of a signal as C programs write it: SIGTERM, SIGRTMIN+1; or its number. Returns name. */
 const char *signal_name_macro(int number, char name[SIGNAL_NAME_SIZE]);
 
-/* Return the highest number of a signal. */
-int signal_name_last(void);
-
 /*
  * Write what si_code says about the origin of a signal: its name without SI_ or CLD_, KERNEL for other codes of the kernel,
  * or the number. Returns name. See sigaction(2).

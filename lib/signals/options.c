@@ -11,20 +11,12 @@
 #include "base/error.h"
 #include "base/number.h"
 #include "base/record.h"
+#include "base/signal_set.h"
+#include "signals/internal.h"
 #include "signals/names.h"
-#include "signals/signals.h"
 
 /* Bytes of the longest line of input. */
 #define LINE ((size_t)1024 * 1024)
-
-/* Print a line about an argument of the option, or of the operand SIGNAL if letter is 0. Returns STATUS_USAGE. */
-static int
-refuse(int letter, const char *argument, const char *expected)
-{
-	const char option[] = {'-', (char)letter, ' ', '\0'};
-
-	return command_argument(letter ? option : "SIGNAL ", argument, expected);
-}
 
 int
 signal_read(void *to, int letter, const char *text)
@@ -33,31 +25,33 @@ signal_read(void *to, int letter, const char *text)
 
 	if (signal_name_parse(text, number) == 0)
 		return GO_ON;
-	return refuse(letter, text, "there is no such signal (sigsend -l lists them)");
+	return command_refuse(letter, text, "there is no such signal (sigsend -l lists them)");
 }
 
-static int
-add_name(sigset_t *set, int letter, const char *name)
+/* Add the signal that name names. Returns NULL, or a phrase that says what is wrong. */
+static const char *
+add_signal(sigset_t *set, bool operand, const char *name)
 {
 	int number;
 
 	if (strcmp(name, "all") == 0) {
 		disposition_fill(set);
-		return GO_ON;
+		return NULL;
 	}
 	if (signal_name_parse(name, &number) == -1 || number == 0)
-		return refuse(letter, name,
-		    !letter && name[0] == '-' && name[1] > '9' ? "there is no such signal; options come first"
-		                                               : "there is no such signal (sigsend -l lists them)");
-	if (disposition_add(set, number) == -1)
-		return refuse(letter, name, "the C library keeps this signal for itself");
-	return GO_ON;
+		return operand && name[0] == '-' && name[1] > '9' ? "there is no such signal; options come first"
+		                                                  : "there is no such signal (sigsend -l lists them)";
+	if (signal_reserved(number))
+		return "the C library keeps this signal for itself";
+	signal_set_add(set, number);
+	return NULL;
 }
 
 int
 signal_read_list(void *to, int letter, const char *text)
 {
 	char *copy = strdup(text), *name = copy, *comma;
+	const char *fault;
 	int status = GO_ON;
 
 	if (!copy) {
@@ -68,7 +62,10 @@ signal_read_list(void *to, int letter, const char *text)
 		comma = strchr(name, ',');
 		if (comma)
 			*comma++ = '\0';
-		status = add_name(to, letter, name);
+		fault = add_signal(to, letter == 0, name);
+		if (fault)
+			status =
+			    letter ? command_refuse(letter, name, fault) : command_argument("SIGNAL ", name, fault);
 	}
 	free(copy);
 	return status;

@@ -7,8 +7,8 @@
 
 #include "signals/internal.h"
 
-const struct signal_name system_names[] = {{0, NULL, NULL, NULL}};
-const struct signal_code system_codes[] = {{0, 0, NULL}};
+const struct signal_name system_names[] = {{0}};
+const struct signal_code system_codes[] = {{0}};
 
 bool
 signal_reserved(int number)

@@ -16,31 +16,14 @@ receive_prepare(struct receiver *receiver)
 	return 0;
 }
 
-static void
-convert(const siginfo_t *info, struct received_signal *received)
-{
-	int code = info->si_code;
-	/* Other codes leave the sender undefined. */
-	bool sender = code == SI_USER || code == SI_QUEUE ||
-	              (info->si_signo == SIGCHLD && code >= CLD_EXITED && code <= CLD_CONTINUED);
-
-	*received = (struct received_signal){.number = info->si_signo,
-	    .code = code,
-	    .pid = sender ? info->si_pid : 0,
-	    .uid = sender ? info->si_uid : 0,
-	    .value = code == SI_QUEUE ? info->si_value.sival_int : 0};
-}
-
-/* Take a signal within timeout. Returns 0, or -1 with errno of sigtimedwait(3p). */
+/* Take a signal within milliseconds. Returns 0, or -1 with errno of sigtimedwait(3p). */
 static int
-take(const sigset_t *set, const struct timespec *timeout, struct received_signal *received)
+take(const sigset_t *set, int milliseconds, siginfo_t *received)
 {
+	struct timespec timeout = {.tv_nsec = milliseconds * 1000000L};
+	int result = sigtimedwait(set, received, &timeout);
 	struct text call = {0};
-	siginfo_t info;
-	int result = sigtimedwait(set, &info, timeout);
 
-	if (result != -1)
-		convert(&info, received);
 	/* A line for each tick would hide the others. */
 	if (trace_on && (result != -1 || (errno != EAGAIN && errno != EINTR))) {
 		text_format(&call, "sigtimedwait(");
@@ -48,37 +31,30 @@ take(const sigset_t *set, const struct timespec *timeout, struct received_signal
 		text_format(&call, ", ");
 		if (result != -1)
 			trace_received(&call, received, "si_", "sival_int");
-		text_format(
-		    &call, "%s, {%lld, %ld})", result == -1 ? "{}" : "", (long long)timeout->tv_sec, timeout->tv_nsec);
+		text_format(&call, "%s, {0, %ld})", result == -1 ? "{}" : "", timeout.tv_nsec);
 		trace_end(&call, result);
 	}
 	return result == -1 ? -1 : 0;
 }
 
 int
-receive_wait(
-    struct receiver *receiver, int output, const struct deadline *deadline, struct received_signal *batch, size_t most)
+receive_wait(struct receiver *receiver, int output, const struct deadline *deadline, siginfo_t *batch, size_t most)
 {
-	struct timespec tick = {0};
-	size_t count = 0;
+	size_t count;
+	int tick;
 
-	while (count == 0) {
-		tick.tv_nsec = deadline_poll(deadline, DEADLINE_TICK) * 1000000L;
+	do {
+		tick = deadline_poll(deadline, DEADLINE_TICK);
 		if (io_gone(output)) {
 			errno = EPIPE;
 			return -1;
 		}
-		if (take(&receiver->set, &tick, &batch[0]) == 0) {
-			count = 1;
-		} else if (errno != EAGAIN && errno != EINTR) {
+		count = take(&receiver->set, tick, batch) == 0;
+		if (count == 0 && errno != EAGAIN && errno != EINTR)
 			return -1;
-		} else if (deadline_passed(deadline) && tick.tv_nsec == 0) {
-			errno = ETIMEDOUT;
-			return -1;
-		}
-	}
-	tick.tv_nsec = 0;
-	while (count < most && count < RECEIVE_MOST && take(&receiver->set, &tick, &batch[count]) == 0)
+	} while (count == 0 && tick > 0);
+	while (count > 0 && count < most && count < RECEIVE_MOST && take(&receiver->set, 0, &batch[count]) == 0)
 		count++;
-	return (int)count;
+	errno = ETIMEDOUT;
+	return count > 0 ? (int)count : -1;
 }

@@ -13,14 +13,14 @@ receive_open(struct receiver *receiver)
 	struct sigaction old;
 	int number;
 
-	if (disposition_block(&receiver->set) == -1)
+	if (disposition_mask(SIG_BLOCK, &receiver->set) == -1)
 		return -1;
 	/*
 	 * POSIX lets the system discard a blocked signal that is ignored, and while SIGCHLD is ignored the end of a child raises
 	 * none. A handler would not do: musl then unblocks some signals. The signals that musl does not know need not be
 	 * looked at, since Linux keeps what is blocked.
 	 */
-	for (number = 1; number <= signal_name_last(); number++)
+	for (number = 1; number <= SIGRTMAX; number++)
 		if (signal_set_has(&receiver->set, number) && sigaction(number, NULL, &old) == 0 &&
 		    old.sa_handler == SIG_IGN)
 			(void)trace_sigaction(number, SIG_DFL);
@@ -28,16 +28,17 @@ receive_open(struct receiver *receiver)
 }
 
 void
-receive_format(struct text *text, const struct received_signal *received, bool values)
+receive_format(struct text *text, const siginfo_t *received, bool value_alone)
 {
 	char name[SIGNAL_NAME_SIZE], code[SIGNAL_NAME_SIZE];
-	bool queued = received->code == SI_QUEUE;
+	const struct signal_code *origin = signal_code(received->si_signo, received->si_code);
+	bool sender = origin && origin->sender, queued = received->si_code == SI_QUEUE;
 
-	if (!values)
-		text_format(text, "%s\t%s\t%ld\t%lu%s", signal_name_format(received->number, name),
-		    signal_name_code(received->number, received->code, code), (long)received->pid,
-		    (unsigned long)received->uid, queued ? "\t" : "");
+	if (!value_alone)
+		text_format(text, "%s\t%s\t%ld\t%lu%s", signal_name_format(received->si_signo, name),
+		    signal_name_code(received->si_signo, received->si_code, code), sender ? (long)received->si_pid : 0L,
+		    sender ? (unsigned long)received->si_uid : 0UL, queued ? "\t" : "");
 	if (queued)
-		text_format(text, "%d", received->value);
+		text_format(text, "%d", received->si_value.sival_int);
 	text_format(text, "\n");
 }

@@ -20,19 +20,20 @@
 int signal_read(void *to, int letter, const char *text);
 int signal_read_list(void *to, int letter, const char *text);
 
-/* Add a signal to a set. Returns 0 or -1. Errors: EINVAL (the system's C library keeps the signal for itself). */
-int disposition_add(sigset_t *set, int number);
-
 /* Add all signals to a set but SIGKILL, SIGSTOP, and those that the system's C library keeps for itself. */
 void disposition_fill(sigset_t *set);
 
 /*
- * Block the signals of a set, ignore them, or give them their default action and unblock them, in this process and in the
- * program that it becomes. Return 0, or -1 with errno of sigprocmask(2) or sigaction(2).
+ * Block or unblock (how: SIG_BLOCK, SIG_UNBLOCK) the signals of a set in this process and in the program that it becomes.
+ * Returns 0, or -1 with errno of sigprocmask(2).
  */
-int disposition_block(const sigset_t *set);
-int disposition_ignore(const sigset_t *set);
-int disposition_reset(const sigset_t *set);
+int disposition_mask(int how, const sigset_t *set);
+
+/*
+ * Ignore the signals of a set (SIG_IGN), or give them their default action (SIG_DFL), in this process and in the program
+ * that it becomes. KILL and STOP stay as they always are. Returns 0, or -1 with errno of sigaction(2).
+ */
+int disposition_change(const sigset_t *set, void (*handler)(int));
 
 /* What a process does with signals. */
 struct disposition {
@@ -58,13 +59,6 @@ struct receiver {
 	int fd;       /* descriptor of signalfd(2), on Linux */
 };
 
-struct received_signal {
-	int number, code; /* si_signo, si_code */
-	pid_t pid;        /* process id of the sender, or of the child that SIGCHLD is about; 0: none */
-	uid_t uid;        /* real user id of the sender; 0 if there is none */
-	int value;        /* si_value, if code is SI_QUEUE */
-};
-
 /* The most signals that receive_wait takes at once. */
 #define RECEIVE_MOST 64
 
@@ -79,11 +73,13 @@ int receive_open(struct receiver *receiver);
  * number taken, or -1. Errors: ETIMEDOUT, EPIPE (the descriptor output has lost its reader; no signal was taken). See
  * signalfd(2), sigtimedwait(3p).
  */
-int receive_wait(
-    struct receiver *receiver, int output, const struct deadline *deadline, struct received_signal *batch, size_t most);
+int receive_wait(struct receiver *receiver, int output, const struct deadline *deadline, siginfo_t *batch, size_t most);
 
-/* Append a received signal as a line: name, code, PID, UID and value with tabs between them; or the value alone. */
-void receive_format(struct text *text, const struct received_signal *received, bool value_alone);
+/*
+ * Append a received signal as a line: name, code, PID, UID and value with tabs between them; or the value alone. PID and UID
+ * are 0 if the code does not tell them.
+ */
+void receive_format(struct text *text, const siginfo_t *received, bool value_alone);
 
 /* A process or process group to which signals are sent. */
 struct target {

@@ -70,16 +70,17 @@ trace_poll(struct pollfd *fds, size_t count, int timeout)
 }
 
 void
-trace_received(struct text *call, const struct received_signal *received, const char *prefix, const char *value)
+trace_received(struct text *call, const siginfo_t *received, const char *prefix, const char *value)
 {
 	char name[SIGNAL_NAME_SIZE], code[SIGNAL_NAME_SIZE];
+	const struct signal_code *origin = signal_code(received->si_signo, received->si_code);
 
-	text_format(call, "{%ssigno=%s, %scode=%s", prefix, signal_name_macro(received->number, name), prefix,
-	    signal_name_code_macro(received->number, received->code, code));
-	if (received->pid)
-		text_format(
-		    call, ", %spid=%ld, %suid=%lu", prefix, (long)received->pid, prefix, (unsigned long)received->uid);
-	if (received->code == SI_QUEUE)
-		text_format(call, ", %s=%d", value, received->value);
+	text_format(call, "{%ssigno=%s, %scode=%s", prefix, signal_name_macro(received->si_signo, name), prefix,
+	    signal_name_code_macro(received->si_signo, received->si_code, code));
+	if (origin && origin->sender && received->si_pid)
+		text_format(call, ", %spid=%ld, %suid=%lu", prefix, (long)received->si_pid, prefix,
+		    (unsigned long)received->si_uid);
+	if (received->si_code == SI_QUEUE)
+		text_format(call, ", %s=%d", value, received->si_value.sival_int);
 	text_format(call, "}");
 }
