@@ -81,15 +81,15 @@ start(struct receiver *receiver, const char *ready)
 
 	snprintf(pid, sizeof(pid), "%ld", (long)getpid());
 	if ((fcntl(STDOUT_FILENO, F_GETFL) & O_ACCMODE) == O_RDONLY) {
-		error_line(NULL, "standard output: %s", strerror(EBADF));
-		return STATUS_FAILED;
-	}
-	if (ready && (fd = ready_open(ready)) == -1)
+		object = "standard output";
+		errno = EBADF;
+	} else if (ready && (fd = ready_open(ready)) == -1) {
 		object = ready;
-	else if (receive_open(receiver) == -1)
+	} else if (receive_open(receiver) == -1) {
 		object = "cannot wait for signals";
-	else if (fd != -1 && ready_say(fd, pid) == -1)
+	} else if (fd != -1 && ready_say(fd, pid) == -1) {
 		object = ready;
+	}
 	if (!object)
 		return GO_ON;
 	error_line(object, "%s", strerror(errno));

@@ -52,12 +52,11 @@ read_value(void *to, int letter, const char *text)
 {
 	struct sender *sender = to;
 
-	(void)letter;
 	sender->lines = strcmp(text, "-") == 0;
 	if (sender->lines || number_int(text, strlen(text), &sender->value) == 0)
 		return GO_ON;
-	return command_argument(
-	    "-q ", text, "not a number from -2147483648 to 2147483647 (or - for those of standard input)");
+	return command_refuse(
+	    letter, text, "not a number from -2147483648 to 2147483647 (or - for those of standard input)");
 }
 
 /* Check the rules between options, and what kill(1) would take as a PID or a signal. */
@@ -77,7 +76,7 @@ check(const struct sender *sender, char *operands[])
 	if (sender->lines && !*operands)
 		return command_usage("PID is missing; with -q - standard input has the values");
 	if (sender->last == 0)
-		return command_argument("-k ", "0", "0 is no signal");
+		return command_refuse('k', "0", "0 is no signal");
 	if (sender->last > 0 && !timed)
 		return command_usage("-k needs -t TIME, after which it sends");
 	if (timed && !sender->targets.wait && !sender->valued)
@@ -128,7 +127,7 @@ show(char *words[])
 		if (signal_name_convert(&text, *words) == 0)
 			continue;
 		text_free(&text);
-		return command_argument("-l ", *words,
+		return command_refuse('l', *words,
 		    "there is no such signal (sigsend -l lists them; one that ended a program is shown by shells as "
 		    "128 + its number)");
 	}
@@ -155,18 +154,17 @@ send_lines(struct sender *sender)
 			sent++;
 	}
 	if (interrupt_caught()) {
-		text_format(&line, "stopped by a signal; ");
+		text_format(&line, "stopped by a signal");
 	} else if (got == -1) {
 		text_format(&line, "standard input: ");
 		record_fault(&reader, errno, &line);
-		text_format(&line, "; ");
 	} else if (got == 1 && list->count > 0) {
 		text_format(&line, "standard input: record %lu, ", reader.count);
 		text_quote(&line, data, size, 64);
-		text_format(&line, ": not a number from -2147483648 to 2147483647; ");
+		text_format(&line, ": not a number from -2147483648 to 2147483647");
 	}
 	if (line.data) {
-		error_line(NULL, "%s%lu value%s sent", line.data, sent, sent == 1 ? " was" : "s were");
+		error_line(NULL, "%s; %lu value%s sent", line.data, sent, sent == 1 ? " was" : "s were");
 		list->status = STATUS_FAILED;
 	}
 	text_free(&line);

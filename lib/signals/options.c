@@ -73,9 +73,10 @@ signal_read_list(void *to, int letter, const char *text)
 
 /* Add the target that text names. Returns NULL, or a phrase that says what is wrong. */
 static const char *
-add(struct target_list *list, const char *text)
+add_target(struct target_list *list, const char *text)
 {
 	unsigned long long pid;
+	struct target *items;
 
 	/* ps -o pid= prints blanks in front of a PID. */
 	text += strspn(text, " ");
@@ -84,15 +85,10 @@ add(struct target_list *list, const char *text)
 		return text[0] == '-' && text[1] > '9' ? "not a PID; options come first"
 		       : list->groups                  ? "not the number of a process group, from 2"
 		                                       : "not a PID, a number from 1";
-	if (list->count == list->capacity) {
-		size_t capacity = list->capacity ? list->capacity * 2 : 16;
-		struct target *items = realloc(list->items, capacity * sizeof(*items));
-
-		if (!items)
-			return strerror(ENOMEM);
-		list->items = items;
-		list->capacity = capacity;
-	}
+	items = realloc(list->items, (list->count + 1) * sizeof(*items));
+	if (!items)
+		return strerror(ENOMEM);
+	list->items = items;
 	list->items[list->count++] = (struct target){.pid = (pid_t)pid, .pidfd = -1};
 	return NULL;
 }
@@ -103,7 +99,7 @@ target_operands(struct target_list *list, char *argv[])
 	const char *fault;
 
 	for (; *argv; argv++)
-		if ((fault = add(list, *argv)))
+		if ((fault = add_target(list, *argv)))
 			return command_argument("PID ", *argv, fault);
 	return GO_ON;
 }
@@ -116,10 +112,10 @@ add_line(struct target_list *list, const char *data, size_t size, struct text *f
 	const char *problem = line ? NULL : strerror(ENOMEM);
 
 	for (; !problem && (word = strtok(next, " \t")); next = NULL)
-		problem = add(list, word);
+		problem = add_target(list, word);
 	/* Do not pass over what follows a NUL byte. */
 	if (!problem && memchr(data, '\0', size))
-		problem = add(list, "");
+		problem = add_target(list, "");
 	if (problem) {
 		text_quote(fault, word ? word : data, word ? strlen(word) : size, 64);
 		text_format(fault, ": %s", problem);

@@ -136,28 +136,28 @@ send_once(const struct target_list *list, const struct target *target, int numbe
 	return trace_sigqueue(list->groups ? -target->pid : target->pid, number, value);
 }
 
-/* Send a signal to one target. Returns 0, or an errno value of kill(2) or sigqueue(3), ETIMEDOUT, or EINTR. */
+/* Send a signal to one target. Returns 0, or -1 with errno of kill(2) or sigqueue(3), ETIMEDOUT, or EINTR. */
 static int
 send_in_time(
     const struct target_list *list, const struct target *target, int number, const int *value, long long timeout)
 {
 	struct deadline deadline;
 	long long nap = 0;
+	bool passed;
 
 	deadline_set(&deadline, timeout);
-	for (;;) {
-		bool passed = value && deadline_passed(&deadline);
-
+	do {
+		passed = value && deadline_passed(&deadline);
 		if (send_once(list, target, number, value) == 0)
 			return 0;
 		if (errno != EAGAIN)
-			return errno;
+			return -1;
 		/* No system call waits for space in the signal queue of another process. */
-		if (passed)
-			return ETIMEDOUT;
-		if (deadline_nap(&deadline, &nap) == -1)
-			return errno;
-	}
+		if (!passed && deadline_nap(&deadline, &nap) == -1)
+			return -1;
+	} while (!passed);
+	errno = ETIMEDOUT;
+	return -1;
 }
 
 int
@@ -167,12 +167,10 @@ target_send(struct target_list *list, int number, const int *value, long long ti
 	size_t i = 0;
 
 	while (i < list->count) {
-		int error = send_in_time(list, &list->items[i], number, value, timeout);
+		int error = send_in_time(list, &list->items[i], number, value, timeout) == -1 ? errno : 0;
 
-		if (error == EINTR) {
-			errno = EINTR;
+		if (error == EINTR)
 			return -1;
-		}
 		/* The second signal need not reach a process that has ended, and waiting for an end needs no permission. */
 		if (error == 0 || (error == ESRCH && list->escalated) ||
 		    (error == EPERM && list->wait && number == 0)) {

@@ -90,7 +90,7 @@ struct target {
 /* Starts as {0}, with groups and wait set as needed; target_free releases it. */
 struct target_list {
 	struct target *items; /* targets that are left */
-	size_t count, capacity;
+	size_t count;
 	bool groups;    /* the targets are process groups */
 	bool wait;      /* the ends of the targets are waited for */
 	bool escalated; /* the second signal has been sent */
