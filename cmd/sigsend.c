@@ -1,9 +1,9 @@
 /*
  * sigsend: send signals, with values, escalation and waiting.
  *
- * All operands and input are checked before the first signal is sent. Where a second signal may follow, or a value may have
- * to wait, the processes themselves are held first, so that a process id that is used again meanwhile does no harm. A
- * process that has vanished does not stop the rest.
+ * All operands and input are checked before the first signal is sent. If a second signal may follow, or a value may have
+ * to wait, descriptors for the processes are opened first, so that a process id that is used again meanwhile does no harm.
+ * A process that does not exist does not stop the rest.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -59,7 +59,7 @@ read_value(void *to, int letter, const char *text)
 	    letter, text, "not a number from -2147483648 to 2147483647 (or - for those of standard input)");
 }
 
-/* Check the rules between options, and what kill(1) would take as a PID or a signal. */
+/* Check the rules between options, and refuse an operand that kill(1) takes for a signal. */
 static int
 check(const struct sender *sender, char *operands[])
 {

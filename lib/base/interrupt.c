@@ -93,8 +93,9 @@ interrupt_spare(void)
 	return 0;
 }
 
-/* Catch a signal, or leave it ignored if it was ignored on entry. */
-static int catch (int number, enum part part, struct sigaction *before)
+/* Install the handler of a signal, unless the signal was ignored on entry. */
+static int
+handle(int number, enum part part, struct sigaction *before)
 {
 	struct sigaction noticed = {.sa_sigaction = notice, .sa_flags = SA_SIGINFO}, plain = {.sa_handler = interrupt};
 
@@ -120,7 +121,7 @@ interrupt_setup(void)
 	if (interrupt_spare() == -1)
 		return -1;
 	for (i = 0; i < COUNT; i++)
-		if (signals[i].part != SPARED && catch (signals[i].number, signals[i].part, &inherited[i]) == -1)
+		if (signals[i].part != SPARED && handle(signals[i].number, signals[i].part, &inherited[i]) == -1)
 			return -1;
 	mask = inherited_mask;
 	sigdelset(&mask, SIGURG);

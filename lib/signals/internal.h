@@ -48,7 +48,7 @@ int trace_sigaction(int number, void (*handler)(int));
 int trace_sigqueue(pid_t pid, int number, const int *value);
 int trace_poll(struct pollfd *fds, size_t count, int timeout);
 
-/* Print a line for each target, which has not ended in time after the signal number. Sets list->status. */
+/* Print a line for each target: it has not ended in time after the signal number. Sets list->status. */
 void target_report(struct target_list *list, int number);
 
 /* Append a received signal as a structure with members named prefix signo, code, pid and uid, and the value. */
@@ -58,9 +58,9 @@ void trace_received(struct text *call, const siginfo_t *received, const char *pr
 int receive_prepare(struct receiver *receiver);
 
 /*
- * Open a descriptor that stands for a process, whatever becomes of its process id, and that poll(2) finds readable after
- * the process has ended. If pid is negative, for any live process of that group but this one. Returns the descriptor, or
- * -1. Errors: ESRCH, EMFILE, ENFILE, ENOMEM; ENOTSUP (there is only the number). See pidfd_open(2).
+ * Open a descriptor that stands for a process even if its process id is used again, and that poll(2) reports as readable
+ * once the process has ended. If pid is negative, the process is any live one of that group but this one. Returns the
+ * descriptor, or -1. Errors: ESRCH, EMFILE, ENFILE, ENOMEM; ENOTSUP (no descriptor is possible). See pidfd_open(2).
  */
 int pidfd_hold(pid_t pid);
 
@@ -70,7 +70,7 @@ int pidfd_hold(pid_t pid);
  */
 int pidfd_signal(int pidfd, int number, const int *value);
 
-/* Return true if /proc is there, and is that of this PID namespace, so that the processes of a group can be known. */
+/* Return true if /proc is mounted, and belongs to this PID namespace, so that it shows the processes of a group. */
 bool proc_usable(void);
 
 /* Return the RLIMIT_SIGPENDING of a process, or ULLONG_MAX if it has none, or none is known. */

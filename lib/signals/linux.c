@@ -1,6 +1,6 @@
 /*
- * linux.c: what /proc tells about processes, and descriptors that stand for processes as long as they are open, whatever
- * becomes of the process ids. See proc(5), pidfd_open(2).
+ * linux.c: the dispositions of processes, from /proc, and descriptors that each stand for one process even if its process id
+ * is used again. See proc(5), pidfd_open(2).
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -119,7 +119,7 @@ hold_process(pid_t pid)
 	struct rlimit files;
 	int fd = trace_pidfd_open(pid);
 
-	/* Each process takes a descriptor, which the soft limit is not meant for. */
+	/* The soft limit is too low for a descriptor for each of many processes. */
 	if (fd == -1 && errno == EMFILE && getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < files.rlim_max) {
 		files.rlim_cur = files.rlim_max;
 		(void)setrlimit(RLIMIT_NOFILE, &files);
@@ -139,7 +139,7 @@ hold_member(pid_t pid, pid_t group)
 
 	if (ended.fd == -1)
 		return -1;
-	/* Another process may have got the process id by now. */
+	/* By now the process id may be that of another process. */
 	if (getpgid(pid) == group && poll(&ended, 1, 0) == 0)
 		return ended.fd;
 	close(ended.fd);

@@ -14,15 +14,13 @@
 int
 receive_prepare(struct receiver *receiver)
 {
-	receiver->fd = signalfd(-1, &receiver->set, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (trace_on) {
-		struct text call = {0};
+	struct text names = {0};
 
-		text_format(&call, "signalfd(-1, ");
-		signal_name_set(&call, &receiver->set);
-		text_format(&call, ", SFD_CLOEXEC|SFD_NONBLOCK)");
-		trace_end(&call, receiver->fd);
-	}
+	receiver->fd = signalfd(-1, &receiver->set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (trace_on)
+		signal_name_set(&names, &receiver->set);
+	trace_call(receiver->fd, "signalfd(-1, %s, SFD_CLOEXEC|SFD_NONBLOCK)", names.data);
+	text_free(&names);
 	return receiver->fd == -1 ? -1 : 0;
 }
 

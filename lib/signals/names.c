@@ -2,8 +2,8 @@
  * names.c: the names of signals, their default actions, and what raises them.
  *
  * The numbers of real-time signals depend on the C library: glibc keeps two of the kernel's for itself and musl three, so
- * RTMIN is 34 in one and 35 in the other. A program linked with musl on a system of glibc programs must use their numbers
- * (REALTIME_FIRST).
+ * RTMIN is 34 in one and 35 in the other. A program that is linked with musl uses the numbers of the system's other
+ * programs (REALTIME_FIRST).
  */
 #include <errno.h>
 #include <stdio.h>
@@ -177,10 +177,12 @@ signal_name_code_macro(int number, int code, char name[SIGNAL_NAME_SIZE])
 const char *
 signal_name_code(int number, int code, char name[SIGNAL_NAME_SIZE])
 {
-	char macro[SIGNAL_NAME_SIZE], *bare = strchr(signal_name_code_macro(number, code, macro), '_');
+	const struct signal_code *found = signal_code(number, code);
 
 	/* Positive codes come from the kernel; what else they tell depends on the signal. */
-	snprintf(name, SIGNAL_NAME_SIZE, "%s", bare ? bare + 1 : code > 0 ? "KERNEL" : macro);
+	if (!found && code <= 0)
+		return signal_name_code_macro(number, code, name);
+	snprintf(name, SIGNAL_NAME_SIZE, "%s", found ? strchr(found->macro, '_') + 1 : "KERNEL");
 	return name;
 }
 
@@ -221,12 +223,10 @@ signal_name_convert(struct text *text, const char *word)
 	char name[SIGNAL_NAME_SIZE];
 	int number;
 
-	if (number_parse(word, STATUS_SIGNAL + 1, STATUS_SIGNAL + (unsigned long long)SIGRTMAX, &status) == 0) {
+	if (number_parse(word, STATUS_SIGNAL + 1, STATUS_SIGNAL + (unsigned long long)SIGRTMAX, &status) == 0)
 		number = (int)status - STATUS_SIGNAL;
-	} else if (signal_name_parse(word, &number) == -1 || number == 0) {
-		errno = EINVAL;
+	else if (signal_name_parse(word, &number) == -1 || number == 0)
 		return -1;
-	}
 	if (*word >= '0' && *word <= '9')
 		text_format(text, "%s\n", signal_name_format(number, name));
 	else

@@ -25,8 +25,8 @@ const char *signal_name_format(int number, char name[SIGNAL_NAME_SIZE]);
 const char *signal_name_macro(int number, char name[SIGNAL_NAME_SIZE]);
 
 /*
- * Write what si_code says about the origin of a signal: its name without SI_ or CLD_, KERNEL for other codes of the kernel,
- * or the number. Returns name. See sigaction(2).
+ * Write the origin of a signal, si_code: its name without SI_ or CLD_, KERNEL for other codes of the kernel, or the number.
+ * Returns name. See sigaction(2).
  */
 const char *signal_name_code(int number, int code, char name[SIGNAL_NAME_SIZE]);
 
@@ -40,8 +40,8 @@ void signal_name_set(struct text *text, const sigset_t *set);
 void signal_name_table(struct text *text);
 
 /*
- * Append the number of the signal that word names; or its name if word is its number, or the exit status of a program that
- * it ended; with a newline. Returns 0 or -1. Errors: EINVAL.
+ * Append a line: the number of the signal that word names, or the name of the signal if word is its number or the exit
+ * status of a program that it ended. Returns 0, or -1 if there is no such signal.
  */
 int signal_name_convert(struct text *text, const char *word);
 

@@ -1,6 +1,5 @@
 /*
- * portable.c: what POSIX alone offers: no further signals, nothing about other processes, and only the process id to name
- * one.
+ * portable.c: POSIX alone: no further signals, no view of other processes, and no name for a process but its process id.
  */
 #include <errno.h>
 #include <limits.h>

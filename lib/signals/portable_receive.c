@@ -1,6 +1,6 @@
 /*
- * portable_receive.c: blocked signals are taken one by one. The call that waits for them waits for nothing else, so it is
- * cut into ticks, between which the output is looked at. See sigtimedwait(3p).
+ * portable_receive.c: blocked signals are taken one by one. sigtimedwait(3p) waits for nothing else, so the wait is cut
+ * into ticks, and the output is checked between them. See sigtimedwait(3p).
  */
 #include <errno.h>
 

@@ -2,8 +2,8 @@
  * send.c: the processes and process groups to which signals go, sending, and the lines about failures.
  *
  * A process id may belong to another process by the time that a second signal is sent. Where the system has descriptors
- * that stand for processes (pidfd_open(2)) they are opened before the first signal; elsewhere, and for groups, the number
- * is all there is.
+ * that stand for processes (pidfd_open(2)), they are opened before the first signal. Elsewhere, and for groups, signals go
+ * to the number.
  */
 #include <errno.h>
 #include <limits.h>
@@ -65,7 +65,7 @@ fail(struct target_list *list, size_t index, int error, const char *more)
 	memmove(target, target + 1, (--list->count - index) * sizeof(*target));
 }
 
-/* Append why a signal has not ended a process, as far as the system tells. */
+/* Append why a signal has not ended a process, if the system shows it. */
 static void
 explain_left(struct text *line, pid_t pid, int number)
 {
@@ -100,7 +100,7 @@ target_report(struct target_list *list, int number)
 	}
 }
 
-/* Return true if waiting for a target would wait for this process, which is left out of a group if that can be known. */
+/* Return true if waiting for a target would wait for this process. In a group, hold_group leaves this process out. */
 static bool
 is_own(const struct target_list *list, const struct target *target)
 {

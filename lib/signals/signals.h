@@ -35,15 +35,15 @@ int disposition_mask(int how, const sigset_t *set);
  */
 int disposition_change(const sigset_t *set, void (*handler)(int));
 
-/* What a process does with signals. */
+/* The pending signals of a process, its mask and its dispositions. */
 struct disposition {
 	sigset_t pending, blocked, ignored, caught;
 	bool stopped; /* the process is stopped */
 };
 
 /*
- * Find out what a process does with signals. Returns 0 or -1. Errors: ESRCH, EACCES (the system hides the process), ENOTSUP
- * (the system does not tell), or errno of read(2). See proc(5).
+ * Read the pending signals, the mask and the dispositions of a process. Returns 0 or -1. Errors: ESRCH, EACCES (the system
+ * hides the process), ENOTSUP (the system shows no process), those of read(2). See proc(5).
  */
 int disposition_of(pid_t pid, struct disposition *disposition);
 
@@ -59,8 +59,8 @@ struct receiver {
 	int fd;       /* descriptor of signalfd(2), on Linux */
 };
 
-/* The most signals that receive_wait takes at once. */
-#define RECEIVE_MOST 64
+/* The most signals that receive_wait takes at once: few, so that the arrays touch no further pages of the stack. */
+#define RECEIVE_MOST 24
 
 /*
  * Block the signals of receiver->set, also those that are ignored; they are pending until receive_wait takes them. The
@@ -92,7 +92,7 @@ struct target_list {
 	struct target *items; /* targets that are left */
 	size_t count;
 	bool groups;    /* the targets are process groups */
-	bool wait;      /* the ends of the targets are waited for */
+	bool wait;      /* target_finish follows */
 	bool escalated; /* the second signal has been sent */
 	int status;     /* exit status for the lines about targets that failed; STATUS_OK if there are none */
 };
@@ -107,9 +107,9 @@ int target_operands(struct target_list *list, char *argv[]);
 int target_read(struct target_list *list, int fd);
 
 /*
- * Make sure that later signals reach the processes that have these ids now, or none, as far as the system can, and that
- * what is to be waited for can be. A process that does not exist gets a line, and is removed from the list. Returns
- * GO_ON, or prints a line and returns the exit status. See pidfd_open(2).
+ * Open a descriptor for each process, where the system has them, so that a later signal cannot reach another process that
+ * got its process id. A process that does not exist gets a line, and is removed from the list. Returns GO_ON, or prints a
+ * line and returns the exit status, also if this process would wait for itself. See pidfd_open(2).
  */
 int target_start(struct target_list *list);
 
@@ -122,9 +122,9 @@ int target_start(struct target_list *list);
 int target_send(struct target_list *list, int number, const int *value, long long timeout, const unsigned long *sent);
 
 /*
- * Wait until all targets have ended, at most timeout nanoseconds; then send the signal last unless that is not positive,
- * and wait again, two seconds at least. A target that has not ended gets a line, which tells what the process does with
- * the signal (number, or last), if the system tells. Returns early after a caught signal. See poll(2).
+ * Wait at most timeout nanoseconds until all targets have ended. Then, if last is positive, send that signal to the targets
+ * that are left and wait again, at least two seconds. A target that has not ended gets a line, with its disposition of the
+ * signal that was sent (number, then last) if the system shows it. Returns early after a caught signal. See poll(2).
  */
 void target_finish(struct target_list *list, int number, int last, long long timeout);
 

@@ -13,15 +13,12 @@ int
 trace_sigprocmask(int how, const sigset_t *set)
 {
 	int result = signal_set_change(how, set, NULL);
+	struct text names = {0};
 
-	if (trace_on) {
-		struct text call = {0};
-
-		text_format(&call, "sigprocmask(%s, ", how == SIG_BLOCK ? "SIG_BLOCK" : "SIG_UNBLOCK");
-		signal_name_set(&call, set);
-		text_format(&call, ", NULL)");
-		trace_end(&call, result);
-	}
+	if (trace_on)
+		signal_name_set(&names, set);
+	trace_call(result, "sigprocmask(%s, %s, NULL)", how == SIG_BLOCK ? "SIG_BLOCK" : "SIG_UNBLOCK", names.data);
+	text_free(&names);
 	return result;
 }
 

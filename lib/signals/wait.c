@@ -1,6 +1,6 @@
 /*
  * wait.c: waiting for the end of processes that need not be children. One poll(2) waits for all processes for which the
- * system has descriptors (pidfd_open(2)); for the others kill(2) is asked in naps whether the number is still in use.
+ * system has descriptors (pidfd_open(2)); for the others, kill(2) tests every now and then whether the process id is in use.
  */
 #include <errno.h>
 #include <limits.h>
@@ -12,7 +12,7 @@
 #include "base/interrupt.h"
 #include "signals/internal.h"
 
-/* Nanoseconds that a process has at least to end after the second signal. */
+/* Shortest wait after the second signal, in nanoseconds. */
 #define GRACE (2 * 1000000000LL)
 
 /* Return true if a target without a descriptor has ended; a group gets the descriptor of one of its processes. */
@@ -27,8 +27,8 @@ ended(const struct target_list *list, struct target *target)
 }
 
 /*
- * Remove the targets that have ended. fds holds what poll(2) said of the targets before, and then the descriptors of those
- * that are left. Returns true if all of them have a descriptor.
+ * Remove the targets that have ended. fds holds the results of poll(2) for the targets; on return, the descriptors of the
+ * targets that are left. Returns true if all of them have a descriptor.
  */
 static bool
 remove_ended(struct target_list *list, struct pollfd *fds)
@@ -88,7 +88,7 @@ wait_in_time(struct target_list *list, long long timeout)
 		held = remove_ended(list, fds);
 		if (list->count == 0)
 			break;
-		/* The last look comes after the deadline. */
+		/* Look once more after the deadline. */
 		if (passed)
 			error = ETIMEDOUT;
 		else if (await(list, fds, held, &deadline, &nap) == -1 && (errno != EINTR || interrupt_caught()))
