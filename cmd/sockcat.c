@@ -61,7 +61,7 @@ set_up(struct cat *cat)
 			return STATUS_FAILED;
 		}
 	}
-	status = cat->listens ? socket_listen(&cat->socket) : socket_connect(&cat->socket);
+	status = socket_open(&cat->socket, cat->listens);
 	if (status != GO_ON || ready == -1)
 		return status;
 	socket_local(cat->socket.fd, &local);
@@ -99,7 +99,7 @@ copy(const struct cat *cat)
 		text_format(&extra, ", and %zu were read that are lost", lost);
 	if (unwritten)
 		text_format(&extra, ", and %zu came that are lost", unwritten);
-	status = socket_report(&cat->socket, relay.side, error, extra.data);
+	status = socket_report(&cat->socket, relay.side, error, "%s", extra.data ? extra.data : "");
 	text_free(&extra);
 	return status;
 }
@@ -109,7 +109,7 @@ static int
 talk(struct cat *cat)
 {
 	if (cat->session.argv)
-		return serve_connection(&cat->session, &cat->socket);
+		return serve_connections(&cat->session, &cat->socket, true);
 	socket_block(cat->socket.fd, false);
 	return cat->socket.address.type == SOCK_STREAM ? copy(cat) : datagrams_run(&cat->session, &cat->socket, false);
 }
@@ -127,7 +127,7 @@ serve(struct cat *cat)
 	if (!socket_has_connections(socket))
 		return session->argv ? serve_packets(session, socket) : datagrams_run(session, socket, true);
 	if (session->argv && cat->many)
-		return serve_connections(session, socket);
+		return serve_connections(session, socket, false);
 	/* A hub of one client knows records, which -P is about. */
 	if (cat->many || session->prefix)
 		return hub_run(session, socket);

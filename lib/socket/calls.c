@@ -1,9 +1,8 @@
 /*
- * calls.c: the system calls on sockets, each followed by its line of the trace. Calls that would have had to wait, or that a
- * tick interrupted, are not shown.
+ * calls.c: the system calls on sockets whose trace shows an address or the bytes of a packet. A call that would have had to
+ * wait, or that a tick interrupted, is not shown.
  */
 #include <errno.h>
-#include <unistd.h>
 
 #include "base/trace.h"
 #include "socket/calls.h"
@@ -86,12 +85,6 @@ trace_bind(int fd, const struct socket_address *at)
 }
 
 int
-trace_listen(int fd, int backlog)
-{
-	return trace_call(listen(fd, backlog), "listen(%d, %d)", fd, backlog);
-}
-
-int
 trace_accept(int fd, struct socket_address *peer)
 {
 	int result;
@@ -102,18 +95,6 @@ trace_accept(int fd, struct socket_address *peer)
 		peer->size = 0;
 	trace_address("accept", fd, peer, result);
 	return result;
-}
-
-int
-trace_half_close(int fd)
-{
-	return trace_call(shutdown(fd, SHUT_WR), "shutdown(%d, SHUT_WR)", fd);
-}
-
-int
-trace_unlink(const char *path)
-{
-	return trace_call(unlink(path), "unlink(\"%s\")", path);
 }
 
 ssize_t

@@ -11,20 +11,15 @@
 
 int trace_socket(int family, int type, int protocol);
 int trace_bind(int fd, const struct socket_address *at);
-int trace_listen(int fd, int backlog);
 int trace_accept(int fd, struct socket_address *peer);
-int trace_unlink(const char *path);
 
-/* Calls shutdown(2) with SHUT_WR. */
-int trace_half_close(int fd);
-
-/* Calls recvmsg(2) with MSG_DONTWAIT; peer is where message has its name. */
+/* Call recvmsg(2) with MSG_DONTWAIT; peer is where message has its name. */
 ssize_t trace_recvmsg(int fd, struct msghdr *message, struct socket_address *peer);
 
-/* Calls sendto(2), or send(2) if to is NULL, with MSG_DONTWAIT and MSG_NOSIGNAL. */
+/* Call sendto(2), or send(2) if to is NULL, with MSG_DONTWAIT and MSG_NOSIGNAL. */
 ssize_t trace_sendto(int fd, const char *data, size_t size, const struct socket_address *to);
 
-/* Prints the line of a call that takes an address: for connect(2), once it has been waited for. Keeps errno. */
+/* Print the line of a call that takes an address: for connect(2), once it has been waited for. Keeps errno. */
 void trace_address(const char *call, int fd, const struct socket_address *address, int result);
 
 #endif

@@ -17,14 +17,8 @@
 int
 datagrams_report(const struct datagrams *datagrams, enum relay_side side, int error, const char *why)
 {
-	struct text extra = {0};
-	int status;
-
-	text_format(&extra, "%s%s%llu packet%s sent, %llu received", why ? why : "", why ? "; " : "", datagrams->sent,
-	    datagrams->sent == 1 ? " was" : "s were", datagrams->received);
-	status = socket_report(datagrams->socket, side, error, extra.data);
-	text_free(&extra);
-	return status;
+	return socket_report(datagrams->socket, side, error, "%s%s%llu packet%s sent, %llu received", why ? why : "",
+	    why ? "; " : "", datagrams->sent, datagrams->sent == 1 ? " was" : "s were", datagrams->received);
 }
 
 int

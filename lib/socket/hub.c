@@ -2,7 +2,6 @@
  * hub.c: many clients and no COMMAND: the loop. It waits in poll(2) and nowhere else.
  */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,36 +12,29 @@
 static void
 expect(struct hub *hub)
 {
-	bool hold = hub_full(hub, true), quiet = hub_full(hub, false);
-	bool takes = listener_takes(&hub->listener, hub->count) && hub->listener.state != LISTENER_PAUSED;
+	struct pollfd *wait = hub->crowd.wait;
+	bool clients_wait = hub_full(hub, false), input_waits = !hub->reading || hub_full(hub, true);
 	size_t i;
 
-	hub->wait[HUB_LISTENER] = (struct pollfd){.fd = takes ? hub->listener.socket->fd : -1, .events = POLLIN};
-	hub->wait[HUB_INPUT] =
-	    (struct pollfd){.fd = hub->reading && hub->count > 0 && !quiet ? STDIN_FILENO : -1, .events = POLLIN};
-	hub->wait[HUB_OUTPUT] =
+	wait[HUB_LISTENER] = (struct pollfd){.fd = listener_ready(&hub->listener, hub->crowd.count), .events = POLLIN};
+	wait[HUB_INPUT] = (struct pollfd){.fd = input_waits ? -1 : STDIN_FILENO, .events = POLLIN};
+	wait[HUB_OUTPUT] =
 	    (struct pollfd){.fd = hub->output.fd, .events = backlog_kept(&hub->output) > 0 ? POLLOUT : 0};
-	for (i = 0; i < hub->count; i++) {
-		const struct client *client = hub->clients[i];
-		short events = !hold && client->state == CLIENT_SENDS ? POLLIN : 0;
+	for (i = 0; i < hub->crowd.count; i++) {
+		const struct client *client = hub->crowd.list[i];
+		short events = !clients_wait && client->state == CLIENT_SENDS ? POLLIN : 0;
 
 		if (backlog_kept(&client->backlog) > 0)
 			events |= POLLOUT;
-		hub->wait[HUB_CLIENTS + i] = (struct pollfd){.fd = events ? client->fd : -1, .events = events};
+		wait[HUB_CLIENTS + i] = (struct pollfd){.fd = events ? client->fd : -1, .events = events};
 	}
 }
 
 static int
 output_failed(const struct hub *hub, int error)
 {
-	struct text extra = {0};
-	int status;
-
-	text_format(&extra, "%llu bytes were written, and %zu came that are lost", hub->output.moved,
-	    backlog_kept(&hub->output));
-	status = socket_report(hub->listener.socket, RELAY_OUTPUT, error, extra.data);
-	text_free(&extra);
-	return status;
+	return socket_report(hub->listener.socket, RELAY_OUTPUT, error,
+	    "%llu bytes were written, and %zu came that are lost", hub->output.moved, backlog_kept(&hub->output));
 }
 
 /* Handles the events of the first count clients. Returns 0, or -1 with errno if standard output failed. */
@@ -52,8 +44,8 @@ attend(struct hub *hub, size_t count)
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		struct client *client = hub->clients[i];
-		short came = hub->wait[HUB_CLIENTS + i].revents;
+		struct client *client = hub->crowd.list[i];
+		short came = hub->crowd.wait[HUB_CLIENTS + i].revents;
 
 		if (came & (POLLOUT | POLLERR | POLLHUP) && backlog_write(&client->backlog) == -1)
 			hub_lose(hub, client, errno);
@@ -67,13 +59,13 @@ attend(struct hub *hub, size_t count)
 static int
 handle(struct hub *hub, size_t count)
 {
-	if (hub->wait[HUB_LISTENER].revents)
+	if (hub->crowd.wait[HUB_LISTENER].revents)
 		hub_welcome(hub);
-	if (hub->wait[HUB_OUTPUT].revents & (POLLERR | POLLHUP | POLLNVAL))
+	if (hub->crowd.wait[HUB_OUTPUT].revents & (POLLERR | POLLHUP | POLLNVAL))
 		return output_failed(hub, EPIPE);
 	if (backlog_write(&hub->output) == -1 || attend(hub, count) == -1)
 		return output_failed(hub, errno);
-	return hub->wait[HUB_INPUT].revents ? hub_say(hub) : GO_ON;
+	return hub->crowd.wait[HUB_INPUT].revents ? hub_say(hub) : GO_ON;
 }
 
 static int
@@ -88,8 +80,8 @@ loop(struct hub *hub)
 	deadline_set(&deadline, hub->session->timeout);
 	deadline_set(&hub->asked, 0);
 	while (status == GO_ON &&
-	       (hub->count > 0 || listener_takes(&hub->listener, 0) || backlog_kept(&hub->output) > 0)) {
-		size_t count = hub->count;
+	       (hub->crowd.count > 0 || listener_takes(&hub->listener, 0) || backlog_kept(&hub->output) > 0)) {
+		size_t count = hub->crowd.count;
 		bool idle = count == 0 && backlog_kept(&hub->output) == 0;
 		int ready;
 
@@ -97,7 +89,7 @@ loop(struct hub *hub)
 		if (!idle)
 			deadline_set(&deadline, hub->session->timeout);
 		expect(hub);
-		ready = deadline_wait(hub->wait, HUB_CLIENTS + count, idle ? &deadline : &never,
+		ready = deadline_wait(hub->crowd.wait, HUB_CLIENTS + count, idle ? &deadline : &never,
 		    again || hub->listener.state == LISTENER_PAUSED ? DEADLINE_TICK : -1);
 		if (ready == -1 && errno == ETIMEDOUT) {
 			error_line(socket->address.text, "nobody connected in time (-t)");
@@ -133,8 +125,9 @@ hub_run(const struct session *session, struct socket *socket)
 	    .reading = session->input,
 	    .packets = socket->address.type == SOCK_SEQPACKET};
 	int status = STATUS_FAILED;
+	size_t i;
 
-	if ((hub.packets && packet_open(&hub.packet) == -1) || hub_grow(&hub) == -1) {
+	if ((hub.packets && packet_open(&hub.packet) == -1) || crowd_grow(&hub.crowd, HUB_CLIENTS) == -1) {
 		error_line(NULL, "%s", strerror(errno));
 		return status;
 	}
@@ -146,14 +139,12 @@ hub_run(const struct session *session, struct socket *socket)
 		error_line(socket->address.text, "standard input was not all sent: no client is left");
 		status = STATUS_FAILED;
 	}
-	while (hub.count > 0) {
-		hub.clients[hub.count - 1]->state = CLIENT_GONE;
-		(void)hub_sort_out(&hub);
-	}
+	for (i = 0; i < hub.crowd.count; i++)
+		((struct client *)hub.crowd.list[i])->state = CLIENT_GONE;
+	(void)hub_sort_out(&hub);
 	record_close(&hub.input);
 	backlog_close(&hub.output);
-	free(hub.clients);
-	free(hub.wait);
+	crowd_free(&hub.crowd);
 	packet_close(&hub.packet);
 	if (status != GO_ON)
 		return status;

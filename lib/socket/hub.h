@@ -30,7 +30,6 @@ struct client {
 		CLIENT_GONE   /* to be closed */
 	} state;
 	bool half_closed;         /* it was told that nothing more comes */
-	bool full;                /* its backlog is full, and others wait for it */
 	unsigned long long moved; /* what it had taken at the last look */
 	struct deadline patience; /* when a full client that takes nothing is dropped */
 };
@@ -41,9 +40,7 @@ enum { HUB_LISTENER, HUB_INPUT, HUB_OUTPUT, HUB_CLIENTS };
 struct hub {
 	const struct session *session;
 	struct listener listener;
-	struct client **clients;
-	struct pollfd *wait;
-	size_t count; /* clients */
+	struct crowd crowd; /* clients */
 	struct record_reader input;
 	struct backlog output;
 	bool reading;          /* standard input has not ended */
@@ -52,9 +49,6 @@ struct hub {
 	bool failed;           /* a client was dropped, or a record not sent; a line said so */
 	struct deadline asked; /* when to ask the system again which clients have gone */
 };
-
-/* Make space for one more client. Returns 0, or -1 with ENOMEM. */
-int hub_grow(struct hub *hub);
 
 /* Accept all clients that wait: each must get what is sent from now on. */
 void hub_welcome(struct hub *hub);
@@ -71,8 +65,11 @@ void hub_lose(struct hub *hub, struct client *client, int error);
  */
 size_t hub_sort_out(struct hub *hub);
 
-/* Return true if there is no space for another record for a client; with output, or for standard output. */
-bool hub_full(const struct hub *hub, bool output);
+/*
+ * Return true if a record has to wait, because a descriptor to which it goes has no space: a record of standard input (then
+ * also if there is no client), or of a client.
+ */
+bool hub_full(const struct hub *hub, bool input);
 
 /* Take records of a client, and hand them on. Returns 0, or -1 with errno if standard output failed. */
 int hub_hear(struct hub *hub, struct client *client);

@@ -14,26 +14,13 @@
 /* Nanoseconds for which the others wait for a client that takes nothing, without -t. */
 #define PATIENCE 1000000000LL
 
-int
-hub_grow(struct hub *hub)
-{
-	struct client **clients = realloc(hub->clients, (hub->count + 1) * sizeof(struct client *));
-	struct pollfd *wait = realloc(hub->wait, (hub->count + 1 + HUB_CLIENTS) * sizeof(*wait));
-
-	if (clients)
-		hub->clients = clients;
-	if (wait)
-		hub->wait = wait;
-	return clients && wait ? 0 : -1;
-}
-
 static int
 add(struct hub *hub, int fd, const struct socket_address *peer)
 {
 	const struct address *address = &hub->listener.socket->address;
 	struct client *client = calloc(1, sizeof(*client));
 
-	if (!client || hub_grow(hub) == -1) {
+	if (!client || crowd_grow(&hub->crowd, HUB_CLIENTS) == -1) {
 		free(client);
 		return -1;
 	}
@@ -48,7 +35,7 @@ add(struct hub *hub, int fd, const struct socket_address *peer)
 	backlog_open(&client->backlog, fd, hub->packets);
 	if (hub->packets)
 		socket_mark(fd);
-	hub->clients[hub->count++] = client;
+	hub->crowd.list[hub->crowd.count++] = client;
 	return 0;
 }
 
@@ -58,7 +45,7 @@ hub_welcome(struct hub *hub)
 	struct socket_address peer;
 	int fd;
 
-	while (listener_takes(&hub->listener, hub->count) && hub->listener.state != LISTENER_PAUSED &&
+	while (listener_ready(&hub->listener, hub->crowd.count) != -1 &&
 	       (fd = listener_accept(&hub->listener, &peer)) != -1)
 		if (add(hub, fd, &peer) == -1) {
 			error_line(hub->listener.socket->address.text, "%s", strerror(errno));
@@ -93,19 +80,19 @@ hub_lose(struct hub *hub, struct client *client, int error)
 	text_free(&why);
 }
 
-/* Drops a client that is full and has taken nothing for too long. */
-static void
+/* Drop a client that is full and has taken nothing for too long. Returns true if it is full. */
+static bool
 check_full(struct hub *hub, struct client *client)
 {
 	bool full = backlog_full(&client->backlog, 2 * HUB_LONGEST);
 
-	if (full && (!client->full || client->moved != client->backlog.moved))
+	if (!full || client->moved != client->backlog.moved)
 		deadline_set(
 		    &client->patience, hub->session->timeout == DEADLINE_NEVER ? PATIENCE : hub->session->timeout);
-	client->full = full;
-	client->moved = client->backlog.moved;
-	if (full && deadline_passed(&client->patience))
+	else if (deadline_passed(&client->patience))
 		hub_drop(hub, client, "it does not read what is sent to it, and was dropped");
+	client->moved = client->backlog.moved;
+	return full;
 }
 
 /* Passes on ends: the client's by closing it, that of standard input by a half-close. ask: the system may be asked. */
@@ -145,16 +132,16 @@ hub_sort_out(struct hub *hub)
 	/* The system is not asked about clients at each event. */
 	if (ask)
 		deadline_set(&hub->asked, DEADLINE_TICK * 1000000LL);
-	for (i = hub->count; i-- > 0;) {
-		struct client *client = hub->clients[i];
+	for (i = hub->crowd.count; i-- > 0;) {
+		struct client *client = hub->crowd.list[i];
+		bool full = check_full(hub, client);
 
-		check_full(hub, client);
 		check_end(hub, client, ask);
 		if (client->state == CLIENT_GONE) {
 			free_client(client);
-			hub->clients[i] = hub->clients[--hub->count];
+			hub->crowd.list[i] = hub->crowd.list[--hub->crowd.count];
 			listener_retry(&hub->listener);
-		} else if (client->full || (client->state == CLIENT_ENDED && backlog_kept(&client->backlog) == 0)) {
+		} else if (full || (client->state == CLIENT_ENDED && backlog_kept(&client->backlog) == 0)) {
 			again++;
 		}
 	}

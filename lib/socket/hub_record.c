@@ -29,23 +29,30 @@ spread(struct hub *hub, const struct client *from, const char *data, size_t size
 		hub_welcome(hub);
 	if (backlog_add(&hub->output, session->form, prefix, data, size) == -1)
 		return -1;
-	for (i = 0; session->relays && i < hub->count; i++)
-		if (hub->clients[i] != from)
-			give(hub, hub->clients[i], prefix, data, size);
+	for (i = 0; session->relays && i < hub->crowd.count; i++)
+		if (hub->crowd.list[i] != from)
+			give(hub, hub->crowd.list[i], prefix, data, size);
 	return backlog_write(&hub->output);
 }
 
 bool
-hub_full(const struct hub *hub, bool output)
+hub_full(const struct hub *hub, bool input)
 {
+	bool lonely = true;
 	size_t i;
 
-	if (output && backlog_full(&hub->output, 2 * HUB_LONGEST))
+	if (!input && backlog_full(&hub->output, 2 * HUB_LONGEST))
 		return true;
-	for (i = 0; (!output || hub->session->relays) && i < hub->count; i++)
-		if (hub->clients[i]->state != CLIENT_GONE && backlog_full(&hub->clients[i]->backlog, 2 * HUB_LONGEST))
+	for (i = 0; (input || hub->session->relays) && i < hub->crowd.count; i++) {
+		const struct client *client = hub->crowd.list[i];
+
+		if (client->state == CLIENT_GONE)
+			continue;
+		if (backlog_full(&client->backlog, 2 * HUB_LONGEST))
 			return true;
-	return false;
+		lonely = false;
+	}
+	return input && lonely;
 }
 
 /* Takes the next record of a client. Returns as record_next. */
@@ -69,7 +76,7 @@ hub_hear(struct hub *hub, struct client *client)
 	size_t size;
 	int got = 1;
 
-	while (client->state != CLIENT_GONE && !hub_full(hub, true)) {
+	while (client->state != CLIENT_GONE && !hub_full(hub, false)) {
 		got = next(hub, client, &data, &size);
 		if (got != 1)
 			break;
@@ -98,29 +105,17 @@ address_one(struct hub *hub, const char *data, size_t size)
 	const char *tab = memchr(data, '\t', size);
 	size_t label = tab ? (size_t)(tab - data) : 0, i;
 
-	for (i = 0; tab && i < hub->count; i++) {
-		const struct text *name = &hub->clients[i]->name;
+	for (i = 0; tab && i < hub->crowd.count; i++) {
+		struct client *client = hub->crowd.list[i];
 
-		if (name->data && name->size == label && memcmp(name->data, data, label) == 0) {
-			give(hub, hub->clients[i], NULL, tab + 1, size - label - 1);
+		if (client->name.data && client->name.size == label && memcmp(client->name.data, data, label) == 0) {
+			give(hub, client, NULL, tab + 1, size - label - 1);
 			return;
 		}
 	}
 	error_line(NULL, "standard input: record %lu: %s", hub->input.count,
 	    tab ? "no such client is there (-P)" : "its peer and a tab are missing (-P)");
 	hub->failed = true;
-}
-
-/* Returns true if there is a client to send to. */
-static bool
-has_client(const struct hub *hub)
-{
-	size_t i;
-
-	for (i = 0; i < hub->count; i++)
-		if (hub->clients[i]->state != CLIENT_GONE)
-			return true;
-	return false;
 }
 
 int
@@ -131,15 +126,15 @@ hub_say(struct hub *hub)
 	size_t size, i;
 	int got = 1;
 
-	while (hub->reading && has_client(hub) && !hub_full(hub, false)) {
+	while (hub->reading && !hub_full(hub, true)) {
 		got = record_next(&hub->input, &data, &size);
 		if (got != 1)
 			break;
 		hub_welcome(hub);
 		if (hub->session->prefix)
 			address_one(hub, data, size);
-		for (i = 0; !hub->session->prefix && i < hub->count; i++)
-			give(hub, hub->clients[i], NULL, data, size);
+		for (i = 0; !hub->session->prefix && i < hub->crowd.count; i++)
+			give(hub, hub->crowd.list[i], NULL, data, size);
 	}
 	if (got == 0)
 		hub->reading = false;

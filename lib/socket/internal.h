@@ -1,5 +1,5 @@
 /*
- * internal.h: what the files of socket/ share: opening sockets, accepting many connections, and what the platform knows.
+ * internal.h: what the files of socket/ share: binding, accepting many connections, and what the platform knows.
  */
 #ifndef SOCKET_INTERNAL_H
 #define SOCKET_INTERNAL_H
@@ -13,12 +13,6 @@
 #include "socket/address.h"
 #include "socket/socket.h"
 
-/* Open a non-blocking socket for an address. Returns the descriptor, or -1 with errno of socket(2). */
-int socket_open(const struct address *address, int family);
-
-/* Close a socket that could not be set up, and remove its path. Returns -1 and keeps errno. */
-int socket_give_up(struct socket *socket, int fd);
-
 /* Set an option that a system may lack. */
 void socket_set(int fd, int level, int option, int value);
 
@@ -31,10 +25,6 @@ int socket_bind(
 
 /* Append the words for an errno value of connecting, or listening. */
 void socket_explain(const struct address *address, bool listens, int error, struct text *text);
-
-/* Append what address number of a list met, after those before it. */
-void socket_add_attempt(const struct address *address, bool listens, const struct address_list *list, size_t number,
-    int error, struct text *why);
 
 /* A listening socket that takes many connections. */
 struct listener {
@@ -51,6 +41,9 @@ struct listener {
 /* Return true if one more client may be taken while so many are present. */
 bool listener_takes(const struct listener *listener, size_t present);
 
+/* Return the descriptor on which to wait for a client while so many are present, or -1 if none is taken now. */
+int listener_ready(const struct listener *listener, size_t present);
+
 /*
  * Accept a connection without waiting. Closes the socket after the last one. Returns a blocking descriptor, or -1 if there is
  * none now; the listener is paused if none can be had.
@@ -59,6 +52,19 @@ int listener_accept(struct listener *listener, struct socket_address *peer);
 
 /* End a pause: a client has gone, or time has passed. */
 void listener_retry(struct listener *listener);
+
+/* Clients, or COMMANDs, and what their loop waits for. Starts as {0}. */
+struct crowd {
+	void **list;
+	size_t count;        /* members of list */
+	struct pollfd *wait; /* space for all members, and for the descriptors of the loop itself */
+};
+
+/* Make space for one more member, and for extra descriptors in wait. Returns 0, or -1 with ENOMEM. */
+int crowd_grow(struct crowd *crowd, size_t extra);
+
+/* Release list and wait. */
+void crowd_free(struct crowd *crowd);
 
 /* The platform's: linux.c, portable.c. */
 

@@ -22,20 +22,6 @@
 /* Places of the signals and of the listener in jobs->wait. */
 enum { WAKE, LISTENER, FIRST };
 
-/* Makes space for one more job. */
-static int
-grow(struct jobs *jobs)
-{
-	struct job **list = realloc(jobs->list, (jobs->count + 1) * sizeof(struct job *));
-	struct pollfd *wait = realloc(jobs->wait, (jobs->count + 1 + FIRST) * sizeof(*wait));
-
-	if (list)
-		jobs->list = list;
-	if (wait)
-		jobs->wait = wait;
-	return list && wait ? 0 : -1;
-}
-
 void *
 jobs_start(struct jobs *jobs, size_t size, int connection, int input, int output, const struct socket_address *peer)
 {
@@ -45,7 +31,8 @@ jobs_start(struct jobs *jobs, size_t size, int connection, int input, int output
 	pid_t pid = -1;
 	int status;
 
-	if (job && grow(jobs) == 0 && ucspi_set(&jobs->ucspi, jobs->listener.socket, connection, peer) == 0) {
+	if (job && crowd_grow(&jobs->crowd, FIRST) == 0 &&
+	    ucspi_set(&jobs->ucspi, jobs->listener.socket, connection, peer) == 0) {
 		launch.environment = jobs->ucspi.list;
 		pid = launch_start(&launch);
 	}
@@ -56,7 +43,7 @@ jobs_start(struct jobs *jobs, size_t size, int connection, int input, int output
 		return NULL;
 	}
 	*job = (struct job){.pid = pid, .fd = -1, .poll.fd = -1};
-	jobs->list[jobs->count++] = job;
+	jobs->crowd.list[jobs->crowd.count++] = job;
 	jobs->running++;
 	return job;
 }
@@ -82,17 +69,15 @@ job_release(struct job *job)
 static void
 end(struct job *job)
 {
-	/* Until the group has no process left, its number is its own. */
-	if (job->reaped && kill(-job->pid, 0) == -1) {
+	bool passed = deadline_passed(&job->until);
+
+	/* As long as the group has a process, no other group can have its number. */
+	if (job->reaped && ((job->state == JOB_KILLED && passed) || kill(-job->pid, 0) == -1)) {
 		job->state = JOB_ENDED;
-	} else if (deadline_passed(&job->until)) {
-		if (job->state == JOB_TERMINATED) {
-			child_kill(-job->pid);
-			job->state = JOB_KILLED;
-			deadline_set(&job->until, JOBS_GRACE);
-		} else if (job->reaped) {
-			job->state = JOB_ENDED;
-		}
+	} else if (job->state == JOB_TERMINATED && passed) {
+		child_kill(-job->pid);
+		job->state = JOB_KILLED;
+		deadline_set(&job->until, JOBS_GRACE);
 	}
 }
 
@@ -111,9 +96,11 @@ reap(struct jobs *jobs)
 		info.si_pid = 0;
 		if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == -1 || info.si_pid == 0)
 			return;
-		for (i = 0; i < jobs->count && !job; i++)
-			if (!jobs->list[i]->reaped && jobs->list[i]->pid == info.si_pid)
-				job = jobs->list[i];
+		for (i = 0; i < jobs->crowd.count && !job; i++) {
+			job = jobs->crowd.list[i];
+			if (job->reaped || job->pid != info.si_pid)
+				job = NULL;
+		}
 		terminated = job && job->state != JOB_RUNS;
 		/* Until it has been waited for, no other group can have its number. */
 		if (job)
@@ -136,15 +123,15 @@ step(struct jobs *jobs)
 	int soonest = -1, look;
 	size_t i;
 
-	for (i = jobs->count; i-- > 0;) {
-		struct job *job = jobs->list[i];
+	for (i = jobs->crowd.count; i-- > 0;) {
+		struct job *job = jobs->crowd.list[i];
 
 		if (job->state == JOB_TERMINATED || job->state == JOB_KILLED)
 			end(job);
 		look = job->fd == -1 ? -1 : jobs->step(jobs, job);
 		if (job->state == JOB_ENDED && job->fd == -1) {
 			free(job);
-			jobs->list[i] = jobs->list[--jobs->count];
+			jobs->crowd.list[i] = jobs->crowd.list[--jobs->crowd.count];
 			listener_retry(&jobs->listener);
 			continue;
 		}
@@ -166,21 +153,22 @@ takes(const struct jobs *jobs)
 static int
 await(struct jobs *jobs, const struct deadline *deadline, int look, bool *came)
 {
+	const struct crowd *crowd = &jobs->crowd;
 	bool paused = jobs->listener.state == LISTENER_PAUSED;
-	bool bounded = deadline->limited && takes(jobs) && jobs->count == 0;
+	bool bounded = deadline->limited && takes(jobs) && crowd->count == 0;
 	int timeout = paused ? JOBS_LOOK : look != -1 ? look : bounded ? deadline_poll(deadline, INT_MAX) : -1, ready;
 	size_t i;
 
-	jobs->wait[WAKE] = (struct pollfd){.fd = jobs->wake, .events = POLLIN};
-	jobs->wait[LISTENER] =
-	    (struct pollfd){.fd = takes(jobs) && !paused ? jobs->listener.socket->fd : -1, .events = POLLIN};
-	for (i = 0; i < jobs->count; i++)
-		jobs->wait[FIRST + i] = jobs->list[i]->poll;
-	ready = poll(jobs->wait, FIRST + jobs->count, timeout);
+	crowd->wait[WAKE] = (struct pollfd){.fd = jobs->wake, .events = POLLIN};
+	crowd->wait[LISTENER] = (struct pollfd){
+	    .fd = jobs->stopping ? -1 : listener_ready(&jobs->listener, jobs->running), .events = POLLIN};
+	for (i = 0; i < crowd->count; i++)
+		crowd->wait[FIRST + i] = ((struct job *)crowd->list[i])->poll;
+	ready = poll(crowd->wait, FIRST + crowd->count, timeout);
 	listener_retry(&jobs->listener);
-	for (i = 0; i < jobs->count; i++)
-		jobs->list[i]->poll.revents = ready > 0 ? jobs->wait[FIRST + i].revents : 0;
-	*came = ready > 0 && jobs->wait[LISTENER].revents;
+	for (i = 0; i < crowd->count; i++)
+		((struct job *)crowd->list[i])->poll.revents = ready > 0 ? crowd->wait[FIRST + i].revents : 0;
+	*came = ready > 0 && crowd->wait[LISTENER].revents;
 	if (ready == 0 && bounded && deadline_passed(deadline)) {
 		error_line(jobs->listener.socket->address.text, "%s in time (-t)", jobs->missing);
 		return STATUS_TIMEOUT;
@@ -192,7 +180,7 @@ int
 jobs_open(struct jobs *jobs)
 {
 	jobs->wake = interrupt_wake();
-	if (jobs->wake == -1 || ucspi_open(&jobs->ucspi) == -1 || grow(jobs) == -1) {
+	if (jobs->wake == -1 || ucspi_open(&jobs->ucspi) == -1 || crowd_grow(&jobs->crowd, FIRST) == -1) {
 		error_line(NULL, "%s", strerror(errno));
 		return -1;
 	}
@@ -211,14 +199,14 @@ jobs_run(struct jobs *jobs)
 	size_t i;
 
 	deadline_set(&deadline, jobs->session->timeout);
-	while (status == GO_ON && (jobs->count > 0 || takes(jobs))) {
+	while (status == GO_ON && (jobs->crowd.count > 0 || takes(jobs))) {
 		if (interrupt_caught() && !jobs->stopping) {
 			jobs->stopping = true;
 			look = JOBS_LOOK;
-			for (i = 0; i < jobs->count; i++)
-				job_terminate(jobs->list[i]);
+			for (i = 0; i < jobs->crowd.count; i++)
+				job_terminate(jobs->crowd.list[i]);
 		}
-		if (jobs->count > 0)
+		if (jobs->crowd.count > 0)
 			deadline_set(&deadline, jobs->session->timeout);
 		status = await(jobs, &deadline, look, &came);
 		while (read(jobs->wake, drop, sizeof(drop)) > 0)
@@ -230,7 +218,6 @@ jobs_run(struct jobs *jobs)
 				break;
 	}
 	ucspi_close(&jobs->ucspi);
-	free(jobs->list);
-	free(jobs->wait);
+	crowd_free(&jobs->crowd);
 	return status == GO_ON ? jobs->status : status;
 }

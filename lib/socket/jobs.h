@@ -41,10 +41,8 @@ struct job {
 struct jobs {
 	const struct session *session;
 	struct listener listener;
-	struct job **list;
-	struct pollfd *wait;
-	size_t count;   /* jobs in the list */
-	size_t running; /* COMMANDs that have not ended */
+	struct crowd crowd; /* jobs */
+	size_t running;     /* COMMANDs that have not ended */
 	struct ucspi ucspi;
 	int wake; /* readable once a signal has come */
 	bool stopping;

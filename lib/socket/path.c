@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/trace.h"
 #include "socket/calls.h"
 #include "socket/internal.h"
 
@@ -102,19 +103,8 @@ socket_unlink(struct socket *socket)
 	if (!path->made || lstat(address->path, &st) == -1 || st.st_dev != path->device || st.st_ino != path->inode)
 		return STATUS_OK;
 	path->made = false;
-	if (trace_unlink(address->path) == 0 || errno == ENOENT)
+	if (trace_call(unlink(address->path), "unlink(\"%s\")", address->path) == 0 || errno == ENOENT)
 		return STATUS_OK;
 	error_line(address->text, "not removed: %s", strerror(errno));
 	return STATUS_FAILED;
-}
-
-int
-socket_give_up(struct socket *socket, int fd)
-{
-	int saved = errno;
-
-	close(fd);
-	socket_unlink(socket);
-	errno = saved;
-	return -1;
 }

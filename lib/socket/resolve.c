@@ -40,16 +40,16 @@ add_path(const struct address *address, struct address_list *list)
 	return add(list, &name, address->abstract ? size : sizeof(name));
 }
 
-/* Adds the addresses of a host (NULL: every one of this machine). Returns 0 or an error of getaddrinfo(3). */
+/* Adds the addresses of a host of one family, or of all. Returns 0 or an error of getaddrinfo(3). */
 static int
-look_up(const struct address *address, const char *host, int family, struct address_list *list)
+look_up(const struct address *address, int family, struct address_list *list)
 {
 	struct addrinfo hints = {.ai_family = family,
 	    .ai_socktype = address->type,
 	    .ai_protocol = address->protocol,
-	    .ai_flags = host ? 0 : AI_PASSIVE};
+	    .ai_flags = address->any ? AI_PASSIVE : 0};
 	struct addrinfo *found, *one;
-	int error = getaddrinfo(host, address->port || host ? address->port : "0", &hints, &found);
+	int error = getaddrinfo(address->host, address->port || address->host ? address->port : "0", &hints, &found);
 
 	if (error)
 		return error;
@@ -59,21 +59,15 @@ look_up(const struct address *address, const char *host, int family, struct addr
 	return error;
 }
 
-/* The same for an empty HOST and for *. One IPv6 socket listens at all IPv4 addresses too, so * tries IPv6 first. */
+/* Adds the addresses of this machine, for an empty HOST and for *. Returns as look_up. */
 static int
 look_up_own(const struct address *address, struct address_list *list)
 {
-	int families[] = {address->any ? AF_INET6 : AF_INET, address->any ? AF_INET : AF_INET6}, error = 0;
-	size_t i;
+	/* A listening IPv6 socket takes IPv4 clients too, so * tries IPv6 first. */
+	int error = look_up(address, address->any ? AF_INET6 : AF_INET, list);
+	int other = look_up(address, address->any ? AF_INET : AF_INET6, list);
 
-	for (i = 0; i < 2; i++)
-		if (address->family == AF_UNSPEC || address->family == families[i])
-			error = look_up(address,
-			    address->any              ? NULL
-			    : families[i] == AF_INET6 ? "::1"
-			                              : "127.0.0.1",
-			    families[i], list);
-	return list->count ? 0 : error;
+	return error && other ? other : 0;
 }
 
 static const char *
@@ -106,8 +100,8 @@ address_resolve(const struct address *address, bool listens, struct address_list
 	}
 	if (address->kind == ADDRESS_UNIX)
 		error = add_path(address, list) == -1 ? EAI_SYSTEM : 0;
-	else if (address->host)
-		error = look_up(address, address->host, address->family, list);
+	else if (address->host || address->family != AF_UNSPEC)
+		error = look_up(address, address->family, list);
 	else
 		error = look_up_own(address, list);
 	if (error == 0)

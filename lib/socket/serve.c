@@ -115,12 +115,12 @@ ended(struct jobs *jobs, struct job *job, int status, bool terminated)
 	job_release(job);
 }
 
-/* Serves connections of a listener, or one that there is. */
-static int
-run(const struct session *session, struct socket *socket, unsigned long long count, int fd)
+int
+serve_connections(const struct session *session, struct socket *socket, bool connected)
 {
+	int fd = socket->fd;
 	struct jobs jobs = {.session = session,
-	    .listener = {.socket = socket, .count = count, .most = session->most},
+	    .listener = {.socket = socket, .count = connected ? 0 : session->count, .most = session->most},
 	    .take = take,
 	    .step = step,
 	    .ended = ended,
@@ -128,23 +128,10 @@ run(const struct session *session, struct socket *socket, unsigned long long cou
 
 	if (jobs_open(&jobs) == -1)
 		return STATUS_RUNNER;
-	if (fd != -1)
+	if (connected) {
+		socket->fd = -1;
+		socket_block(fd, true);
 		start(&jobs, fd, &socket->peer);
+	}
 	return jobs_run(&jobs);
-}
-
-int
-serve_connections(const struct session *session, struct socket *socket)
-{
-	return run(session, socket, session->count, -1);
-}
-
-int
-serve_connection(const struct session *session, struct socket *socket)
-{
-	int fd = socket->fd;
-
-	socket->fd = -1;
-	socket_block(fd, true);
-	return run(session, socket, 0, fd);
 }

@@ -31,11 +31,8 @@ struct session {
  * own, which ends with its client and with this process; the status is that of the first COMMAND that failed.
  */
 
-/* Run COMMAND with each connection as its standard input and output. */
-int serve_connections(const struct session *session, struct socket *socket);
-
-/* Run COMMAND with the connection that socket is, and close that. */
-int serve_connection(const struct session *session, struct socket *socket);
+/* Run COMMAND with each connection of a listener, or with the connection that socket is, as its standard input and output. */
+int serve_connections(const struct session *session, struct socket *socket, bool connected);
 
 /* Run COMMAND for each packet, which it reads as a record; the records that it writes are the answers. */
 int serve_packets(const struct session *session, struct socket *socket);

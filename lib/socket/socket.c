@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/explain.h"
+#include "base/trace.h"
 #include "socket/calls.h"
 #include "socket/internal.h"
 
@@ -20,6 +21,7 @@
 #define CONNECTS(kind)   (1u << STEP(kind, 0))
 #define BINDS(kind)      (1u << STEP(kind, 1))
 #define EITHER(kind)     (CONNECTS(kind) | BINDS(kind))
+#define LISTENS          (BINDS(ADDRESS_TCP) | BINDS(ADDRESS_UNIX))
 #define INTERNET         (EITHER(ADDRESS_TCP) | EITHER(ADDRESS_UDP) | EITHER(ADDRESS_RAW))
 #define SET_UP           (INTERNET | EITHER(ADDRESS_UNIX))
 
@@ -39,6 +41,7 @@ static const struct explanation explanations[] = {
     {EPROTOTYPE, SET_UP, "a Unix socket of another type is there", LIMIT_NONE},
     {ECONNREFUSED, SET_UP, "connection refused (nobody listens there)", LIMIT_NONE},
     {ECONNREFUSED, PEER, "refused: nobody listens there", LIMIT_NONE},
+    {ETIMEDOUT, LISTENS, "nobody connected in time (-t)", LIMIT_NONE},
     {ETIMEDOUT, SET_UP, "no connection in time", LIMIT_NONE},
     {ETIMEDOUT, 1u << CONNECTION, "no byte in time (-t)", LIMIT_NONE},
     {ETIMEDOUT, PEER, "no packet in time (-t)", LIMIT_NONE},
@@ -64,7 +67,7 @@ socket_explain(const struct address *address, bool listens, int error, struct te
 }
 
 int
-socket_report(const struct socket *socket, enum relay_side side, int error, const char *extra)
+socket_report(const struct socket *socket, enum relay_side side, int error, const char *format, ...)
 {
 	int step = side == RELAY_INPUT                   ? INPUT
 	           : side == RELAY_OUTPUT                ? OUTPUT
@@ -72,6 +75,7 @@ socket_report(const struct socket *socket, enum relay_side side, int error, cons
 	           : socket_has_connections(socket)      ? CONNECTION
 	                                                 : DATAGRAMS;
 	struct text line = {0};
+	va_list args;
 
 	if (!explanation_add(&line, explanations, step, error, 0))
 		text_format(&line, "%s%s",
@@ -79,21 +83,15 @@ socket_report(const struct socket *socket, enum relay_side side, int error, cons
 		    : step == OUTPUT ? "standard output: "
 		                     : "",
 		    strerror(error));
-	error_line(socket->address.text, "%s%s%s", line.data ? line.data : "", extra ? "; " : "", extra ? extra : "");
+	if (format) {
+		text_format(&line, "; ");
+		va_start(args, format);
+		text_vformat(&line, format, args);
+		va_end(args);
+	}
+	error_line(socket->address.text, "%s", line.data ? line.data : "");
 	text_free(&line);
 	return error == ETIMEDOUT && side == RELAY_PEER ? STATUS_TIMEOUT : STATUS_FAILED;
-}
-
-int
-socket_open(const struct address *address, int family)
-{
-	int fd = trace_socket(family, address->type, address->protocol);
-
-	if (fd != -1) {
-		fcntl(fd, F_SETFD, FD_CLOEXEC);
-		socket_block(fd, false);
-	}
-	return fd;
 }
 
 void
@@ -127,7 +125,7 @@ socket_block(int fd, bool blocks)
 int
 socket_half_close(int fd)
 {
-	return trace_half_close(fd) == -1 && errno != ENOTCONN ? -1 : 0;
+	return trace_call(shutdown(fd, SHUT_WR), "shutdown(%d, SHUT_WR)", fd) == -1 && errno != ENOTCONN ? -1 : 0;
 }
 
 void

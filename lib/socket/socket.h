@@ -30,16 +30,11 @@ struct socket {
 };
 
 /*
- * Connect, trying all addresses in turn. Returns GO_ON, or the exit status after a line that names what each address met.
- * See socket(2), connect(2).
+ * Connect, or listen (bind, if it is for datagrams), trying all addresses in turn. At a Unix path only a socket that nobody
+ * serves is replaced; the mode is set before anybody can connect. Returns GO_ON, or the exit status after a line that names
+ * what each address met. See socket(2), bind(2), listen(2), connect(2), unix(7).
  */
-int socket_connect(struct socket *socket);
-
-/*
- * Listen, or bind a socket of datagrams. At a Unix path only a socket that nobody serves is replaced; the mode is set before
- * anybody can connect. Returns as socket_connect. See bind(2), listen(2), unix(7).
- */
-int socket_listen(struct socket *socket);
+int socket_open(struct socket *socket, bool listens);
 
 /* Return true if it carries connections: a stream, or a Unix seqpacket socket. */
 bool socket_has_connections(const struct socket *socket);
@@ -93,9 +88,9 @@ struct relay {
 int relay_run(struct relay *relay);
 
 /*
- * Print a line about an error of the peer, or of standard input or output; extra (may be NULL) follows after a semicolon.
- * Returns the exit status.
+ * Print a line about an error of the peer, or of standard input or output; what format (may be NULL) says follows after a
+ * semicolon, as with printf(3). Returns the exit status.
  */
-int socket_report(const struct socket *socket, enum relay_side side, int error, const char *extra);
+int socket_report(const struct socket *socket, enum relay_side side, int error, const char *format, ...);
 
 #endif

@@ -45,8 +45,8 @@ ucspi_open(struct ucspi *ucspi)
 	return 0;
 }
 
-/* Adds NAME=VALUE. Returns false if memory runs out. */
-static bool
+/* Add NAME=VALUE, or set failed. */
+static void
 add(struct ucspi *ucspi, const char *format, ...)
 {
 	struct text text = {0};
@@ -55,47 +55,45 @@ add(struct ucspi *ucspi, const char *format, ...)
 	va_start(args, format);
 	text_vformat(&text, format, args);
 	va_end(args);
-	if (text.cut || !text.data) {
-		text_free(&text);
-		errno = ENOMEM;
-		return false;
-	}
-	ucspi->list[ucspi->count++] = text.data;
-	return true;
+	ucspi->failed |= text.cut;
+	if (text.data)
+		ucspi->list[ucspi->count++] = text.data;
 }
 
 static void
 reset(struct ucspi *ucspi)
 {
+	ucspi->failed = false;
 	while (ucspi->count > ucspi->base) {
 		free(ucspi->list[--ucspi->count]);
 		ucspi->list[ucspi->count] = NULL;
 	}
 }
 
-static bool
+static void
 add_path(struct ucspi *ucspi, const char *name, const struct socket_address *from)
 {
 	size_t size;
 	const char *path = address_path(from, &size);
 
-	if (size == 0)
-		return true;
-	return path[0] ? add(ucspi, "%s=%.*s", name, (int)size, path)
-	               : add(ucspi, "%s=@%.*s", name, (int)size - 1, path + 1);
+	if (size > 0 && path[0])
+		add(ucspi, "%s=%.*s", name, (int)size, path);
+	else if (size > 0)
+		add(ucspi, "%s=@%.*s", name, (int)size - 1, path + 1);
 }
 
-static bool
+static void
 add_host(struct ucspi *ucspi, const char *protocol, const char *side, const struct socket_address *from)
 {
 	char host[ADDRESS_HOST];
 	unsigned int port;
 
 	if (!address_numeric(from, host, sizeof(host), &port))
-		return true;
+		return;
+	add(ucspi, "%s%sIP=%s", protocol, side, host);
 	/* The port of a raw socket is its protocol. */
-	return add(ucspi, "%s%sIP=%s", protocol, side, host) &&
-	       (strcmp(protocol, "RAW") == 0 || add(ucspi, "%s%sPORT=%u", protocol, side, port));
+	if (strcmp(protocol, "RAW") != 0)
+		add(ucspi, "%s%sPORT=%u", protocol, side, port);
 }
 
 int
@@ -106,21 +104,25 @@ ucspi_set(struct ucspi *ucspi, const struct socket *socket, int fd, const struct
 	const char *protocol = protocols[socket->address.kind];
 	struct socket_address local;
 	struct owner owner;
-	bool added;
 
 	socket_local(fd, &local);
 	reset(ucspi);
-	added = add(ucspi, "PROTO=%s", protocol);
-	if (socket->address.kind != ADDRESS_UNIX)
-		return added && add_host(ucspi, protocol, "LOCAL", &local) && add_host(ucspi, protocol, "REMOTE", peer)
-		           ? 0
-		           : -1;
-	added = added && add_path(ucspi, "IPCLOCALPATH", &local) && add_path(ucspi, "IPCREMOTEPATH", peer);
-	if (socket_has_connections(socket) && socket_owner(fd, &owner) == 0)
-		added = added && add(ucspi, "IPCREMOTEPID=%ld", (long)owner.pid) &&
-		        add(ucspi, "IPCREMOTEEUID=%lu", (unsigned long)owner.uid) &&
-		        add(ucspi, "IPCREMOTEEGID=%lu", (unsigned long)owner.gid);
-	return added ? 0 : -1;
+	add(ucspi, "PROTO=%s", protocol);
+	/* A Unix address has no host, and any other one no path. */
+	add_host(ucspi, protocol, "LOCAL", &local);
+	add_host(ucspi, protocol, "REMOTE", peer);
+	if (socket->address.kind == ADDRESS_UNIX) {
+		add_path(ucspi, "IPCLOCALPATH", &local);
+		add_path(ucspi, "IPCREMOTEPATH", peer);
+		if (socket_has_connections(socket) && socket_owner(fd, &owner) == 0) {
+			add(ucspi, "IPCREMOTEPID=%ld", (long)owner.pid);
+			add(ucspi, "IPCREMOTEEUID=%lu", (unsigned long)owner.uid);
+			add(ucspi, "IPCREMOTEEGID=%lu", (unsigned long)owner.gid);
+		}
+	}
+	if (ucspi->failed)
+		errno = ENOMEM;
+	return ucspi->failed ? -1 : 0;
 }
 
 void

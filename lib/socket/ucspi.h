@@ -4,6 +4,7 @@
 #ifndef SOCKET_UCSPI_H
 #define SOCKET_UCSPI_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "socket/socket.h"
@@ -11,6 +12,7 @@
 struct ucspi {
 	char **list; /* variables of this process, and behind them those of the connection, up to a NULL */
 	size_t base, count;
+	bool failed; /* memory ran out while a variable was added */
 };
 
 /* Start with the variables of this process, less those that look like a connection's. Returns 0, or -1 with ENOMEM. */

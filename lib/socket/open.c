@@ -1,14 +1,21 @@
 /*
- * connect.c: connecting to each address in turn, and again for as long as -T says.
+ * open.c: connecting or listening: each address in turn, and again for as long as -T says. If none can be had, one line names
+ * what each of them met.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
+#include "base/trace.h"
 #include "socket/calls.h"
 #include "socket/internal.h"
+
+/* Connections that wait to be accepted; the system may allow fewer. */
+#define BACKLOG 4096
 
 /* connect(2) until the deadline; after EINTR it goes on in the kernel by itself. */
 static int
@@ -69,27 +76,64 @@ bind_local(struct socket *socket, int fd, int family, struct text *why)
 	return result;
 }
 
-/* Tries one address of the peer. Returns the connected descriptor, or -1 as bind_local. */
+/* Connect to one address. Returns 0, or -1 as bind_local. */
 static int
-connect_one(struct socket *socket, const struct socket_address *to, const struct deadline *deadline, struct text *why)
+connect_to(
+    struct socket *socket, int fd, const struct socket_address *to, const struct deadline *until, struct text *why)
 {
-	int family = to->storage.ss_family, fd = socket_open(&socket->address, family), result;
+	struct deadline deadline;
+	int result;
+
+	if (bind_local(socket, fd, to->storage.ss_family, why) == -1)
+		return -1;
+	/* Each address has the time of -t, but not beyond that of -T. */
+	deadline_set(&deadline, socket->timeout);
+	if (until->limited && (!deadline.limited || deadline_left(until) < deadline_left(&deadline)))
+		deadline = *until;
+	result = connect_until(fd, to, &deadline);
+	trace_address("connect", fd, to, result);
+	socket->peer = *to;
+	return result;
+}
+
+/* Listen at one address. Returns 0, or -1 with errno, and with the reason in why if it is known better. */
+static int
+listen_at(struct socket *socket, int fd, const struct socket_address *at, struct text *why)
+{
+	const struct address *address = &socket->address;
+
+	if (at->storage.ss_family == AF_INET6)
+		socket_set(fd, IPPROTO_IPV6, IPV6_V6ONLY, !address->any || address->family != AF_UNSPEC);
+	if (socket_bind(socket, address, fd, at, why) == -1)
+		return -1;
+	return socket_has_connections(socket) ? trace_call(listen(fd, BACKLOG), "listen(%d, %d)", fd, BACKLOG) : 0;
+}
+
+/* Open a socket for one address. Returns 0, or the errno value, and in ours the reason if it is our own address. */
+static int
+open_one(struct socket *socket, bool listens, const struct socket_address *address, const struct deadline *until,
+    struct text *ours)
+{
+	bool tcp = socket->address.kind == ADDRESS_TCP;
+	int fd = trace_socket(address->storage.ss_family, socket->address.type, socket->address.protocol), error;
 
 	if (fd == -1)
-		return -1;
+		return errno;
+	fcntl(fd, F_SETFD, FD_CLOEXEC);
+	socket_block(fd, false);
 	/* A port that a connection left a moment ago can be used again. */
-	if (socket->local.text && socket->address.kind == ADDRESS_TCP)
+	if (tcp && (listens || socket->local.text))
 		socket_set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
-	if (bind_local(socket, fd, family, why) == 0) {
-		result = connect_until(fd, to, deadline);
-		trace_address("connect", fd, to, result);
-		if (result == 0) {
-			if (socket->address.kind == ADDRESS_TCP)
-				socket_set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-			return fd;
-		}
+	if ((listens ? listen_at(socket, fd, address, ours) : connect_to(socket, fd, address, until, ours)) == 0) {
+		if (tcp && !listens)
+			socket_set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+		socket->fd = fd;
+		return 0;
 	}
-	return socket_give_up(socket, fd);
+	error = errno;
+	close(fd);
+	socket_unlink(socket);
+	return error;
 }
 
 /* Returns true for an error that may be over at the next attempt. */
@@ -100,47 +144,41 @@ may_pass(int error)
 	       error == ENETUNREACH || error == ECONNRESET || error == EADDRNOTAVAIL || error == EAGAIN;
 }
 
-/* The sooner of the end of -T and the time of -t from now. */
-static struct deadline
-soonest(const struct deadline *until, long long timeout)
-{
-	struct deadline deadline;
-
-	deadline_set(&deadline, timeout);
-	return until->limited && (!deadline.limited || deadline_left(until) < deadline_left(&deadline)) ? *until
-	                                                                                                : deadline;
-}
-
 /*
- * Tries all addresses once. Returns 0, or the errno value of the last, with what each met in why; if ours is set it is what is
+ * Try all addresses once. Returns 0, or the errno value of the last, with what each met in why; if ours is set, it is what is
  * wrong with our own address.
  */
 static int
-connect_all(struct socket *socket, const struct deadline *until, struct text *why, struct text *ours)
+open_any(struct socket *socket, bool listens, const struct deadline *until, struct text *why, struct text *ours)
 {
 	struct address_list list;
+	char host[ADDRESS_HOST];
+	unsigned int port;
 	const char *fault;
 	int error = ENOENT;
 	size_t i;
 
-	if (address_resolve(&socket->address, false, &list, &fault) == -1) {
+	if (address_resolve(&socket->address, listens, &list, &fault) == -1) {
 		error = errno;
 		text_format(why, "%s", fault);
 		return error;
 	}
 	for (i = 0; i < list.count; i++) {
-		struct deadline deadline = soonest(until, socket->timeout);
-
-		socket->fd = connect_one(socket, &list.addresses[i], &deadline, ours);
-		error = socket->fd == -1 ? errno : 0;
-		if (error == 0)
-			socket->peer = list.addresses[i];
+		error = open_one(socket, listens, &list.addresses[i], until, ours);
 		if (error == 0 || ours->size)
 			break;
-		socket_add_attempt(&socket->address, false, &list, i, error, why);
+		if (why->size)
+			text_format(why, "; ");
+		if (list.count > 1 && address_numeric(&list.addresses[i], host, sizeof(host), &port))
+			text_format(why, "%s: ", host);
+		socket_explain(&socket->address, listens, error, why);
 		if (error == ETIMEDOUT && socket->timeout != DEADLINE_NEVER)
 			text_format(why, " (-t)");
-		if (error == EINTR)
+		/*
+		 * A listener takes the next address only if the system has none like this one; in any other case our
+		 * clients could find somebody else at this one.
+		 */
+		if (listens ? error != EAFNOSUPPORT && error != EADDRNOTAVAIL : error == EINTR)
 			break;
 	}
 	address_list_free(&list);
@@ -148,7 +186,7 @@ connect_all(struct socket *socket, const struct deadline *until, struct text *wh
 }
 
 int
-socket_connect(struct socket *socket)
+socket_open(struct socket *socket, bool listens)
 {
 	struct deadline until;
 	long long nap = 0;
@@ -158,7 +196,7 @@ socket_connect(struct socket *socket)
 
 	deadline_set(&until, socket->retry ? socket->retry : DEADLINE_NEVER);
 	for (;;) {
-		error = connect_all(socket, &until, &why, &ours);
+		error = open_any(socket, listens, &until, &why, &ours);
 		if (error == 0 || ours.size || !may_pass(error) || !socket->retry)
 			break;
 		waited = deadline_passed(&until);
@@ -171,7 +209,7 @@ socket_connect(struct socket *socket)
 		text_free(&why);
 	}
 	if (ours.size) {
-		error_line(socket->local.text, "%s", ours.data);
+		error_line(listens ? socket->address.text : socket->local.text, "%s", ours.data);
 		status = STATUS_FAILED;
 	} else if (error) {
 		error_line(socket->address.text, "%s%s", why.data ? why.data : strerror(error),

@@ -1,0 +1,128 @@
+/*
+ * accept.c: accepting connections, one or many. If no descriptor is left, clients wait until another one has gone.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "base/trace.h"
+#include "socket/calls.h"
+#include "socket/internal.h"
+
+/* Accepts a connection without waiting. Returns its descriptor, which blocks, or -1 with errno of accept(2). */
+static int
+accept_now(const struct socket *socket, struct socket_address *peer)
+{
+	int fd = trace_accept(socket->fd, peer);
+
+	if (fd != -1) {
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+		if (socket->address.kind == ADDRESS_TCP)
+			socket_set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	}
+	return fd;
+}
+
+/* Returns true if there was no connection, or its client has gone by now. */
+static bool
+none(int error)
+{
+	return error == EAGAIN || error == EWOULDBLOCK || error == ECONNABORTED || error == EINTR;
+}
+
+static void
+report_accept(const struct socket *socket, int error, const char *then)
+{
+	struct text why = {0};
+
+	socket_explain(&socket->address, true, error, &why);
+	error_line(socket->address.text, "%s%s", why.data ? why.data : "", then);
+	text_free(&why);
+}
+
+int
+socket_accept(struct socket *socket, long long timeout)
+{
+	struct pollfd wait = {.fd = socket->fd, .events = POLLIN};
+	struct deadline deadline;
+	int fd = -1, status;
+
+	deadline_set(&deadline, timeout);
+	while (fd == -1 && deadline_wait(&wait, 1, &deadline, -1) != -1) {
+		fd = accept_now(socket, &socket->peer);
+		if (fd == -1 && !none(errno))
+			break;
+	}
+	if (fd != -1) {
+		socket_stop(socket);
+		socket->fd = fd;
+		return GO_ON;
+	}
+	status = errno == ETIMEDOUT ? STATUS_TIMEOUT : STATUS_FAILED;
+	report_accept(socket, errno, "");
+	return status;
+}
+
+bool
+listener_takes(const struct listener *listener, size_t present)
+{
+	return listener->taken < listener->count && (listener->most == 0 || present < listener->most);
+}
+
+int
+listener_ready(const struct listener *listener, size_t present)
+{
+	return listener_takes(listener, present) && listener->state != LISTENER_PAUSED ? listener->socket->fd : -1;
+}
+
+int
+listener_accept(struct listener *listener, struct socket_address *peer)
+{
+	struct socket *socket = listener->socket;
+	int fd = accept_now(socket, peer);
+
+	if (fd == -1) {
+		if (none(errno))
+			return -1;
+		if (listener->state == LISTENER_OPEN)
+			report_accept(socket, errno, "; clients wait until others have gone");
+		listener->state = LISTENER_PAUSED;
+		return -1;
+	}
+	listener->state = LISTENER_OPEN;
+	listener->taken++;
+	/* Clients that will not be served must not wait. */
+	if (listener->taken == listener->count)
+		socket_stop(socket);
+	return fd;
+}
+
+void
+listener_retry(struct listener *listener)
+{
+	if (listener->state == LISTENER_PAUSED)
+		listener->state = LISTENER_RETRIES;
+}
+
+int
+crowd_grow(struct crowd *crowd, size_t extra)
+{
+	void **list = realloc(crowd->list, (crowd->count + 1) * sizeof(*list));
+	struct pollfd *wait = realloc(crowd->wait, (crowd->count + 1 + extra) * sizeof(*wait));
+
+	if (list)
+		crowd->list = list;
+	if (wait)
+		crowd->wait = wait;
+	return list && wait ? 0 : -1;
+}
+
+void
+crowd_free(struct crowd *crowd)
+{
+	free(crowd->list);
+	free(crowd->wait);
+}
