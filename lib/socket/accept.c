@@ -8,7 +8,6 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "base/trace.h"
 #include "socket/calls.h"
 #include "socket/internal.h"
 
@@ -16,8 +15,13 @@
 static int
 accept_now(const struct socket *socket, struct socket_address *peer)
 {
-	int fd = trace_accept(socket->fd, peer);
+	int fd;
 
+	peer->size = sizeof(peer->storage);
+	fd = accept(socket->fd, (struct sockaddr *)&peer->storage, &peer->size);
+	if (fd == -1)
+		peer->size = 0;
+	trace_address("accept", socket->fd, peer, fd);
 	if (fd != -1) {
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
 		if (socket->address.kind == ADDRESS_TCP)

@@ -75,28 +75,6 @@ trace_socket(int family, int type, int protocol)
 	    protocol);
 }
 
-int
-trace_bind(int fd, const struct socket_address *at)
-{
-	int result = bind(fd, (const struct sockaddr *)&at->storage, at->size);
-
-	trace_address("bind", fd, at, result);
-	return result;
-}
-
-int
-trace_accept(int fd, struct socket_address *peer)
-{
-	int result;
-
-	peer->size = sizeof(peer->storage);
-	result = accept(fd, (struct sockaddr *)&peer->storage, &peer->size);
-	if (result == -1)
-		peer->size = 0;
-	trace_address("accept", fd, peer, result);
-	return result;
-}
-
 ssize_t
 trace_recvmsg(int fd, struct msghdr *message, struct socket_address *peer)
 {

@@ -10,8 +10,6 @@
 #include "socket/address.h"
 
 int trace_socket(int family, int type, int protocol);
-int trace_bind(int fd, const struct socket_address *at);
-int trace_accept(int fd, struct socket_address *peer);
 
 /* Call recvmsg(2) with MSG_DONTWAIT; peer is where message has its name. */
 ssize_t trace_recvmsg(int fd, struct msghdr *message, struct socket_address *peer);
@@ -19,7 +17,7 @@ ssize_t trace_recvmsg(int fd, struct msghdr *message, struct socket_address *pee
 /* Call sendto(2), or send(2) if to is NULL, with MSG_DONTWAIT and MSG_NOSIGNAL. */
 ssize_t trace_sendto(int fd, const char *data, size_t size, const struct socket_address *to);
 
-/* Print the line of a call that takes an address: for connect(2), once it has been waited for. Keeps errno. */
+/* Print the line of a call that takes or stores an address; of connect(2), once it has been waited for. Keeps errno. */
 void trace_address(const char *call, int fd, const struct socket_address *address, int result);
 
 #endif

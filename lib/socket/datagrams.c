@@ -57,8 +57,10 @@ receive(struct datagrams *datagrams)
 		return GO_ON;
 	datagrams->known = true;
 	datagrams->received++;
-	if (datagrams_enough(datagrams))
+	if (datagrams->received == session->count) {
+		datagrams->enough = true;
 		datagrams->left = ahead();
+	}
 	if (session->prefix)
 		address_format(&socket->address, packet->peer.size ? &packet->peer : &socket->peer, &peer);
 	result = backlog_add(&datagrams->output, session->form, peer.data, packet->data, packet->size);
@@ -73,22 +75,22 @@ static bool
 over(const struct datagrams *datagrams)
 {
 	const struct session *session = datagrams->session;
-	bool enough = datagrams_enough(datagrams), kept = backlog_kept(&datagrams->output) > 0;
 
-	if (kept || datagrams->sending == SENDING_BLOCKED)
+	if (backlog_kept(&datagrams->output) > 0 || datagrams->sending == SENDING_BLOCKED)
 		return false;
 	/* An input that always has more is not sent for ever. */
-	if (enough && datagrams->left <= 0 && !session->single)
+	if (datagrams->enough && datagrams->left <= 0 && !session->single)
 		return true;
 	if (datagrams->sending == SENDING_MORE)
 		return false;
-	if (!enough && !datagrams->ended)
+	if (!datagrams->enough && !datagrams->ended)
 		return datagrams->sending == SENDING_ENDED && !session->output &&
 		       !socket_has_connections(datagrams->socket);
 	if (datagrams->sending == SENDING_ENDED || (datagrams->answers && !datagrams->known))
 		return true;
 	/* A peer that has closed only its sending side can still be answered, as can the sender of a single packet. */
-	return !session->single && !io_ready(STDIN_FILENO, POLLIN) && (enough || io_ready(datagrams->socket->fd, 0));
+	return !session->single && !io_ready(STDIN_FILENO, POLLIN) &&
+	       (datagrams->enough || io_ready(datagrams->socket->fd, 0));
 }
 
 /* Sets what to wait for. */
@@ -102,7 +104,7 @@ expect(const struct datagrams *datagrams, struct pollfd wait[ALL])
 	wait[OUTPUT] = (struct pollfd){.fd = datagrams->output.fd};
 	if (backlog_kept(&datagrams->output) > 0)
 		wait[OUTPUT].events = POLLOUT;
-	else if (!datagrams->ended && !datagrams_enough(datagrams))
+	else if (!datagrams->ended && !datagrams->enough)
 		wait[SOCKET].events = POLLIN;
 	if (datagrams->sending == SENDING_BLOCKED && !datagrams->answers)
 		wait[SOCKET].events |= POLLOUT;
@@ -168,6 +170,7 @@ datagrams_run(const struct session *session, struct socket *socket, bool listens
 	    .socket = socket,
 	    .answers = listens && !connects,
 	    .known = !listens || connects,
+	    .enough = session->count == 0,
 	    .sending = session->input ? SENDING_WAITS : SENDING_ENDED,
 	    .left = ahead()};
 	int status;

@@ -23,6 +23,7 @@ struct datagrams {
 	bool answers; /* a listener without connections: records go to the peer of the last packet, or to their own */
 	bool ended;   /* the peer has closed the connection */
 	bool known;   /* there is a peer to send to */
+	bool enough;  /* as many packets as wanted have come */
 	bool failed;  /* a packet or a record was dropped; a line said so */
 	struct packet packet; /* the one that came last */
 	struct record_reader input;
@@ -52,9 +53,6 @@ int datagrams_report(const struct datagrams *datagrams, enum relay_side side, in
  * status.
  */
 int datagrams_survive(struct datagrams *datagrams, int status);
-
-/* Return true if as many packets as wanted have come. */
-bool datagrams_enough(const struct datagrams *datagrams);
 
 /* Send records of standard input, but only so many at a time. Returns GO_ON, or the exit status. */
 int datagrams_send(struct datagrams *datagrams);

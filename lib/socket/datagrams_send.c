@@ -30,12 +30,6 @@ datagrams_survive(struct datagrams *datagrams, int status)
 	return GO_ON;
 }
 
-bool
-datagrams_enough(const struct datagrams *datagrams)
-{
-	return datagrams->received >= datagrams->session->count;
-}
-
 static bool
 same(const struct socket_address *one, const struct socket_address *other)
 {
@@ -182,7 +176,7 @@ send_record(struct datagrams *datagrams)
 	if (stuck)
 		stuck->size = 0;
 	datagrams->sent++;
-	if (datagrams_enough(datagrams))
+	if (datagrams->enough)
 		datagrams->left -= (long long)datagrams->size + 1;
 	datagrams->record = NULL;
 	return GO_ON;

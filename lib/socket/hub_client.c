@@ -113,16 +113,6 @@ check_end(struct hub *hub, struct client *client, bool ask)
 		client->half_closed = socket_half_close(client->fd) == 0;
 }
 
-static void
-free_client(struct client *client)
-{
-	close(client->fd);
-	record_close(&client->records);
-	backlog_close(&client->backlog);
-	text_free(&client->name);
-	free(client);
-}
-
 size_t
 hub_sort_out(struct hub *hub)
 {
@@ -138,7 +128,11 @@ hub_sort_out(struct hub *hub)
 
 		check_end(hub, client, ask);
 		if (client->state == CLIENT_GONE) {
-			free_client(client);
+			close(client->fd);
+			record_close(&client->records);
+			backlog_close(&client->backlog);
+			text_free(&client->name);
+			free(client);
 			hub->crowd.list[i] = hub->crowd.list[--hub->crowd.count];
 			listener_retry(&hub->listener);
 		} else if (full || (client->state == CLIENT_ENDED && backlog_kept(&client->backlog) == 0)) {

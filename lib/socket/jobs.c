@@ -112,7 +112,10 @@ reap(struct jobs *jobs)
 		jobs->running--;
 		if (status && !jobs->status && !terminated)
 			jobs->status = status;
-		jobs->ended(jobs, job, status, terminated);
+		if (jobs->ended)
+			jobs->ended(jobs, job, status, terminated);
+		else
+			job_release(job);
 	}
 }
 
@@ -143,25 +146,18 @@ step(struct jobs *jobs)
 	return soonest;
 }
 
-static bool
-takes(const struct jobs *jobs)
-{
-	return !jobs->stopping && listener_takes(&jobs->listener, jobs->running);
-}
-
 /* Waits for an event, or for look milliseconds. Returns GO_ON, or the exit status; *came: a client waits. */
 static int
 await(struct jobs *jobs, const struct deadline *deadline, int look, bool *came)
 {
 	const struct crowd *crowd = &jobs->crowd;
 	bool paused = jobs->listener.state == LISTENER_PAUSED;
-	bool bounded = deadline->limited && takes(jobs) && crowd->count == 0;
+	bool bounded = deadline->limited && crowd->count == 0;
 	int timeout = paused ? JOBS_LOOK : look != -1 ? look : bounded ? deadline_poll(deadline, INT_MAX) : -1, ready;
 	size_t i;
 
 	crowd->wait[WAKE] = (struct pollfd){.fd = jobs->wake, .events = POLLIN};
-	crowd->wait[LISTENER] = (struct pollfd){
-	    .fd = jobs->stopping ? -1 : listener_ready(&jobs->listener, jobs->running), .events = POLLIN};
+	crowd->wait[LISTENER] = (struct pollfd){.fd = listener_ready(&jobs->listener, jobs->running), .events = POLLIN};
 	for (i = 0; i < crowd->count; i++)
 		crowd->wait[FIRST + i] = ((struct job *)crowd->list[i])->poll;
 	ready = poll(crowd->wait, FIRST + crowd->count, timeout);
@@ -199,9 +195,9 @@ jobs_run(struct jobs *jobs)
 	size_t i;
 
 	deadline_set(&deadline, jobs->session->timeout);
-	while (status == GO_ON && (jobs->crowd.count > 0 || takes(jobs))) {
-		if (interrupt_caught() && !jobs->stopping) {
-			jobs->stopping = true;
+	while (status == GO_ON && (jobs->crowd.count > 0 || listener_takes(&jobs->listener, 0))) {
+		if (interrupt_caught()) {
+			jobs->listener.count = jobs->listener.taken;
 			look = JOBS_LOOK;
 			for (i = 0; i < jobs->crowd.count; i++)
 				job_terminate(jobs->crowd.list[i]);
@@ -213,7 +209,9 @@ jobs_run(struct jobs *jobs)
 			;
 		reap(jobs);
 		look = step(jobs);
-		for (burst = 0; came && burst < BURST && takes(jobs) && !interrupt_caught(); burst++)
+		for (burst = 0;
+		     came && burst < BURST && listener_takes(&jobs->listener, jobs->running) && !interrupt_caught();
+		     burst++)
 			if (!jobs->take(jobs))
 				break;
 	}

@@ -44,15 +44,14 @@ struct jobs {
 	struct crowd crowd; /* jobs */
 	size_t running;     /* COMMANDs that have not ended */
 	struct ucspi ucspi;
-	int wake; /* readable once a signal has come */
-	bool stopping;
+	int wake;   /* readable once a signal has come */
 	int status; /* of the first COMMAND that failed */
 
 	/* Takes a client, if one waits, and starts its job. Returns false if there is none now. */
 	bool (*take)(struct jobs *jobs);
 	/* Goes on with a job. Returns after how many milliseconds to look at it again, or -1. */
 	int (*step)(struct jobs *jobs, struct job *job);
-	/* Its COMMAND has ended with that exit status; terminated: because its group was told to. */
+	/* Goes on once COMMAND has ended with that exit status; terminated: because its group was told to. NULL: releases. */
 	void (*ended)(struct jobs *jobs, struct job *job, int status, bool terminated);
 	const char *missing; /* words for the line when -t runs out without a client */
 };

@@ -57,8 +57,8 @@ socket_mark(int fd)
 	(void)setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on));
 }
 
-/* Stores an address as sock_diag wants it: IPv4 also where it stands inside IPv6. Returns the family. */
-static uint8_t
+/* Store an address as sock_diag wants it. */
+static void
 set_address(const struct sockaddr_storage *from, uint32_t address[4], uint16_t *port)
 {
 	const struct sockaddr_in *four = (const struct sockaddr_in *)from;
@@ -67,11 +67,8 @@ set_address(const struct sockaddr_storage *from, uint32_t address[4], uint16_t *
 	*port = four->sin_port;
 	if (from->ss_family == AF_INET)
 		address[0] = four->sin_addr.s_addr;
-	else if (IN6_IS_ADDR_V4MAPPED(&six->sin6_addr))
-		memcpy(address, six->sin6_addr.s6_addr + 12, sizeof(*address));
 	else
-		memcpy(address, &six->sin6_addr, 4 * sizeof(*address));
-	return from->ss_family == AF_INET || IN6_IS_ADDR_V4MAPPED(&six->sin6_addr) ? AF_INET : AF_INET6;
+		memcpy(address, &six->sin6_addr, sizeof(six->sin6_addr));
 }
 
 /*
@@ -84,13 +81,14 @@ ask(const struct sockaddr_storage *peer, const struct sockaddr_storage *local)
 	static int fd = -1;
 	struct diag_request request = {
 	    .header = {.length = sizeof(request), .type = SOCK_DIAG_BY_FAMILY, .flags = NLM_F_REQUEST},
+	    .family = (uint8_t)peer->ss_family,
 	    .protocol = IPPROTO_TCP,
 	    .states = ALL_STATES,
 	    .id.cookie = {ANY_COOKIE, ANY_COOKIE}};
 	struct diag_answer answer;
 
-	request.family = set_address(peer, request.id.address, &request.id.port);
-	(void)set_address(local, request.id.peer_address, &request.id.peer_port);
+	set_address(peer, request.id.address, &request.id.port);
+	set_address(local, request.id.peer_address, &request.id.peer_port);
 	if (fd == -1)
 		fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, SOCK_DIAG);
 	if (fd == -1 || send(fd, &request, sizeof(request), 0) == -1)

@@ -76,19 +76,21 @@ int
 socket_bind(
     struct socket *socket, const struct address *address, int fd, const struct socket_address *at, struct text *why)
 {
+	bool path = address->kind == ADDRESS_UNIX && !address->abstract;
 	struct stat st;
-	mode_t mask;
+	mode_t mask = 0;
 	int result;
 
-	if (address->kind != ADDRESS_UNIX || address->abstract)
-		return trace_bind(fd, at);
-	if (clear(address->path, at, why) == -1)
+	if (path && clear(address->path, at, why) == -1)
 		return -1;
 	/* The mode is in place before anybody can connect. */
-	mask = umask(0777 & ~socket->mode);
-	result = trace_bind(fd, at);
-	umask(mask);
-	if (result == 0 && lstat(address->path, &st) == 0)
+	if (path)
+		mask = umask(0777 & ~socket->mode);
+	result = bind(fd, (const struct sockaddr *)&at->storage, at->size);
+	trace_address("bind", fd, at, result);
+	if (path)
+		umask(mask);
+	if (path && result == 0 && lstat(address->path, &st) == 0)
 		socket->path = (struct path){.made = true, .device = st.st_dev, .inode = st.st_ino};
 	return result;
 }

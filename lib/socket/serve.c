@@ -46,15 +46,6 @@ take(struct jobs *jobs)
 	return true;
 }
 
-/* The client has closed its sending side, and may have gone altogether. */
-static void
-half_close(struct connection *connection)
-{
-	connection->client = CLIENT_HALF;
-	connection->job.poll.events = 0;
-	deadline_set(&connection->until, 0);
-}
-
 /* The client has gone. */
 static void
 lose_client(struct connection *connection)
@@ -90,8 +81,11 @@ step(struct jobs *jobs, struct job *job)
 		job->poll.fd = -1;
 		return -1;
 	}
-	if (connection->client == CLIENT_THERE && came)
-		half_close(connection);
+	if (connection->client == CLIENT_THERE && came) {
+		connection->client = CLIENT_HALF;
+		job->poll.events = 0;
+		deadline_set(&connection->until, 0);
+	}
 	if (came & (POLLHUP | POLLERR | POLLNVAL))
 		lose_client(connection);
 	/* The system is not asked about a client at each event. */
@@ -106,15 +100,6 @@ step(struct jobs *jobs, struct job *job)
 	return connection->client == CLIENT_GONE ? JOBS_LOOK : connection->client == CLIENT_HALF ? DEADLINE_TICK : -1;
 }
 
-static void
-ended(struct jobs *jobs, struct job *job, int status, bool terminated)
-{
-	(void)jobs;
-	(void)status;
-	(void)terminated;
-	job_release(job);
-}
-
 int
 serve_connections(const struct session *session, struct socket *socket, bool connected)
 {
@@ -123,7 +108,6 @@ serve_connections(const struct session *session, struct socket *socket, bool con
 	    .listener = {.socket = socket, .count = connected ? 0 : session->count, .most = session->most},
 	    .take = take,
 	    .step = step,
-	    .ended = ended,
 	    .missing = "nobody connected"};
 
 	if (jobs_open(&jobs) == -1)
