@@ -54,12 +54,9 @@ set_up(struct cat *cat)
 	struct text line = {0};
 	int ready = -1, status;
 
-	if (cat->ready_file) {
-		ready = ready_open(cat->ready_file);
-		if (ready == -1) {
-			error_line(cat->ready_file, "%s", strerror(errno));
-			return STATUS_FAILED;
-		}
+	if (cat->ready_file && (ready = ready_open(cat->ready_file)) == -1) {
+		error_line(cat->ready_file, "%s", strerror(errno));
+		return STATUS_FAILED;
 	}
 	status = socket_open(&cat->socket, cat->listens);
 	if (status != GO_ON || ready == -1)
@@ -126,7 +123,7 @@ serve(struct cat *cat)
 		return STATUS_OK;
 	if (!socket_has_connections(socket))
 		return session->argv ? serve_packets(session, socket) : datagrams_run(session, socket, true);
-	if (session->argv && cat->many)
+	if (session->argv)
 		return serve_connections(session, socket, false);
 	/* A hub of one client knows records, which -P is about. */
 	if (cat->many || session->prefix)
@@ -134,8 +131,6 @@ serve(struct cat *cat)
 	status = socket_accept(socket, session->timeout);
 	/* What is counted from here on is packets of the one connection. */
 	session->count = SESSION_FOREVER;
-	if (status == STATUS_FAILED && session->argv)
-		status = STATUS_RUNNER;
 	return status == GO_ON ? talk(cat) : status;
 }
 

@@ -37,14 +37,15 @@ none(int error)
 	return error == EAGAIN || error == EWOULDBLOCK || error == ECONNABORTED || error == EINTR;
 }
 
-static void
-report_accept(const struct socket *socket, int error, const char *then)
+int
+socket_report_accept(const struct socket *socket, int error, const char *then)
 {
 	struct text why = {0};
 
 	socket_explain(&socket->address, true, error, &why);
 	error_line(socket->address.text, "%s%s", why.data ? why.data : "", then);
 	text_free(&why);
+	return error == ETIMEDOUT ? STATUS_TIMEOUT : STATUS_FAILED;
 }
 
 int
@@ -52,22 +53,19 @@ socket_accept(struct socket *socket, long long timeout)
 {
 	struct pollfd wait = {.fd = socket->fd, .events = POLLIN};
 	struct deadline deadline;
-	int fd = -1, status;
+	int fd = -1;
 
 	deadline_set(&deadline, timeout);
-	while (fd == -1 && deadline_wait(&wait, 1, &deadline, -1) != -1) {
-		fd = accept_now(socket, &socket->peer);
-		if (fd == -1 && !none(errno))
-			break;
+	while (fd == -1) {
+		bool came = deadline_wait(&wait, 1, &deadline, -1) != -1;
+
+		fd = came ? accept_now(socket, &socket->peer) : -1;
+		if (fd == -1 && !(came && none(errno)))
+			return socket_report_accept(socket, errno, "");
 	}
-	if (fd != -1) {
-		socket_stop(socket);
-		socket->fd = fd;
-		return GO_ON;
-	}
-	status = errno == ETIMEDOUT ? STATUS_TIMEOUT : STATUS_FAILED;
-	report_accept(socket, errno, "");
-	return status;
+	socket_stop(socket);
+	socket->fd = fd;
+	return GO_ON;
 }
 
 bool
@@ -88,14 +86,13 @@ listener_accept(struct listener *listener, struct socket_address *peer)
 	struct socket *socket = listener->socket;
 	int fd = accept_now(socket, peer);
 
-	if (fd == -1) {
-		if (none(errno))
-			return -1;
+	if (fd == -1 && !none(errno)) {
 		if (listener->state == LISTENER_OPEN)
-			report_accept(socket, errno, "; clients wait until others have gone");
+			(void)socket_report_accept(socket, errno, "; clients wait until others have gone");
 		listener->state = LISTENER_PAUSED;
-		return -1;
 	}
+	if (fd == -1)
+		return -1;
 	listener->state = LISTENER_OPEN;
 	listener->taken++;
 	/* Clients that will not be served must not wait. */

@@ -117,10 +117,10 @@ send_records(struct jobs *jobs, struct answer *answer)
 			deadline_set(&answer->until, JOBS_GRACE);
 		}
 		if (packet_send(jobs->listener.socket->fd, answer->record, answer->size, &answer->peer) == -1) {
-			bool waits = errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR || errno == ENOBUFS;
 			int error = errno;
 
-			if (waits && !deadline_passed(&answer->until))
+			if ((error == EAGAIN || error == EWOULDBLOCK || error == EINTR || error == ENOBUFS) &&
+			    !deadline_passed(&answer->until))
 				return false;
 			give_up(jobs, answer, error, true);
 			return true;

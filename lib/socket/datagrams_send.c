@@ -36,49 +36,47 @@ same(const struct socket_address *one, const struct socket_address *other)
 	return one->size == other->size && memcmp(&one->storage, &other->storage, one->size) == 0;
 }
 
-/* Finds the peer that a record names. Returns 0, or -1 with the reason in *fault. */
-static int
+/* Find the peer that a record names. Returns false with the reason in *fault if it cannot be sent to. */
+static bool
 find_peer(struct datagrams *datagrams, const char *name, const char **fault)
 {
 	struct address_list list = {0};
 	struct address address;
-	int result = -1;
+	bool found = false;
 
 	if (address_parse(&address, name, fault) == -1)
-		return -1;
+		return false;
 	if (!address_alike(&address, &datagrams->socket->address)) {
 		*fault = "its peer is an address of another kind";
 	} else if (address_resolve(&address, false, &list, fault) == 0) {
 		datagrams->peer = list.addresses[0];
-		result = datagrams->answers || same(&datagrams->peer, &datagrams->socket->peer) ? 0 : -1;
-		if (result == -1)
+		found = datagrams->answers || same(&datagrams->peer, &datagrams->socket->peer);
+		if (!found)
 			*fault = "its peer is not the one that is connected";
 	}
 	address_list_free(&list);
 	address_free(&address);
-	return result;
+	return found;
 }
 
-/* Takes PEER and a tab off the record in hand. Returns false after a line if the record names no peer. */
-static bool
+/* Take PEER and a tab off the record in hand. Drops the record, after a line, if it names no peer. */
+static void
 take_peer(struct datagrams *datagrams)
 {
 	const char *tab = memchr(datagrams->record, '\t', datagrams->size),
 	           *fault = "its peer and a tab are missing (-P)";
 	struct text name = {0};
-	bool found;
 
 	if (tab)
 		text_format(&name, "%.*s", (int)(tab - datagrams->record), datagrams->record);
-	found = name.data && find_peer(datagrams, name.data, &fault) == 0;
-	text_free(&name);
-	if (found) {
+	if (name.data && find_peer(datagrams, name.data, &fault)) {
 		datagrams->size -= (size_t)(tab + 1 - datagrams->record);
 		datagrams->record = tab + 1;
 	} else {
 		error_line(NULL, "standard input: record %lu: %s", datagrams->input.count, fault);
+		datagrams->record = NULL;
 	}
-	return found;
+	text_free(&name);
 }
 
 /* Returns the entry of the current peer among those that are stuck, or NULL. */
@@ -119,11 +117,9 @@ read_record(struct datagrams *datagrams)
 		return STATUS_FAILED;
 	}
 	datagrams->peer = datagrams->packet.peer;
-	if (datagrams->session->prefix && !take_peer(datagrams)) {
-		datagrams->record = NULL;
-		return datagrams_survive(datagrams, STATUS_FAILED);
-	}
-	return GO_ON;
+	if (datagrams->session->prefix)
+		take_peer(datagrams);
+	return datagrams->record ? GO_ON : datagrams_survive(datagrams, STATUS_FAILED);
 }
 
 /* Handles a record that could not be sent. Returns GO_ON, or the exit status. */

@@ -37,42 +37,37 @@ output_failed(const struct hub *hub, int error)
 	    "%llu bytes were written, and %zu came that are lost", hub->output.moved, backlog_kept(&hub->output));
 }
 
-/* Handles the events of the first count clients. Returns 0, or -1 with errno if standard output failed. */
+/* Handle what poll(2) found, with count clients. Returns GO_ON, or the exit status. */
 static int
-attend(struct hub *hub, size_t count)
+handle(struct hub *hub, size_t count)
 {
+	const struct pollfd *wait = hub->crowd.wait;
+	short input = wait[HUB_INPUT].revents;
 	size_t i;
 
+	if (wait[HUB_OUTPUT].revents & (POLLERR | POLLHUP | POLLNVAL))
+		return output_failed(hub, EPIPE);
+	if (wait[HUB_LISTENER].revents)
+		hub_welcome(hub);
+	if (backlog_write(&hub->output) == -1)
+		return output_failed(hub, errno);
 	for (i = 0; i < count; i++) {
 		struct client *client = hub->crowd.list[i];
+		/* A new client may have moved the list. */
 		short came = hub->crowd.wait[HUB_CLIENTS + i].revents;
 
 		if (came & (POLLOUT | POLLERR | POLLHUP) && backlog_write(&client->backlog) == -1)
 			hub_lose(hub, client, errno);
 		if (came & ~POLLOUT && client->state == CLIENT_SENDS && hub_hear(hub, client) == -1)
-			return -1;
+			return output_failed(hub, errno);
 	}
-	return 0;
-}
-
-/* Handles what poll(2) found, with count clients. Returns GO_ON or the exit status. */
-static int
-handle(struct hub *hub, size_t count)
-{
-	if (hub->crowd.wait[HUB_LISTENER].revents)
-		hub_welcome(hub);
-	if (hub->crowd.wait[HUB_OUTPUT].revents & (POLLERR | POLLHUP | POLLNVAL))
-		return output_failed(hub, EPIPE);
-	if (backlog_write(&hub->output) == -1 || attend(hub, count) == -1)
-		return output_failed(hub, errno);
-	return hub->crowd.wait[HUB_INPUT].revents ? hub_say(hub) : GO_ON;
+	return input ? hub_say(hub) : GO_ON;
 }
 
 static int
 loop(struct hub *hub)
 {
 	static const struct deadline never = {.limited = false};
-	struct socket *socket = hub->listener.socket;
 	struct deadline deadline;
 	size_t again = 0;
 	int status = GO_ON;
@@ -91,12 +86,8 @@ loop(struct hub *hub)
 		expect(hub);
 		ready = deadline_wait(hub->crowd.wait, HUB_CLIENTS + count, idle ? &deadline : &never,
 		    again || hub->listener.state == LISTENER_PAUSED ? DEADLINE_TICK : -1);
-		if (ready == -1 && errno == ETIMEDOUT) {
-			error_line(socket->address.text, "nobody connected in time (-t)");
-			return STATUS_TIMEOUT;
-		}
 		if (ready == -1)
-			return socket_report(socket, RELAY_PEER, errno, NULL);
+			return socket_report_accept(hub->listener.socket, errno, "");
 		if (ready == 0)
 			listener_retry(&hub->listener);
 		else
@@ -106,17 +97,6 @@ loop(struct hub *hub)
 	return status;
 }
 
-/* Returns true if a record of standard input is left, now that the last client has gone. */
-static bool
-unsent(struct hub *hub)
-{
-	const char *data;
-	size_t size;
-	int got = hub->reading ? record_next(&hub->input, &data, &size) : 0;
-
-	return got == 1 || (got == -1 && errno == EMSGSIZE);
-}
-
 int
 hub_run(const struct session *session, struct socket *socket)
 {
@@ -124,8 +104,9 @@ hub_run(const struct session *session, struct socket *socket)
 	    .listener = {.socket = socket, .count = session->count, .most = session->most},
 	    .reading = session->input,
 	    .packets = socket->address.type == SOCK_SEQPACKET};
-	int status = STATUS_FAILED;
-	size_t i;
+	int status = STATUS_FAILED, left;
+	const char *data;
+	size_t size, i;
 
 	if ((hub.packets && packet_open(&hub.packet) == -1) || crowd_grow(&hub.crowd, HUB_CLIENTS) == -1) {
 		error_line(NULL, "%s", strerror(errno));
@@ -135,7 +116,9 @@ hub_run(const struct session *session, struct socket *socket)
 	hub.input.elsewhere = true;
 	backlog_open(&hub.output, session->output ? STDOUT_FILENO : -1, false);
 	status = loop(&hub);
-	if (status == GO_ON && unsent(&hub)) {
+	/* The last client has gone. */
+	left = status == GO_ON && hub.reading ? record_next(&hub.input, &data, &size) : 0;
+	if (left == 1 || (left == -1 && errno == EMSGSIZE)) {
 		error_line(socket->address.text, "standard input was not all sent: no client is left");
 		status = STATUS_FAILED;
 	}

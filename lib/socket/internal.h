@@ -26,6 +26,9 @@ int socket_bind(
 /* Append the words for an errno value of connecting, or listening. */
 void socket_explain(const struct address *address, bool listens, int error, struct text *text);
 
+/* Print a line about a client that could not be waited for or accepted, which then ends. Returns the exit status. */
+int socket_report_accept(const struct socket *socket, int error, const char *then);
+
 /* A listening socket that takes many connections. */
 struct listener {
 	struct socket *socket;

@@ -18,6 +18,9 @@
 /* <linux/sockios.h>, which musl-gcc does not find. */
 #define UNSENT 0x5411
 
+/* Seconds between two probes of a peer. */
+#define PROBE 2
+
 /* CLOSE_RANGE_CLOEXEC of close_range(2). */
 #define ON_EXEC (1U << 2)
 
@@ -52,9 +55,7 @@ socket_owner(int fd, struct owner *owner)
 void
 socket_mark(int fd)
 {
-	int on = 1;
-
-	(void)setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on));
+	socket_set(fd, SOL_SOCKET, SO_PASSCRED, 1);
 }
 
 /* Store an address as sock_diag wants it. */
@@ -103,23 +104,24 @@ ask(const struct sockaddr_storage *peer, const struct sockaddr_storage *local)
 int
 socket_closed(int fd)
 {
-	struct sockaddr_storage peer, local;
-	socklen_t size = sizeof(peer), local_size = sizeof(local);
-	int on = 1, idle = 2, kept = 0, found = -1;
+	struct sockaddr_storage peer;
+	struct socket_address local;
+	socklen_t size = sizeof(peer);
+	int kept = 0, found;
 
 	if (getpeername(fd, (struct sockaddr *)&peer, &size) == -1)
 		return 1;
-	if (getsockname(fd, (struct sockaddr *)&local, &local_size) == 0)
-		found = ask(&peer, &local);
+	socket_local(fd, &local);
+	found = ask(&peer, &local.storage);
 	if (found != -1)
 		return found;
 	/* With keep-alive on, the peer's system answers for a while, and then says that the peer has gone. */
 	size = sizeof(kept);
 	if (getsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &kept, &size) == 0 && kept)
 		return 0;
-	(void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
-	(void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof(idle));
-	(void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &idle, sizeof(idle));
+	socket_set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+	socket_set(fd, IPPROTO_TCP, TCP_KEEPIDLE, PROBE);
+	socket_set(fd, IPPROTO_TCP, TCP_KEEPINTVL, PROBE);
 	return 0;
 }
 

@@ -17,21 +17,17 @@
 /* Connections that wait to be accepted; the system may allow fewer. */
 #define BACKLOG 4096
 
-/* connect(2) until the deadline; after EINTR it goes on in the kernel by itself. */
+/* Call connect(2) until the deadline. After EINTR the kernel goes on by itself. */
 static int
 connect_until(int fd, const struct socket_address *to, const struct deadline *deadline)
 {
 	struct pollfd wait = {.fd = fd, .events = POLLOUT};
 	socklen_t size = sizeof(int);
 	long long nap = 0;
-	int error;
+	int error, result;
 
-	for (;;) {
-		if (connect(fd, (const struct sockaddr *)&to->storage, to->size) == 0)
-			return 0;
-		/* The backlog of a Unix listener is full, and no call waits for space in it. */
-		if (errno != EAGAIN)
-			break;
+	/* EAGAIN: the backlog of a Unix listener is full, and no call waits for space in it. */
+	while ((result = connect(fd, (const struct sockaddr *)&to->storage, to->size)) == -1 && errno == EAGAIN) {
 		if (deadline_passed(deadline)) {
 			errno = ETIMEDOUT;
 			return -1;
@@ -39,16 +35,17 @@ connect_until(int fd, const struct socket_address *to, const struct deadline *de
 		if (deadline_nap(deadline, &nap) == -1)
 			return -1;
 	}
-	if ((errno != EINPROGRESS && errno != EINTR) || deadline_wait(&wait, 1, deadline, -1) == -1 ||
-	    getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == -1)
+	if (result == 0 || (errno != EINPROGRESS && errno != EINTR))
+		return result;
+	if (deadline_wait(&wait, 1, deadline, -1) == -1 || getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == -1)
 		return -1;
 	errno = error;
 	return error ? -1 : 0;
 }
 
 /*
- * Binds to the address of -b of this family. Returns 0, or -1 with errno; if why is set, it is what is wrong with that address,
- * and another of the peer's does not help.
+ * Bind to the address of -b of this family. Returns 0, or -1 with errno; if why is set, it says what is wrong with that
+ * address, so that trying another address of the peer does not help.
  */
 static int
 bind_local(struct socket *socket, int fd, int family, struct text *why)
@@ -136,7 +133,7 @@ open_one(struct socket *socket, bool listens, const struct socket_address *addre
 	return error;
 }
 
-/* Returns true for an error that may be over at the next attempt. */
+/* Return true for an error that the next attempt may not meet. */
 static bool
 may_pass(int error)
 {
@@ -200,12 +197,8 @@ socket_open(struct socket *socket, bool listens)
 		if (error == 0 || ours.size || !may_pass(error) || !socket->retry)
 			break;
 		waited = deadline_passed(&until);
-		if (waited)
+		if (waited || deadline_nap(&until, &nap) == -1)
 			break;
-		if (deadline_nap(&until, &nap) == -1) {
-			error = EINTR;
-			break;
-		}
 		text_free(&why);
 	}
 	if (ours.size) {

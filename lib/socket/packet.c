@@ -41,31 +41,28 @@ packet_take(int fd, bool connects, struct packet *packet)
 	return 0;
 }
 
-/* Enlarges the send buffer for a packet of this size, as far as the system allows. Returns false if it did not grow. */
+/* Enlarge the send buffer for a packet of this size. Returns false if it is large enough, or the packet too large. */
 static bool
 enlarge(int fd, size_t size)
 {
-	int before, after;
+	int before;
 	socklen_t length = sizeof(int);
 
 	if (size > PACKET_MOST || getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &before, &length) == -1 ||
 	    (size_t)before > size + 1024)
 		return false;
 	socket_set(fd, SOL_SOCKET, SO_SNDBUF, (int)size);
-	return getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &after, &length) == 0 && after > before;
+	return true;
 }
 
 int
 packet_send(int fd, const char *data, size_t size, const struct socket_address *to)
 {
-	if (trace_sendto(fd, data, size, to) != -1)
-		return 0;
-	if (errno != EMSGSIZE)
-		return -1;
-	if (enlarge(fd, size))
-		return packet_send(fd, data, size, to);
-	errno = EMSGSIZE;
-	return -1;
+	ssize_t sent = trace_sendto(fd, data, size, to);
+
+	if (sent == -1 && errno == EMSGSIZE && enlarge(fd, size))
+		sent = trace_sendto(fd, data, size, to);
+	return sent == -1 ? -1 : 0;
 }
 
 void

@@ -166,13 +166,10 @@ address_format(const struct address *address, const struct socket_address *from,
 	if (address->kind == ADDRESS_UNIX) {
 		path = address_path(from, &size);
 		for (i = 0; i < size; i++) {
-			/* The path stays usable in a command; only what could end a line or a column is escaped. */
+			/* The path stays usable in a command: only bytes that could end a line or a column are escaped. */
 			bool odd = (unsigned char)path[i] < ' ' || path[i] == 0x7f;
 
-			if (i == 0 && !path[0])
-				text_format(text, "@");
-			else
-				text_format(text, odd ? "\\x%02x" : "%c", (unsigned char)path[i]);
+			text_format(text, i == 0 && !path[0] ? "@" : odd ? "\\x%02x" : "%c", (unsigned char)path[i]);
 		}
 	} else if (!address_numeric(from, host, sizeof(host), &port)) {
 		text_format(text, "?");

@@ -56,24 +56,12 @@ lose_client(struct connection *connection)
 	deadline_set(&connection->until, JOBS_GRACE);
 }
 
-/* Looks whether a COMMAND without client still reads. */
-static void
-watch_reading(struct connection *connection)
-{
-	long unread = socket_unread(connection->job.fd);
-
-	if (unread != connection->unread)
-		deadline_set(&connection->until, JOBS_GRACE);
-	connection->unread = unread;
-	if (deadline_passed(&connection->until))
-		job_terminate(&connection->job);
-}
-
 static int
 step(struct jobs *jobs, struct job *job)
 {
 	struct connection *connection = (struct connection *)job;
 	short came = job->poll.revents;
+	long unread;
 
 	(void)jobs;
 	job->poll.revents = 0;
@@ -95,9 +83,16 @@ step(struct jobs *jobs, struct job *job)
 		else
 			deadline_set(&connection->until, DEADLINE_TICK * 1000000LL);
 	}
-	if (connection->client == CLIENT_GONE)
-		watch_reading(connection);
-	return connection->client == CLIENT_GONE ? JOBS_LOOK : connection->client == CLIENT_HALF ? DEADLINE_TICK : -1;
+	if (connection->client != CLIENT_GONE)
+		return connection->client == CLIENT_HALF ? DEADLINE_TICK : -1;
+	/* A COMMAND without client goes on while it reads. */
+	unread = socket_unread(job->fd);
+	if (unread != connection->unread)
+		deadline_set(&connection->until, JOBS_GRACE);
+	connection->unread = unread;
+	if (deadline_passed(&connection->until))
+		job_terminate(job);
+	return JOBS_LOOK;
 }
 
 int

@@ -21,7 +21,6 @@
 #define CONNECTS(kind)   (1u << STEP(kind, 0))
 #define BINDS(kind)      (1u << STEP(kind, 1))
 #define EITHER(kind)     (CONNECTS(kind) | BINDS(kind))
-#define LISTENS          (BINDS(ADDRESS_TCP) | BINDS(ADDRESS_UNIX))
 #define INTERNET         (EITHER(ADDRESS_TCP) | EITHER(ADDRESS_UDP) | EITHER(ADDRESS_RAW))
 #define SET_UP           (INTERNET | EITHER(ADDRESS_UNIX))
 
@@ -41,7 +40,7 @@ static const struct explanation explanations[] = {
     {EPROTOTYPE, SET_UP, "a Unix socket of another type is there", LIMIT_NONE},
     {ECONNREFUSED, SET_UP, "connection refused (nobody listens there)", LIMIT_NONE},
     {ECONNREFUSED, PEER, "refused: nobody listens there", LIMIT_NONE},
-    {ETIMEDOUT, LISTENS, "nobody connected in time (-t)", LIMIT_NONE},
+    {ETIMEDOUT, BINDS(ADDRESS_TCP) | BINDS(ADDRESS_UNIX), "nobody connected in time (-t)", LIMIT_NONE},
     {ETIMEDOUT, SET_UP, "no connection in time", LIMIT_NONE},
     {ETIMEDOUT, 1u << CONNECTION, "no byte in time (-t)", LIMIT_NONE},
     {ETIMEDOUT, PEER, "no packet in time (-t)", LIMIT_NONE},

@@ -128,7 +128,6 @@ ucspi_set(struct ucspi *ucspi, const struct socket *socket, int fd, const struct
 void
 ucspi_close(struct ucspi *ucspi)
 {
-	if (ucspi->list)
-		reset(ucspi);
+	reset(ucspi);
 	free(ucspi->list);
 }

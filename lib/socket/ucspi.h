@@ -21,6 +21,7 @@ int ucspi_open(struct ucspi *ucspi);
 /* Replace the variables of the last connection. fd: the connection, or the socket of packets. Returns 0, or -1 with ENOMEM. */
 int ucspi_set(struct ucspi *ucspi, const struct socket *socket, int fd, const struct socket_address *peer);
 
+/* Release all. ucspi_open has succeeded. */
 void ucspi_close(struct ucspi *ucspi);
 
 #endif
