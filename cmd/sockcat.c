@@ -29,7 +29,7 @@ replace(int fd, const char *path, int flags)
 }
 
 /*
- * Makes standard input empty if it is closed, or a terminal of whose foreground this process is not: reading would stop it.
+ * Make standard input empty if it is closed, or a terminal of whose foreground this process is not: reading would stop it.
  * Opens an output terminal anew, without blocking: one that is stopped must not stop the other direction, and the flags of the
  * inherited descriptor are not ours to change.
  */
@@ -46,7 +46,7 @@ open_standard(void)
 		replace(STDOUT_FILENO, terminal, O_WRONLY | O_NONBLOCK | O_NOCTTY);
 }
 
-/* Connects or listens, and writes the line of -R. */
+/* Connect or listens, and writes the line of -R. */
 static int
 set_up(struct cat *cat)
 {
@@ -71,7 +71,7 @@ set_up(struct cat *cat)
 	return status;
 }
 
-/* Copies the bytes of a connection. */
+/* Copy the bytes of a connection. */
 static int
 copy(const struct cat *cat)
 {
@@ -101,7 +101,7 @@ copy(const struct cat *cat)
 	return status;
 }
 
-/* Talks over the one connection, or to the one peer, that there is. */
+/* Talk over the one connection, or to the one peer, that there is. */
 static int
 talk(struct cat *cat)
 {
@@ -111,7 +111,7 @@ talk(struct cat *cat)
 	return cat->socket.address.type == SOCK_STREAM ? copy(cat) : datagrams_run(&cat->session, &cat->socket, false);
 }
 
-/* Serves the clients of a listener. */
+/* Serve the clients of a listener. */
 static int
 serve(struct cat *cat)
 {

@@ -86,7 +86,7 @@ parse_address(struct address *address, const char *text)
 	return errno == EINVAL ? STATUS_USAGE : STATUS_FAILED;
 }
 
-/* Reads ADDRESS, the address of -b, and COMMAND. */
+/* Read ADDRESS, the address of -b, and COMMAND. */
 static int
 parse_operands(struct cat *cat, const char *local, int argc, char *argv[])
 {

@@ -2,7 +2,7 @@ load helper
 
 # Whatever hangs is an error.
 cat_() {
-	timeout 30 sockcat "$@"
+	timeout 120 sockcat "$@"
 }
 
 # listen ARG...: a listener in the background; its address is in A.
@@ -52,7 +52,7 @@ both_ways() {
 		cat there | cat_ $options "$A" | cat >answer
 		ends 0
 		cmp back answer
-		until cmp -s there got; do sockcat -V >/dev/null; done
+		until cmp -s there got; do moment; done
 		rm -f socket
 	done
 	# Appended to a file, which takes no pages; dropped.
@@ -80,7 +80,7 @@ both_ways() {
 		cat data | cat_ "$A" | dd bs=7000 of=answer status=none
 		ends 0
 		cmp data answer
-		until cmp -s data got; do sockcat -V >/dev/null; done
+		until cmp -s data got; do moment; done
 		rm -f socket
 	done
 }
@@ -96,7 +96,7 @@ late() {
 	[ "$(cat question)" = hello ]
 	rm -f question socket
 	# And between two that relay.
-	listen "$AT" < <(until grep -q hello question; do :; done; echo world) >question
+	listen "$AT" < <(until grep -q hello question; do moment; done; echo world) >question
 	[ "$(echo hello | cat_ "$A")" = world ]
 	ends 0
 	rm question
@@ -117,7 +117,7 @@ idle() {
 	# A peer that has only closed its side still gets everything.
 	{ echo one; read -r line; echo two; } <input | cat_ "$A" &
 	client=$!
-	until grep -q one got; do sockcat -V >/dev/null; done
+	until grep -q one got; do moment; done
 	echo go >&8
 	wait $client
 	ends 0
@@ -181,7 +181,7 @@ idle() {
 	need python3 python3 -c 0
 	listen -f unix:socket -- cat
 	server=$PID
-	timeout 60 python3 -c "
+	timeout 120 python3 -c "
 import os, random, signal, socket, time
 random.seed(7)
 children = []
@@ -207,7 +207,7 @@ for pid in killed:
     os.kill(pid, signal.SIGKILL)
 bad = [pid for pid in children if os.waitpid(pid, 0)[1] and pid not in killed]
 assert not bad, bad"
-	until [ -z "$(pgrep -P "$server")" ]; do :; done
+	until [ -z "$(pgrep -P "$server")" ]; do moment; done
 	kill "$server"
 	PID=$server ends 143
 }
@@ -216,7 +216,7 @@ assert not bad, bad"
 	need_root
 	unshare -n ip link show >/dev/null 2>&1 || skip "needs network namespaces and ip(8)"
 	# Each namespace is a host; the pair of interfaces is the cable.
-	try timeout 60 unshare -n bash -c '
+	try timeout 120 unshare -n bash -c '
 		set -e
 		mkfifo up
 		unshare -n bash -c "echo up >up; read -r go <go; exec bash other" &
@@ -258,14 +258,14 @@ if '$last' == 'reset':
     c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
 c.close()" &
 		read -r port <port
-		try sh -c 'printf hello1 | timeout 20 sockcat "$1"' sh "tcp:127.0.0.1:$port"
+		try sh -c 'printf hello1 | timeout 120 sockcat "$1"' sh "tcp:127.0.0.1:$port"
 		status 1
 		error "sockcat: tcp:127.0.0.1:$port: the peer has *; 6 bytes were sent, 0 received"
 		wait
 	done
 	# More than it takes.
 	listen -n 1 unix:socket -- sh -c 'read -r line'
-	try sh -c 'yes | timeout 20 sockcat "$1"' sh "$A"
+	try sh -c 'yes | timeout 120 sockcat "$1"' sh "$A"
 	status 1
 	error 'sockcat: unix:socket: the peer has *'
 }
@@ -282,13 +282,13 @@ c.close()" &
 output_fails() {
 	echo data >data
 	listen "$AT" <data >got
-	try sh -c 'timeout 20 sockcat "$1" >/dev/full' sh "$A" </dev/null
+	try sh -c 'timeout 120 sockcat "$1" >/dev/full' sh "$A" </dev/null
 	status 1
 	error "sockcat: *: standard output: No space left on device; 0 bytes were sent, 0 received, and 5 came that are lost"
 	wait "$PID" || true
 	rm -f socket
 	listen "$AT" <data >got
-	try sh -c 'timeout 20 sockcat "$1" >&-' sh "$A" </dev/null
+	try sh -c 'timeout 120 sockcat "$1" >&-' sh "$A" </dev/null
 	status 1
 	error "sockcat: *: standard output: Bad file descriptor; *"
 	wait "$PID" || true
@@ -297,7 +297,7 @@ output_fails() {
 	mkfifo input
 	exec 8<>input
 	listen "$AT" <input >got
-	{ timeout 20 sockcat "$A" <input 2>err || echo "$?" >code; } | true
+	{ timeout 120 sockcat "$A" <input 2>err || echo "$?" >code; } | true
 	[ "$(cat code)" -eq 1 ]
 	[ "$(cat err)" = "sockcat: $A: standard output has lost its reader; 0 bytes were sent, 0 received" ]
 	# POSIX does not tell it that its client has gone.
@@ -310,13 +310,13 @@ output_fails() {
 @test "sockcat: standard input that is closed is at its end; one that cannot be read is an error" {
 	echo data >data
 	listen unix:socket <data >got
-	timeout 20 sockcat "$A" <&- >answer
+	timeout 120 sockcat "$A" <&- >answer
 	ends 0
 	cmp data answer
 	[ ! -s got ]
 	rm -f socket
 	listen unix:socket </dev/null >got
-	try sh -c 'timeout 20 sockcat "$1" <.' sh "$A"
+	try sh -c 'timeout 120 sockcat "$1" <.' sh "$A"
 	status 1
 	error 'sockcat: unix:socket: standard input: Is a directory; 0 bytes were sent, 0 received'
 	wait "$PID" || true
@@ -461,7 +461,7 @@ output_fails() {
 @test "sockcat: COMMAND for each connection, with its environment" {
 	listen -f unix:socket -- sh -c 'echo "$PROTO $IPCLOCALPATH $IPCREMOTEPID $IPCREMOTEEUID $IPCREMOTEEGID"; read -r line; echo "got $line"'
 	for i in 1 2 3; do
-		echo "$i" | { echo "$BASHPID" >pid; exec timeout 20 sockcat "$A"; } >got
+		echo "$i" | { echo "$BASHPID" >pid; exec timeout 120 sockcat "$A"; } >got
 		if [ "$PLAT" = linux ]; then
 			[[ $(head -n 1 got) == "IPC socket "[0-9]*" $(id -u) $(id -g)" ]]
 		fi
@@ -526,25 +526,25 @@ output_fails() {
 	listen -f unix:socket -- sh -c 'sleep 1000 & echo $! $$ >pids; wait'
 	server=$PID
 	background sockcat -I "$A"
-	until [ -s pids ]; do sockcat -V >/dev/null; done
+	until [ -s pids ]; do moment; done
 	read -r child parent <pids
 	kill "$PID"
 	ends 143
-	while lives "$child" || lives "$parent"; do sockcat -V >/dev/null; done
+	while lives "$child" || lives "$parent"; do moment; done
 	rm pids
 	# And with the server.
 	background sockcat -I "$A"
-	until [ -s pids ]; do sockcat -V >/dev/null; done
+	until [ -s pids ]; do moment; done
 	read -r child parent <pids
 	kill "$server"
-	while lives "$child" || lives "$parent"; do sockcat -V >/dev/null; done
+	while lives "$child" || lives "$parent"; do moment; done
 	ends 0
 	rm -f pids socket
 	# Also one that ignores TERM.
 	listen unix:socket -- sh -c 'trap "" TERM; echo $$ >pids; while :; do sleep 0.1; done'
 	server=$PID
 	background sockcat -I "$A"
-	until [ -s pids ]; do sockcat -V >/dev/null; done
+	until [ -s pids ]; do moment; done
 	kill "$PID"
 	ends 143
 	PID=$server ends 0
@@ -557,10 +557,10 @@ output_fails() {
 	for i in 1 2 3 4 5; do
 		cat_ "$A" </dev/null &
 	done
-	until [ "$(grep -c start log 2>/dev/null)" = 2 ]; do :; done
+	until [ "$(grep -c start log 2>/dev/null)" = 2 ]; do moment; done
 	for i in 1 2 3 4 5; do
 		echo >&8
-		until [ "$(grep -c end log)" = $i ]; do :; done
+		until [ "$(grep -c end log)" = $i ]; do moment; done
 		[ "$(grep -c start log)" -le $((i + 2)) ]
 	done
 	ends 0
@@ -573,7 +573,7 @@ output_fails() {
 	listen -f unix:socket -- true
 	pid=$PID
 	many() {
-		timeout 60 python3 -c "
+		timeout 120 python3 -c "
 import socket
 for i in range($1):
     s = socket.socket(socket.AF_UNIX); s.connect('socket'); s.recv(1); s.close()"
@@ -582,8 +582,8 @@ for i in range($1):
 	before=$(awk '/VmRSS/ { print $2 }' "/proc/$pid/status")
 	files=$(ls "/proc/$pid/fd" | wc -l)
 	many 1500
-	until [ "$(ls "/proc/$pid/fd" | wc -l)" -le "$files" ]; do :; done
-	until [ -z "$(pgrep -P "$pid")" ]; do :; done
+	until [ "$(ls "/proc/$pid/fd" | wc -l)" -le "$files" ]; do moment; done
+	until [ -z "$(pgrep -P "$pid")" ]; do moment; done
 	[ -n "${SANITIZED:-}" ] || [ "$(awk '/VmRSS/ { print $2 }' "/proc/$pid/status")" -le $((before + 200)) ]
 	kill "$pid"
 	ends 143
@@ -594,7 +594,7 @@ for i in range($1):
 	limit='RLIMIT_NOFILE is 12 (raise it with ulimit -n)'
 	[ "$PLAT" = linux ] || limit='the limit is 12 (raise it with ulimit -n)'
 	ready bash -c 'ulimit -n 12; exec sockcat -l -n 20 -I -R ready unix:socket' >got 2>err
-	timeout 30 python3 -c "
+	timeout 120 python3 -c "
 import os, socket
 clients = []
 for i in range(20):
@@ -621,11 +621,11 @@ merged() {
 	for i in 1 2 3 4; do
 		{ yes "$i$i$i$i$i$i$i$i$i$i" | head -n 3000; read -r line <gate$i; } | cat_ "$A" >answer$i 7<&- &
 	done
-	until [ "$(wc -l <got)" -eq 12000 ]; do sockcat -V >/dev/null; done
+	until [ "$(wc -l <got)" -eq 12000 ]; do moment; done
 	[ "$(sort got | uniq -c | tr -s ' ')" = $' 3000 1111111111\n 3000 2222222222\n 3000 3333333333\n 3000 4444444444' ]
 	echo 'to all' >&7
 	for i in 1 2 3 4; do
-		until grep -q 'to all' answer$i; do :; done
+		until grep -q 'to all' answer$i; do moment; done
 		echo >gate$i
 	done
 	# Who has ended may still be told something; not once the input has ended too.
@@ -641,15 +641,15 @@ merged() {
 	listen -f -B -P unix:socket >got </dev/null
 	cat_ "$A" <in1 >out1 &
 	one=$!
-	until [ -n "$(ss -xH 2>/dev/null || echo x)" ]; do :; done
+	until [ -n "$(ss -xH 2>/dev/null || echo x)" ]; do moment; done
 	echo 'first' >&8
-	until grep -q first got; do :; done
+	until grep -q first got; do moment; done
 	cat_ "$A" <in2 >out2 &
 	two=$!
 	echo 'second' >&9
-	until grep -q second got && grep -q second out1; do :; done
+	until grep -q second got && grep -q second out1; do moment; done
 	echo 'third' >&8
-	until grep -q third out2; do :; done
+	until grep -q third out2; do moment; done
 	[ "$(cat out1)" = $'unix:#2\tsecond' ]
 	[ "$(cat out2)" = $'unix:#1\tthird' ]
 	[ "$(cat got)" = $'unix:#1\tfirst\nunix:#2\tsecond\nunix:#1\tthird' ]
@@ -661,7 +661,7 @@ merged() {
 @test "sockcat: who has connected before something is said hears it" {
 	need python3 python3 -c 0
 	listen -f -B unix:socket </dev/null >got
-	timeout 30 python3 - <<-'EOF'
+	timeout 120 python3 - <<-'EOF'
 		import socket
 		def connect():
 		    s = socket.socket(socket.AF_UNIX)
@@ -688,10 +688,10 @@ merged() {
 	for i in 1 2; do
 		mkfifo gate$i
 		{ echo "$i"; read -r line <gate$i; } | cat_ "$A" >out$i &
-		until grep -q "#$i" got; do :; done
+		until grep -q "#$i" got; do moment; done
 	done
 	printf 'unix:#2\tfor two\nnobody\tx\nuntabbed\nunix:#1\tfor one\n' >&8
-	until [ -s out1 ]; do :; done
+	until [ -s out1 ]; do moment; done
 	[ "$(cat out1)" = 'for one' ]
 	[ "$(cat out2)" = 'for two' ]
 	echo >gate1
@@ -715,11 +715,11 @@ import socket
 s = socket.socket(socket.AF_UNIX); s.connect('socket'); s.send(b'lazy\n')
 open('sleeping').read()" &
 	lazy=$!
-	until grep -q lazy got; do :; done
+	until grep -q lazy got; do moment; done
 	echo hello | { cat; read -r line <sleeping2; } | cat_ "$A" >out &
-	until grep -q hello got; do :; done
+	until grep -q hello got; do moment; done
 	yes 'a line of some length for all' | head -n 100000 >&8
-	until [ "$(wc -l <out)" -eq 100000 ]; do sockcat -V >/dev/null; done
+	until [ "$(wc -l <out)" -eq 100000 ]; do moment; done
 	[ "$(cat err)" = 'sockcat: unix:socket: unix:#1: it does not read what is sent to it, and was dropped' ]
 	kill "$PID"
 	ends 143
@@ -805,7 +805,7 @@ boundaries() {
 @test "sockcat: a packet that is too large is an error, and nothing is cut" {
 	head -c 65508 /dev/zero >data
 	listen -n 1 udp:127.0.0.1:0 </dev/null >got
-	try sh -c 'timeout 20 sockcat -r -O "$1" <data' sh "$A"
+	try sh -c 'timeout 120 sockcat -r -O "$1" <data' sh "$A"
 	status 1
 	error 'sockcat: udp:127.0.0.1:*: too large for one packet; record 1 has 65508 bytes, and a UDP packet at most 65507; 0 packets were sent, 0 received'
 	head -c 65507 data | cat_ -r -O "$A"
@@ -821,7 +821,7 @@ boundaries() {
 		rm -f socket
 		head -c 1000000 /dev/zero >data
 		listen -I -r $kind:socket >got
-		try sh -c 'timeout 20 sockcat -r -O "$1" <data' sh "$A"
+		try sh -c 'timeout 120 sockcat -r -O "$1" <data' sh "$A"
 		if [ "$status" -ne 0 ]; then
 			status 1
 			error "sockcat: $kind:socket: too large for one packet; record 1 has 1000000 bytes; *; 0 packets were sent, 0 received"
@@ -857,10 +857,10 @@ boundaries() {
 	listen -f -P udp:127.0.0.1:0 <in >got
 	for word in one two; do
 		echo $word | cat_ -n 1 "$A" >out-$word &
-		until grep -q $word got; do :; done
+		until grep -q $word got; do moment; done
 	done
 	sed 's/one$/to one/; s/two$/to two/' got >&8
-	until [ -s out-one ] && [ -s out-two ]; do :; done
+	until [ -s out-one ] && [ -s out-two ]; do moment; done
 	kill "$PID"
 	wait || true
 	exec 8<&-
@@ -873,7 +873,7 @@ boundaries() {
 	for record in 'udp:127.0.0.1:1\tx|its peer is not the one that is connected' 'x|its peer and a tab are missing (-P)' \
 		'unix-dgram:s\tx|its peer is an address of another kind'; do
 		# shellcheck disable=SC2059
-		try sh -c 'printf "$1\n" | timeout 20 sockcat -O -P "$2"' sh "${record%|*}" "$A"
+		try sh -c 'printf "$1\n" | timeout 120 sockcat -O -P "$2"' sh "${record%|*}" "$A"
 		status 1
 		error "sockcat: standard input: record 1: ${record#*|}"
 	done
@@ -884,7 +884,7 @@ boundaries() {
 	mkfifo in
 	exec 7<>in
 	listen -f -P unix-dgram:socket <&7 >got 2>err
-	timeout 30 python3 - <<-'EOF'
+	timeout 120 python3 - <<-'EOF'
 		import socket
 		def lines(count):
 		    while open('err').read().count('\n') < count:
@@ -922,7 +922,7 @@ boundaries() {
 	seq 2000000 >data
 	for AT in tcp:127.0.0.1:0 unix:socket; do
 		listen -n 1 "$AT" <data 2>err
-		timeout 30 python3 - "$A" <<-'EOF'
+		timeout 120 python3 - "$A" <<-'EOF'
 			import socket, struct, sys
 			kind, rest = sys.argv[1].split(':', 1)
 			s = socket.socket(socket.AF_UNIX if kind == 'unix' else socket.AF_INET)
@@ -954,7 +954,7 @@ boundaries() {
 	error 'sockcat: unix:socket: *re[fs][ue]*'
 	try cat_ -l -t 0.3 unix:other
 	status 124
-	timeout 30 head -c "$(wc -c <data)" <&7 | cmp - data
+	timeout 120 head -c "$(wc -c <data)" <&7 | cmp - data
 	PID=$server ends 0
 	exec 7<&- 6<&-
 }
@@ -964,7 +964,7 @@ boundaries() {
 	mkfifo out
 	exec 7<>out
 	mkfifo port
-	timeout 30 python3 - <<-'EOF' &
+	timeout 120 python3 - <<-'EOF' &
 		import array, fcntl, socket, termios
 		s = socket.socket(socket.AF_UNIX)
 		s.bind('socket')
@@ -980,7 +980,7 @@ boundaries() {
 		c.recv(1)
 	EOF
 	read -r _ <port
-	try sh -c 'timeout -s KILL 20 sockcat -t 0.2 -I unix:socket >out'
+	try sh -c 'timeout -s KILL 120 sockcat -t 0.2 -I unix:socket >out'
 	status 124
 	wait
 	exec 7<&-
@@ -993,7 +993,7 @@ boundaries() {
 		exec 7<>in
 		# shellcheck disable=SC2086
 		listen -f tcp:127.0.0.1:0 ${command:+-- sleep 100} <&7 >got
-		timeout 60 python3 - "$A" "$PID" "$command" <<-'EOF'
+		timeout 120 python3 - "$A" "$PID" "$command" <<-'EOF'
 			import os, socket, subprocess, sys
 			port = int(sys.argv[1].split(':')[2])
 			def used():
@@ -1048,8 +1048,8 @@ boundaries() {
 	mkfifo in
 	exec 7<>in
 	listen -f -P unix-dgram:socket <&7 >got 2>err
-	timeout 30 python3 - <<-'EOF'
-		import socket, time
+	timeout 120 python3 - <<-'EOF'
+		import socket
 		peers = []
 		for name in 'one', 'two', 'here':
 		    s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -1069,9 +1069,8 @@ boundaries() {
 		        for name in 'one', 'two':
 		            fifo.write('unix-dgram:%s\t%d\n' % (name, i))
 		    fifo.write('unix-dgram:here\tlast\n')
-		start = time.monotonic()
+		# A second for each record that cannot be sent would take longer than the time above.
 		assert peers[2].recv(100) == b'last'
-		assert time.monotonic() - start < 10
 	EOF
 	kill "$PID"
 	ends 143
@@ -1092,7 +1091,7 @@ boundaries() {
 @test "sockcat: a peer that takes nothing more, and says why" {
 	need python3 python3 -c 0
 	mkfifo port
-	timeout 30 python3 - <<-'EOF' &
+	timeout 120 python3 - <<-'EOF' &
 		import socket
 		s = socket.socket(socket.AF_UNIX)
 		s.bind('socket')
@@ -1107,7 +1106,7 @@ boundaries() {
 	EOF
 	read -r _ <port
 	head -c 3000000 /dev/zero >data
-	try sh -c 'timeout 20 sockcat unix:socket <data'
+	try sh -c 'timeout 120 sockcat unix:socket <data'
 	status 1
 	[ "$output" = why ]
 	error 'sockcat: unix:socket: the peer has gone and takes nothing more; *'
@@ -1118,7 +1117,7 @@ boundaries() {
 	need python3 python3 -c 0
 	[ "$PLAT" = linux ] || skip "POSIX does not tell"
 	head -c 200000 /dev/zero >data
-	timeout 30 python3 - <<-'EOF'
+	timeout 120 python3 - <<-'EOF'
 		import socket, subprocess
 		s = socket.socket()
 		s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -1146,7 +1145,7 @@ boundaries() {
 	printf '\10\0\367\377\0\0\0\0' | cat_ -r -O raw:$proto:127.0.0.1
 	ends 0
 	[ "$(wc -c <got)" -ge 28 ]
-	try as_user timeout 20 sockcat raw:$proto:127.0.0.1
+	try as_user timeout 120 sockcat raw:$proto:127.0.0.1
 	status 1
 	error "sockcat: raw:$proto:127.0.0.1: a raw socket needs root, or CAP_NET_RAW"
 }
@@ -1195,7 +1194,7 @@ boundaries() {
 	ends 0
 	[ "$(cat /proc/sys/net/ipv4/ip_unprivileged_port_start 2>/dev/null)" = 1024 ] || return 0
 	need_root
-	try as_user timeout 20 sockcat -l tcp:127.0.0.1:7
+	try as_user timeout 120 sockcat -l tcp:127.0.0.1:7
 	status 1
 	case $PLAT in
 	linux) why='net.ipv4.ip_unprivileged_port_start is 1024, and a lower port needs root, or CAP_NET_BIND_SERVICE' ;;
@@ -1209,7 +1208,7 @@ boundaries() {
 	ours=$(mktemp -d)
 	chmod 755 "$ours"
 	listen -I -m 600 "unix:$ours/socket"
-	try as_user timeout 20 sockcat "unix:$ours/socket"
+	try as_user timeout 120 sockcat "unix:$ours/socket"
 	status 1
 	error "sockcat: unix:$ours/socket: Permission denied"
 	cat_ "$A" </dev/null
@@ -1227,7 +1226,7 @@ boundaries() {
 		rm -f gate log
 		mkfifo gate
 		exec 8<>gate
-		timeout 30 python3 -c "
+		timeout 120 python3 -c "
 import socket, sys
 kind, rest = sys.argv[1].split(':', 1)
 for i in range(50):
@@ -1251,10 +1250,10 @@ for i in range(50):
 	listen -f tcp:127.0.0.1:0 -- sh -c 'echo $$ >pids; exec sleep 1000'
 	server=$PID
 	background sockcat -I "$A"
-	until [ -s pids ]; do sockcat -V >/dev/null; done
+	until [ -s pids ]; do moment; done
 	kill "$PID"
 	ends 143
-	while lives "$(cat pids)"; do sockcat -V >/dev/null; done
+	while lives "$(cat pids)"; do moment; done
 	kill "$server"
 	PID=$server ends 143
 	# A child that ignores TERM, of a COMMAND that has ended.
@@ -1262,7 +1261,7 @@ for i in range(50):
 	listen -n 1 unix:socket -- sh -c 'sigmask -i TERM sleep 1000 & echo $! >pids'
 	cat_ -I "$A"
 	ends 0
-	while lives "$(cat pids)"; do sockcat -V >/dev/null; done
+	while lives "$(cat pids)"; do moment; done
 }
 
 @test "sockcat: looking whether somebody listens at a path is no connection" {
@@ -1286,7 +1285,7 @@ s = socket.socket(socket.AF_UNIX); s.bind('full'); s.listen(0)
 a = socket.socket(socket.AF_UNIX); a.connect('full')
 open('up', 'w').close()
 open('hold').read()" &
-	until [ -e up ]; do :; done
+	until [ -e up ]; do moment; done
 	try cat_ -T 0.2 unix:full
 	status 124
 	error 'sockcat: unix:full: no connection in time, for all the time of -T'
@@ -1316,7 +1315,7 @@ open('hold').read()" &
 	exec 7<>input
 	listen unix-seq:socket <input >got
 	echo question | cat_ "$A" >answer 7<&- &
-	until grep -q question got; do :; done
+	until grep -q question got; do moment; done
 	echo late >&7
 	exec 7<&-
 	ends 0
@@ -1328,7 +1327,7 @@ open('hold').read()" &
 	need python3 python3 -c 0
 	for args in 'tcp:127.0.0.1:0' '-f tcp:127.0.0.1:0' '-f udp:127.0.0.1:0'; do
 		# shellcheck disable=SC2086
-		try timeout 30 python3 -c "
+		try timeout 120 python3 -c "
 import socket, subprocess, sys
 one, other = socket.socketpair()
 r, w = socket.socketpair()
@@ -1435,7 +1434,7 @@ sys.exit(p.wait())" $args
 
 @test "sockcat: in the background a terminal is no input" {
 	need python3 python3 -c 0
-	timeout 30 python3 - <<-'EOF'
+	timeout 120 python3 - <<-'EOF'
 		import os, pty, subprocess
 		pid, master = pty.fork()
 		if pid == 0:
@@ -1464,7 +1463,7 @@ sys.exit(p.wait())" $args
 	done
 }
 one_way() {
-	timeout 30 python3 - "$1" <<-'EOF'
+	timeout 120 python3 - "$1" <<-'EOF'
 		import os, pty, socket, subprocess, sys, termios, threading, tty
 		terminal = sys.argv[1] == 'terminal'
 		if terminal:

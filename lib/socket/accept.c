@@ -11,7 +11,10 @@
 #include "socket/calls.h"
 #include "socket/internal.h"
 
-/* Accepts a connection without waiting. Returns its descriptor, which blocks, or -1 with errno of accept(2). */
+/*
+ * Accept a connection without waiting. Returns its descriptor, which blocks, or -1 with errno of accept(2); EAGAIN: there is
+ * none, or its client has gone by now.
+ */
 static int
 accept_now(const struct socket *socket, struct socket_address *peer)
 {
@@ -26,15 +29,10 @@ accept_now(const struct socket *socket, struct socket_address *peer)
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
 		if (socket->address.kind == ADDRESS_TCP)
 			socket_set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	} else if (errno == EWOULDBLOCK || errno == ECONNABORTED || errno == EINTR) {
+		errno = EAGAIN;
 	}
 	return fd;
-}
-
-/* Returns true if there was no connection, or its client has gone by now. */
-static bool
-none(int error)
-{
-	return error == EAGAIN || error == EWOULDBLOCK || error == ECONNABORTED || error == EINTR;
 }
 
 int
@@ -60,7 +58,7 @@ socket_accept(struct socket *socket, long long timeout)
 		bool came = deadline_wait(&wait, 1, &deadline, -1) != -1;
 
 		fd = came ? accept_now(socket, &socket->peer) : -1;
-		if (fd == -1 && !(came && none(errno)))
+		if (fd == -1 && !(came && errno == EAGAIN))
 			return socket_report_accept(socket, errno, "");
 	}
 	socket_stop(socket);
@@ -86,7 +84,7 @@ listener_accept(struct listener *listener, struct socket_address *peer)
 	struct socket *socket = listener->socket;
 	int fd = accept_now(socket, peer);
 
-	if (fd == -1 && !none(errno)) {
+	if (fd == -1 && errno != EAGAIN) {
 		if (listener->state == LISTENER_OPEN)
 			(void)socket_report_accept(socket, errno, "; clients wait until others have gone");
 		listener->state = LISTENER_PAUSED;

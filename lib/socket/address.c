@@ -38,7 +38,7 @@ refuse(const char **fault, const char *why)
 	return -1;
 }
 
-/* Splits "[HOST]:PORT" or "HOST:PORT"; without ports "[HOST]" or "HOST". Changes text. */
+/* Split "[HOST]:PORT" or "HOST:PORT"; without ports "[HOST]" or "HOST". Changes text. */
 static int
 split(char *text, bool ports, char **host, const char **port, const char **fault)
 {

@@ -38,15 +38,15 @@ struct address_list {
 };
 
 /*
- * Reads an address. text must outlive it. Returns 0, or -1 with a phrase for the error line in *fault. Errors: EINVAL (not an
+ * Read an address. text must outlive it. Returns 0, or -1 with a phrase for the error line in *fault. Errors: EINVAL (not an
  * address), ENOMEM.
  */
 int address_parse(struct address *address, const char *text, const char **fault);
 
-/* Releases what address_parse allocated. */
+/* Release what address_parse allocated. */
 void address_free(struct address *address);
 
-/* Returns true if a socket of one address can be bound, or send, to the other: same kind, type, protocol and IP version. */
+/* Return true if a socket of one address can be bound, or send, to the other: same kind, type, protocol and IP version. */
 bool address_alike(const struct address *one, const struct address *other);
 
 /*
@@ -62,15 +62,15 @@ void address_list_free(struct address_list *list);
 #define ADDRESS_HOST 64
 
 /*
- * Writes the host as numbers (size: bytes of room) and sets *port. An IPv4 address inside IPv6 is written as IPv4. Returns
+ * Write the host as numbers (size: bytes of room) and sets *port. An IPv4 address inside IPv6 is written as IPv4. Returns
  * false if the address is neither IPv4 nor IPv6. See inet_ntop(3).
  */
 bool address_numeric(const struct socket_address *from, char *host, size_t size, unsigned int *port);
 
-/* Appends a system's address as the user would write it, with the scheme of address. */
+/* Append a system's address as the user would write it, with the scheme of address. */
 void address_format(const struct address *address, const struct socket_address *from, struct text *text);
 
-/* Returns the path of a Unix address, *size bytes without a NUL; an abstract name begins with a NUL. No name: *size is 0. */
+/* Return the path of a Unix address, *size bytes without a NUL; an abstract name begins with a NUL. No name: *size is 0. */
 const char *address_path(const struct socket_address *from, size_t *size);
 
 #endif

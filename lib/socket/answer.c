@@ -28,7 +28,7 @@ struct server {
 	struct packet packet;
 };
 
-/* Makes a descriptor from which COMMAND reads the packet as a record. Returns it, or -1 with errno. */
+/* Make a descriptor from which COMMAND reads the packet as a record. Returns it, or -1 with errno. */
 static int
 input(const struct session *session, const struct packet *packet)
 {
@@ -83,7 +83,7 @@ take(struct jobs *jobs)
 	return true;
 }
 
-/* Gives up an answer; sending: its packet could not be sent, rather than its record read. */
+/* Give up an answer; sending: its packet could not be sent, rather than its record read. */
 static void
 give_up(struct jobs *jobs, const struct answer *answer, int error, bool sending)
 {
@@ -100,7 +100,7 @@ give_up(struct jobs *jobs, const struct answer *answer, int error, bool sending)
 		jobs->status = STATUS_RUNNER;
 }
 
-/* Sends records until the peer takes no more now. Returns true if the answer is done with. */
+/* Send records until the peer takes no more now. Returns true if the answer is done with. */
 static bool
 send_records(struct jobs *jobs, struct answer *answer)
 {
@@ -114,7 +114,7 @@ send_records(struct jobs *jobs, struct answer *answer)
 			/* With -r, a COMMAND that wrote nothing does not answer. */
 			if (got != 1 || (jobs->session->form == RECORD_RAW && answer->size == 0))
 				return true;
-			deadline_set(&answer->until, JOBS_GRACE);
+			deadline_set(&answer->until, SOCKET_PATIENCE);
 		}
 		if (packet_send(jobs->listener.socket->fd, answer->record, answer->size, &answer->peer) == -1) {
 			int error = errno;
@@ -137,7 +137,7 @@ step(struct jobs *jobs, struct job *job)
 	if (!answer->sending)
 		return -1;
 	if (!send_records(jobs, answer))
-		return JOBS_LOOK;
+		return SOCKET_LOOK;
 	record_close(&answer->records);
 	job_release(job);
 	return -1;

@@ -30,7 +30,7 @@ backlog_full(const struct backlog *backlog, size_t size)
 	return backlog_kept(backlog) > 0 && backlog_kept(backlog) + size > BACKLOG_MOST;
 }
 
-/* Returns where size more bytes can be stored, or NULL. */
+/* Return where size more bytes can be stored, or NULL. */
 static char *
 reserve(struct backlog *backlog, size_t size)
 {
@@ -72,7 +72,7 @@ backlog_add(struct backlog *backlog, enum record_form form, const char *prefix, 
 	return 0;
 }
 
-/* Writes the next part. Returns the bytes of the backlog that are done with, or -1. */
+/* Write the next part. Returns the bytes of the backlog that are done with, or -1. */
 static ssize_t
 put(struct backlog *backlog)
 {

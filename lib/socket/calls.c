@@ -97,9 +97,8 @@ trace_recvmsg(int fd, struct msghdr *message, struct socket_address *peer)
 ssize_t
 trace_sendto(int fd, const char *data, size_t size, const struct socket_address *to)
 {
-	ssize_t sent =
-	    to ? sendto(fd, data, size, MSG_DONTWAIT | MSG_NOSIGNAL, (const struct sockaddr *)&to->storage, to->size)
-	       : send(fd, data, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+	ssize_t sent = sendto(fd, data, size, MSG_DONTWAIT | MSG_NOSIGNAL,
+	    to ? (const struct sockaddr *)&to->storage : NULL, to ? to->size : 0);
 
 	if (shown(sent)) {
 		struct text call = {0};

@@ -13,16 +13,13 @@
 #include "socket/datagrams.h"
 #include "socket/internal.h"
 
-/* Milliseconds between two attempts to send to a peer that is not connected: no call waits for space in its queue. */
-#define LOOK 10
-
 /* Bytes that are taken for what a pipe may hold. */
 #define PIPEFUL (64 * 1024)
 
 /* Places of the socket, standard input and standard output in poll(2)'s list. */
 enum { SOCKET, INPUT, OUTPUT, ALL };
 
-/* Returns how many bytes are in standard input now, at least. */
+/* Return how many bytes are in standard input now, at least. */
 static long long
 ahead(void)
 {
@@ -34,7 +31,7 @@ ahead(void)
 	return unread > PIPEFUL ? unread : PIPEFUL;
 }
 
-/* Takes a packet and hands it to the output. Returns GO_ON, or the exit status. */
+/* Take a packet and hands it to the output. Returns GO_ON, or the exit status. */
 static int
 receive(struct datagrams *datagrams)
 {
@@ -70,7 +67,7 @@ receive(struct datagrams *datagrams)
 	return datagrams_report(datagrams, RELAY_OUTPUT, errno, NULL);
 }
 
-/* Returns true if all is done. */
+/* Return true if all is done. */
 static bool
 over(const struct datagrams *datagrams)
 {
@@ -93,7 +90,7 @@ over(const struct datagrams *datagrams)
 	       (datagrams->enough || io_ready(datagrams->socket->fd, 0));
 }
 
-/* Sets what to wait for. */
+/* Set what to wait for. */
 static void
 expect(const struct datagrams *datagrams, struct pollfd wait[ALL])
 {
@@ -115,7 +112,7 @@ expect(const struct datagrams *datagrams, struct pollfd wait[ALL])
 		wait[SOCKET].fd = -1;
 }
 
-/* Handles what poll(2) found. Returns GO_ON, or the exit status. */
+/* Handle what poll(2) found. Returns GO_ON, or the exit status. */
 static int
 handle(struct datagrams *datagrams, const struct pollfd wait[ALL])
 {
@@ -146,14 +143,13 @@ loop(struct datagrams *datagrams)
 		bool more = datagrams->sending == SENDING_MORE;
 		bool retries = datagrams->sending == SENDING_BLOCKED && datagrams->answers;
 		unsigned long long before = datagrams->sent + datagrams->received;
+		/* While a listener for many packets retries, the record is dropped in time. */
+		bool bounded = !more && (!retries || datagrams->session->single);
+		int tick = more ? 0 : retries ? SOCKET_LOOK : -1;
 		struct pollfd wait[ALL];
 
 		expect(datagrams, wait);
-		/* While it retries, a listener for many packets drops the record instead. */
-		if (deadline_wait(wait, ALL, more || (retries && !datagrams->session->single) ? &never : &deadline,
-		        more      ? 0
-		        : retries ? LOOK
-		                  : -1) == -1)
+		if (deadline_wait(wait, ALL, bounded ? &deadline : &never, tick) == -1)
 			return datagrams_report(datagrams, RELAY_PEER, errno, NULL);
 		status = handle(datagrams, wait);
 		if (datagrams->sent + datagrams->received != before)

@@ -3,13 +3,12 @@
  * unknown, has gone or takes nothing; one that took nothing once is not waited for again until it takes a packet.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "socket/datagrams.h"
-
-/* Nanoseconds for which a listener waits for a peer that takes nothing, without -t. */
-#define PATIENCE 1000000000LL
+#include "socket/internal.h"
 
 /* Packets that are sent before other events are looked at. */
 #define BURST 64
@@ -65,21 +64,20 @@ take_peer(struct datagrams *datagrams)
 {
 	const char *tab = memchr(datagrams->record, '\t', datagrams->size),
 	           *fault = "its peer and a tab are missing (-P)";
-	struct text name = {0};
+	char name[512];
 
 	if (tab)
-		text_format(&name, "%.*s", (int)(tab - datagrams->record), datagrams->record);
-	if (name.data && find_peer(datagrams, name.data, &fault)) {
+		snprintf(name, sizeof(name), "%.*s", (int)(tab - datagrams->record), datagrams->record);
+	if (tab && find_peer(datagrams, name, &fault)) {
 		datagrams->size -= (size_t)(tab + 1 - datagrams->record);
 		datagrams->record = tab + 1;
 	} else {
 		error_line(NULL, "standard input: record %lu: %s", datagrams->input.count, fault);
 		datagrams->record = NULL;
 	}
-	text_free(&name);
 }
 
-/* Returns the entry of the current peer among those that are stuck, or NULL. */
+/* Return the entry of the current peer among those that are stuck, or NULL. */
 static struct socket_address *
 find_stuck(struct datagrams *datagrams)
 {
@@ -91,7 +89,7 @@ find_stuck(struct datagrams *datagrams)
 	return NULL;
 }
 
-/* Reads the next record. Returns GO_ON, with a record or without, or the exit status. */
+/* Read the next record. Returns GO_ON, with a record or without, or the exit status. */
 static int
 read_record(struct datagrams *datagrams)
 {
@@ -122,7 +120,7 @@ read_record(struct datagrams *datagrams)
 	return datagrams->record ? GO_ON : datagrams_survive(datagrams, STATUS_FAILED);
 }
 
-/* Handles a record that could not be sent. Returns GO_ON, or the exit status. */
+/* Handle a record that could not be sent. Returns GO_ON, or the exit status. */
 static int
 give_up(struct datagrams *datagrams, int error)
 {
@@ -140,12 +138,10 @@ give_up(struct datagrams *datagrams, int error)
 static bool
 block(struct datagrams *datagrams)
 {
-	long long timeout = datagrams->session->timeout;
+	long long timeout = find_stuck(datagrams) ? 0 : datagrams->session->timeout;
 
 	if (datagrams->sending != SENDING_BLOCKED)
-		deadline_set(&datagrams->patience, find_stuck(datagrams)       ? 0
-		                                   : timeout == DEADLINE_NEVER ? PATIENCE
-		                                                               : timeout);
+		deadline_set(&datagrams->patience, timeout == DEADLINE_NEVER ? SOCKET_PATIENCE : timeout);
 	datagrams->sending = SENDING_BLOCKED;
 	if (!datagrams->answers || datagrams->session->single || !deadline_passed(&datagrams->patience))
 		return true;
@@ -154,7 +150,7 @@ block(struct datagrams *datagrams)
 	return false;
 }
 
-/* Sends the record in hand. Returns GO_ON, or the exit status. */
+/* Send the record in hand. Returns GO_ON, or the exit status. */
 static int
 send_record(struct datagrams *datagrams)
 {

@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "socket/hub.h"
 
-/* Sets what to wait for. */
+/* Set what to wait for. */
 static void
 expect(struct hub *hub)
 {

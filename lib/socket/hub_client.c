@@ -11,9 +11,6 @@
 #include "base/io.h"
 #include "socket/hub.h"
 
-/* Nanoseconds for which the others wait for a client that takes nothing, without -t. */
-#define PATIENCE 1000000000LL
-
 static int
 add(struct hub *hub, int fd, const struct socket_address *peer)
 {
@@ -87,15 +84,15 @@ check_full(struct hub *hub, struct client *client)
 	bool full = backlog_full(&client->backlog, 2 * HUB_LONGEST);
 
 	if (!full || client->moved != client->backlog.moved)
-		deadline_set(
-		    &client->patience, hub->session->timeout == DEADLINE_NEVER ? PATIENCE : hub->session->timeout);
+		deadline_set(&client->patience,
+		    hub->session->timeout == DEADLINE_NEVER ? SOCKET_PATIENCE : hub->session->timeout);
 	else if (deadline_passed(&client->patience))
 		hub_drop(hub, client, "it does not read what is sent to it, and was dropped");
 	client->moved = client->backlog.moved;
 	return full;
 }
 
-/* Passes on ends: the client's by closing it, that of standard input by a half-close. ask: the system may be asked. */
+/* Pass on ends: the client's by closing it, that of standard input by a half-close. ask: the system may be asked. */
 static void
 check_end(struct hub *hub, struct client *client, bool ask)
 {

@@ -17,7 +17,7 @@ give(struct hub *hub, struct client *client, const char *prefix, const char *dat
 		hub_lose(hub, client, errno);
 }
 
-/* Hands on a record of a client. Returns 0, or -1 with errno if standard output failed. */
+/* Hand on a record of a client. Returns 0, or -1 with errno if standard output failed. */
 static int
 spread(struct hub *hub, const struct client *from, const char *data, size_t size)
 {
@@ -55,7 +55,7 @@ hub_full(const struct hub *hub, bool input)
 	return input && lonely;
 }
 
-/* Takes the next record of a client. Returns as record_next. */
+/* Take the next record of a client. Returns as record_next. */
 static int
 next(struct hub *hub, struct client *client, const char **data, size_t *size)
 {
@@ -98,7 +98,7 @@ hub_hear(struct hub *hub, struct client *client)
 	return 0;
 }
 
-/* Hands a record of standard input to the client that it names. */
+/* Hand a record of standard input to the client that it names. */
 static void
 address_one(struct hub *hub, const char *data, size_t size)
 {

@@ -13,6 +13,12 @@
 #include "socket/address.h"
 #include "socket/socket.h"
 
+/* Milliseconds between two looks at a process group, or at the queue of a peer, which no call can wait for. */
+#define SOCKET_LOOK 10
+
+/* Nanoseconds for which a peer, or COMMAND, that should take something may take nothing before it is given up. */
+#define SOCKET_PATIENCE 1000000000LL
+
 /* Set an option that a system may lack. */
 void socket_set(int fd, int level, int option, int value);
 

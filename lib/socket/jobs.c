@@ -65,7 +65,7 @@ job_release(struct job *job)
 	job->fd = job->poll.fd = -1;
 }
 
-/* Goes on with ending a group. */
+/* Go on with ending a group. */
 static void
 end(struct job *job)
 {
@@ -77,11 +77,11 @@ end(struct job *job)
 	} else if (job->state == JOB_TERMINATED && passed) {
 		child_kill(-job->pid);
 		job->state = JOB_KILLED;
-		deadline_set(&job->until, JOBS_GRACE);
+		deadline_set(&job->until, SOCKET_PATIENCE);
 	}
 }
 
-/* Waits for COMMANDs that have ended. The rest of their groups is told to end too. */
+/* Wait for COMMANDs that have ended. The rest of their groups is told to end too. */
 static void
 reap(struct jobs *jobs)
 {
@@ -119,7 +119,7 @@ reap(struct jobs *jobs)
 	}
 }
 
-/* Goes on with all jobs, and drops those that are done. Returns after how many milliseconds to look again, or -1. */
+/* Go on with all jobs, and drops those that are done. Returns after how many milliseconds to look again, or -1. */
 static int
 step(struct jobs *jobs)
 {
@@ -139,21 +139,21 @@ step(struct jobs *jobs)
 			continue;
 		}
 		if (job->state == JOB_TERMINATED || job->state == JOB_KILLED)
-			look = JOBS_LOOK;
+			look = SOCKET_LOOK;
 		if (look != -1 && (soonest == -1 || look < soonest))
 			soonest = look;
 	}
 	return soonest;
 }
 
-/* Waits for an event, or for look milliseconds. Returns GO_ON, or the exit status; *came: a client waits. */
+/* Wait for an event, or for look milliseconds. Returns GO_ON, or the exit status; *came: a client waits. */
 static int
 await(struct jobs *jobs, const struct deadline *deadline, int look, bool *came)
 {
 	const struct crowd *crowd = &jobs->crowd;
 	bool paused = jobs->listener.state == LISTENER_PAUSED;
 	bool bounded = deadline->limited && crowd->count == 0;
-	int timeout = paused ? JOBS_LOOK : look != -1 ? look : bounded ? deadline_poll(deadline, INT_MAX) : -1, ready;
+	int timeout = paused ? SOCKET_LOOK : look != -1 ? look : bounded ? deadline_poll(deadline, INT_MAX) : -1, ready;
 	size_t i;
 
 	crowd->wait[WAKE] = (struct pollfd){.fd = jobs->wake, .events = POLLIN};
@@ -198,7 +198,7 @@ jobs_run(struct jobs *jobs)
 	while (status == GO_ON && (jobs->crowd.count > 0 || listener_takes(&jobs->listener, 0))) {
 		if (interrupt_caught()) {
 			jobs->listener.count = jobs->listener.taken;
-			look = JOBS_LOOK;
+			look = SOCKET_LOOK;
 			for (i = 0; i < jobs->crowd.count; i++)
 				job_terminate(jobs->crowd.list[i]);
 		}
@@ -209,11 +209,9 @@ jobs_run(struct jobs *jobs)
 			;
 		reap(jobs);
 		look = step(jobs);
-		for (burst = 0;
-		     came && burst < BURST && listener_takes(&jobs->listener, jobs->running) && !interrupt_caught();
-		     burst++)
-			if (!jobs->take(jobs))
-				break;
+		burst = 0;
+		while (came && burst++ < BURST && !interrupt_caught() && listener_takes(&jobs->listener, jobs->running))
+			came = jobs->take(jobs);
 	}
 	ucspi_close(&jobs->ucspi);
 	crowd_free(&jobs->crowd);

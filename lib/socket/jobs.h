@@ -15,12 +15,6 @@
 #include "socket/session.h"
 #include "socket/ucspi.h"
 
-/* Milliseconds between two looks at a process group, or a peer, that no call can wait for. */
-#define JOBS_LOOK 10
-
-/* Nanoseconds for which a client that is to do something may do nothing. */
-#define JOBS_GRACE 1000000000LL
-
 enum job_state {
 	JOB_RUNS,
 	JOB_TERMINATED, /* its group got SIGTERM; SIGKILL is due at the deadline */

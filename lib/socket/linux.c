@@ -73,7 +73,7 @@ set_address(const struct sockaddr_storage *from, uint32_t address[4], uint16_t *
 }
 
 /*
- * Asks the kernel for the peer's end of a connection within this machine. Returns 1 if no process has it any more, 0 if one
+ * Ask the kernel for the peer's end of a connection within this machine. Returns 1 if no process has it any more, 0 if one
  * has, -1 if it is not there or cannot be known. See sock_diag(7).
  */
 static int

@@ -12,7 +12,7 @@
 #include "socket/calls.h"
 #include "socket/internal.h"
 
-/* Returns 0 if somebody serves the socket, or errno of connect(2); ECONNREFUSED: it is dead. */
+/* Return 0 if somebody serves the socket, or errno of connect(2); ECONNREFUSED: it is dead. */
 static int
 probe(const struct socket_address *at)
 {
@@ -28,7 +28,7 @@ probe(const struct socket_address *at)
 	return error;
 }
 
-/* Returns true if the object at the path is a dead socket, or gone by now. If it has to stay, why says so. */
+/* Return true if the object at the path is a dead socket, or gone by now. If it has to stay, why says so. */
 static bool
 is_dead(const struct stat *st, const struct socket_address *at, struct text *why)
 {
@@ -52,7 +52,7 @@ is_dead(const struct stat *st, const struct socket_address *at, struct text *why
 	return false;
 }
 
-/* Removes a dead socket. Returns 0 if the path may be bound, or -1 with the reason in why. */
+/* Remove a dead socket. Returns 0 if the path may be bound, or -1 with the reason in why. */
 static int
 clear(const char *path, const struct socket_address *at, struct text *why)
 {

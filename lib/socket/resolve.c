@@ -40,7 +40,7 @@ add_path(const struct address *address, struct address_list *list)
 	return add(list, &name, address->abstract ? size : sizeof(name));
 }
 
-/* Adds the addresses of a host of one family, or of all. Returns 0 or an error of getaddrinfo(3). */
+/* Add the addresses of a host of one family, or of all. Returns 0 or an error of getaddrinfo(3). */
 static int
 look_up(const struct address *address, int family, struct address_list *list)
 {
@@ -59,7 +59,7 @@ look_up(const struct address *address, int family, struct address_list *list)
 	return error;
 }
 
-/* Adds the addresses of this machine, for an empty HOST and for *. Returns as look_up. */
+/* Add the addresses of this machine, for an empty HOST and for *. Returns as look_up. */
 static int
 look_up_own(const struct address *address, struct address_list *list)
 {

@@ -14,11 +14,11 @@ struct connection {
 		CLIENT_HALF, /* it has closed its sending side, or has gone altogether */
 		CLIENT_GONE
 	} client;
-	long unread;           /* bytes from a client that has gone */
+	long unread;           /* bytes from a client that has gone, at the last look; -1: none yet */
 	struct deadline until; /* when to ask again about a half-closed client; when COMMAND has idled too long */
 };
 
-/* Starts COMMAND for a connection, or closes that. */
+/* Start COMMAND for a connection, or closes that. */
 static void
 start(struct jobs *jobs, int fd, const struct socket_address *peer)
 {
@@ -46,21 +46,12 @@ take(struct jobs *jobs)
 	return true;
 }
 
-/* The client has gone. */
-static void
-lose_client(struct connection *connection)
-{
-	connection->client = CLIENT_GONE;
-	connection->job.poll.fd = -1;
-	connection->unread = socket_unread(connection->job.fd);
-	deadline_set(&connection->until, JOBS_GRACE);
-}
-
 static int
 step(struct jobs *jobs, struct job *job)
 {
 	struct connection *connection = (struct connection *)job;
 	short came = job->poll.revents;
+	bool gone = came & (POLLHUP | POLLERR | POLLNVAL);
 	long unread;
 
 	(void)jobs;
@@ -74,25 +65,26 @@ step(struct jobs *jobs, struct job *job)
 		job->poll.events = 0;
 		deadline_set(&connection->until, 0);
 	}
-	if (came & (POLLHUP | POLLERR | POLLNVAL))
-		lose_client(connection);
 	/* The system is not asked about a client at each event. */
-	if (connection->client == CLIENT_HALF && deadline_passed(&connection->until)) {
-		if (socket_closed(job->fd) == 1)
-			lose_client(connection);
-		else
-			deadline_set(&connection->until, DEADLINE_TICK * 1000000LL);
+	if (connection->client == CLIENT_HALF && !gone && deadline_passed(&connection->until)) {
+		gone = socket_closed(job->fd) == 1;
+		deadline_set(&connection->until, DEADLINE_TICK * 1000000LL);
+	}
+	if (gone) {
+		connection->client = CLIENT_GONE;
+		job->poll.fd = -1;
+		connection->unread = -1;
 	}
 	if (connection->client != CLIENT_GONE)
 		return connection->client == CLIENT_HALF ? DEADLINE_TICK : -1;
 	/* A COMMAND without client goes on while it reads. */
 	unread = socket_unread(job->fd);
 	if (unread != connection->unread)
-		deadline_set(&connection->until, JOBS_GRACE);
+		deadline_set(&connection->until, SOCKET_PATIENCE);
 	connection->unread = unread;
 	if (deadline_passed(&connection->until))
 		job_terminate(job);
-	return JOBS_LOOK;
+	return SOCKET_LOOK;
 }
 
 int

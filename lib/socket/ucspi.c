@@ -14,7 +14,7 @@ extern char **environ;
 /* Variables of a connection, at most. */
 #define ADDED 12
 
-/* Returns true for a variable that COMMAND could take for one of its connection. */
+/* Return true for a variable that COMMAND could take for one of its connection. */
 static bool
 misleads(const char *entry)
 {
