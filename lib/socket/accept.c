@@ -1,5 +1,5 @@
 /*
- * accept.c: accepting connections, one or many. If no descriptor is left, clients wait until another one has gone.
+ * accept.c: accepting connections, one or many. If no descriptor is left for a new client, it waits until another has gone.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /*
- * backlog.c: data for a descriptor whose reader may be slow. It is kept until the descriptor takes it, so that a slow reader
- * holds up nobody else; the caller bounds how much is kept.
+ * backlog.c: data for a descriptor whose reader may be slow. The data are kept until the descriptor takes them, so that a slow
+ * reader holds up no other; the caller bounds how much is kept.
  */
 #include <errno.h>
 #include <stdlib.h>

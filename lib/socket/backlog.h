@@ -10,7 +10,7 @@
 #include "base/pump.h"
 #include "base/record.h"
 
-/* Bytes that are kept before those who add have to wait. */
+/* Bytes that are kept before a writer has to wait. */
 #define BACKLOG_MOST ((size_t)1024 * 1024)
 
 struct backlog {

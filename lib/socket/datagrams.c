@@ -13,13 +13,13 @@
 #include "socket/datagrams.h"
 #include "socket/internal.h"
 
-/* Bytes that are taken for what a pipe may hold. */
+/* Bytes that a pipe holds by default. */
 #define PIPEFUL (64 * 1024)
 
 /* Places of the socket, standard input and standard output in poll(2)'s list. */
 enum { SOCKET, INPUT, OUTPUT, ALL };
 
-/* Return how many bytes are in standard input now, at least. */
+/* Return the bytes that standard input holds now, or more. */
 static long long
 ahead(void)
 {
@@ -75,7 +75,7 @@ over(const struct datagrams *datagrams)
 
 	if (backlog_kept(&datagrams->output) > 0 || datagrams->sending == SENDING_BLOCKED)
 		return false;
-	/* An input that always has more is not sent for ever. */
+	/* An input without end must not keep the command from ending. */
 	if (datagrams->enough && datagrams->left <= 0 && !session->single)
 		return true;
 	if (datagrams->sending == SENDING_MORE)

@@ -14,7 +14,7 @@
 #include "socket/session.h"
 #include "socket/socket.h"
 
-/* Peers that take nothing, of which so many are remembered. */
+/* The most peers that are remembered because they take nothing. */
 #define STUCK_MOST 16
 
 struct datagrams {

@@ -1,6 +1,6 @@
 /*
  * datagrams_send.c: records of standard input, each sent as one packet. A listener for many packets drops a record whose peer is
- * unknown, has gone or takes nothing; one that took nothing once is not waited for again until it takes a packet.
+ * unknown, has gone or takes nothing. It does not wait again for a peer that took nothing, until that peer takes a packet.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -29,12 +29,12 @@ struct client {
 		CLIENT_ENDED, /* it has sent its end, and may still read */
 		CLIENT_GONE   /* to be closed */
 	} state;
-	bool half_closed;         /* it was told that nothing more comes */
+	bool half_closed;         /* nothing more is sent to it, and it was told so */
 	unsigned long long moved; /* what it had taken at the last look */
 	struct deadline patience; /* when a full client that takes nothing is dropped */
 };
 
-/* Places in hub->wait; the clients follow. */
+/* Places in hub->crowd.wait; the clients follow. */
 enum { HUB_LISTENER, HUB_INPUT, HUB_OUTPUT, HUB_CLIENTS };
 
 struct hub {

@@ -1,6 +1,6 @@
 /*
- * hub_client.c: clients of a hub: how they come, and when they are dropped or closed. What a slow client has not read is kept
- * for it up to a bound; then the others wait for it, but not for long, so that no client can hold up the others or use up memory.
+ * hub_client.c: the clients of a hub: accepting, dropping and closing them. What a slow client has not read is kept for it up to
+ * a bound. Then the others wait for it, but not for long, so that no client can hold up the others or use up memory.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -92,7 +92,7 @@ check_full(struct hub *hub, struct client *client)
 	return full;
 }
 
-/* Pass on ends: the client's by closing it, that of standard input by a half-close. ask: the system may be asked. */
+/* Close a client that is done, or half-close it after the end of standard input. ask: socket_closed may be called. */
 static void
 check_end(struct hub *hub, struct client *client, bool ask)
 {
@@ -101,7 +101,7 @@ check_end(struct hub *hub, struct client *client, bool ask)
 
 	if (client->state == CLIENT_GONE || backlog_kept(&client->backlog) > 0)
 		return;
-	/* A client that has ended may still get something, but with -B that could go on for ever. */
+	/* A client that has sent its end may still read, but with -B it could never be done. */
 	if (client->state == CLIENT_ENDED &&
 	    (last || session->relays || !session->input || io_ready(client->fd, 0) ||
 	        (ask && hub->listener.socket->address.kind == ADDRESS_TCP && socket_closed(client->fd) == 1)))

@@ -19,7 +19,7 @@
 /* Clients that are taken before other events are looked at. */
 #define BURST 64
 
-/* Places of the signals and of the listener in jobs->wait. */
+/* Places of the signals and of the listener in jobs->crowd.wait; the jobs follow. */
 enum { WAKE, LISTENER, FIRST };
 
 void *
@@ -65,7 +65,7 @@ job_release(struct job *job)
 	job->fd = job->poll.fd = -1;
 }
 
-/* Go on with ending a group. */
+/* Do the next step of ending a group. */
 static void
 end(struct job *job)
 {
@@ -81,7 +81,7 @@ end(struct job *job)
 	}
 }
 
-/* Wait for COMMANDs that have ended. The rest of their groups is told to end too. */
+/* Wait for COMMANDs that have ended, and tell the rest of their groups to end too. */
 static void
 reap(struct jobs *jobs)
 {
@@ -119,7 +119,7 @@ reap(struct jobs *jobs)
 	}
 }
 
-/* Go on with all jobs, and drops those that are done. Returns after how many milliseconds to look again, or -1. */
+/* Do the next step of all jobs, and free those that are done. Returns after how many milliseconds to look again, or -1. */
 static int
 step(struct jobs *jobs)
 {

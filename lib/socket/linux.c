@@ -58,7 +58,7 @@ socket_mark(int fd)
 	socket_set(fd, SOL_SOCKET, SO_PASSCRED, 1);
 }
 
-/* Store an address as sock_diag wants it. */
+/* Store an address as sock_diag wants it; the kernel finds an IPv4 address inside IPv6 too. */
 static void
 set_address(const struct sockaddr_storage *from, uint32_t address[4], uint16_t *port)
 {

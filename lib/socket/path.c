@@ -1,5 +1,5 @@
 /*
- * path.c: binding a socket to its address, and the path of a Unix socket. Only a dead socket, which nobody serves any more, is
+ * path.c: binding a socket to its address, and the path of a Unix socket. Only a dead socket, which no process serves, is
  * replaced, and only the path that this process created is removed.
  */
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include "socket/calls.h"
 #include "socket/internal.h"
 
-/* Return 0 if somebody serves the socket, or errno of connect(2); ECONNREFUSED: it is dead. */
+/* Return 0 if a process serves the socket, or errno of connect(2); ECONNREFUSED: it is dead. */
 static int
 probe(const struct socket_address *at)
 {

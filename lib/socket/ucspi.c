@@ -1,5 +1,5 @@
 /*
- * ucspi.c: the environment of a COMMAND: the variables of this process, and those of UCSPI for the connection. It is a list of
+ * ucspi.c: the environment of a COMMAND: the variables of this process, and those of UCSPI for the connection. The list is
  * our own, since setenv(3) never frees a value.
  */
 #include <errno.h>

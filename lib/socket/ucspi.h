@@ -1,5 +1,5 @@
 /*
- * ucspi.h: the environment of a COMMAND, which says who its client is. See UCSPI (1996).
+ * ucspi.h: the environment of a COMMAND, which tells it about its client. See UCSPI (1996).
  */
 #ifndef SOCKET_UCSPI_H
 #define SOCKET_UCSPI_H
