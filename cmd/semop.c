@@ -14,7 +14,6 @@
 #include "base/deadline.h"
 #include "base/error.h"
 #include "base/interrupt.h"
-#include "base/io.h"
 #include "semaphore/semaphore.h"
 
 static const struct command command = {
@@ -138,14 +137,9 @@ static int
 print_values(struct job *job)
 {
 	struct text text = {0};
-	size_t count, i;
-	int *values;
 
-	if (semaphore_values(&job->semaphore, &values, &count) == -1)
+	if (semaphore_values(&job->semaphore, &text) == -1)
 		return semaphore_report(&job->semaphore, SEMAPHORE_READ, errno);
-	for (i = 0; i < count; i++)
-		text_format(&text, "%d\n", values[i]);
-	free(values);
 	return command_print(&text);
 }
 

@@ -57,15 +57,6 @@ parse(struct getter *getter, int argc, char *argv[])
 	return status;
 }
 
-/* Writes the segment. The lock stays, so that no put comes between this and the removal. Returns the exit status. */
-static int
-get(struct getter *getter)
-{
-	if (segment_get(&getter->segment, STDOUT_FILENO) == -1)
-		return segment_report(&getter->segment, errno);
-	return STATUS_OK;
-}
-
 int
 main(int argc, char *argv[])
 {
@@ -76,8 +67,10 @@ main(int argc, char *argv[])
 	status = parse(&getter, argc, argv);
 	if (status == GO_ON)
 		status = segment_start(&getter.segment, &getter.name, &getter.options);
+	/* The lock stays, so that no put comes between this and the removal. */
 	if (status == GO_ON)
-		status = get(&getter);
+		status = segment_get(&getter.segment, STDOUT_FILENO) == 0 ? STATUS_OK
+		                                                          : segment_report(&getter.segment, errno);
 	status = segment_end(&getter.segment, getter.unlink, status);
 	name_free(&getter.name);
 	return command_end(status);

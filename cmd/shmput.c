@@ -12,7 +12,6 @@
 #include "base/command.h"
 #include "base/deadline.h"
 #include "base/error.h"
-#include "base/io.h"
 #include "segment/segment.h"
 
 static const struct command command = {

@@ -27,7 +27,8 @@ mapped_same(int one, int other)
 {
 	struct stat a, b;
 
-	return fstat(one, &a) == 0 && fstat(other, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+	return one != -1 && fstat(one, &a) == 0 && fstat(other, &b) == 0 && a.st_dev == b.st_dev &&
+	       a.st_ino == b.st_ino;
 }
 
 int
@@ -52,28 +53,30 @@ mapped_publish(struct segment *segment)
 	return 0;
 }
 
-/* Opens where staged input goes: a draft, so that the bytes are copied once, or a file in memory or beside the segment. */
+/*
+ * Opens where staged input goes: a draft, so that the bytes are copied once, or a file in memory or beside the segment.
+ * Stores the offset of the first byte.
+ */
 static int
 open_stage(struct segment *segment, off_t *offset)
 {
+	const struct name *name = segment->name;
 	int fd = -1;
 
-	if (segment->state == SEGMENT_MISSING && mapped_draft(segment) == 0)
-		fd = fcntl(segment->mapped.fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-	if (fd != -1) {
-		segment->mapped.draft = MAPPED_FILLED;
-		*offset = (off_t)segment->asked.offset;
-		return fd;
-	}
 	*offset = 0;
-	return memory_file_beside(segment->name->kind == NAME_FILE ? segment->name->path : NULL);
+	if (!segment->backend->fixed && segment->state == SEGMENT_MISSING && mapped_draft(segment) == 0)
+		fd = fcntl(segment->mapped.fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	if (fd == -1)
+		return memory_file_beside(name->kind == NAME_FILE ? name->path : NULL);
+	segment->mapped.draft = MAPPED_FILLED;
+	*offset = (off_t)segment->asked.offset;
+	return fd;
 }
 
 int
-mapped_stage(struct segment *segment, struct input *input, size_t most)
+draft_stage(struct segment *segment, struct input *input, bool grows)
 {
-	size_t from = segment->asked.offset;
-	bool grows = most == SSIZE_MAX;
+	size_t from = segment->asked.offset, most;
 	off_t offset;
 	int fd;
 

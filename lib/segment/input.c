@@ -92,17 +92,13 @@ ssize_t
 input_read(struct input *input, void *data, size_t size)
 {
 	size_t left = input->first - input->given;
-	ssize_t got;
 
-	if (left > 0) {
-		left = left < size ? left : size;
-		memcpy(data, input->ahead + input->given, left);
-		input->given += left;
-		return (ssize_t)left;
-	}
-	while ((got = read(input->fd, data, size)) == -1 && errno == EINTR)
-		;
-	return got;
+	if (left == 0)
+		return read(input->fd, data, size);
+	left = left < size ? left : size;
+	memcpy(data, input->ahead + input->given, left);
+	input->given += left;
+	return (ssize_t)left;
 }
 
 void

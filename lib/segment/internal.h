@@ -33,16 +33,13 @@ struct segment_backend {
 	/* Open the segment. ENOENT: it is missing. */
 	int (*open)(struct segment *segment);
 
-	/* Stage the input if that has to be. most: the bytes that the segment can have, SSIZE_MAX if it grows. */
-	int (*stage)(struct segment *segment, struct input *input, size_t most);
-
 	/* Create the segment. EEXIST: it is not missing any more. */
 	int (*create)(struct segment *segment, size_t size);
 
 	/* Wait for the lock, and look at the size again. NULL: there is no lock. */
 	int (*lock)(struct segment *segment, const struct deadline *deadline);
 
-	/* Put the input, which fits. EEXIST: the name of a fresh segment was taken meanwhile. */
+	/* Put the input, which fits; all signals are blocked. EEXIST: the name of a fresh segment was taken meanwhile. */
 	int (*put)(struct segment *segment, struct input *input);
 
 	/* Remove a fresh segment. */
@@ -86,8 +83,8 @@ int mapped_draft(struct segment *segment);
 /* Give a draft its name. Does nothing to a segment that has one. Errors: EEXIST. See linkat(2). */
 int mapped_publish(struct segment *segment);
 
-/* The stage of a mapped segment (struct segment_backend). */
-int mapped_stage(struct segment *segment, struct input *input, size_t most);
+/* segment_stage, with the space measured. grows: the segment gets as many bytes as are needed. */
+int draft_stage(struct segment *segment, struct input *input, bool grows);
 
 /*
  * Open a new object without a name, which unnamed_link can give its name. Returns a descriptor, or -1. Errors: EEXIST (the
@@ -97,6 +94,8 @@ int unnamed_open(const struct name *name, mode_t mode);
 
 /* Give the object its name. Errors: EEXIST. See linkat(2). */
 int unnamed_link(int fd, const struct name *name);
+
+/* For the next three, all signals are blocked. */
 
 /* Make sure that size bytes from offset have their pages, so that writing them cannot fail for want of space. */
 int pages_reserve(int fd, size_t offset, size_t size);
@@ -112,9 +111,6 @@ int pages_write(struct outflow *flow);
 
 /* True if a System V segment was removed, even if processes that have it attached can go on using it. */
 bool sysv_removed(int id, const struct name *name);
-
-/* Print the line of -v for a system call that returned result: call, the quoted path, and the format. Returns result. */
-int trace_path(int result, const char *call, const char *path, const char *format, ...);
 
 /* Open the object by its name, with shm_open or open; unlink it. Both are traced. */
 int mapped_open(const struct segment *segment, int flags);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/trace.h"
 #include "segment/internal.h"
 
 /* The path of an object, which the caller frees; shm_open(3) keeps POSIX segments in /dev/shm. */
@@ -35,8 +36,8 @@ unnamed_open(const struct name *name, mode_t mode)
 	} else if (path && access("/proc/self/fd", X_OK) == 0) { /* unnamed_link needs it */
 		directory = dirname(path);
 		mask = umask(0);
-		fd = trace_path(open(directory, O_RDWR | O_TMPFILE | O_CLOEXEC, mode), "open(", directory,
-		    ", O_RDWR|O_TMPFILE, 0%03o)", (unsigned int)mode);
+		fd = trace_call(open(directory, O_RDWR | O_TMPFILE | O_CLOEXEC, mode),
+		    "open(\"%s\", O_RDWR|O_TMPFILE, 0%03o)", directory, (unsigned int)mode);
 		umask(mask);
 	}
 	free(path);
@@ -46,14 +47,13 @@ unnamed_open(const struct name *name, mode_t mode)
 int
 unnamed_link(int fd, const struct name *name)
 {
-	char from[32], call[80], *path = object_path(name);
+	char from[32], *path = object_path(name);
 	int result = -1;
 
 	snprintf(from, sizeof(from), "/proc/self/fd/%d", fd);
-	snprintf(call, sizeof(call), "linkat(AT_FDCWD, \"%s\", AT_FDCWD, ", from);
 	if (path)
-		result = trace_path(
-		    linkat(AT_FDCWD, from, AT_FDCWD, path, AT_SYMLINK_FOLLOW), call, path, ", AT_SYMLINK_FOLLOW)");
+		result = trace_call(linkat(AT_FDCWD, from, AT_FDCWD, path, AT_SYMLINK_FOLLOW),
+		    "linkat(AT_FDCWD, \"%s\", AT_FDCWD, \"%s\", AT_SYMLINK_FOLLOW)", from, path);
 	free(path);
 	return result;
 }

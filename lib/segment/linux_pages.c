@@ -51,10 +51,8 @@ pages_reserve(int fd, size_t offset, size_t size)
 
 	if (size == 0)
 		return 0;
-	do {
-		result = fallocate(fd, FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)size);
-	} while (result == -1 && errno == EINTR);
-	trace_call(result, "fallocate(%d, FALLOC_FL_KEEP_SIZE, %zu, %zu)", fd, offset, size);
+	result = trace_call(fallocate(fd, FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)size),
+	    "fallocate(%d, FALLOC_FL_KEEP_SIZE, %zu, %zu)", fd, offset, size);
 	/* Where pages cannot be reserved, writing them tells. */
 	return result == -1 && (errno == EOPNOTSUPP || errno == ENOSYS) ? 0 : result;
 }
@@ -68,8 +66,6 @@ put(int fd, const char *data, size_t size, size_t offset)
 	while (size > 0) {
 		took = pwrite(fd, data, size, (off_t)offset);
 		trace_data("pwrite", fd, data, size, offset, took);
-		if (took == -1 && errno == EINTR)
-			continue;
 		if (took == -1)
 			return -1;
 		data += took;
@@ -92,15 +88,9 @@ fill_copying(int fd, size_t offset, struct input *input, size_t size)
 static ssize_t
 fill_moving(int fd, size_t offset, const struct input *input, size_t size)
 {
-	ssize_t took;
-
 	if (lseek(fd, (off_t)offset, SEEK_SET) == -1)
 		return -1;
-	do {
-		took =
-		    trace_call(sendfile(fd, input->fd, NULL, size), "sendfile(%d, %d, NULL, %zu)", fd, input->fd, size);
-	} while (took == -1 && errno == EINTR);
-	return took;
+	return trace_call(sendfile(fd, input->fd, NULL, size), "sendfile(%d, %d, NULL, %zu)", fd, input->fd, size);
 }
 
 int

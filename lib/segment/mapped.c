@@ -194,7 +194,6 @@ explain_mapped(const struct segment *segment, int error, struct text *text)
 
 const struct segment_backend segment_mapped = {
     .open = open_mapped,
-    .stage = mapped_stage,
     .create = create_mapped,
     .lock = mapped_lock,
     .put = put_mapped,

@@ -57,15 +57,10 @@ unmap(const struct window *window)
 int
 pages_reserve(int fd, size_t offset, size_t size)
 {
-	int error;
-
 	if (size == 0)
 		return 0;
-	do {
-		error = posix_fallocate(fd, (off_t)offset, (off_t)size);
-	} while (error == EINTR);
-	errno = error;
-	return trace_call(error ? -1 : 0, "posix_fallocate(%d, %zu, %zu)", fd, offset, size);
+	errno = posix_fallocate(fd, (off_t)offset, (off_t)size);
+	return trace_call(errno ? -1 : 0, "posix_fallocate(%d, %zu, %zu)", fd, offset, size);
 }
 
 int

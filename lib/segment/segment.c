@@ -107,19 +107,7 @@ int
 segment_stage(struct segment *segment, struct input *input)
 {
 	segment->step = SEGMENT_STAGE;
-	return segment->backend->stage(segment, input, measure(segment));
-}
-
-static int
-create(struct segment *segment)
-{
-	size_t needed = segment->asked.offset + segment->input;
-
-	segment->step = SEGMENT_CREATE;
-	if (segment->backend->create(segment, segment->asked.size ? segment->asked.size : needed) == -1)
-		return -1;
-	segment->state = SEGMENT_FRESH;
-	return 0;
+	return draft_stage(segment, input, measure(segment) == SSIZE_MAX);
 }
 
 /* Removes the segment that was created. */
@@ -145,12 +133,17 @@ lock(struct segment *segment, const struct deadline *deadline)
 static int
 put(struct segment *segment, struct input *input, const struct deadline *deadline)
 {
+	size_t size = segment->asked.size;
 	int result, saved;
 
 	if (check(segment, input) == -1)
 		return -1;
-	if (segment->state == SEGMENT_MISSING && create(segment) == -1)
-		return -1;
+	if (segment->state == SEGMENT_MISSING) {
+		segment->step = SEGMENT_CREATE;
+		if (segment->backend->create(segment, size ? size : segment->asked.offset + input->size) == -1)
+			return -1;
+		segment->state = SEGMENT_FRESH;
+	}
 	if (lock(segment, deadline) == -1)
 		return -1;
 	if (segment->asked.exclusive && segment->state != SEGMENT_FRESH) {

@@ -44,7 +44,7 @@ int input_stage(struct input *input, size_t limit, int fd, off_t offset);
 /* Go back to the first byte of an input whose size is known. Returns 0, or -1. See lseek(2). */
 int input_rewind(struct input *input);
 
-/* Read the next bytes, whatever signals come. Returns how many, 0 at the end, or -1. See read(2). */
+/* Read the next bytes. Returns the number of bytes, 0 at the end, or -1. See read(2). */
 ssize_t input_read(struct input *input, void *data, size_t size);
 
 /* Close the temporary file of a staged input. */

@@ -9,9 +9,17 @@
 #include <unistd.h>
 
 #include "base/limits.h"
-#include "base/memory.h"
 #include "base/trace.h"
 #include "segment/internal.h"
+
+/* Turns the errno values for an identifier that names no segment any more into ENOENT. Returns result. */
+static int
+missing(int result)
+{
+	if (result == -1 && (errno == EINVAL || errno == EIDRM))
+		errno = ENOENT;
+	return result;
+}
 
 static int
 attach(struct segment *segment)
@@ -38,11 +46,8 @@ open_sysv(struct segment *segment)
 		if (segment->sysv.id == -1)
 			return -1;
 	}
-	if (shmctl(segment->sysv.id, IPC_STAT, &status) == -1) {
-		if (errno == EINVAL || errno == EIDRM)
-			errno = ENOENT;
+	if (missing(shmctl(segment->sysv.id, IPC_STAT, &status)) == -1)
 		return -1;
-	}
 	/* The exact size: bytes beyond it in the last page do not belong to the segment. */
 	segment->size = status.shm_segsz;
 	if (segment->asked.write && segment->asked.size && segment->asked.size != segment->size) {
@@ -53,63 +58,49 @@ open_sysv(struct segment *segment)
 }
 
 static int
-set_mode(int id, mode_t mode)
-{
-	struct shmid_ds status;
-
-	if (shmctl(id, IPC_STAT, &status) == -1)
-		return -1;
-	status.shm_perm.mode = mode;
-	return trace_call(shmctl(id, IPC_SET, &status), "shmctl(%d, IPC_SET, {mode=0%03o})", id, (unsigned int)mode);
-}
-
-static int
 unlink_sysv(struct segment *segment)
 {
 	int id = segment->sysv.id;
-	int result = trace_call(shmctl(id, IPC_RMID, NULL), "shmctl(%d, IPC_RMID)", id);
 
-	if (result == -1 && (errno == EINVAL || errno == EIDRM))
-		errno = ENOENT;
-	return result;
+	return missing(trace_call(shmctl(id, IPC_RMID, NULL), "shmctl(%d, IPC_RMID)", id));
+}
+
+/* Gives a new segment the mode asked for, unless it has that. */
+static int
+restrict_mode(int id, mode_t asked, mode_t mode)
+{
+	struct shmid_ds status = {.shm_perm = {.uid = geteuid(), .gid = getegid()}};
+
+	if (mode == asked)
+		return 0;
+	status.shm_perm.mode = asked;
+	return trace_call(shmctl(id, IPC_SET, &status), "shmctl(%d, IPC_SET, {mode=0%03o})", id, (unsigned int)asked);
 }
 
 static int
 create_sysv(struct segment *segment, size_t size)
 {
 	/* The owner attaches the segment to fill it, which the mode asked for may not allow. */
-	mode_t mode = segment->asked.mode | 0600;
-	key_t key = segment->sysv.key;
+	mode_t asked = segment->asked.mode, mode = asked | 0600;
+	struct segment_sysv *sysv = &segment->sysv;
+	bool private = sysv->key == IPC_PRIVATE;
 	int saved;
 
-	segment->sysv.id = trace_shmget(key, size, (key == IPC_PRIVATE ? 0 : IPC_CREAT | IPC_EXCL) | (int)mode);
-	if (segment->sysv.id == -1)
+	sysv->id = trace_shmget(sysv->key, size, (private ? 0 : IPC_CREAT | IPC_EXCL) | (int)mode);
+	if (sysv->id == -1)
 		return -1;
 	segment->size = size;
-	if (attach(segment) == -1 ||
-	    (segment->asked.mode != mode && set_mode(segment->sysv.id, segment->asked.mode) == -1)) {
+	if (attach(segment) == -1 || restrict_mode(sysv->id, asked, mode) == -1) {
 		saved = errno;
 		(void)unlink_sysv(segment);
 		errno = saved;
 		return -1;
 	}
-	if (key == IPC_PRIVATE) {
-		snprintf(segment->sysv.handle, sizeof(segment->sysv.handle), "sysv:@%d", segment->sysv.id);
-		segment->text = segment->sysv.handle;
+	if (private) {
+		snprintf(sysv->handle, sizeof(sysv->handle), "sysv:@%d", sysv->id);
+		segment->text = sysv->handle;
 	}
 	return 0;
-}
-
-static int
-stage_sysv(struct segment *segment, struct input *input, size_t most)
-{
-	int fd;
-
-	(void)most;
-	if (input->known)
-		return 0;
-	fd = memory_file();
-	return fd == -1 ? -1 : input_stage(input, segment->space, fd, 0);
 }
 
 static int
@@ -187,7 +178,6 @@ explain_sysv(const struct segment *segment, int error, struct text *text)
 
 const struct segment_backend segment_sysv = {
     .open = open_sysv,
-    .stage = stage_sysv,
     .create = create_sysv,
     .put = put_sysv,
     .discard = unlink_sysv,

@@ -1,8 +1,6 @@
 /*
  * trace.c: the system calls of segments, each with its line of -v.
  */
-#include <stdio.h>
-#include <string.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -11,28 +9,12 @@
 #include "segment/internal.h"
 
 int
-trace_path(int result, const char *call, const char *path, const char *format, ...)
-{
-	struct text text = {0};
-	va_list args;
-
-	if (trace_on) {
-		text_format(&text, "%s", call);
-		text_quote(&text, path, strlen(path), strlen(path));
-		va_start(args, format);
-		text_vformat(&text, format, args);
-		va_end(args);
-		trace_end(&text, result);
-	}
-	return result;
-}
-
-int
 mapped_open(const struct segment *segment, int flags)
 {
 	const char *access = flags & O_RDWR ? "O_RDWR" : "O_RDONLY", *path = segment->name->path;
 	bool posix = segment->name->kind == NAME_POSIX;
-	mode_t mode = flags & O_CREAT ? segment->asked.mode : 0;
+	const char *call = posix ? "shm_open" : "open";
+	mode_t mode = segment->asked.mode;
 	int fd;
 
 	if (posix)
@@ -40,9 +22,8 @@ mapped_open(const struct segment *segment, int flags)
 	else /* a FIFO is not waited for */
 		fd = open(path, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, mode);
 	if (flags & O_CREAT)
-		return trace_path(
-		    fd, posix ? "shm_open(" : "open(", path, ", %s|O_CREAT|O_EXCL, 0%03o)", access, (unsigned int)mode);
-	return trace_path(fd, posix ? "shm_open(" : "open(", path, ", %s%s)", access, posix ? ", 0" : "");
+		return trace_call(fd, "%s(\"%s\", %s|O_CREAT|O_EXCL, 0%03o)", call, path, access, (unsigned int)mode);
+	return trace_call(fd, "%s(\"%s\", %s%s)", call, path, access, posix ? ", 0" : "");
 }
 
 int
@@ -51,8 +32,8 @@ mapped_unlink(struct segment *segment)
 	const char *path = segment->name->path;
 
 	if (segment->name->kind == NAME_POSIX)
-		return trace_path(shm_unlink(path), "shm_unlink(", path, ")");
-	return trace_path(unlink(path), "unlink(", path, ")");
+		return trace_call(shm_unlink(path), "shm_unlink(\"%s\")", path);
+	return trace_call(unlink(path), "unlink(\"%s\")", path);
 }
 
 int

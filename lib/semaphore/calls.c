@@ -3,7 +3,6 @@
  * and leaves errno as the call set it.
  */
 #include <fcntl.h>
-#include <string.h>
 
 #include "base/trace.h"
 #include "semaphore/internal.h"
@@ -17,12 +16,11 @@ trace_sem_open(const char *path, int flags, mode_t mode, int value)
 
 	if (!trace_on)
 		return opened;
-	text_format(&call, "sem_open(");
-	text_quote(&call, path, strlen(path), strlen(path));
+	text_format(&call, "sem_open(\"%s\", ", path);
 	if (flags)
-		text_format(&call, ", O_CREAT|O_EXCL, 0%03o, %d)", (unsigned int)mode, value);
+		text_format(&call, "O_CREAT|O_EXCL, 0%03o, %d)", (unsigned int)mode, value);
 	else
-		text_format(&call, ", 0)");
+		text_format(&call, "0)");
 	trace_pointer(&call, opened == SEM_FAILED ? NULL : (void *)opened, "SEM_FAILED");
 	return opened;
 }
@@ -30,16 +28,7 @@ trace_sem_open(const char *path, int flags, mode_t mode, int value)
 int
 trace_sem_unlink(const char *path)
 {
-	int result = sem_unlink(path);
-	struct text call = {0};
-
-	if (!trace_on)
-		return result;
-	text_format(&call, "sem_unlink(");
-	text_quote(&call, path, strlen(path), strlen(path));
-	text_format(&call, ")");
-	trace_end(&call, result);
-	return result;
+	return trace_call(sem_unlink(path), "sem_unlink(\"%s\")", path);
 }
 
 int
@@ -50,29 +39,22 @@ trace_sem_getvalue(sem_t *semaphore, int *value)
 	return trace_call(result, "sem_getvalue(%p, [%d])", (void *)semaphore, *value);
 }
 
-static int
-traced(const char *call, sem_t *semaphore, int result)
-{
-	trace_call(result, "%s(%p)", call, (void *)semaphore);
-	return result;
-}
-
 int
 trace_sem_post(sem_t *semaphore)
 {
-	return traced("sem_post", semaphore, sem_post(semaphore));
+	return trace_call(sem_post(semaphore), "sem_post(%p)", (void *)semaphore);
 }
 
 int
 trace_sem_trywait(sem_t *semaphore)
 {
-	return traced("sem_trywait", semaphore, sem_trywait(semaphore));
+	return trace_call(sem_trywait(semaphore), "sem_trywait(%p)", (void *)semaphore);
 }
 
 int
 trace_sem_wait(sem_t *semaphore)
 {
-	return traced("sem_wait", semaphore, sem_wait(semaphore));
+	return trace_call(sem_wait(semaphore), "sem_wait(%p)", (void *)semaphore);
 }
 
 int
@@ -80,16 +62,10 @@ trace_semget(key_t key, size_t count, int flags, mode_t mode)
 {
 	int id = semget(key, (int)count, flags | (int)mode);
 
-	if (!trace_on)
-		return id;
 	if (key == IPC_PRIVATE)
-		trace_call(id, "semget(IPC_PRIVATE, %zu, 0%03o)", count, (unsigned int)mode);
-	else if (flags)
-		trace_call(
-		    id, "semget(0x%x, %zu, IPC_CREAT|IPC_EXCL|0%03o)", (unsigned int)key, count, (unsigned int)mode);
-	else
-		trace_call(id, "semget(0x%x, %zu, 0)", (unsigned int)key, count);
-	return id;
+		return trace_call(id, "semget(IPC_PRIVATE, %zu, 0%03o)", count, (unsigned int)mode);
+	return trace_call(id, "semget(0x%x, %zu, %s%#o)", (unsigned int)key, count, flags ? "IPC_CREAT|IPC_EXCL|" : "",
+	    (unsigned int)mode);
 }
 
 int
@@ -101,10 +77,8 @@ sysv_status(int id, struct semid_ds *status)
 int
 trace_setval(int id, unsigned int member, int value)
 {
-	int result = semctl(id, (int)member, SETVAL, (union semctl_argument){.value = value});
-
-	trace_call(result, "semctl(%d, %u, SETVAL, %d)", id, member, value);
-	return result;
+	return trace_call(semctl(id, (int)member, SETVAL, (union semctl_argument){.value = value}),
+	    "semctl(%d, %u, SETVAL, %d)", id, member, value);
 }
 
 int
@@ -128,14 +102,12 @@ int
 trace_set_mode(int id, mode_t mode)
 {
 	struct semid_ds status;
-	int result;
 
 	if (sysv_status(id, &status) == -1)
 		return -1;
 	status.sem_perm.mode = mode;
-	result = semctl(id, 0, IPC_SET, (union semctl_argument){.status = &status});
-	trace_call(result, "semctl(%d, 0, IPC_SET, {mode=0%03o})", id, (unsigned int)mode);
-	return result;
+	return trace_call(semctl(id, 0, IPC_SET, (union semctl_argument){.status = &status}),
+	    "semctl(%d, 0, IPC_SET, {mode=0%03o})", id, (unsigned int)mode);
 }
 
 int

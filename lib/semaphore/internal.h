@@ -22,10 +22,12 @@ struct semaphore_backend {
 	void (*refuse)(const struct semaphore_options *options, const struct semaphore_operation *operations,
 	    size_t count, struct text *text);
 
-	int (*open)(struct semaphore *semaphore);
+	/* Opens the semaphore (ENOENT: it is missing), or creates it (EEXIST: it is not). */
+	int (*open)(struct semaphore *semaphore, bool create);
+
 	int (*operate)(struct semaphore *semaphore, const struct semaphore_operation *operations, size_t count,
 	    const struct deadline *deadline, bool lock);
-	int (*values)(struct semaphore *semaphore, int **values, size_t *count);
+	int (*values)(struct semaphore *semaphore, struct text *text);
 	int (*unlink)(struct semaphore *semaphore); /* ENOENT: gone already */
 	void (*close)(struct semaphore *semaphore);
 
@@ -45,11 +47,8 @@ extern const struct semaphore_backend semaphore_posix, semaphore_sysv;
 #define STEP_UNLINK  (1u << SEMAPHORE_UNLINK)
 #define STEP_ANY     (STEP_OPEN | STEP_OPERATE | STEP_READ | STEP_UNLINK)
 
-/* Number of attempts to open a semaphore that others create and remove meanwhile. */
-#define OPEN_ATTEMPTS 20
-
-/* sysv_create.c: Create a set for a key, or a private one for IPC_PRIVATE, with its values. Errors: as semget(2), semop(2). */
-int sysv_create(struct semaphore *semaphore, key_t key);
+/* sysv_create.c: Create a set with its values. Errors: as ftok(3), semget(2), semop(2). */
+int sysv_create(struct semaphore *semaphore);
 
 /* sysv_assign.c: Set the members that the operations name, all at one moment. Errors: as semctl(2); EFBIG, EINTR. */
 int sysv_assign(struct semaphore *semaphore, const struct semaphore_operation *operations, size_t count);

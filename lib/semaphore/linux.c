@@ -30,12 +30,8 @@ semaphore_sound(const char *name)
 int
 semaphore_timed_semop(int id, struct sembuf *operations, size_t count, const struct deadline *deadline)
 {
-	struct timespec left = {0};
-	long long rest = deadline_left(deadline);
+	const long long left = deadline_left(deadline), second = 1000000000, wait = left > 0 ? left : 0;
+	const struct timespec timeout = {.tv_sec = (time_t)(wait / second), .tv_nsec = (long)(wait % second)};
 
-	if (rest > 0) {
-		left.tv_sec = (time_t)(rest / 1000000000);
-		left.tv_nsec = (long)(rest % 1000000000);
-	}
-	return semtimedop(id, operations, count, &left);
+	return semtimedop(id, operations, count, &timeout);
 }

@@ -4,7 +4,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "base/interrupt.h"
@@ -26,43 +25,23 @@ posix_refuse(const struct semaphore_options *options, const struct semaphore_ope
 		text_format(text, "a POSIX semaphore goes up and down by 1 (sysv: by any number)");
 }
 
-/* Opens it, or with flags creates it. */
 static int
-open_once(struct semaphore *semaphore, int flags)
+posix_open(struct semaphore *semaphore, bool create)
 {
 	const struct semaphore_options *options = &semaphore->options;
-	mode_t mask = flags ? umask(0) : 0;
-	sem_t *opened = trace_sem_open(semaphore->name->path, flags, options->mode, options->values[0]);
+	const char *path = semaphore->name->path;
+	sem_t *opened;
+	mode_t mask = create ? umask(0) : 0;
 
-	if (flags)
+	if (!create && semaphore_sound(path) == -1)
+		return -1;
+	opened = trace_sem_open(path, create ? O_CREAT | O_EXCL : 0, options->mode, options->values[0]);
+	if (create)
 		umask(mask);
 	if (opened == SEM_FAILED)
 		return -1;
-	semaphore->of.posix = (struct semaphore_posix){.opened = opened, .created = flags != 0};
+	semaphore->of.posix = (struct semaphore_posix){.opened = opened, .created = create};
 	return 0;
-}
-
-static int
-posix_open(struct semaphore *semaphore)
-{
-	int attempts;
-
-	if (semaphore->options.exclusive)
-		return open_once(semaphore, O_CREAT | O_EXCL);
-	for (attempts = 0; attempts < OPEN_ATTEMPTS; attempts++) {
-		if (semaphore_sound(semaphore->name->path) == -1)
-			return -1;
-		if (open_once(semaphore, 0) == 0)
-			return 0;
-		if (errno != ENOENT || !semaphore->options.create)
-			return -1;
-		if (open_once(semaphore, O_CREAT | O_EXCL) == 0)
-			return 0;
-		if (errno != EEXIST)
-			return -1;
-	}
-	errno = EBADMSG; /* the name exists, and cannot be opened */
-	return -1;
 }
 
 static void
@@ -137,13 +116,14 @@ posix_operate(struct semaphore *semaphore, const struct semaphore_operation *ope
 }
 
 static int
-posix_values(struct semaphore *semaphore, int **values, size_t *count)
+posix_values(struct semaphore *semaphore, struct text *text)
 {
-	*values = calloc(1, sizeof(**values));
-	if (!*values)
+	int value = 0;
+
+	if (trace_sem_getvalue(semaphore->of.posix.opened, &value) == -1)
 		return -1;
-	*count = 1;
-	return trace_sem_getvalue(semaphore->of.posix.opened, *values);
+	text_format(text, "%d\n", value);
+	return 0;
 }
 
 static int

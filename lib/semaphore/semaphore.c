@@ -11,6 +11,9 @@
 #include "base/number.h"
 #include "semaphore/internal.h"
 
+/* Number of attempts to open a semaphore that others create and remove meanwhile. */
+#define OPEN_ATTEMPTS 20
+
 static const struct semaphore_backend *
 backend(const struct name *name)
 {
@@ -39,7 +42,8 @@ parse_member(const char *text, struct semaphore_operation *operation)
 int
 semaphore_parse(const char *text, struct semaphore_operation *operation)
 {
-	unsigned long long value;
+	unsigned long long value = 0;
+	bool known;
 
 	*operation = (struct semaphore_operation){0};
 	text = parse_member(text, operation);
@@ -47,15 +51,12 @@ semaphore_parse(const char *text, struct semaphore_operation *operation)
 		return -1;
 	if (strcmp(text, "0") == 0)
 		return 0;
+	known = *text && strchr("=-+", *text);
+	if (known && number_parse(text + 1, 0, SEM_VALUE_MAX, &value) == -1)
+		return -1;
 	operation->set = *text == '=';
-	if (*text != '=' && *text != '-' && *text != '+') {
-		errno = EINVAL;
-		return -1;
-	}
-	if (number_parse(text + 1, 0, SEM_VALUE_MAX, &value) == -1)
-		return -1;
 	/* +0 and -0 would wait for zero. */
-	if (value == 0 && !operation->set) {
+	if (!known || (value == 0 && !operation->set)) {
 		errno = EINVAL;
 		return -1;
 	}
@@ -79,6 +80,28 @@ semaphore_check(const struct name *name, const struct semaphore_options *options
 	return status;
 }
 
+/* Opens the semaphore, or creates it if the options say so. */
+static int
+open_or_create(struct semaphore *semaphore)
+{
+	bool fresh = semaphore->options.exclusive || semaphore->name->kind == NAME_NEW;
+	int attempts;
+
+	for (attempts = 0; attempts < OPEN_ATTEMPTS; attempts++) {
+		if (!fresh && semaphore->backend->open(semaphore, false) == 0)
+			return 0;
+		if (!fresh && (errno != ENOENT || !semaphore->options.create))
+			return -1;
+		if (semaphore->backend->open(semaphore, true) == 0)
+			return 0;
+		if (errno != EEXIST || fresh)
+			return -1;
+	}
+	/* The name of a POSIX semaphore may be taken and still not be opened. */
+	errno = semaphore->name->kind == NAME_POSIX ? EBADMSG : EIDRM;
+	return -1;
+}
+
 int
 semaphore_start(struct semaphore *semaphore, const struct name *name, const struct semaphore_options *options)
 {
@@ -86,10 +109,11 @@ semaphore_start(struct semaphore *semaphore, const struct name *name, const stru
 
 	*semaphore =
 	    (struct semaphore){.backend = backend(name), .name = name, .text = name->text, .options = *options};
-	semaphore->options.create |= options->exclusive;
+	/* An identifier names a set that exists. */
+	semaphore->options.create = (options->create || options->exclusive) && name->kind != NAME_ID;
 	if (options->count == 0)
 		semaphore->options.values = &one;
-	if (semaphore->backend->open(semaphore) == 0)
+	if (open_or_create(semaphore) == 0)
 		return GO_ON;
 	return semaphore_report(semaphore, SEMAPHORE_OPEN, errno);
 }
@@ -105,9 +129,9 @@ semaphore_operate(struct semaphore *semaphore, const struct semaphore_operation 
 }
 
 int
-semaphore_values(struct semaphore *semaphore, int **values, size_t *count)
+semaphore_values(struct semaphore *semaphore, struct text *text)
 {
-	return semaphore->backend->values(semaphore, values, count);
+	return semaphore->backend->values(semaphore, text);
 }
 
 int

@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #include "base/name.h"
+#include "base/text.h"
 
 struct semaphore_options {
 	bool create;       /* whether to create it if it is missing */
@@ -87,10 +88,10 @@ int semaphore_operate(struct semaphore *semaphore, const struct semaphore_operat
     long long timeout, bool lock);
 
 /*
- * Read the values of all members at one moment into *values, which the caller frees. Returns 0 or -1. Errors: EACCES,
- * EIDRM, ENOMEM. See sem_getvalue(3), GETALL in semctl(2).
+ * Append the values of all members, read at one moment, one a line. Returns 0 or -1. Errors: EACCES, EIDRM, ENOMEM. See
+ * sem_getvalue(3), GETALL in semctl(2).
  */
-int semaphore_values(struct semaphore *semaphore, int **values, size_t *count);
+int semaphore_values(struct semaphore *semaphore, struct text *text);
 
 /* Unlink it. Returns 0, also if it is gone already, or -1. Errors: EACCES, EPERM. See sem_unlink(3), semctl(2). */
 int semaphore_unlink(struct semaphore *semaphore);

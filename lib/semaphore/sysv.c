@@ -2,7 +2,6 @@
  * sysv.c: System V semaphore sets: opens them, operates on them, with SEM_UNDO for a lock, and explains their errors.
  */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,6 +37,15 @@ sysv_refuse(const struct semaphore_options *options, const struct semaphore_oper
 	}
 }
 
+/* Turns the errno values for an identifier that names no set any more into ENOENT. Returns result. */
+static int
+missing(int result)
+{
+	if (result == -1 && (errno == EINVAL || errno == EIDRM))
+		errno = ENOENT;
+	return result;
+}
+
 /*
  * Learns the number of members of an existing set. A new set that nobody has operated on may still get its values from its
  * creator, so it is waited for, though not for long: other programs need not operate at all.
@@ -66,54 +74,18 @@ settle(struct semaphore *semaphore)
 }
 
 static int
-open_key(struct semaphore *semaphore, key_t key)
-{
-	int attempts;
-
-	if (semaphore->options.exclusive)
-		return sysv_create(semaphore, key);
-	for (attempts = 0; attempts < OPEN_ATTEMPTS; attempts++) {
-		semaphore->of.sysv.id = trace_semget(key, 0, 0, 0);
-		if (semaphore->of.sysv.id != -1) {
-			if (settle(semaphore) == 0)
-				return 0;
-			if (errno != EINVAL && errno != EIDRM)
-				return -1;
-			continue; /* removed between the calls */
-		}
-		if (errno != ENOENT || !semaphore->options.create)
-			return -1;
-		if (sysv_create(semaphore, key) == 0)
-			return 0;
-		if (errno != EEXIST)
-			return -1;
-	}
-	errno = EIDRM;
-	return -1;
-}
-
-static int
-sysv_open(struct semaphore *semaphore)
+sysv_open(struct semaphore *semaphore, bool create)
 {
 	struct semaphore_sysv *set = &semaphore->of.sysv;
 	key_t key;
 
-	if (semaphore->name->kind == NAME_ID) {
+	if (create)
+		return sysv_create(semaphore);
+	if (semaphore->name->kind == NAME_ID)
 		set->id = semaphore->name->number;
-		if (settle(semaphore) == 0)
-			return 0;
-		if (errno == EINVAL || errno == EIDRM)
-			errno = ENOENT;
+	else if (name_key(semaphore->name, &key) == -1 || (set->id = trace_semget(key, 0, 0, 0)) == -1)
 		return -1;
-	}
-	if (semaphore->name->kind == NAME_NEW) {
-		if (sysv_create(semaphore, IPC_PRIVATE) == -1)
-			return -1;
-		snprintf(set->handle, sizeof(set->handle), "sysv:@%d", set->id);
-		semaphore->text = set->handle;
-		return 0;
-	}
-	return name_key(semaphore->name, &key) == 0 ? open_key(semaphore, key) : -1;
+	return missing(settle(semaphore));
 }
 
 /* Turns EINVAL into EIDRM for a set that was removed, and else into EFBIG: semctl(2) means the index. Returns result. */
@@ -155,34 +127,29 @@ sysv_operate(struct semaphore *semaphore, const struct semaphore_operation *oper
 }
 
 static int
-sysv_values(struct semaphore *semaphore, int **values, size_t *count)
+sysv_values(struct semaphore *semaphore, struct text *text)
 {
-	unsigned short *found;
+	int id = semaphore->of.sysv.id, result;
+	unsigned short *values;
 	struct semid_ds now;
-	int result;
 	size_t i;
 
-	if (finish(semaphore, sysv_status(semaphore->of.sysv.id, &now)) == -1)
+	if (finish(semaphore, sysv_status(id, &now)) == -1)
 		return -1;
-	*count = now.sem_nsems;
-	found = calloc(*count, sizeof(*found));
-	*values = calloc(*count, sizeof(**values));
-	result =
-	    found && *values ? finish(semaphore, trace_all_values(semaphore->of.sysv.id, GETALL, found, *count)) : -1;
-	for (i = 0; result == 0 && i < *count; i++)
-		(*values)[i] = found[i];
-	free(found);
+	values = calloc(now.sem_nsems, sizeof(*values));
+	if (!values)
+		return -1;
+	result = finish(semaphore, trace_all_values(id, GETALL, values, now.sem_nsems));
+	for (i = 0; result == 0 && i < now.sem_nsems; i++)
+		text_format(text, "%d\n", values[i]);
+	free(values);
 	return result;
 }
 
 static int
 sysv_unlink(struct semaphore *semaphore)
 {
-	int result = trace_remove(semaphore->of.sysv.id);
-
-	if (result == -1 && (errno == EINVAL || errno == EIDRM))
-		errno = ENOENT;
-	return result;
+	return missing(trace_remove(semaphore->of.sysv.id));
 }
 
 static const struct explanation explanations[] = {

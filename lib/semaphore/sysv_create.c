@@ -4,6 +4,7 @@
  * lost if another program operates on the set in between.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/interrupt.h"
@@ -32,38 +33,37 @@ initialise(struct semaphore *semaphore)
 	return result == -1 && errno == EAGAIN ? 0 : result;
 }
 
-/* Gives a new set its values and its mode. A set that fails there is removed, unless another program uses it already. */
-static int
-complete(struct semaphore *semaphore, bool restrict_mode)
-{
-	int id = semaphore->of.sysv.id, saved;
-	struct semid_ds now;
-
-	if (initialise(semaphore) == 0 && (!restrict_mode || trace_set_mode(id, semaphore->options.mode) == 0))
-		return 0;
-	saved = errno;
-	if (sysv_status(id, &now) == -1 || now.sem_otime == 0)
-		(void)trace_remove(id);
-	errno = saved;
-	return -1;
-}
-
 int
-sysv_create(struct semaphore *semaphore, key_t key)
+sysv_create(struct semaphore *semaphore)
 {
 	struct semaphore_sysv *set = &semaphore->of.sysv;
 	/* The creator must be able to initialise the set, even if the mode that was asked for forbids that. */
-	mode_t mode = semaphore->options.mode | 0600;
+	mode_t asked = semaphore->options.mode, mode = asked | 0600;
+	key_t key = IPC_PRIVATE;
+	struct semid_ds now;
 	int result, saved;
 
+	if (semaphore->name->kind != NAME_NEW && name_key(semaphore->name, &key) == -1)
+		return -1;
 	set->members = set->requested = semaphore->options.count ? semaphore->options.count : 1;
 	/* Between the two calls only SIGKILL ends the process. */
 	if (interrupt_hold() == -1)
 		return -1;
 	set->id = trace_semget(key, set->members, key == IPC_PRIVATE ? 0 : IPC_CREAT | IPC_EXCL, mode);
-	result = set->id == -1 ? -1 : complete(semaphore, mode != semaphore->options.mode);
+	result = set->id;
+	if (result != -1)
+		result = initialise(semaphore);
+	if (result != -1 && mode != asked)
+		result = trace_set_mode(set->id, asked);
 	saved = errno;
+	/* Another program may use the set already. */
+	if (result == -1 && set->id != -1 && (sysv_status(set->id, &now) == -1 || now.sem_otime == 0))
+		(void)trace_remove(set->id);
 	interrupt_release();
+	if (result == 0 && key == IPC_PRIVATE) {
+		snprintf(set->handle, sizeof(set->handle), "sysv:@%d", set->id);
+		semaphore->text = set->handle;
+	}
 	errno = saved;
 	return result;
 }
