@@ -14,6 +14,7 @@
 #include "base/deadline.h"
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "process/launch.h"
 #include "semaphore/semaphore.h"
 
 static const struct command command = {
@@ -128,7 +129,8 @@ parse(struct job *job, int argc, char *argv[])
 	if (status == GO_ON)
 		status = semaphore_check(&job->name, &job->options, job->operations, job->count);
 	if (status == GO_ON && job->hold.argv)
-		status = hold_find(&job->hold);
+		status = launch_find(job->hold.argv[0], &job->hold.path) == 0 ? GO_ON
+		                                                              : launch_report(job->hold.argv[0], errno);
 	return status;
 }
 

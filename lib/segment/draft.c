@@ -1,6 +1,6 @@
 /*
- * draft.c: where the bytes of a POSIX segment or a file are before the segment has them: in a draft, which gets the name of
- * the segment once it is whole, or in a temporary file.
+ * draft.c: bytes on their way into a segment. A draft is an object that gets the name of a POSIX segment or a file once it
+ * is complete. Other staged input is in a temporary file.
  */
 #include <errno.h>
 #include <sys/statvfs.h>

@@ -1,6 +1,6 @@
 /*
  * input.c: input whose size is known before it is put, so that input that does not fit changes nothing. An ordinary file
- * tells its size. Other input is read to its end first: up to 64 KiB into memory, more into a temporary file.
+ * has a size. Other input is read to its end first: up to 64 KiB into memory, more into a temporary file.
  */
 #include <errno.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "base/io.h"
 #include "segment/segment.h"
 
-/* The bytes that an ordinary file has left; SIZE_MAX if it does not tell. */
+/* Returns the bytes that an ordinary file has left; SIZE_MAX if that is not known. */
 static size_t
 expected_size(struct input *input)
 {

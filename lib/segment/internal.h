@@ -68,10 +68,10 @@ int mapped_look(struct segment *segment, struct stat *st);
  */
 int mapped_lock(struct segment *segment, const struct deadline *deadline);
 
-/* The bytes that the file system of an open object has left; SSIZE_MAX if it has no bound or does not tell. */
+/* Return the bytes that the file system of an open object has left; SSIZE_MAX if it has no bound or does not tell. */
 size_t mapped_space(const struct segment *segment);
 
-/* True if both descriptors are open on one file. */
+/* Return true if both descriptors are open on one file. */
 bool mapped_same(int one, int other);
 
 /*
@@ -83,7 +83,9 @@ int mapped_draft(struct segment *segment);
 /* Give a draft its name. Does nothing to a segment that has one. Errors: EEXIST. See linkat(2). */
 int mapped_publish(struct segment *segment);
 
-/* segment_stage, with the space measured. grows: the segment gets as many bytes as are needed. */
+/*
+ * Do what segment_stage promises, once segment->space is measured. grows: the segment gets as many bytes as are needed.
+ */
 int draft_stage(struct segment *segment, struct input *input, bool grows);
 
 /*
@@ -109,7 +111,7 @@ int pages_zero(int fd, size_t offset, size_t size);
 /* Write the bytes to the output. Errors: ESTALE (the object has become shorter), EINTR, those of the output. */
 int pages_write(struct outflow *flow);
 
-/* True if a System V segment was removed, even if processes that have it attached can go on using it. */
+/* Return true if a System V segment was removed, even if processes that have it attached can go on using it. */
 bool sysv_removed(int id, const struct name *name);
 
 /* Open the object by its name, with shm_open or open; unlink it. Both are traced. */

@@ -90,8 +90,8 @@ lock_fairly(struct segment *segment, const struct deadline *deadline)
 }
 
 /*
- * True if another process is likely to be about to fill the object. Where creating and locking are two steps, a reader may
- * get the lock between them.
+ * Returns true if another process is likely to be about to fill the object. Where creating and locking are two steps, a
+ * reader may get the lock between them.
  */
 static bool
 newborn(const struct segment *segment, const struct stat *st)

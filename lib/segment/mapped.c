@@ -69,12 +69,10 @@ create_mapped(struct segment *segment, size_t size)
 static int
 discard_mapped(struct segment *segment)
 {
-	int fd = -1;
+	int fd = segment->mapped.draft == MAPPED_NAMED ? mapped_open(segment, O_RDWR) : -1;
 
 	/* Another object may have the name by now. Closing fd gives the lock back. */
-	if (segment->mapped.draft == MAPPED_NAMED)
-		fd = mapped_open(segment, O_RDWR);
-	if (fd != -1 && mapped_same(fd, segment->mapped.fd))
+	if (mapped_same(fd, segment->mapped.fd))
 		(void)mapped_unlink(segment);
 	if (fd != -1)
 		close(fd);
@@ -98,7 +96,7 @@ static int
 reserve(struct segment *segment, size_t end, size_t size)
 {
 	bool part = segment->asked.part && segment->state != SEGMENT_FRESH;
-	size_t offset = part ? segment->asked.offset : 0, old = segment->size;
+	size_t offset = part ? segment->asked.offset : 0;
 	struct rlimit most;
 	int saved;
 
@@ -110,8 +108,7 @@ reserve(struct segment *segment, size_t end, size_t size)
 	if (pages_reserve(segment->mapped.fd, offset, (part ? end : size) - offset) == 0)
 		return 0;
 	saved = errno;
-	if (ftruncate(segment->mapped.fd, (off_t)old) == 0)
-		segment->size = old;
+	(void)resize(segment, segment->size);
 	errno = saved;
 	return -1;
 }
@@ -137,7 +134,7 @@ put_mapped(struct segment *segment, struct input *input)
 	if (whole && !segment->asked.size)
 		size = segment->moved;
 	least = old < size ? old : size;
-	if (whole && !fresh && segment->moved < least &&
+	if (whole && segment->moved < least &&
 	    pages_zero(segment->mapped.fd, segment->moved, least - segment->moved) == -1)
 		return -1;
 	/* Reserving may have made it larger than an input that became shorter needs. */

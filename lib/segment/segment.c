@@ -1,6 +1,6 @@
 /*
- * segment.c: shared memory, the front of the two back ends. Here a put is refused or done whole: the input is measured
- * before the segment is touched and again under the lock, and what was created for a put that fails is removed.
+ * segment.c: shared memory, the front of the two back ends. A put is refused or done whole: the input is measured before
+ * the segment changes and again under the lock, and a segment that was created for a put that fails is removed.
  */
 #include <errno.h>
 #include <string.h>
@@ -10,10 +10,10 @@
 #include "base/interrupt.h"
 #include "segment/internal.h"
 
-/* How often to begin again when the segment appears, or goes away, between two calls. */
+/* Number of attempts to put while other processes create and remove the segment. */
 #define TRIES 20
 
-/* Looks for the segment, and opens it if it exists. */
+/* Opens the segment if it exists. */
 static int
 find(struct segment *segment)
 {
@@ -38,7 +38,7 @@ measure(struct segment *segment)
 	return most;
 }
 
-/* Looks whether the input fits. */
+/* Checks that the input fits. Errors: EMSGSIZE. */
 static int
 check(struct segment *segment, const struct input *input)
 {

@@ -67,14 +67,14 @@ struct segment_options {
 	long long timeout; /* nanoseconds to wait for the lock, or DEADLINE_NEVER */
 };
 
-/* Whether the segment is there. */
+/* State of the segment. */
 enum segment_state {
 	SEGMENT_FOUND,   /* it exists */
 	SEGMENT_MISSING, /* segment_put creates it */
 	SEGMENT_FRESH    /* segment_put has created it, and fills it */
 };
 
-/* What is being done, for the error line. */
+/* Steps, for the error line. */
 enum segment_step {
 	SEGMENT_OPEN_READ,
 	SEGMENT_OPEN_WRITE,
@@ -130,7 +130,7 @@ struct segment {
  */
 int segment_start(struct segment *segment, const struct name *name, const struct segment_options *options);
 
-/* True if a segment is to be created that keeps its size, and neither its options nor the input say which. */
+/* Return true if a segment is to be created that keeps its size, and neither its options nor the input say which. */
 bool segment_unsized(const struct segment *segment, const struct input *input);
 
 /*

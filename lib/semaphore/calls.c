@@ -3,6 +3,7 @@
  * and leaves errno as the call set it.
  */
 #include <fcntl.h>
+#include <unistd.h>
 
 #include "base/trace.h"
 #include "semaphore/internal.h"
@@ -101,10 +102,8 @@ trace_all_values(int id, int command, unsigned short *values, size_t count)
 int
 trace_set_mode(int id, mode_t mode)
 {
-	struct semid_ds status;
+	struct semid_ds status = {.sem_perm = {.uid = geteuid(), .gid = getegid()}};
 
-	if (sysv_status(id, &status) == -1)
-		return -1;
 	status.sem_perm.mode = mode;
 	return trace_call(semctl(id, 0, IPC_SET, (union semctl_argument){.status = &status}),
 	    "semctl(%d, 0, IPC_SET, {mode=0%03o})", id, (unsigned int)mode);

@@ -1,7 +1,7 @@
 /*
- * hold.c: a COMMAND that runs while a semaphore is held. Where the kernel gives a lock back (SEM_UNDO, see sysv.c), it does
- * so for the process that took it, also after exec but not in a child: so this process becomes COMMAND. Elsewhere it waits
- * for COMMAND and gives back itself.
+ * hold.c: a COMMAND that runs while a semaphore is held. On System V the kernel gives the semaphore back when the process
+ * that took it ends (SEM_UNDO), even after exec, so this process becomes COMMAND. On POSIX it waits for COMMAND and gives
+ * the semaphore back itself.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,13 +18,7 @@
 
 static const struct semaphore_operation take = {.value = -1}, give = {.value = 1};
 
-int
-hold_find(struct hold *hold)
-{
-	return launch_find(hold->argv[0], &hold->path) == 0 ? GO_ON : launch_report(hold->argv[0], errno);
-}
-
-/* Returns the exit status for that of COMMAND. A signal passed on to it ends this process only if it ended COMMAND. */
+/* Returns the exit status for a wait status. A signal passed on to COMMAND ends this process only if it ended COMMAND. */
 static int
 command_status(int end)
 {
@@ -33,7 +27,7 @@ command_status(int end)
 	return child_status(end);
 }
 
-/* Returns status, or after a line that of the failure. */
+/* Unlinks the semaphore if that is asked for. Returns status, or after a line the status of a failure. */
 static int
 unlink_after(const struct hold *hold, struct semaphore *semaphore, int status)
 {
@@ -42,7 +36,7 @@ unlink_after(const struct hold *hold, struct semaphore *semaphore, int status)
 	return semaphore_report(semaphore, SEMAPHORE_UNLINK, errno);
 }
 
-/* Takes the semaphore and becomes COMMAND. Returns only after a failure. taken: gets a byte once it is taken; -1: none. */
+/* Takes the semaphore and becomes COMMAND. Returns only after a failure. taken: a pipe to tell once it is taken, or -1. */
 static int
 become(const struct hold *hold, struct semaphore *semaphore, int taken)
 {
@@ -54,7 +48,7 @@ become(const struct hold *hold, struct semaphore *semaphore, int taken)
 	return errno == EINTR ? STATUS_RUNNER : launch_report(hold->argv[0], errno);
 }
 
-/* Becomes COMMAND in a child, and unlinks the semaphore after its end if the child had taken it. */
+/* Becomes COMMAND in a child. Unlinks the semaphore after the end of the child if the child had taken it. */
 static int
 become_in_child(const struct hold *hold, struct semaphore *semaphore)
 {
@@ -74,7 +68,7 @@ become_in_child(const struct hold *hold, struct semaphore *semaphore)
 	return taken ? unlink_after(hold, semaphore, command_status(end)) : command_status(end);
 }
 
-/* Takes the semaphore, runs COMMAND and gives back; unlinks it before that, so nobody else takes it in between. */
+/* Takes the semaphore, runs COMMAND and gives back. Unlinks before giving back, so that no other process takes it then. */
 static int
 run(const struct hold *hold, struct semaphore *semaphore)
 {

@@ -16,9 +16,9 @@
 #include "base/text.h"
 #include "semaphore/semaphore.h"
 
-/* One kind of semaphore. What returns int returns 0, or -1 with an errno value of the contract in semaphore.h. */
+/* A kind of semaphore. Functions that return int return 0, or -1 with an errno value of the contract in semaphore.h. */
 struct semaphore_backend {
-	/* Appends the reason why this kind cannot do that; nothing if it can. */
+	/* Appends the reason why this kind refuses the options or the operations; nothing if it accepts them. */
 	void (*refuse)(const struct semaphore_options *options, const struct semaphore_operation *operations,
 	    size_t count, struct text *text);
 
@@ -62,13 +62,13 @@ int trace_sem_trywait(sem_t *semaphore);
 int trace_sem_wait(sem_t *semaphore);
 int trace_semget(key_t key, size_t count, int flags, mode_t mode);
 
-/* The same by semctl(2) with SETVAL; GETALL or SETALL; IPC_SET of the mode; IPC_RMID. */
+/* The same by semctl(2) with SETVAL; GETALL or SETALL; IPC_SET of the mode of a set that this process made; IPC_RMID. */
 int trace_setval(int id, unsigned int member, int value);
 int trace_all_values(int id, int command, unsigned short *values, size_t count);
 int trace_set_mode(int id, mode_t mode);
 int trace_remove(int id);
 
-/* The same by IPC_STAT, which is not printed. */
+/* Call semctl(2) with IPC_STAT, without a line of -v. */
 int sysv_status(int id, struct semid_ds *status);
 
 /* The same by semop(2), or semaphore_timed_semop if deadline is limited; it may be NULL. */
@@ -80,7 +80,7 @@ int trace_semop(int id, struct sembuf *operations, size_t count, const struct de
  */
 int semaphore_timed_semop(int id, struct sembuf *operations, size_t count, const struct deadline *deadline);
 
-/* True if semaphore_timed_semop calls semtimedop(2). */
+/* Whether semaphore_timed_semop calls semtimedop(2). */
 extern const bool semaphore_has_semtimedop;
 
 #endif

@@ -42,14 +42,12 @@ semaphore_sound(const char *name)
 int
 semaphore_timed_semop(int id, struct sembuf *operations, size_t count, const struct deadline *deadline)
 {
+	bool passed = deadline_passed(deadline);
 	size_t i;
 
-	if (!deadline_passed(deadline)) {
-		if (deadline_tick(deadline) == -1)
-			return -1;
-	} else {
-		for (i = 0; i < count; i++)
-			operations[i].sem_flg |= IPC_NOWAIT;
-	}
+	if (!passed && deadline_tick(deadline) == -1)
+		return -1;
+	for (i = 0; passed && i < count; i++)
+		operations[i].sem_flg |= IPC_NOWAIT;
 	return semop(id, operations, count);
 }

@@ -1,6 +1,6 @@
 /*
- * posix.c: POSIX named semaphores, which are taken and given by one. Removing one wakes up no waiter, so a timer interrupts
- * the wait for a look at the name (deadline_tick).
+ * posix.c: POSIX named semaphores, which go up and down by 1. Unlinking a semaphore wakes no waiter, so a timer interrupts
+ * the wait to look at the name (deadline_tick).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -51,7 +51,7 @@ posix_close(struct semaphore *semaphore)
 		sem_close(semaphore->of.posix.opened);
 }
 
-/* Returns whether it has lost its name, or another semaphore has it: the same one is opened at the same address. */
+/* Returns true if the semaphore was unlinked. sem_open(3) returns the same address for the same semaphore. */
 static bool
 removed(const struct semaphore *semaphore)
 {
@@ -59,7 +59,7 @@ removed(const struct semaphore *semaphore)
 	bool same = now == semaphore->of.posix.opened;
 
 	if (now == SEM_FAILED)
-		/* A creator whose own mode keeps it out cannot tell. */
+		/* A creator whose own mode forbids it to open the semaphore cannot tell. */
 		return errno == ENOENT || (errno == EACCES && !semaphore->of.posix.created);
 	sem_close(now);
 	return !same;
@@ -93,7 +93,7 @@ take(const struct semaphore *semaphore, const struct deadline *deadline, bool lo
 			return -1;
 		result = trace_sem_wait(opened);
 	}
-	/* A semaphore that was taken after its removal locks nobody else out. */
+	/* A semaphore that is taken after its removal excludes nobody. */
 	if (result == 0 && removed(semaphore)) {
 		errno = EIDRM;
 		return -1;

@@ -93,10 +93,10 @@ int semaphore_operate(struct semaphore *semaphore, const struct semaphore_operat
  */
 int semaphore_values(struct semaphore *semaphore, struct text *text);
 
-/* Unlink it. Returns 0, also if it is gone already, or -1. Errors: EACCES, EPERM. See sem_unlink(3), semctl(2). */
+/* Unlink the semaphore. Returns 0 even if it is gone already, or -1. Errors: EACCES, EPERM. See sem_unlink(3), semctl(2). */
 int semaphore_unlink(struct semaphore *semaphore);
 
-/* Release the memory that it has in this process; the semaphore itself stays. Does nothing if all members are zero. */
+/* Release the memory of the semaphore in this process. Does nothing if all members are zero. See sem_close(3). */
 void semaphore_close(struct semaphore *semaphore);
 
 /* Print the line for an errno value met in a step. Returns the exit status: 3, 124 or options.failure. */
@@ -105,13 +105,10 @@ int semaphore_report(const struct semaphore *semaphore, enum semaphore_step step
 /* A COMMAND that runs while a semaphore is held. */
 struct hold {
 	char **argv;       /* COMMAND and its arguments, up to a NULL */
-	char *path;        /* file of COMMAND, from hold_find; the caller frees it */
+	char *path;        /* file of COMMAND, as from launch_find */
 	long long timeout; /* longest wait for the semaphore, in nanoseconds */
 	bool unlink;       /* whether to unlink the semaphore after COMMAND has ended */
 };
-
-/* Find the file of COMMAND. Returns GO_ON, or an exit status after a line. */
-int hold_find(struct hold *hold);
 
 /*
  * Take 1 from the semaphore, run COMMAND, and give 1 back. On System V this process becomes COMMAND, or with unlink a child

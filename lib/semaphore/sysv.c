@@ -10,7 +10,7 @@
 
 #define LARGEST 32767
 
-/* Number of looks, 1 ms apart, at a set without its values, and the age in seconds from which none will come. */
+/* Number of looks, 1 ms apart, at a set without values, and the age in seconds from which no values are expected. */
 #define LOOKS 200
 #define OLD   2
 
@@ -47,8 +47,8 @@ missing(int result)
 }
 
 /*
- * Learns the number of members of an existing set. A new set that nobody has operated on may still get its values from its
- * creator, so it is waited for, though not for long: other programs need not operate at all.
+ * Learns the number of members of an existing set. Its creator may still be about to give it its values, so this waits for
+ * the first operation on a new set. The wait is short, because other programs may never operate on theirs.
  */
 static int
 settle(struct semaphore *semaphore)
