@@ -47,7 +47,7 @@ extern const struct semaphore_backend semaphore_posix, semaphore_sysv;
 #define STEP_UNLINK  (1u << SEMAPHORE_UNLINK)
 #define STEP_ANY     (STEP_OPEN | STEP_OPERATE | STEP_READ | STEP_UNLINK)
 
-/* sysv_create.c: Create a set with its values. Errors: as ftok(3), semget(2), semop(2). */
+/* sysv_create.c: Create a set with its values. Errors: as semget(2), semop(2). */
 int sysv_create(struct semaphore *semaphore);
 
 /* sysv_assign.c: Set the members that the operations name, all at one moment. Errors: as semctl(2); EFBIG, EINTR. */

@@ -84,9 +84,12 @@ semaphore_check(const struct name *name, const struct semaphore_options *options
 static int
 open_or_create(struct semaphore *semaphore)
 {
-	bool fresh = semaphore->options.exclusive || semaphore->name->kind == NAME_NEW;
+	enum name_kind kind = semaphore->name->kind;
+	bool fresh = semaphore->options.exclusive || kind == NAME_NEW;
 	int attempts;
 
+	if ((kind == NAME_KEY || kind == NAME_FTOK) && name_key(semaphore->name, &semaphore->key) == -1)
+		return -1;
 	for (attempts = 0; attempts < OPEN_ATTEMPTS; attempts++) {
 		if (!fresh && semaphore->backend->open(semaphore, false) == 0)
 			return 0;
@@ -98,7 +101,7 @@ open_or_create(struct semaphore *semaphore)
 			return -1;
 	}
 	/* The name of a POSIX semaphore may be taken and still not be opened. */
-	errno = semaphore->name->kind == NAME_POSIX ? EBADMSG : EIDRM;
+	errno = kind == NAME_POSIX ? EBADMSG : EIDRM;
 	return -1;
 }
 
@@ -107,8 +110,8 @@ semaphore_start(struct semaphore *semaphore, const struct name *name, const stru
 {
 	static const int one = 1;
 
-	*semaphore =
-	    (struct semaphore){.backend = backend(name), .name = name, .text = name->text, .options = *options};
+	*semaphore = (struct semaphore){
+	    .backend = backend(name), .name = name, .text = name->text, .key = IPC_PRIVATE, .options = *options};
 	/* An identifier names a set that exists. */
 	semaphore->options.create = (options->create || options->exclusive) && name->kind != NAME_ID;
 	if (options->count == 0)

@@ -51,6 +51,7 @@ struct semaphore {
 	const struct semaphore_backend *backend;
 	const struct name *name;
 	const char *text; /* name, as printed and as other commands take it */
+	key_t key;        /* key of the name; IPC_PRIVATE: it has none; -1: ftok(3) failed */
 	struct semaphore_options options;
 	union {
 		struct semaphore_posix posix;

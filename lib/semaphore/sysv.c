@@ -77,15 +77,14 @@ static int
 sysv_open(struct semaphore *semaphore, bool create)
 {
 	struct semaphore_sysv *set = &semaphore->of.sysv;
-	key_t key;
 
 	if (create)
 		return sysv_create(semaphore);
 	if (semaphore->name->kind == NAME_ID)
 		set->id = semaphore->name->number;
-	else if (name_key(semaphore->name, &key) == -1 || (set->id = trace_semget(key, 0, 0, 0)) == -1)
-		return -1;
-	return missing(settle(semaphore));
+	else
+		set->id = trace_semget(semaphore->key, 0, 0, 0);
+	return set->id == -1 ? -1 : missing(settle(semaphore));
 }
 
 /* Turns EINVAL into EIDRM for a set that was removed, and else into EFBIG: semctl(2) means the index. Returns result. */
@@ -165,9 +164,8 @@ explain_open(const struct semaphore *semaphore, int error, struct text *text)
 {
 	const struct semaphore_sysv *set = &semaphore->of.sysv;
 	const struct semaphore_options *options = &semaphore->options;
-	key_t key;
 
-	if (semaphore->name->kind == NAME_FTOK && name_key(semaphore->name, &key) == -1)
+	if (semaphore->name->kind == NAME_FTOK && semaphore->key == -1) /* as ftok(3) failed */
 		text_format(text, "no key from this path: %s", strerror(error));
 	else if (error == EEXIST && !options->exclusive)
 		text_format(text, "it exists with %zu member%s, not the %zu of -i (leave out -i, or remove it first)",

@@ -39,12 +39,10 @@ sysv_create(struct semaphore *semaphore)
 	struct semaphore_sysv *set = &semaphore->of.sysv;
 	/* The creator must be able to initialise the set, even if the mode that was asked for forbids that. */
 	mode_t asked = semaphore->options.mode, mode = asked | 0600;
-	key_t key = IPC_PRIVATE;
+	key_t key = semaphore->key;
 	struct semid_ds now;
 	int result, saved;
 
-	if (semaphore->name->kind != NAME_NEW && name_key(semaphore->name, &key) == -1)
-		return -1;
 	set->members = set->requested = semaphore->options.count ? semaphore->options.count : 1;
 	/* Between the two calls only SIGKILL ends the process. */
 	if (interrupt_hold() == -1)
