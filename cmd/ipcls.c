@@ -36,23 +36,6 @@ read_columns(void *listing, int letter, const char *text)
 	return command_argument("-o ", text, "not columns with commas between them (see ipcls -h)");
 }
 
-/* Finds all objects of the kinds and names that the operands stand for. Returns the exit status. */
-static int
-find(const struct operands *operands, struct objects *objects)
-{
-	unsigned int kinds = operands->count ? 0 : OBJECT_ALL;
-	int status = STATUS_OK, found;
-	size_t i;
-
-	for (i = 0; i < operands->count; i++)
-		if (!operands->items[i].named)
-			kinds |= operands->items[i].kinds;
-	if (kinds)
-		status = objects_list(kinds, objects);
-	found = objects_find(operands, objects);
-	return found == GO_ON ? status : found;
-}
-
 /* Prints the list, some lines at a time. Returns the exit status. */
 static int
 print(const struct listing *listing, bool header, const struct objects *objects)
@@ -86,16 +69,16 @@ main(int argc, char *argv[])
 	};
 	int status, printed;
 
-	listing_default(&listing);
+	listing_parse(&listing, LISTING_DEFAULT);
 	command_start(&command, argc, argv);
 	status = command_options(&command, options, argc, argv);
 	if (status == GO_ON)
 		status = operands_read(&operands, argv + optind, false);
 	if (status == GO_ON) {
 		objects.details = listing_details(&listing);
-		status = find(&operands, &objects);
+		status = objects_find(&operands, &objects);
 		printed = print(&listing, !bare && !listing.json, &objects);
-		status = status == STATUS_OK ? printed : status;
+		status = status == GO_ON ? printed : status;
 	}
 	operands_free(&operands);
 	objects_free(&objects);

@@ -45,7 +45,8 @@ parse(struct change *change, int argc, char *argv[])
 		return status;
 	if (optind == argc)
 		return command_usage("KIND:NAME is missing; usage: ipcset %s", command.usage);
-	if (!change->mode_given && !change->uid_given && !change->gid_given && !change->capacity)
+	if (!change->mode_given && change->uid == CHANGE_NO_OWNER && change->gid == CHANGE_NO_GROUP &&
+	    !change->capacity)
 		return command_usage("there is nothing to change (-m, -o or -s, in front of KIND:NAME)");
 	return GO_ON;
 }
@@ -54,7 +55,7 @@ int
 main(int argc, char *argv[])
 {
 	struct objects objects = {0};
-	struct change change = {0};
+	struct change change = {.uid = CHANGE_NO_OWNER, .gid = CHANGE_NO_GROUP};
 	int status;
 
 	command_start(&command, argc, argv);

@@ -9,9 +9,6 @@
 #include "base/trace.h"
 #include "object/internal.h"
 
-/* The most bytes of a read in the trace. */
-#define SHOWN 32
-
 void
 object_close(int fd)
 {
@@ -22,30 +19,24 @@ object_close(int fd)
 	errno = saved;
 }
 
-void
-object_trace(const char *call, const char *name, const char *rest, long result)
+int
+object_trace(long result, const char *call, int directory, const char *name, const char *format, ...)
 {
 	struct text text = {0};
+	va_list args;
 
-	text_format(&text, "%s", call);
+	if (!trace_on)
+		return (int)result;
+	text_format(&text, "%s(", call);
+	if (directory != -1)
+		text_format(&text, "%d, ", directory);
 	text_quote(&text, name, strlen(name), strlen(name));
-	text_format(&text, "%s)", rest);
+	va_start(args, format);
+	text_vformat(&text, format, args);
+	va_end(args);
+	text_format(&text, ")");
 	trace_end(&text, result);
-}
-
-ssize_t
-object_read(int fd, void *data, size_t size)
-{
-	ssize_t result = read(fd, data, size);
-	struct text call = {0};
-
-	if (trace_on) {
-		text_format(&call, "read(%d, ", fd);
-		text_quote(&call, data, result > 0 ? (size_t)result : 0, SHOWN);
-		text_format(&call, ", %zu)", size);
-		trace_end(&call, result);
-	}
-	return result;
+	return (int)result;
 }
 
 mqd_t
@@ -56,9 +47,14 @@ object_open_queue(const char *name)
 
 	if (write)
 		queue = mq_open(name, O_WRONLY | O_NONBLOCK);
-	if (trace_on)
-		object_trace("mq_open(", name, write ? ", O_WRONLY|O_NONBLOCK" : ", O_RDONLY|O_NONBLOCK", (long)queue);
+	object_trace((long)queue, "mq_open", -1, name, write ? ", O_WRONLY|O_NONBLOCK" : ", O_RDONLY|O_NONBLOCK");
 	return queue;
+}
+
+const char *
+object_prefix(enum object_kind kind)
+{
+	return kind == OBJECT_QUEUE ? "msg" : object_kind_word(kind);
 }
 
 int
@@ -66,31 +62,39 @@ object_get_sysv(enum object_kind kind, key_t key)
 {
 	int id = kind == OBJECT_QUEUE ? msgget(key, 0) : kind == OBJECT_SEGMENT ? shmget(key, 0, 0) : semget(key, 0, 0);
 
-	trace_call(id,
-	    kind == OBJECT_QUEUE     ? "msgget(0x%x, 0)"
-	    : kind == OBJECT_SEGMENT ? "shmget(0x%x, 0, 0)"
-	                             : "semget(0x%x, 0, 0)",
-	    (unsigned int)key);
-	return id;
+	return trace_call(
+	    id, "%sget(0x%x, 0%s)", object_prefix(kind), (unsigned int)key, kind == OBJECT_QUEUE ? "" : ", 0");
 }
 
 int
 object_control_sysv(enum object_kind kind, int id, int command, struct sysv_state *state)
 {
-	union semctl_argument argument = {.set = &state->set};
-
 	return kind == OBJECT_QUEUE     ? msgctl(id, command, &state->queue)
 	       : kind == OBJECT_SEGMENT ? shmctl(id, command, &state->segment)
-	                                : semctl(id, 0, command, argument);
+	                                : semctl(id, 0, command, (union semctl_argument){.status = &state->set});
 }
 
-void
-object_trace_sysv(enum object_kind kind, int id, const char *command, struct text *arguments, int result)
+struct ipc_perm *
+object_permissions(enum object_kind kind, struct sysv_state *state)
 {
-	trace_call(result,
-	    kind == OBJECT_QUEUE     ? "msgctl(%d, %s%s)"
-	    : kind == OBJECT_SEGMENT ? "shmctl(%d, %s%s)"
-	                             : "semctl(%d, 0, %s%s)",
-	    id, command, arguments->data ? arguments->data : "");
-	text_free(arguments);
+	return kind == OBJECT_QUEUE     ? &state->queue.msg_perm
+	       : kind == OBJECT_SEGMENT ? &state->segment.shm_perm
+	                                : &state->set.sem_perm;
+}
+
+int
+object_trace_sysv(enum object_kind kind, int id, int result, const char *format, ...)
+{
+	struct text text = {0};
+	va_list args;
+
+	if (!trace_on)
+		return result;
+	text_format(&text, "%sctl(%d, %s", object_prefix(kind), id, kind == OBJECT_SEMAPHORE ? "0, " : "");
+	va_start(args, format);
+	text_vformat(&text, format, args);
+	va_end(args);
+	text_format(&text, ")");
+	trace_end(&text, result);
+	return result;
 }

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/trace.h"
 #include "object/internal.h"
 
 /* The capacity that a System V queue has after a change; 0 for other objects. */
@@ -21,37 +20,45 @@ capacity_after(const struct object *object, const struct change *change)
 	return change->capacity ? change->capacity : (size_t)object->size;
 }
 
+/* Returns true if that capacity is beyond the limit, which may be lower than when the queue got it. */
+static bool
+beyond_limit(const struct object *object, const struct change *change)
+{
+	size_t capacity = change ? capacity_after(object, change) : 0;
+
+	return capacity > 0 && capacity > limit_value(LIMIT_MSGMNB);
+}
+
 /* Prints a line about an object. Returns STATUS_FAILED. */
 static int
 report(const struct object *object, const char *problem)
 {
-	struct text name = {0};
-
-	text_format(&name, "%s:%s", object_kind_word(object->kind), object->name);
-	error_line(name.data, "%s", problem);
-	text_free(&name);
+	error_line(NULL, "%s:%s: %s", object_kind_word(object->kind), object->name, problem);
 	return STATUS_FAILED;
 }
 
-/* Prints a line about a change, or a removal (change NULL), that is refused. Returns STATUS_FAILED. */
+static int
+report_limit(const struct object *object, const struct change *change)
+{
+	struct text words = {0};
+
+	limit_explain(&words, LIMIT_MSGMNB, capacity_after(object, change));
+	report(object, words.data ? words.data : "");
+	text_free(&words);
+	return STATUS_FAILED;
+}
+
+/* Prints a line about a change, or a removal (change NULL), that the kernel refused. Returns STATUS_FAILED. */
 static int
 report_refusal(const struct object *object, const struct change *change, int error)
 {
-	size_t capacity = change ? capacity_after(object, change) : 0;
-	struct text words = {0};
-	int status;
-
-	if (error == EPERM && capacity > 0 && capacity > limit_value(LIMIT_MSGMNB))
-		limit_explain(&words, LIMIT_MSGMNB, capacity);
-	else if (error == EPERM && change && change->gid_given && object->posix && geteuid() != 0)
-		text_format(&words, "not permitted: its owner may give it only to a group of his own");
-	else if (error == EINVAL && change && (change->uid_given || change->gid_given))
-		text_format(&words, "this user namespace has no such user or group");
-	else
-		text_format(&words, "%s", strerror(error));
-	status = report(object, words.data ? words.data : "");
-	text_free(&words);
-	return status;
+	if (error == EPERM && beyond_limit(object, change))
+		return report_limit(object, change);
+	if (error == EPERM && change && change->gid != CHANGE_NO_GROUP && object->posix && geteuid() != 0)
+		return report(object, "not permitted: its owner may give it only to a group of his own");
+	if (error == EINVAL && change && (change->uid != CHANGE_NO_OWNER || change->gid != CHANGE_NO_GROUP))
+		return report(object, "this user namespace has no such user or group");
+	return report(object, strerror(error));
 }
 
 /* Returns NULL, or why a user who is not root may not change an object, or remove it. */
@@ -64,12 +71,12 @@ refuse_user(const struct object *object, const struct change *change, uid_t user
 		return change ? "not permitted: only its owner and root may change it"
 		              : "not permitted: only its owner and root may remove it";
 	/* The owner of a System V object may give it to anybody. */
-	if (change && object->posix && change->uid_given && change->uid != object->uid)
+	if (change && object->posix && change->uid != CHANGE_NO_OWNER && change->uid != object->uid)
 		return "not permitted: only root may give it to another user";
 	return NULL;
 }
 
-/* -s is for System V queues, which is checked before any object is looked for. */
+/* Checks that all operands name System V queues, as -s demands. Returns GO_ON, or STATUS_USAGE after a line. */
 static int
 check_kinds(const struct operands *operands)
 {
@@ -84,23 +91,19 @@ check_kinds(const struct operands *operands)
 	return GO_ON;
 }
 
-/* Checks before anything is touched. Returns GO_ON, or STATUS_FAILED after a line. */
+/* Checks whether an object may be changed, or removed (change NULL). Returns GO_ON, or STATUS_FAILED after a line. */
 static int
 check(const struct object *object, const struct change *change)
 {
 	const char *why = change && object->posix ? object_unchanging(object) : NULL;
 	uid_t user = geteuid();
-	size_t capacity;
 
 	if (!why && user != 0)
 		why = refuse_user(object, change, user);
 	if (why)
 		return report(object, why);
-	/* An old capacity counts too: the limit may have been lowered, and IPC_SET sets all again. */
-	capacity = change && user != 0 ? capacity_after(object, change) : 0;
-	if (capacity > 0 && capacity > limit_value(LIMIT_MSGMNB))
-		return report_refusal(object, change, EPERM);
-	return GO_ON;
+	/* A capacity that stays counts too, since IPC_SET sets all again. */
+	return user != 0 && beyond_limit(object, change) ? report_limit(object, change) : GO_ON;
 }
 
 int
@@ -127,49 +130,31 @@ change_posix(const struct object *object, const struct change *change)
 
 	if (fd == -1)
 		return -1;
-	if (change->uid_given || change->gid_given)
-		result = object_chown(
-		    fd, change->uid_given ? change->uid : (uid_t)-1, change->gid_given ? change->gid : (gid_t)-1);
+	if (change->uid != CHANGE_NO_OWNER || change->gid != CHANGE_NO_GROUP)
+		result = object_chown(fd, change->uid, change->gid);
 	if (result == 0 && change->mode_given)
 		result = object_chmod(fd, change->mode);
 	object_close(fd);
 	return result;
 }
 
-/* Calls IPC_SET, which sets all that can be changed: what is not to change stays as it was found. */
+/* Calls IPC_SET, which sets owner, group, mode and capacity together: a value without a change is set as it was found. */
 static int
 change_sysv(const struct object *object, const struct change *change)
 {
-	const char *name = object->kind == OBJECT_QUEUE ? "msg" : object->kind == OBJECT_SEGMENT ? "shm" : "sem";
 	struct sysv_state state = {.queue.msg_qbytes = (msglen_t)capacity_after(object, change)};
-	struct ipc_perm *perm = object->kind == OBJECT_QUEUE     ? &state.queue.msg_perm
-	                        : object->kind == OBJECT_SEGMENT ? &state.segment.shm_perm
-	                                                         : &state.set.sem_perm;
-	struct text arguments = {0};
+	struct ipc_perm *permissions = object_permissions(object->kind, &state);
 	int result;
 
-	perm->mode = change->mode_given ? change->mode : object->mode;
-	perm->uid = change->uid_given ? change->uid : object->uid;
-	perm->gid = change->gid_given ? change->gid : object->gid;
+	permissions->mode = change->mode_given ? change->mode : object->mode;
+	permissions->uid = change->uid != CHANGE_NO_OWNER ? change->uid : object->uid;
+	permissions->gid = change->gid != CHANGE_NO_GROUP ? change->gid : object->gid;
 	result = object_control_sysv(object->kind, (int)object->id, IPC_SET, &state);
-	if (trace_on) {
-		text_format(&arguments, ", {%s_perm={uid=%lu, gid=%lu, mode=%04o}", name, (unsigned long)perm->uid,
-		    (unsigned long)perm->gid, (unsigned int)perm->mode);
-		if (object->kind == OBJECT_QUEUE)
-			text_format(&arguments, ", msg_qbytes=%llu", (unsigned long long)state.queue.msg_qbytes);
-		text_format(&arguments, "}");
-		object_trace_sysv(object->kind, (int)object->id, "IPC_SET", &arguments, result);
-	}
-	return result;
-}
-
-/* Changes an object. Returns the exit status. */
-static int
-apply(const struct object *object, const struct change *change)
-{
-	int result = object->posix ? change_posix(object, change) : change_sysv(object, change);
-
-	return result == 0 ? STATUS_OK : report_refusal(object, change, errno);
+	return object_trace_sysv(object->kind, (int)object->id, result,
+	    object->kind == OBJECT_QUEUE ? "IPC_SET, {%s_perm={uid=%lu, gid=%lu, mode=%04o}, msg_qbytes=%llu}"
+	                                 : "IPC_SET, {%s_perm={uid=%lu, gid=%lu, mode=%04o}}",
+	    object_prefix(object->kind), (unsigned long)permissions->uid, (unsigned long)permissions->gid,
+	    (unsigned int)permissions->mode, (unsigned long long)state.queue.msg_qbytes);
 }
 
 static int
@@ -179,38 +164,39 @@ remove_posix(const struct object *object)
 		const char *call;
 		int (*unlink)(const char *name);
 	} calls[] = {
-	    [OBJECT_QUEUE] = {"mq_unlink(", mq_unlink},
-	    [OBJECT_SEGMENT] = {"shm_unlink(", shm_unlink},
-	    [OBJECT_SEMAPHORE] = {"sem_unlink(", sem_unlink},
+	    [OBJECT_QUEUE] = {"mq_unlink", mq_unlink},
+	    [OBJECT_SEGMENT] = {"shm_unlink", shm_unlink},
+	    [OBJECT_SEMAPHORE] = {"sem_unlink", sem_unlink},
 	};
-	int result = calls[object->kind].unlink(object->name);
 
-	if (trace_on)
-		object_trace(calls[object->kind].call, object->name, "", result);
-	return result;
+	return object_trace(calls[object->kind].unlink(object->name), calls[object->kind].call, -1, object->name, "");
 }
 
 static int
 remove_sysv(const struct object *object)
 {
-	struct sysv_state state;
-	int result = object_control_sysv(object->kind, (int)object->id, IPC_RMID, &state);
+	struct sysv_state unused;
 
-	if (trace_on)
-		object_trace_sysv(object->kind, (int)object->id, "IPC_RMID", &(struct text){0}, result);
-	return result;
+	return object_trace_sysv(object->kind, (int)object->id,
+	    object_control_sysv(object->kind, (int)object->id, IPC_RMID, &unused), "IPC_RMID");
 }
 
-/* Removes an object. Returns the exit status. */
+/* Changes an object, or removes it (change NULL). Returns the exit status. */
 static int
-remove_object(const struct object *object)
+apply(const struct object *object, const struct change *change)
 {
-	int result = object->posix ? remove_posix(object) : remove_sysv(object);
+	int result;
 
-	/* Another process may have removed it first. */
-	if (result == 0 || errno == ENOENT || errno == EIDRM || (!object->posix && errno == EINVAL))
+	if (change)
+		result = object->posix ? change_posix(object, change) : change_sysv(object, change);
+	else
+		result = object->posix ? remove_posix(object) : remove_sysv(object);
+	if (result == 0)
 		return STATUS_OK;
-	return report_refusal(object, NULL, errno);
+	/* Another process may have removed it first. */
+	if (!change && (errno == ENOENT || errno == EIDRM || (!object->posix && errno == EINVAL)))
+		return STATUS_OK;
+	return report_refusal(object, change, errno);
 }
 
 int
@@ -219,11 +205,8 @@ change_all(const struct objects *objects, const struct change *change)
 	int status = STATUS_OK;
 	size_t i;
 
-	for (i = 0; i < objects->count; i++) {
-		const struct object *object = &objects->items[i];
-
-		if ((change ? apply(object, change) : remove_object(object)) != STATUS_OK)
+	for (i = 0; i < objects->count; i++)
+		if (apply(&objects->items[i], change) != STATUS_OK)
 			status = STATUS_FAILED;
-	}
 	return status;
 }

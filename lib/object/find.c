@@ -23,13 +23,6 @@ compare(const void *left, const void *right)
 	return one->id < other->id ? -1 : one->id > other->id;
 }
 
-static void
-sort(struct objects *objects)
-{
-	if (objects->count > 1)
-		qsort(objects->items, objects->count, sizeof(*objects->items), compare);
-}
-
 /* Prints a line about objects that cannot be listed. Returns STATUS_FAILED. */
 static int
 report_unlisted(const char *family, enum object_kind kind, int error)
@@ -43,10 +36,11 @@ report_unlisted(const char *family, enum object_kind kind, int error)
 	return STATUS_FAILED;
 }
 
-int
-objects_list(unsigned int kinds, struct objects *objects)
+/* Adds all objects of a set of kinds. Returns GO_ON, or STATUS_FAILED after a line. */
+static int
+list(unsigned int kinds, struct objects *objects)
 {
-	int status = STATUS_OK;
+	int status = GO_ON;
 	unsigned int kind;
 
 	for (kind = OBJECT_QUEUE; kind <= OBJECT_SEMAPHORE; kind <<= 1) {
@@ -63,7 +57,6 @@ objects_list(unsigned int kinds, struct objects *objects)
 		if (objects_list_sysv(kind, objects) == -1)
 			status = report_unlisted("System V", kind, errno);
 	}
-	sort(objects);
 	return status;
 }
 
@@ -127,12 +120,13 @@ find_operand(const struct operand *operand, struct objects *objects)
 int
 objects_find(const struct operands *operands, struct objects *objects)
 {
-	int status = GO_ON;
+	int status = list(operands->kinds, objects);
 	size_t i;
 
 	for (i = 0; i < operands->count; i++)
 		if (operands->items[i].named && find_operand(&operands->items[i], objects) != GO_ON)
 			status = STATUS_FAILED;
-	sort(objects);
+	if (objects->count > 1)
+		qsort(objects->items, objects->count, sizeof(*objects->items), compare);
 	return status;
 }

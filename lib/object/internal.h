@@ -9,28 +9,28 @@
 #include <stdbool.h>
 #include <sys/ipc.h>
 #include <sys/msg.h>
-#include <sys/sem.h>
 #include <sys/shm.h>
 #include <sys/stat.h>
 
 #include "base/explain.h"
-#include "base/text.h"
 #include "object/object.h"
+#include "semaphore/semctl.h"
 
 /* calls.c: system calls, which are traced. Each returns what the call returns. */
 
 /* Close a descriptor and keep errno. Does nothing for -1. */
 void object_close(int fd);
 
-/* Print a call on a name: the call up to its bracket, the name, and the other arguments. */
-void object_trace(const char *call, const char *name, const char *rest, long result);
-
-ssize_t object_read(int fd, void *data, size_t size);
+/*
+ * Print a call that names a file of a directory (-1: it takes no directory), with the arguments behind the name, which
+ * printf(3) formats. Returns result.
+ */
+int object_trace(long result, const char *call, int directory, const char *name, const char *format, ...);
 
 /* Open a queue to look at it: for reading or, if that is not permitted, for writing. */
 mqd_t object_open_queue(const char *name);
 
-/* What a System V object is: the structure of its kind, and what only some systems tell. */
+/* The state of a System V object: the structure of its kind, and what only some systems tell. */
 struct sysv_state {
 	struct msqid_ds queue;
 	struct shmid_ds segment;
@@ -41,12 +41,11 @@ struct sysv_state {
 	long long used;      /* bytes of the messages in a queue, or OBJECT_UNKNOWN */
 };
 
-/* The fourth argument of semctl(2). */
-union semctl_argument {
-	int value;
-	struct semid_ds *set;
-	unsigned short *values;
-};
+/* Return the start of the names of a kind's System V calls: "msg", "shm" or "sem". */
+const char *object_prefix(enum object_kind kind);
+
+/* Return the owner and mode in the structure of a kind. */
+struct ipc_perm *object_permissions(enum object_kind kind, struct sysv_state *state);
 
 /* Return the identifier of a key. */
 int object_get_sysv(enum object_kind kind, key_t key);
@@ -54,8 +53,8 @@ int object_get_sysv(enum object_kind kind, key_t key);
 /* Call msgctl(2), shmctl(2) or semctl(2), without a trace. */
 int object_control_sysv(enum object_kind kind, int id, int command, struct sysv_state *state);
 
-/* Print that call; arguments is what follows the command's name, and is freed. */
-void object_trace_sysv(enum object_kind kind, int id, const char *command, struct text *arguments, int result);
+/* Print that call, with the command and its argument, which printf(3) formats. Returns result. */
+int object_trace_sysv(enum object_kind kind, int id, int result, const char *format, ...);
 
 /* object.c */
 
@@ -109,8 +108,6 @@ int objects_find_posix(enum object_kind kind, const char *name, struct objects *
 /* Open a POSIX object to change its file. Returns a descriptor, which the caller closes, or -1. */
 int object_open(const struct object *object);
 
-/* linux_mode.c, portable_posix.c */
-
 /* Return NULL, or why the system cannot change a POSIX object. */
 const char *object_unchanging(const struct object *object);
 
@@ -120,12 +117,14 @@ int object_chmod(int fd, mode_t mode);
 
 /* linux_mqueue.c, of Linux alone */
 
+/* Read a file, traced. See read(2). */
+ssize_t object_read(int fd, void *data, size_t size);
+
 /*
- * Open the directory whose files are the queues of this IPC namespace or, unless certain, perhaps those of another one.
- * Returns a descriptor, which the caller closes, or -1. Errors: ENOENT (none is mounted, and mounting it needs
- * CAP_SYS_ADMIN); certain: EACCES for that.
+ * Open the directory whose files are the queues of this IPC namespace or, without CAP_SYS_ADMIN, perhaps those of another
+ * one. Returns a descriptor, which the caller closes, or -1. Errors: ENOENT (none is mounted).
  */
-int object_open_queues(bool certain);
+int object_open_queues(void);
 
 /*
  * Add the queue whose file in such a directory it is. Returns 0 or -1. Errors: ENOENT, ENOMEM, EXDEV (of another

@@ -1,7 +1,8 @@
 /*
  * linux_files.c: POSIX objects are files: queues of a file system of their own (linux_mqueue.c), segments and
- * semaphores of /dev/shm. Anybody may put a file there, so nothing is mapped, waited for or followed. See
- * mq_overview(7), shm_overview(7), sem_overview(7).
+ * semaphores of /dev/shm. Anybody may put a file there, so nothing is mapped, waited for or followed; mode and owner
+ * are changed by a descriptor that only stands for the file. See mq_overview(7), shm_overview(7), sem_overview(7),
+ * chmod(2), proc(5).
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -16,6 +17,9 @@
 #include "object/internal.h"
 
 #define SHARED "/dev/shm"
+
+/* The directory of this process's descriptors. */
+#define SELF "/proc/self/fd"
 
 /* The start of the file name of a semaphore. */
 #define PREFIX "sem."
@@ -39,44 +43,36 @@ const struct explanation objects_unlisted[] = {
     {0},
 };
 
-/* Opens the directory of a kind. certain: that of this IPC namespace for sure. */
 static int
-open_directory(enum object_kind kind, bool certain)
+open_directory(enum object_kind kind)
 {
-	int fd;
-
 	if (kind == OBJECT_QUEUE)
-		return object_open_queues(certain);
-	fd = open(SHARED, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	trace_call(fd, "open(\"" SHARED "\", O_RDONLY|O_DIRECTORY|O_CLOEXEC)");
-	return fd;
+		return object_open_queues();
+	return trace_call(
+	    open(SHARED, O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open(\"" SHARED "\", O_RDONLY|O_DIRECTORY|O_CLOEXEC)");
 }
 
-static void
-trace_at(const char *call, int directory, const char *file, const char *rest, int result)
+/* Opens the directory of a segment or semaphore, and makes the name of its file there. */
+static int
+open_place(enum object_kind kind, const char *name, char file[FILE_SIZE])
 {
-	char start[32];
-
-	snprintf(start, sizeof(start), "%s(%d, ", call, directory);
-	object_trace(start, file, rest, result);
+	snprintf(file, FILE_SIZE, "%s%s", kind == OBJECT_SEMAPHORE ? PREFIX : "", name + 1);
+	return open_directory(kind);
 }
 
-/* Opens a file of a directory; words are its flags. */
+/* Opens a file of a directory without following a link; words are the other flags as the trace shows them. */
 static int
 open_file(int directory, const char *file, int flags, const char *words)
 {
-	int fd = openat(directory, file, flags | O_NOFOLLOW | O_CLOEXEC);
-
-	if (trace_on)
-		trace_at("openat", directory, file, words, fd);
-	return fd;
+	return object_trace(openat(directory, file, flags | O_NOFOLLOW | O_CLOEXEC), "openat", directory, file,
+	    ", %s|O_NOFOLLOW|O_CLOEXEC", words);
 }
 
 /* Reads the value of a semaphore from a copy of its file, which its owner can truncate at any moment. */
 static void
 read_value(struct object *object, int directory, const char *file)
 {
-	int fd = open_file(directory, file, O_RDONLY | O_NONBLOCK, ", O_RDONLY|O_NONBLOCK|O_NOFOLLOW|O_CLOEXEC");
+	int fd = open_file(directory, file, O_RDONLY | O_NONBLOCK, "O_RDONLY|O_NONBLOCK");
 	struct text value = {0};
 	sem_t semaphore;
 	int number;
@@ -91,34 +87,21 @@ read_value(struct object *object, int directory, const char *file)
 	close(fd);
 }
 
-static void
-trace_segment(int directory, const char *file, const struct stat *st)
-{
-	char rest[96];
-
-	snprintf(rest, sizeof(rest), ", {st_mode=S_IFREG|%04o, st_size=%lld}, AT_SYMLINK_NOFOLLOW",
-	    (unsigned int)st->st_mode & 07777, (long long)st->st_size);
-	trace_at("fstatat", directory, file, rest, 0);
-}
-
 /* Adds the object of a file. Returns 0 or -1. Errors: ENOENT (no object of that kind), ENOMEM, EXDEV. */
 static int
 add_file(enum object_kind kind, int directory, const char *file, struct objects *objects)
 {
 	bool semaphore = strncmp(file, PREFIX, strlen(PREFIX)) == 0;
 	const char *name = file + (kind == OBJECT_SEMAPHORE && semaphore ? strlen(PREFIX) : 0);
+	/* No command accepts these as names. */
+	bool nameless = !name[0] || strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 	struct object *object;
 	struct stat st;
 
-	errno = ENOENT;
-	if (kind == OBJECT_QUEUE)
+	if (kind == OBJECT_QUEUE && !nameless)
 		return objects_add_queue(directory, file, objects);
-	if (semaphore != (kind == OBJECT_SEMAPHORE))
-		return -1;
-	/* No command accepts these as names. */
-	if (!name[0] || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-		return -1;
-	if (fstatat(directory, file, &st, AT_SYMLINK_NOFOLLOW) == -1 || !S_ISREG(st.st_mode)) {
+	if (nameless || semaphore != (kind == OBJECT_SEMAPHORE) ||
+	    fstatat(directory, file, &st, AT_SYMLINK_NOFOLLOW) == -1 || !S_ISREG(st.st_mode)) {
 		errno = ENOENT;
 		return -1;
 	}
@@ -126,9 +109,11 @@ add_file(enum object_kind kind, int directory, const char *file, struct objects 
 	if (!object)
 		return -1;
 	object_set_file(object, &st);
-	if (trace_on && kind == OBJECT_SEGMENT)
-		trace_segment(directory, file, &st);
-	if (kind == OBJECT_SEMAPHORE && objects->details & OBJECT_VALUES)
+	if (kind == OBJECT_SEGMENT)
+		object_trace(0, "fstatat", directory, file,
+		    ", {st_mode=S_IFREG|%04o, st_size=%lld}, AT_SYMLINK_NOFOLLOW", (unsigned int)st.st_mode & 07777,
+		    (long long)st.st_size);
+	else if (objects->details & OBJECT_VALUES)
 		read_value(object, directory, file);
 	return 0;
 }
@@ -136,7 +121,7 @@ add_file(enum object_kind kind, int directory, const char *file, struct objects 
 int
 objects_list_posix(enum object_kind kind, struct objects *objects)
 {
-	int directory = open_directory(kind, false), error;
+	int directory = open_directory(kind), error;
 	size_t before = objects->count;
 	DIR *files = directory == -1 ? NULL : fdopendir(directory);
 	struct dirent *file;
@@ -149,7 +134,7 @@ objects_list_posix(enum object_kind kind, struct objects *objects)
 		if (add_file(kind, directory, file->d_name, objects) == -1 && errno != ENOENT)
 			break;
 	error = errno;
-	/* All are of another IPC namespace if one is. */
+	/* If one queue is of another IPC namespace, all are. */
 	while (error == EXDEV && objects->count > before)
 		objects_drop(objects);
 	closedir(files);
@@ -157,50 +142,62 @@ objects_list_posix(enum object_kind kind, struct objects *objects)
 	return error ? -1 : 0;
 }
 
-/* Makes the name of the file of an object. */
-static void
-file_name(enum object_kind kind, const char *name, char file[FILE_SIZE])
+int
+objects_find_posix(enum object_kind kind, const char *name, struct objects *objects)
 {
-	snprintf(file, FILE_SIZE, "%s%s", kind == OBJECT_SEMAPHORE ? PREFIX : "", name + 1);
-}
-
-static int
-find_file(enum object_kind kind, const char *name, struct objects *objects)
-{
-	int directory = open_directory(kind, true), result;
 	char file[FILE_SIZE];
+	int directory, result;
 
+	if (kind == OBJECT_QUEUE)
+		return objects_find_queue(name, objects);
+	directory = open_place(kind, name, file);
 	if (directory == -1)
 		return -1;
-	file_name(kind, name, file);
 	result = add_file(kind, directory, file, objects);
 	object_close(directory);
 	return result;
 }
 
-int
-objects_find_posix(enum object_kind kind, const char *name, struct objects *objects)
+const char *
+object_unchanging(const struct object *object)
 {
-	if (kind == OBJECT_QUEUE && objects_find_queue(name, objects) == 0)
-		return 0;
-	if (kind == OBJECT_QUEUE && errno != EACCES)
-		return -1;
-	return find_file(kind, name, objects);
+	return object->kind == OBJECT_QUEUE || access(SELF, X_OK) == 0
+	           ? NULL
+	           : "/proc is not mounted, and needed to change it";
 }
 
 int
 object_open(const struct object *object)
 {
-	int fd = object->kind == OBJECT_QUEUE ? object_open_queue(object->name) : -1, directory;
 	char file[FILE_SIZE];
+	int directory, fd;
 
-	if (fd != -1)
-		return fd;
-	directory = open_directory(object->kind, true);
+	if (object->kind == OBJECT_QUEUE)
+		return object_open_queue(object->name);
+	directory = open_place(object->kind, object->name, file);
 	if (directory == -1)
 		return -1;
-	file_name(object->kind, object->name, file);
-	fd = open_file(directory, file, O_PATH, ", O_PATH|O_NOFOLLOW|O_CLOEXEC");
+	fd = open_file(directory, file, O_PATH, "O_PATH");
 	object_close(directory);
 	return fd;
+}
+
+int
+object_chown(int fd, uid_t uid, gid_t gid)
+{
+	return trace_call(fchownat(fd, "", uid, gid, AT_EMPTY_PATH), "fchownat(%d, \"\", %lld, %lld, AT_EMPTY_PATH)",
+	    fd, uid == (uid_t)-1 ? -1 : (long long)uid, gid == (gid_t)-1 ? -1 : (long long)gid);
+}
+
+int
+object_chmod(int fd, mode_t mode)
+{
+	int result = fchmod(fd, mode);
+	char path[64];
+
+	/* fchmod(2) refuses a descriptor of O_PATH. */
+	if (result == 0 || errno != EBADF)
+		return trace_call(result, "fchmod(%d, %04o)", fd, (unsigned int)mode);
+	snprintf(path, sizeof(path), SELF "/%d", fd);
+	return trace_call(chmod(path, mode), "chmod(\"%s\", %04o)", path, (unsigned int)mode);
 }

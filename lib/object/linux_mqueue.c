@@ -1,13 +1,12 @@
 /*
  * linux_mqueue.c: POSIX queues. Each IPC namespace has a file system of them, which is mounted where nobody else
- * sees it or, without the privilege, read at /dev/mqueue. There may be that of another namespace, but a name opens
- * only a queue of ours. See mq_overview(7), fsopen(2), fsmount(2).
+ * sees it or, without the privilege, read at /dev/mqueue. The file system there may be that of another namespace, but
+ * a name opens only a queue of this one. See mq_overview(7), fsopen(2), fsmount(2).
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -23,6 +22,24 @@
 /* Of <linux/mount.h>. */
 #define CONFIG_CREATE 6U
 
+/* The most bytes of a read in the trace. */
+#define SHOWN 32
+
+ssize_t
+object_read(int fd, void *data, size_t size)
+{
+	ssize_t result = read(fd, data, size);
+	struct text call = {0};
+
+	if (trace_on) {
+		text_format(&call, "read(%d, ", fd);
+		text_quote(&call, data, result > 0 ? (size_t)result : 0, SHOWN);
+		text_format(&call, ", %zu)", size);
+		trace_end(&call, result);
+	}
+	return result;
+}
+
 /*
  * Mounts this namespace's queues for as long as the descriptor is open. Returns it, or -1: EPERM without the
  * privilege.
@@ -30,30 +47,22 @@
 static int
 mount_queues(void)
 {
-#ifdef SYS_fsopen
 	int context = (int)syscall(SYS_fsopen, "mqueue", 1U), tree = -1, fd = -1;
 
-	trace_call(context, "fsopen(\"mqueue\", FSOPEN_CLOEXEC)");
-	if (context == -1)
+	if (trace_call(context, "fsopen(\"mqueue\", FSOPEN_CLOEXEC)") == -1)
 		return -1;
-	if (syscall(SYS_fsconfig, context, CONFIG_CREATE, NULL, NULL, 0) == 0) {
-		tree = (int)syscall(SYS_fsmount, context, 1U, 0U);
-		trace_call(tree, "fsmount(%d, FSMOUNT_CLOEXEC, 0)", context);
-	} else if (trace_on) {
+	if (syscall(SYS_fsconfig, context, CONFIG_CREATE, NULL, NULL, 0) == 0)
+		tree = trace_call(syscall(SYS_fsmount, context, 1U, 0U), "fsmount(%d, FSMOUNT_CLOEXEC, 0)", context);
+	else
 		trace_call(-1, "fsconfig(%d, FSCONFIG_CMD_CREATE, NULL, NULL, 0)", context);
-	}
 	object_close(context);
 	if (tree != -1)
 		fd = openat(tree, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	object_close(tree);
 	return fd;
-#else
-	errno = ENOSYS;
-	return -1;
-#endif
 }
 
-/* Opens what is mounted at the usual place. */
+/* Opens /dev/mqueue if a file system of queues is mounted there. */
 static int
 open_mounted(void)
 {
@@ -69,19 +78,15 @@ open_mounted(void)
 }
 
 int
-object_open_queues(bool certain)
+object_open_queues(void)
 {
 	int fd = mount_queues();
 
-	if (fd == -1 && certain)
-		errno = EACCES;
-	/* Without the privilege, or before Linux 5.2, what is mounted has to do. */
-	if (fd != -1 || certain || (errno != EPERM && errno != ENOSYS && errno != ENODEV))
-		return fd;
-	return open_mounted();
+	/* Without the privilege, and before Linux 5.2, only a mounted file system can be read. */
+	return fd != -1 || (errno != EPERM && errno != ENOSYS && errno != ENODEV) ? fd : open_mounted();
 }
 
-/* Adds a queue, which is open unless it may not be opened. */
+/* Adds a queue; the descriptor is -1 if this user may not open it. */
 static int
 add_queue(const char *name, mqd_t queue, const struct stat *st, struct objects *objects)
 {
@@ -96,7 +101,7 @@ add_queue(const char *name, mqd_t queue, const struct stat *st, struct objects *
 	if (queue == -1 || !(objects->details & OBJECT_ATTRIBUTES))
 		return 0;
 	object_set_attributes(object, queue);
-	/* This fails without permission to read. */
+	/* Without permission to read this fails, and the bytes are not known. */
 	size = object_read(queue, line, sizeof(line) - 1);
 	line[size > 0 ? size : 0] = '\0';
 	if (sscanf(line, "QSIZE:%llu", &used) == 1)
@@ -145,13 +150,8 @@ add_file(int directory, const char *file, struct objects *objects)
 int
 objects_add_queue(int directory, const char *file, struct objects *objects)
 {
-	int result;
+	int result = add_file(directory, file, objects);
 
-	if (strcmp(file, ".") == 0 || strcmp(file, "..") == 0) {
-		errno = ENOENT;
-		return -1;
-	}
-	result = add_file(directory, file, objects);
-	/* A second look, since the queue may have been made between the two calls of the first. */
+	/* Look again: the queue may have been created between the two calls of the first look. */
 	return result == -1 && errno == EXDEV ? add_file(directory, file, objects) : result;
 }

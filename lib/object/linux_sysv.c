@@ -5,7 +5,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
 
-#include "base/trace.h"
 #include "object/internal.h"
 
 /* Of <linux/msg.h> and its like, newer than some C libraries. */
@@ -15,11 +14,12 @@
 
 static const struct commands {
 	int any, stat; /* read an entry of the table: any object (since Linux 4.17), or one that the user may read */
-	char any_name[16], stat_name[16];
+	int info;      /* tell the highest index of the table */
+	char any_name[16], stat_name[12], info_name[12];
 } commands[] = {
-    [OBJECT_QUEUE] = {MSG_ANY, MSG_STAT, "MSG_STAT_ANY", "MSG_STAT"},
-    [OBJECT_SEGMENT] = {SHM_ANY, SHM_STAT, "SHM_STAT_ANY", "SHM_STAT"},
-    [OBJECT_SEMAPHORE] = {SEM_ANY, SEM_STAT, "SEM_STAT_ANY", "SEM_STAT"},
+    [OBJECT_QUEUE] = {MSG_ANY, MSG_STAT, MSG_INFO, "MSG_STAT_ANY", "MSG_STAT", "MSG_INFO"},
+    [OBJECT_SEGMENT] = {SHM_ANY, SHM_STAT, SHM_INFO, "SHM_STAT_ANY", "SHM_STAT", "SHM_INFO"},
+    [OBJECT_SEMAPHORE] = {SEM_ANY, SEM_STAT, SEM_INFO, "SEM_STAT_ANY", "SEM_STAT", "SEM_INFO"},
 };
 
 int
@@ -37,23 +37,16 @@ object_stat_sysv(enum object_kind kind, int index, struct sysv_state *state)
 	if (id == -1)
 		return -1;
 	state->used = kind == OBJECT_QUEUE ? (long long)state->queue.__msg_cbytes : OBJECT_UNKNOWN;
-	state->key = (unsigned int)(kind == OBJECT_QUEUE     ? state->queue.msg_perm.__key
-	                            : kind == OBJECT_SEGMENT ? state->segment.shm_perm.__key
-	                                                     : state->set.sem_perm.__key);
+	state->key = (unsigned int)object_permissions(kind, state)->__key;
 	return id;
 }
 
 int
 object_last_sysv(enum object_kind kind)
 {
-	struct msginfo queues;
-	struct shm_info segments;
-	struct seminfo sets;
-	union semctl_argument argument = {.set = (struct semid_ds *)(void *)&sets};
-	return trace_call(kind == OBJECT_QUEUE     ? msgctl(0, MSG_INFO, (struct msqid_ds *)(void *)&queues)
-	                  : kind == OBJECT_SEGMENT ? shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&segments)
-	                                           : semctl(0, 0, SEM_INFO, argument),
-	    kind == OBJECT_QUEUE     ? "msgctl(0, MSG_INFO)"
-	    : kind == OBJECT_SEGMENT ? "shmctl(0, SHM_INFO)"
-	                             : "semctl(0, 0, SEM_INFO)");
+	/* The structures of these commands are smaller than those of an object. */
+	struct sysv_state space;
+	int last = object_control_sysv(kind, 0, commands[kind].info, &space);
+
+	return object_trace_sysv(kind, 0, last, "%s", commands[kind].info_name);
 }

@@ -1,6 +1,6 @@
 /*
- * list.c: objects as lines. In columns with tabs between them no name can break a line; in JSON what is not known
- * is null.
+ * list.c: objects as lines. In columns with tabs between them no name can break a line; in JSON a field that is not
+ * known is null.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -12,124 +12,35 @@
 
 #include "object/object.h"
 
-static void
-put_kind(const struct object *object, struct text *text)
-{
-	text_format(text, "%s", object_kind_word(object->kind));
-}
-
-static void
-put_name(const struct object *object, struct text *text)
-{
-	text_format(text, "%s", object->name);
-}
-
-static void
-put_key(const struct object *object, struct text *text)
-{
-	if (object->key != OBJECT_UNKNOWN)
-		text_format(text, "0x%llx", (unsigned long long)object->key);
-}
-
-/* Objects in a row that belong to the same user need one look-up. */
-static void
-put_owner(const struct object *object, struct text *text)
-{
-	static const struct passwd *user;
-	static uid_t last = (uid_t)-1;
-
-	if (!object->owned)
-		return;
-	if (object->uid != last)
-		user = getpwuid(object->uid);
-	last = object->uid;
-	if (user)
-		text_format(text, "%s", user->pw_name);
-	else
-		text_format(text, "%lu", (unsigned long)object->uid);
-}
-
-static void
-put_group(const struct object *object, struct text *text)
-{
-	static const struct group *group;
-	static gid_t last = (gid_t)-1;
-
-	if (!object->owned)
-		return;
-	if (object->gid != last)
-		group = getgrgid(object->gid);
-	last = object->gid;
-	if (group)
-		text_format(text, "%s", group->gr_name);
-	else
-		text_format(text, "%lu", (unsigned long)object->gid);
-}
-
-static void
-put_mode(const struct object *object, struct text *text)
-{
-	if (object->owned)
-		text_format(text, "%04o", (unsigned int)object->mode);
-}
-
-static void
-put_values(const struct object *object, struct text *text)
-{
-	if (object->values)
-		text_format(text, "%s", object->values);
-}
-
-static void
-put_changed(const struct object *object, struct text *text)
-{
-	time_t changed = (time_t)object->changed;
-	char words[32];
-	struct tm time;
-
-	if (object->changed != OBJECT_UNKNOWN && gmtime_r(&changed, &time) &&
-	    strftime(words, sizeof(words), "%Y-%m-%dT%H:%M:%SZ", &time) > 0)
-		text_format(text, "%s", words);
-}
+/* What a field is made of. Of these only a number stands without quotes in JSON. */
+enum field { FIELD_NUMBER, FIELD_KEY, FIELD_TEXT, FIELD_KIND, FIELD_OWNER, FIELD_GROUP, FIELD_MODE, FIELD_TIME };
 
 static const struct column {
 	char name[8];
+	unsigned char field;   /* enum field */
+	unsigned char member;  /* place in struct object of a number, a key, a time (long long) or a text (char *) */
 	unsigned char details; /* details that it shows */
-	unsigned char number;  /* without put: place of a long long in struct object; JSON has it without quotes */
-
-	/* Appends the field, or nothing if it is not known. */
-	void (*put)(const struct object *object, struct text *text);
 } columns[] = {
-    {"KIND", 0, 0, put_kind},
-    {"NAME", 0, 0, put_name},
-    {"ID", 0, offsetof(struct object, id), NULL},
-    {"KEY", 0, 0, put_key},
-    {"OWNER", 0, 0, put_owner},
-    {"MODE", 0, 0, put_mode},
-    {"SIZE", OBJECT_ATTRIBUTES, offsetof(struct object, size), NULL},
-    {"USED", OBJECT_ATTRIBUTES, offsetof(struct object, used), NULL},
-    {"COUNT", OBJECT_ATTRIBUTES, offsetof(struct object, count), NULL},
-    {"GROUP", 0, 0, put_group},
-    {"DEPTH", OBJECT_ATTRIBUTES, offsetof(struct object, depth), NULL},
-    {"MSGSIZE", OBJECT_ATTRIBUTES, offsetof(struct object, message_size), NULL},
-    {"VALUE", OBJECT_VALUES, 0, put_values},
-    {"WAITING", OBJECT_WAITING, offsetof(struct object, waiting), NULL},
-    {"CREATOR", 0, offsetof(struct object, creator), NULL},
-    {"LASTPID", OBJECT_VALUES, offsetof(struct object, last), NULL},
-    {"CHANGED", 0, 0, put_changed},
+    {"KIND", FIELD_KIND, 0, 0},
+    {"NAME", FIELD_TEXT, offsetof(struct object, name), 0},
+    {"ID", FIELD_NUMBER, offsetof(struct object, id), 0},
+    {"KEY", FIELD_KEY, offsetof(struct object, key), 0},
+    {"OWNER", FIELD_OWNER, 0, 0},
+    {"MODE", FIELD_MODE, 0, 0},
+    {"SIZE", FIELD_NUMBER, offsetof(struct object, size), OBJECT_ATTRIBUTES},
+    {"USED", FIELD_NUMBER, offsetof(struct object, used), OBJECT_ATTRIBUTES},
+    {"COUNT", FIELD_NUMBER, offsetof(struct object, count), OBJECT_ATTRIBUTES},
+    {"GROUP", FIELD_GROUP, 0, 0},
+    {"DEPTH", FIELD_NUMBER, offsetof(struct object, depth), OBJECT_ATTRIBUTES},
+    {"MSGSIZE", FIELD_NUMBER, offsetof(struct object, message_size), OBJECT_ATTRIBUTES},
+    {"VALUE", FIELD_TEXT, offsetof(struct object, values), OBJECT_VALUES},
+    {"WAITING", FIELD_NUMBER, offsetof(struct object, waiting), OBJECT_WAITING},
+    {"CREATOR", FIELD_NUMBER, offsetof(struct object, creator), 0},
+    {"LASTPID", FIELD_NUMBER, offsetof(struct object, last), OBJECT_VALUES},
+    {"CHANGED", FIELD_TIME, offsetof(struct object, changed), 0},
 };
 
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))
-
-/* How many of them are shown without -o. */
-#define DEFAULT 9
-
-void
-listing_default(struct listing *listing)
-{
-	for (listing->count = 0; listing->count < DEFAULT; listing->count++)
-		listing->columns[listing->count] = (unsigned char)listing->count;
-}
 
 int
 listing_parse(struct listing *listing, const char *text)
@@ -172,19 +83,65 @@ listing_header(const struct listing *listing, struct text *text)
 	text_format(text, "\n");
 }
 
+/*
+ * Appends the name of a user or, with group, of a group, or the number if it has no name. Objects in a row that belong to
+ * the same need one look-up.
+ */
+static void
+put_account(bool group, unsigned long id, struct text *text)
+{
+	static struct {
+		unsigned long id;
+		const char *name; /* NULL: it has none */
+	} last[2] = {{ULONG_MAX, NULL}, {ULONG_MAX, NULL}};
+
+	if (id != last[group].id) {
+		const struct passwd *user = group ? NULL : getpwuid((uid_t)id);
+		const struct group *entry = group ? getgrgid((gid_t)id) : NULL;
+
+		last[group].id = id;
+		last[group].name = user ? user->pw_name : entry ? entry->gr_name : NULL;
+	}
+	if (last[group].name)
+		text_format(text, "%s", last[group].name);
+	else
+		text_format(text, "%lu", id);
+}
+
+static void
+put_time(time_t seconds, struct text *text)
+{
+	char words[32];
+	struct tm time;
+
+	if (gmtime_r(&seconds, &time) && strftime(words, sizeof(words), "%Y-%m-%dT%H:%M:%SZ", &time) > 0)
+		text_format(text, "%s", words);
+}
+
 /* Appends the field of a column to an empty text, which stays empty if the field is not known. */
 static void
 put_field(const struct column *column, const struct object *object, struct text *text)
 {
-	long long number;
+	const void *member = (const char *)object + column->member;
+	const char *const *words = member;
+	const long long *number = member;
 
-	if (column->put) {
-		column->put(object, text);
-		return;
-	}
-	memcpy(&number, (const char *)object + column->number, sizeof(number));
-	if (number != OBJECT_UNKNOWN)
-		text_format(text, "%lld", number);
+	if (column->field == FIELD_KIND)
+		text_format(text, "%s", object_kind_word(object->kind));
+	else if (column->field == FIELD_TEXT && *words)
+		text_format(text, "%s", *words);
+	else if (column->field == FIELD_NUMBER && *number != OBJECT_UNKNOWN)
+		text_format(text, "%lld", *number);
+	else if (column->field == FIELD_KEY && *number != OBJECT_UNKNOWN)
+		text_format(text, "0x%llx", (unsigned long long)*number);
+	else if (column->field == FIELD_TIME && *number != OBJECT_UNKNOWN)
+		put_time((time_t)*number, text);
+	else if (column->field == FIELD_OWNER && object->owned)
+		put_account(false, object->uid, text);
+	else if (column->field == FIELD_GROUP && object->owned)
+		put_account(true, object->gid, text);
+	else if (column->field == FIELD_MODE && object->owned)
+		text_format(text, "%04o", (unsigned int)object->mode);
 }
 
 /* Appends a key of JSON, which is the column's name in small letters, and its value. */
@@ -199,7 +156,7 @@ put_json(const struct column *column, const char *field, struct text *text)
 	text_format(text, "\":");
 	if (!field) {
 		text_format(text, "null");
-	} else if (!column->put) {
+	} else if (column->field == FIELD_NUMBER) {
 		text_format(text, "%s", field);
 	} else {
 		text_format(text, "\"");

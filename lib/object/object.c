@@ -17,16 +17,15 @@ object_kind_word(enum object_kind kind)
 const char *
 object_kind_noun(unsigned int kinds)
 {
-	switch (kinds) {
-	case OBJECT_QUEUE:
-		return "queue";
-	case OBJECT_SEGMENT:
-		return "segment";
-	case OBJECT_SEMAPHORE:
-		return "semaphore";
-	default:
-		return kinds & OBJECT_SEGMENT ? "queue, segment or semaphore" : "queue or semaphore";
-	}
+	static const char *const nouns[] = {
+	    [OBJECT_QUEUE] = "queue",
+	    [OBJECT_SEGMENT] = "segment",
+	    [OBJECT_SEMAPHORE] = "semaphore",
+	    [OBJECT_QUEUE | OBJECT_SEMAPHORE] = "queue or semaphore",
+	    [OBJECT_ALL] = "queue, segment or semaphore",
+	};
+
+	return nouns[kinds];
 }
 
 /* Makes space for one more object. */

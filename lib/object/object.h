@@ -64,6 +64,7 @@ struct operand {
 struct operands {
 	struct operand *items;
 	size_t count;
+	unsigned int kinds; /* set of enum object_kind of which all objects are meant */
 };
 
 /* Return "mq", "shm" or "sem". */
@@ -79,22 +80,17 @@ const char *object_kind_noun(unsigned int kinds);
 int operand_parse(struct operand *operand, const char *text, const char **fault);
 
 /*
- * Read operands up to a NULL. exact: each must name one object, KIND:NAME. Returns GO_ON, or an exit status after a
- * line. operands_free releases them in both cases.
+ * Read operands up to a NULL. None at all mean all objects, unless exact: then each must name one object, KIND:NAME.
+ * Returns GO_ON, or an exit status after a line. operands_free releases them in both cases.
  */
 int operands_read(struct operands *operands, char *argv[], bool exact);
 void operands_free(struct operands *operands);
 
 /*
- * Add all objects of a set of kinds, and sort the list: by kind, POSIX before System V, by name or identifier.
- * Prints a line for each kind that cannot be listed, and lists the rest. Returns the exit status. See msgctl(2),
- * shmctl(2), semctl(2), mq_overview(7), shm_overview(7), sem_overview(7).
- */
-int objects_list(unsigned int kinds, struct objects *objects);
-
-/*
- * Add the objects that the operands name, each once, and sort the list. Prints a line for each that is not found.
- * Returns GO_ON if all are found, else the exit status.
+ * Add all objects of the kinds of which all are meant, and those that the operands name, each once, and sort the list: by
+ * kind, POSIX before System V, by name or identifier. Prints a line for each kind that cannot be listed and for each name
+ * that is not found, and adds the rest. Returns GO_ON, or STATUS_FAILED after a line. See msgctl(2), shmctl(2), semctl(2),
+ * mq_overview(7), shm_overview(7), sem_overview(7).
  */
 int objects_find(const struct operands *operands, struct objects *objects);
 
@@ -103,10 +99,14 @@ void objects_free(struct objects *objects);
 /* Append KIND:NAME, escaped as escape_name does. */
 void object_show(const struct object *object, struct text *text);
 
+#define CHANGE_NO_OWNER ((uid_t)-1)
+#define CHANGE_NO_GROUP ((gid_t)-1)
+
+/* What is to be set. Starts as {.uid = CHANGE_NO_OWNER, .gid = CHANGE_NO_GROUP}. */
 struct change {
-	bool mode_given, uid_given, gid_given; /* the member of that name is to be set */
-	mode_t mode;
-	uid_t uid;
+	bool mode_given;
+	mode_t mode; /* new mode, if mode_given */
+	uid_t uid;   /* new owner and group, or CHANGE_NO_OWNER and CHANGE_NO_GROUP: they stay as they are */
 	gid_t gid;
 	size_t capacity; /* new msg_qbytes of a System V queue, in bytes; 0: it stays as it is */
 };
@@ -149,8 +149,8 @@ struct listing {
 	bool json;
 };
 
-/* Choose the columns that are shown without -o. */
-void listing_default(struct listing *listing);
+/* The columns that are shown without -o. */
+#define LISTING_DEFAULT "KIND,NAME,ID,KEY,OWNER,MODE,SIZE,USED,COUNT"
 
 /* Read names of columns with commas between them. Returns 0 or -1. Errors: EINVAL (no such column, or too many). */
 int listing_parse(struct listing *listing, const char *text);

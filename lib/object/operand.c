@@ -90,8 +90,15 @@ operands_read(struct operands *operands, char *argv[], bool exact)
 		error_line(NULL, "%s", strerror(errno));
 		return STATUS_FAILED;
 	}
-	for (; status == GO_ON && *argv; argv++, operands->count++)
-		status = read_operand(&operands->items[operands->count], *argv, exact);
+	if (count == 0 && !exact)
+		operands->kinds = OBJECT_ALL;
+	for (; status == GO_ON && *argv; argv++) {
+		struct operand *operand = &operands->items[operands->count++];
+
+		status = read_operand(operand, *argv, exact);
+		if (!operand->named)
+			operands->kinds |= operand->kinds;
+	}
 	return status;
 }
 

@@ -11,57 +11,38 @@
 #include "base/number.h"
 #include "object/object.h"
 
+/* Reads a user or, with group, a group. A name that consists of digits comes before the number. */
 static int
-parse_id(const char *text, unsigned long long *number)
+parse_account(struct change *change, bool group, const char *text)
 {
-	if (number_parse(text, 0, UINT_MAX - 1, number) == 0)
-		return 0;
-	errno = EINVAL;
-	return -1;
-}
+	const struct passwd *user = group ? NULL : getpwnam(text);
+	const struct group *entry = group ? getgrnam(text) : NULL;
+	unsigned long long id = user ? user->pw_uid : entry ? entry->gr_gid : 0;
 
-/* A name that consists of digits comes before the number. */
-static int
-parse_user(struct change *change, const char *text)
-{
-	const struct passwd *user = getpwnam(text);
-	unsigned long long number;
-
-	if (!user && parse_id(text, &number) == -1)
+	if (!user && !entry && number_parse(text, 0, UINT_MAX - 1, &id) == -1) {
+		errno = EINVAL;
 		return -1;
-	change->uid_given = true;
-	change->uid = user ? user->pw_uid : (uid_t)number;
-	return 0;
-}
-
-static int
-parse_group(struct change *change, const char *text)
-{
-	const struct group *group = getgrnam(text);
-	unsigned long long number;
-
-	if (!group && parse_id(text, &number) == -1)
-		return -1;
-	change->gid_given = true;
-	change->gid = group ? group->gr_gid : (gid_t)number;
+	}
+	if (group)
+		change->gid = (gid_t)id;
+	else
+		change->uid = (uid_t)id;
 	return 0;
 }
 
 int
 owner_parse(struct change *change, const char *text)
 {
-	const char *colon = strchr(text, ':');
-	char *user;
-	int result;
+	size_t size = strcspn(text, ":");
+	char *user = strndup(text, size);
+	int result = 0;
 
-	if (!colon)
-		return parse_user(change, text);
-	if (colon == text)
-		return parse_group(change, colon + 1);
-	user = strndup(text, (size_t)(colon - text));
 	if (!user)
 		return -1;
-	result = parse_user(change, user);
+	if (size > 0 || !text[size])
+		result = parse_account(change, false, user);
+	if (result == 0 && text[size])
+		result = parse_account(change, true, text + size + 1);
 	free(user);
-	return result == 0 ? parse_group(change, colon + 1) : -1;
+	return result;
 }

@@ -43,11 +43,7 @@ find_queue(const char *name, struct objects *objects)
 static int
 open_segment(const char *name)
 {
-	int fd = shm_open(name, O_RDONLY | O_NONBLOCK, 0);
-
-	if (trace_on)
-		object_trace("shm_open(", name, ", O_RDONLY|O_NONBLOCK, 0", fd);
-	return fd;
+	return object_trace(shm_open(name, O_RDONLY | O_NONBLOCK, 0), "shm_open", -1, name, ", O_RDONLY|O_NONBLOCK, 0");
 }
 
 static int

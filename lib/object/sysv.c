@@ -11,47 +11,29 @@
 /* The most bytes of values, and the most members, in the trace. */
 #define SHOWN 32U
 
-/* Appends what the trace shows of an object. */
-static void
-describe(enum object_kind kind, const struct sysv_state *state, struct text *text)
-{
-	if (kind == OBJECT_SEGMENT) {
-		text_format(text, ", {shm_segsz=%zu, shm_nattch=%llu}", state->segment.shm_segsz,
-		    (unsigned long long)state->segment.shm_nattch);
-	} else if (kind == OBJECT_SEMAPHORE) {
-		text_format(text, ", {sem_nsems=%llu}", (unsigned long long)state->set.sem_nsems);
-	} else {
-		text_format(text, ", {msg_qnum=%llu, ", (unsigned long long)state->queue.msg_qnum);
-		if (state->used != OBJECT_UNKNOWN)
-			text_format(text, "msg_cbytes=%lld, ", state->used);
-		text_format(text, "msg_qbytes=%llu}", (unsigned long long)state->queue.msg_qbytes);
-	}
-}
-
 static void
 trace_stat(enum object_kind kind, int index, const struct sysv_state *state)
 {
-	struct text text = {0};
-
-	if (state->result != -1)
-		describe(kind, state, &text);
-	object_trace_sysv(kind, index, state->command, &text, state->result);
-}
-
-static void
-set_owner(struct object *object, const struct ipc_perm *perm)
-{
-	object->owned = true;
-	object->uid = perm->uid;
-	object->gid = perm->gid;
-	object->creator_uid = perm->cuid;
-	object->mode = perm->mode & 0777;
+	if (state->result == -1)
+		object_trace_sysv(kind, index, -1, "%s", state->command);
+	else if (kind == OBJECT_SEGMENT)
+		object_trace_sysv(kind, index, state->result, "%s, {shm_segsz=%zu, shm_nattch=%llu}", state->command,
+		    state->segment.shm_segsz, (unsigned long long)state->segment.shm_nattch);
+	else if (kind == OBJECT_SEMAPHORE)
+		object_trace_sysv(kind, index, state->result, "%s, {sem_nsems=%llu}", state->command,
+		    (unsigned long long)state->set.sem_nsems);
+	else if (state->used == OBJECT_UNKNOWN)
+		object_trace_sysv(kind, index, state->result, "%s, {msg_qnum=%llu, msg_qbytes=%llu}", state->command,
+		    (unsigned long long)state->queue.msg_qnum, (unsigned long long)state->queue.msg_qbytes);
+	else
+		object_trace_sysv(kind, index, state->result, "%s, {msg_qnum=%llu, msg_cbytes=%lld, msg_qbytes=%llu}",
+		    state->command, (unsigned long long)state->queue.msg_qnum, state->used,
+		    (unsigned long long)state->queue.msg_qbytes);
 }
 
 static void
 set_queue(struct object *object, const struct msqid_ds *queue)
 {
-	set_owner(object, &queue->msg_perm);
 	object->size = (long long)queue->msg_qbytes;
 	object->count = (long long)queue->msg_qnum;
 	object->last = queue->msg_rtime > queue->msg_stime ? queue->msg_lrpid : queue->msg_lspid;
@@ -61,7 +43,6 @@ set_queue(struct object *object, const struct msqid_ds *queue)
 static void
 set_segment(struct object *object, const struct shmid_ds *segment)
 {
-	set_owner(object, &segment->shm_perm);
 	object->size = (long long)segment->shm_segsz;
 	object->count = (long long)segment->shm_nattch;
 	object->creator = segment->shm_cpid;
@@ -74,13 +55,12 @@ static int
 read_values(struct object *object)
 {
 	unsigned short *values = calloc((size_t)object->count + 1, sizeof(*values));
-	union semctl_argument argument = {.values = values};
 	struct text text = {0};
 	int i, id = (int)object->id, result;
 
 	if (!values)
 		return -1;
-	result = semctl(id, 0, GETALL, argument);
+	result = semctl(id, 0, GETALL, (union semctl_argument){.values = values});
 	for (i = 0; result == 0 && i < object->count; i++)
 		text_format(&text, i ? ",%d" : "%d", (int)values[i]);
 	free(values);
@@ -117,7 +97,6 @@ count_waiting(struct object *object)
 static int
 set_semaphores(struct object *object, const struct semid_ds *set, unsigned int details)
 {
-	set_owner(object, &set->sem_perm);
 	object->count = (long long)set->sem_nsems;
 	object->changed = set->sem_ctime;
 	if (details & OBJECT_WAITING)
@@ -127,8 +106,9 @@ set_semaphores(struct object *object, const struct semid_ds *set, unsigned int d
 
 /* Adds the object that has an identifier, whose key is known to be key unless that is IPC_PRIVATE. */
 static int
-add(enum object_kind kind, int id, key_t key, const struct sysv_state *state, struct objects *objects)
+add(enum object_kind kind, int id, key_t key, struct sysv_state *state, struct objects *objects)
 {
+	const struct ipc_perm *permissions = object_permissions(kind, state);
 	long long known = key == IPC_PRIVATE ? state->key : (long long)(unsigned int)key;
 	struct object *object = known == OBJECT_UNKNOWN || known == IPC_PRIVATE
 	                            ? objects_add(objects, kind, false, "sysv:@%d", id)
@@ -139,6 +119,11 @@ add(enum object_kind kind, int id, key_t key, const struct sysv_state *state, st
 	object->id = id;
 	object->key = known;
 	object->used = state->used;
+	object->owned = true;
+	object->uid = permissions->uid;
+	object->gid = permissions->gid;
+	object->creator_uid = permissions->cuid;
+	object->mode = permissions->mode & 0777;
 	if (kind == OBJECT_SEMAPHORE)
 		return set_semaphores(object, &state->set, objects->details);
 	if (kind == OBJECT_QUEUE)
@@ -159,8 +144,7 @@ objects_list_sysv(enum object_kind kind, struct objects *objects)
 
 		if (id == -1)
 			continue;
-		if (trace_on)
-			trace_stat(kind, index, &state);
+		trace_stat(kind, index, &state);
 		if (add(kind, id, IPC_PRIVATE, &state, objects) == -1)
 			return -1;
 	}
@@ -178,8 +162,7 @@ objects_find_sysv(enum object_kind kind, key_t key, int id, struct objects *obje
 	if (id == -1)
 		return -1;
 	found = object_stat_sysv(kind, id, &state);
-	if (trace_on)
-		trace_stat(kind, id, &state);
+	trace_stat(kind, id, &state);
 	if (found == id)
 		return add(kind, id, key, &state, objects);
 	/* The table has another object at the index that the identifier contains. */

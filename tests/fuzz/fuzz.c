@@ -138,7 +138,7 @@ try_lines(void)
 	if (listing_parse(&listing, input) == -1 && errno != EINVAL)
 		fault("columns");
 	if (listing.count == 0 || listing.count > LISTING_MOST)
-		listing_default(&listing);
+		listing_parse(&listing, LISTING_DEFAULT);
 	listing.json = below(2);
 	listing_line(&listing, &object, &text);
 	for (i = 0; i + 1 < text.size; i++) {
