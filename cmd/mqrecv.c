@@ -134,35 +134,24 @@ parse(struct receiver *receiver, int argc, char *argv[])
 	return parse_operands(receiver, argc, argv);
 }
 
-/* Prints why an object cannot be used. A signal, which command_end makes the status, needs no line. */
+/* Prints why FILE of -R cannot be used. A signal, which command_end makes the status, needs no line. */
 static int
-failure(const char *object, int error)
+refuse_file(const struct receiver *receiver)
 {
-	if (error != EINTR)
-		error_line(object, "%s", strerror(error));
+	if (errno != EINTR)
+		error_line(receiver->ready, "%s", strerror(errno));
 	return STATUS_FAILED;
 }
 
-/* Writes the line of -R. */
-static int
-say_ready(const struct receiver *receiver, int fd)
-{
-	char process[24];
-
-	snprintf(process, sizeof(process), "%ld", (long)getpid());
-	if (ready_say(fd, receiver->name.kind == NAME_NEW ? receiver->queue.text : process) == -1)
-		return failure(receiver->ready, errno);
-	return GO_ON;
-}
-
 /*
- * What can fail without the queue is done before it is opened. -R is opened before that, so that whoever waits for a line
- * in a FIFO sees its end if something fails.
+ * Does what can fail without the queue before it opens the queue. FILE of -R is opened before that too: a reader that
+ * waits for a line in a FIFO sees its end if something fails.
  */
 static int
 set_up(struct receiver *receiver)
 {
 	int status = GO_ON, ready = -1;
+	char line[24];
 
 	if (receiver->work.argv) {
 		status = work_find(&receiver->work);
@@ -171,13 +160,15 @@ set_up(struct receiver *receiver)
 		status = STATUS_FAILED;
 	}
 	if (status == GO_ON && receiver->ready && (ready = ready_open(receiver->ready)) == -1)
-		status = failure(receiver->ready, errno);
+		status = refuse_file(receiver);
 	if (status == GO_ON)
 		status = queue_start(&receiver->queue, &receiver->name, &receiver->options);
 	if (status == GO_ON && receiver->work.argv)
 		status = work_open(&receiver->work, &receiver->options);
-	if (status == GO_ON && receiver->ready)
-		status = say_ready(receiver, ready);
+	snprintf(line, sizeof(line), "%ld", (long)getpid());
+	if (status == GO_ON && receiver->ready &&
+	    ready_say(ready, receiver->name.kind == NAME_NEW ? receiver->queue.text : line) == -1)
+		status = refuse_file(receiver);
 	/* Nobody knows the name of a private queue that was not told. */
 	if (status != GO_ON && receiver->name.kind == NAME_NEW)
 		receiver->unlink = true;
@@ -188,13 +179,9 @@ set_up(struct receiver *receiver)
 static int
 clean_up(struct receiver *receiver, int status)
 {
-	int failed = GO_ON;
-
-	if (receiver->unlink && receiver->queue.open && !receiver->unlinked && !receiver->queue.returned &&
-	    status != STATUS_REMOVED)
-		failed = unlink_queue(receiver);
-	if (failed != GO_ON)
-		status = failed;
+	if (receiver->unlink && receiver->queue.open && !receiver->queue.returned && status != STATUS_REMOVED &&
+	    unlink_queue(receiver) != GO_ON)
+		status = STATUS_FAILED;
 	if (status == STATUS_FAILED && receiver->work.argv && !receiver->work.ended)
 		status = STATUS_RUNNER;
 	return status;

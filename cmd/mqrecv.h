@@ -15,8 +15,8 @@ struct receiver {
 	struct queue_options options;
 	struct output output; /* standard output; nothing is added to it with a COMMAND */
 	struct work work;     /* argv is NULL without a COMMAND */
-	bool all, unlink;
-	bool unlinked; /* -u is done */
+	bool all;
+	bool unlink; /* -u is to be done */
 	const char *mark, *ready, *dead;
 	unsigned long long limit; /* messages to receive */
 	long long timeout;        /* nanoseconds to wait for each message */
@@ -25,7 +25,7 @@ struct receiver {
 /* Receive messages, and write each or run COMMAND on it. Returns the exit status. */
 int receive_messages(struct receiver *receiver);
 
-/* Unlink the queue (-u). One that is gone already is as wanted. Returns GO_ON, or an exit status after a line. */
+/* Unlink the queue (-u), once. One that is gone already is as wanted. Returns GO_ON, or STATUS_FAILED after a line. */
 int unlink_queue(struct receiver *receiver);
 
 #endif

@@ -20,7 +20,7 @@ flush(struct receiver *receiver)
 int
 unlink_queue(struct receiver *receiver)
 {
-	receiver->unlinked = true;
+	receiver->unlink = false;
 	if (queue_unlink(&receiver->queue) == 0 || errno == ENOENT)
 		return GO_ON;
 	return queue_report(&receiver->queue, QUEUE_UNLINK, errno, "what was received is done");
@@ -30,15 +30,12 @@ unlink_queue(struct receiver *receiver)
 static int
 end_of_all(struct receiver *receiver, struct message *message)
 {
-	int status = GO_ON;
+	int status;
 
 	if (!receiver->unlink || receiver->queue.returned)
 		return STATUS_OK;
-	if (!receiver->unlinked)
-		status = unlink_queue(receiver);
-	if (status == GO_ON && queue_receive(&receiver->queue, message, NULL) == -1)
-		status = STATUS_OK;
-	return status;
+	status = unlink_queue(receiver);
+	return status == GO_ON && queue_receive(&receiver->queue, message, NULL) == -1 ? STATUS_OK : status;
 }
 
 /* Gets the next message; while there is none, writes what is held, and waits. Returns GO_ON with a message. */

@@ -98,23 +98,21 @@ parse(struct sender *sender, int argc, char *argv[])
 static int
 stop(const struct sender *sender, enum queue_step step, int error, const char *fault, ...)
 {
-	int status = STATUS_FAILED;
 	struct text line = {0};
 	va_list args;
+	int status;
 
-	va_start(args, fault);
-	if (fault)
+	if (fault) {
+		va_start(args, fault);
 		text_vformat(&line, fault, args);
-	va_end(args);
-	text_format(&line, "%s", fault ? "; " : "");
+		va_end(args);
+		text_format(&line, "; ");
+	}
 	if (sender->sent == 0)
 		text_format(&line, "no message was sent");
 	else
 		text_format(&line, "%lu message%s sent", sender->sent, sender->sent == 1 ? " was" : "s were");
-	if (error)
-		status = queue_report(&sender->queue, step, error, line.data);
-	else
-		error_line(sender->queue.text, "%s", line.data ? line.data : "out of memory");
+	status = queue_report(&sender->queue, step, error, line.data);
 	text_free(&line);
 	return status;
 }

@@ -31,6 +31,13 @@ error_line(const char *object, const char *format, ...)
 	errno = saved;
 }
 
+int
+error_set(int error)
+{
+	errno = error;
+	return -1;
+}
+
 /* clang-format off */
 #define NAMED(value) {value, #value}
 

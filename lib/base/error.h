@@ -27,6 +27,9 @@ extern const char *error_program;
  */
 void error_line(const char *object, const char *format, ...);
 
+/* Set errno. Returns -1. */
+int error_set(int error);
+
 /* Return the symbolic name of an errno value, such as "EAGAIN", or "E?" for one that POSIX does not define. */
 const char *error_name(int error);
 

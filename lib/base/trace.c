@@ -2,6 +2,7 @@
  * trace.c: the lines of -v. They go through error_line, so that a trace and an error never mix within a line.
  */
 #include <errno.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "base/interrupt.h"
@@ -54,5 +55,22 @@ trace_call(long result, const char *format, ...)
 	text_vformat(&call, format, args);
 	va_end(args);
 	trace_end(&call, result);
+	return (int)result;
+}
+
+int
+trace_quoted(long result, const char *call, const char *string, const char *format, ...)
+{
+	struct text text = {0};
+	va_list args;
+
+	if (!trace_wanted(result))
+		return (int)result;
+	text_format(&text, "%s", call);
+	text_quote(&text, string, strlen(string), strlen(string));
+	va_start(args, format);
+	text_vformat(&text, format, args);
+	va_end(args);
+	trace_end(&text, result);
 	return (int)result;
 }

@@ -30,4 +30,10 @@ void trace_pointer(struct text *call, const void *result, const char *failed);
  */
 int trace_call(long result, const char *format, ...);
 
+/*
+ * Do the same for a call whose first argument is a string that may hold any byte: it is printed in quotes and escaped,
+ * between call, such as "mq_unlink(", and the rest.
+ */
+int trace_quoted(long result, const char *call, const char *string, const char *format, ...);
+
 #endif

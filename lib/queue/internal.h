@@ -28,8 +28,7 @@ struct queue_backend {
 	/* Reads what -p selects; EINVAL, ENOTSUP. NULL: it cannot select, for the reason no_select. */
 	int (*select)(const char *select, long *type, int *flags);
 	const char *no_select;
-	bool peeks;          /* it can copy messages */
-	const char *no_peek; /* the reason why not; NULL: the system lacks it */
+	const char *no_peek; /* the reason why it cannot copy messages; NULL: it can, if the system can */
 	struct queue_priorities priorities;
 
 	/* Appends what an errno value means here, with its remedy. Returns false if it has no meaning of its own. */
@@ -68,24 +67,27 @@ int sysv_select(const char *select, long *type, int *flags);
 /* Turn EINVAL of a call on an open queue into EIDRM if the queue was removed. Returns -1. */
 int sysv_failed(const struct queue *queue);
 
-/* sysv_peek.c: copy the next message that is selected, behind the one copied last. As queue_receive. */
-int sysv_peek(struct queue *queue, struct message *message, const struct queue_wait *wait);
+/*
+ * sysv.c: take, or with sysv_copy copy, a message of any size without waiting, with a line of -v if traced is true. As
+ * msgrcv(2), but EAGAIN in place of ENOMSG.
+ */
+ssize_t sysv_receive(struct queue *queue, long type, int flags, bool traced);
 
-/* trace.c: each prints the line of -v for a call, whose result comes last. */
-void trace_mq_open(const struct queue *queue, int flags, const struct mq_attr *attr, mqd_t result);
-void trace_mq_send(const struct queue *queue, const struct message *message, bool timed, int result);
-void trace_mq_receive(const struct queue *queue, unsigned int priority, bool timed, ssize_t result);
-void trace_msgget(key_t key, int flags, mode_t mode, int result);
-void trace_msgsnd(int id, const struct message *message, int flags, int result);
-void trace_msgrcv(const struct queue *queue, size_t size, long type, int flags, ssize_t result);
+/* sysv_peek.c: copy the next message that is selected, behind the one copied last. Returns its size, or as queue_receive. */
+ssize_t sysv_peek(struct queue *queue, const struct queue_wait *wait);
+
+/* trace.c: system calls, each with its line of -v. As their namesakes; until NULL: the call that has no timeout. */
+mqd_t trace_mq_open(const struct queue *queue, int flags, struct mq_attr *attr);
+int trace_mq_send(const struct queue *queue, const struct message *message, const struct timespec *until);
+ssize_t trace_mq_receive(const struct queue *queue, unsigned int *priority, const struct timespec *until);
+int trace_msgget(key_t key, int flags, mode_t mode);
+int trace_msgsnd(const struct queue *queue, const struct message *message, int flags);
+ssize_t trace_msgrcv(const struct queue *queue, size_t space, long type, int flags);
 
 /* linux.c, portable.c: what the system offers beyond POSIX, or what stands in for it. */
 
-/* The deadline that keeps mq_timedsend(3) and mq_timedreceive(3) from waiting; NULL: mq_send and mq_receive never wait. */
-extern const struct timespec *const posix_at_once;
-
-/* Prepare a queue that was opened. Returns 0 or -1. */
-int posix_prepare(const struct queue_posix *posix);
+/* O_NONBLOCK if posix_wait does all waiting; 0 if it only prepares for mq_send(3) and mq_receive(3), which then wait. */
+extern const int posix_nonblock;
 
 /*
  * Wait for space in the queue (POLLOUT) or for a message (POLLIN), or prepare for a call that does. Returns 0 if the

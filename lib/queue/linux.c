@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/interrupt.h"
+#include "base/error.h"
 #include "queue/internal.h"
 
 /* From Linux 3.8 and 4.17; not all headers of C libraries have them. */
@@ -21,16 +21,7 @@
 #define MSG_STAT_ANY 13
 #endif
 
-const struct timespec *const posix_at_once;
-const int sysv_except = MSG_EXCEPT, sysv_copy = MSG_COPY;
-
-int
-posix_prepare(const struct queue_posix *posix)
-{
-	struct mq_attr attr = {.mq_flags = O_NONBLOCK};
-
-	return mq_setattr(posix->mqd, &attr, NULL);
-}
+const int posix_nonblock = O_NONBLOCK, sysv_except = MSG_EXCEPT, sysv_copy = MSG_COPY;
 
 bool
 posix_unlinked(const struct queue_posix *posix, const char *name)
@@ -66,30 +57,22 @@ posix_wait(struct queue_posix *posix, short event, const struct queue_wait *wait
 {
 	struct pollfd fds[3] = {{posix->mqd, event, 0}, {wait->output, 0, 0}, {0, POLLIN, 0}};
 	char changes[1024];
-	int longest;
 
 	if (posix->watch == 0)
 		watch_links(posix);
 	fds[2].fd = posix->watch;
-	longest = posix->watch == -1 ? DEADLINE_TICK : INT_MAX;
 	for (;;) {
-		int ready = poll(fds, 3, posix->unlinked ? 0 : deadline_poll(&wait->deadline, longest));
+		int tick = posix->unlinked ? 0 : posix->watch == -1 ? DEADLINE_TICK : -1;
+		int ready = deadline_wait(fds, 3, &wait->deadline, tick);
 
-		if (ready == -1 && errno != EINTR)
+		if (ready == -1 && !(errno == ETIMEDOUT && posix->unlinked))
 			return -1;
-		errno = 0;
-		if (interrupt_caught())
-			errno = EINTR;
-		else if (ready > 0 && fds[1].revents)
-			errno = EPIPE;
-		else if (ready > 0 && fds[0].revents)
+		if (ready > 0 && fds[1].revents)
+			return error_set(EPIPE);
+		if (ready > 0 && fds[0].revents)
 			return 0;
-		else if (posix->unlinked)
-			errno = EIDRM;
-		else if (deadline_passed(&wait->deadline))
-			errno = ETIMEDOUT;
-		if (errno)
-			return -1;
+		if (posix->unlinked)
+			return error_set(EIDRM);
 		if (ready > 0 && read(posix->watch, changes, sizeof(changes)) == -1)
 			return -1;
 		posix->unlinked = posix_unlinked(posix, NULL);
@@ -117,6 +100,5 @@ queue_sysv_status(int id, struct msqid_ds *status)
 	for (index = 0; index <= last; index++)
 		if (msgctl(index, MSG_STAT_ANY, status) == id)
 			return 0;
-	errno = EACCES;
-	return -1;
+	return error_set(EACCES);
 }

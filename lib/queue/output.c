@@ -74,11 +74,9 @@ output_flush(struct output *output)
 	size_t written = 0;
 	int result;
 
-	if (output->used > 0 && interrupt_caught() && (output->used > PIPE_BUF || !io_writable(output->fd))) {
-		errno = EINTR;
-		return -1;
-	}
-	result = output->used > 0 ? io_write(output->fd, output->buffer, output->used, &written) : 0;
+	if (output->used > 0 && interrupt_caught() && (output->used > PIPE_BUF || !io_writable(output->fd)))
+		return error_set(EINTR);
+	result = io_write(output->fd, output->buffer, output->used, &written);
 	release(output, written);
 	return result;
 }
@@ -93,8 +91,7 @@ output_add(struct output *output, const struct message *message)
 
 	if (reserve(output, message->size) == -1) {
 		queue_put_back(output->queue, NULL, message, NULL);
-		errno = ENOMEM;
-		return -1;
+		return error_set(ENOMEM);
 	}
 	if (output->count == MOST_HELD || (output->used > 0 && output->used + message->size + RECORD_FRAME > PIPE_BUF))
 		result = output_flush(output);

@@ -8,17 +8,7 @@
 
 #include "queue/internal.h"
 
-static const struct timespec past;
-
-const struct timespec *const posix_at_once = &past;
-const int sysv_except, sysv_copy;
-
-int
-posix_prepare(const struct queue_posix *posix)
-{
-	(void)posix;
-	return 0;
-}
+const int posix_nonblock, sysv_except, sysv_copy;
 
 int
 posix_wait(struct queue_posix *posix, short event, const struct queue_wait *wait)

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 
+#include "base/error.h"
 #include "base/interrupt.h"
 #include "base/trace.h"
 #include "queue/internal.h"
@@ -18,32 +19,16 @@ close_posix(struct queue *queue)
 static int
 unlink_posix(struct queue *queue)
 {
-	return trace_call(mq_unlink(queue->text), "mq_unlink(\"%s\")", queue->text);
+	return trace_quoted(mq_unlink(queue->text), "mq_unlink(", queue->text, ")");
 }
 
-static int
-try_send(const struct queue *queue, const struct message *message, const struct timespec *until)
+/* The timeout that keeps a call on a queue without O_NONBLOCK from waiting. */
+static const struct timespec past;
+
+static const struct timespec *
+at_once(void)
 {
-	mqd_t mqd = queue->as.posix.mqd;
-	unsigned int priority = (unsigned int)message->priority;
-	int result = until ? mq_timedsend(mqd, message->data, message->size, priority, until)
-	                   : mq_send(mqd, message->data, message->size, priority);
-
-	if (trace_on)
-		trace_mq_send(queue, message, until != NULL, result);
-	return result;
-}
-
-static ssize_t
-try_receive(const struct queue *queue, unsigned int *priority, const struct timespec *until)
-{
-	mqd_t mqd = queue->as.posix.mqd;
-	ssize_t result = until ? mq_timedreceive(mqd, queue->buffer, queue->size, priority, until)
-	                       : mq_receive(mqd, queue->buffer, queue->size, priority);
-
-	if (trace_on)
-		trace_mq_receive(queue, *priority, until != NULL, result);
-	return result;
+	return posix_nonblock ? NULL : &past;
 }
 
 /*
@@ -57,23 +42,19 @@ wait_again(struct queue *queue, short event, const struct queue_wait *wait)
 
 	if (errno != EAGAIN && errno != ETIMEDOUT && !tick)
 		return -1;
-	if (!wait) {
-		errno = EAGAIN;
-		return -1;
-	}
-	if (tick && posix_unlinked(&queue->as.posix, queue->text)) {
-		errno = EIDRM;
-		return -1;
-	}
+	if (!wait)
+		return error_set(EAGAIN);
+	if (tick && posix_unlinked(&queue->as.posix, queue->text))
+		return error_set(EIDRM);
 	return posix_wait(&queue->as.posix, event, wait);
 }
 
 static int
 send_posix(struct queue *queue, const struct message *message, const struct queue_wait *wait)
 {
-	const struct timespec *until = posix_at_once;
+	const struct timespec *until = at_once();
 
-	while (try_send(queue, message, until) == -1) {
+	while (trace_mq_send(queue, message, until) == -1) {
 		if (wait_again(queue, POLLOUT, wait) == -1)
 			return -1;
 		until = NULL;
@@ -85,7 +66,7 @@ send_posix(struct queue *queue, const struct message *message, const struct queu
 static int
 receive_posix(struct queue *queue, struct message *message, const struct queue_wait *wait)
 {
-	const struct timespec *until = wait ? NULL : posix_at_once;
+	const struct timespec *until = wait ? NULL : at_once();
 	unsigned int priority = 0;
 	ssize_t size;
 
@@ -93,7 +74,7 @@ receive_posix(struct queue *queue, struct message *message, const struct queue_w
 		return -1;
 	if (wait && posix_wait(&queue->as.posix, POLLIN, wait) == -1)
 		return -1;
-	while ((size = try_receive(queue, &priority, until)) == -1)
+	while ((size = trace_mq_receive(queue, &priority, until)) == -1)
 		if (wait_again(queue, POLLIN, wait) == -1)
 			return -1;
 	*message = (struct message){.data = queue->buffer, .size = (size_t)size, .priority = (long)priority};

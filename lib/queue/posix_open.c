@@ -4,12 +4,11 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "base/explain.h"
 #include "base/limits.h"
-#include "base/trace.h"
 #include "queue/internal.h"
 
 /* The shape of a queue where -d and -s leave it open, which is also the one that Linux chooses. */
@@ -30,20 +29,6 @@ shape(const struct queue_options *asked, unsigned long long depth, unsigned long
 	};
 }
 
-/* The mode is to be exact, so the umask must not narrow it. */
-static int
-try_open(struct queue *queue, int flags, struct mq_attr *attr)
-{
-	mode_t mask = flags & O_CREAT ? umask(0) : 0;
-
-	queue->as.posix.mqd = mq_open(queue->text, flags, queue->asked.mode, attr);
-	if (trace_on)
-		trace_mq_open(queue, flags, attr, queue->as.posix.mqd);
-	if (flags & O_CREAT)
-		umask(mask);
-	return queue->as.posix.mqd == (mqd_t)-1 ? -1 : 0;
-}
-
 /* Gets the attributes and compares them with those asked for. */
 static int
 check_shape(struct queue *queue)
@@ -55,38 +40,36 @@ check_shape(struct queue *queue)
 		return -1;
 	queue->as.posix.depth = (size_t)attr.mq_maxmsg;
 	queue->size = (size_t)attr.mq_msgsize;
-	if ((asked->depth && asked->depth != queue->as.posix.depth) || (asked->size && asked->size != queue->size)) {
-		queue->step = QUEUE_SHAPE;
-		errno = EEXIST;
-		return -1;
-	}
-	return posix_prepare(&queue->as.posix);
+	if ((!asked->depth || asked->depth == queue->as.posix.depth) && (!asked->size || asked->size == queue->size))
+		return 0;
+	queue->step = QUEUE_SHAPE;
+	return error_set(EEXIST);
 }
 
 /* A receiver asks for permission to send too, to be able to put messages back. Without it, it still receives. */
 int
 posix_open(struct queue *queue, const struct name *name)
 {
+	const mqd_t none = (mqd_t)-1;
 	const struct queue_options *asked = &queue->asked;
 	int flags = (asked->create ? O_CREAT : 0) | (asked->exclusive ? O_EXCL : 0);
-	int access = asked->receive ? O_RDWR : O_WRONLY, result, saved;
+	int access = asked->receive ? O_RDWR : O_WRONLY, saved;
 	struct mq_attr attr = shape(asked, USUAL_DEPTH, USUAL_SIZE);
+	mqd_t mqd = trace_mq_open(queue, access | flags, &attr);
 
 	(void)name;
-	result = try_open(queue, access | flags, &attr);
-	if (result == -1 && errno == EINVAL && flags && (!asked->depth || !asked->size)) {
+	if (mqd == none && errno == EINVAL && flags && (!asked->depth || !asked->size)) {
 		attr = shape(asked, limit_value(LIMIT_MQ_DEPTH), limit_value(LIMIT_MQ_SIZE));
-		result = try_open(queue, access | flags, &attr);
+		mqd = trace_mq_open(queue, access | flags, &attr);
 	}
-	if (result == -1 && errno == EACCES && asked->receive)
-		result = try_open(queue, O_RDONLY | flags, &attr);
-	if (result == 0 && check_shape(queue) == -1) {
-		saved = errno;
-		mq_close(queue->as.posix.mqd);
-		errno = saved;
-		result = -1;
-	}
-	return result;
+	if (mqd == none && errno == EACCES && asked->receive)
+		mqd = trace_mq_open(queue, O_RDONLY | flags, &attr);
+	queue->as.posix.mqd = mqd;
+	if (mqd == none || check_shape(queue) == 0)
+		return mqd == none ? -1 : 0;
+	saved = errno;
+	mq_close(mqd);
+	return error_set(saved);
 }
 
 static const struct explanation errors[] = {

@@ -43,7 +43,7 @@ queue_check(const struct name *name, const struct queue_options *options)
 			return unable(name, 'p', NULL);
 		return command_usage("-p takes N, -N or ^N, where N is a type of 1 or more");
 	}
-	if (options->peek && !(back->peeks && sysv_copy))
+	if (options->peek && (back->no_peek || !sysv_copy))
 		return unable(name, 'k', back->no_peek);
 	return GO_ON;
 }
@@ -74,10 +74,8 @@ queue_start(struct queue *queue, const struct name *name, const struct queue_opt
 int
 queue_send(struct queue *queue, const struct message *message, const struct queue_wait *wait)
 {
-	if (message->size > queue->size) {
-		errno = EMSGSIZE;
-		return -1;
-	}
+	if (message->size > queue->size)
+		return error_set(EMSGSIZE);
 	return queue->backend->send(queue, message, wait);
 }
 

@@ -59,12 +59,11 @@ struct queue_posix {
 
 struct queue_sysv {
 	int id;
-	unsigned long long capacity; /* msg_qbytes */
+	unsigned long long capacity; /* msg_qbytes; ULLONG_MAX: it may not be read */
 	long type;                   /* type that msgrcv(2) selects by */
 	int flags;                   /* flags that msgrcv(2) selects by */
 	bool ticking;                /* the queue has been full: a timer interrupts calls that block (deadline_tick) */
-	bool unreadable;             /* the mode keeps the queue's status from us */
-	unsigned long copied;        /* position behind the message that was copied last */
+	long copied;                 /* position behind the message that was copied last */
 	long copied_rank;            /* rank of that message (sysv_peek.c) */
 	char handle[24];             /* name of a new private queue */
 };
@@ -142,8 +141,8 @@ int queue_unlink(struct queue *queue);
 void queue_close(struct queue *queue);
 
 /*
- * Print one line about an errno value that was met in a step, with its remedy, and with extra behind it (may be NULL).
- * Returns the exit status for it: STATUS_REMOVED, STATUS_TIMEOUT or STATUS_FAILED.
+ * Print one line about an errno value that was met in a step, with its remedy, and with extra behind it (may be NULL);
+ * error 0: extra alone. Returns the exit status for it: STATUS_REMOVED, STATUS_TIMEOUT or STATUS_FAILED.
  */
 int queue_report(const struct queue *queue, enum queue_step step, int error, const char *extra);
 

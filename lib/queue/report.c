@@ -45,23 +45,18 @@ explain(const struct queue *queue, enum queue_step step, int error, struct text 
 		text_format(text, "%s", strerror(error));
 }
 
-static int
-exit_status(int error)
-{
-	if (error == EIDRM)
-		return STATUS_REMOVED;
-	return error == ETIMEDOUT || error == EAGAIN ? STATUS_TIMEOUT : STATUS_FAILED;
-}
-
 int
 queue_report(const struct queue *queue, enum queue_step step, int error, const char *extra)
 {
 	struct text text = {0};
 
-	explain(queue, step == QUEUE_OPEN ? queue->step : step, error, &text);
+	if (error)
+		explain(queue, step == QUEUE_OPEN ? queue->step : step, error, &text);
 	if (extra)
-		text_format(&text, "; %s", extra);
-	error_line(queue->text, "%s", text.data ? text.data : strerror(error));
+		text_format(&text, "%s%s", error ? "; " : "", extra);
+	error_line(queue->text, "%s", text.data ? text.data : "out of memory");
 	text_free(&text);
-	return exit_status(error);
+	if (error == EIDRM)
+		return STATUS_REMOVED;
+	return error == ETIMEDOUT || error == EAGAIN ? STATUS_TIMEOUT : STATUS_FAILED;
 }

@@ -6,23 +6,13 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/explain.h"
 #include "base/limits.h"
-#include "base/trace.h"
 #include "queue/internal.h"
 
 /* Bytes for a message, until a larger one comes. */
 #define FIRST_SPACE 8192
-
-static int
-try_send(const struct queue *queue, const struct message *message, int flags)
-{
-	int result = msgsnd(queue->as.sysv.id, queue->buffer, message->size, flags);
-
-	if (trace_on)
-		trace_msgsnd(queue->as.sysv.id, message, flags, result);
-	return result;
-}
 
 /* A queue that has been full is likely to be full: without a deadline it saves a call to block at once. */
 static int
@@ -34,7 +24,7 @@ send_sysv(struct queue *queue, const struct message *message, const struct queue
 		return -1;
 	sysv_envelope(queue)->type = message->priority;
 	memmove(sysv_envelope(queue)->data, message->data, message->size);
-	while (try_send(queue, message, block ? 0 : IPC_NOWAIT) == -1) {
+	while (trace_msgsnd(queue, message, block ? 0 : IPC_NOWAIT) == -1) {
 		if (errno != (block ? EINTR : EAGAIN) || !wait)
 			return sysv_failed(queue);
 		if (queue_wait_check(wait) == -1 || deadline_tick(&wait->deadline) == -1)
@@ -44,27 +34,19 @@ send_sysv(struct queue *queue, const struct message *message, const struct queue
 	return 0;
 }
 
-/* Receives with space for that many bytes. */
-static ssize_t
-try_receive(const struct queue *queue, size_t space, int flags)
-{
-	const struct queue_sysv *sysv = &queue->as.sysv;
-	ssize_t result = msgrcv(sysv->id, queue->buffer, space, sysv->type, flags | sysv->flags);
-
-	if (trace_on)
-		trace_msgrcv(queue, space, sysv->type, flags | sysv->flags, result);
-	return result;
-}
-
-/* Takes a message of any size without waiting. MSG_NOERROR would cut it. */
-static ssize_t
-receive_now(struct queue *queue)
+/* MSG_NOERROR would cut the message. */
+ssize_t
+sysv_receive(struct queue *queue, long type, int flags, bool traced)
 {
 	ssize_t size;
 
-	do
-		size = try_receive(queue, queue->capacity - sizeof(struct sysv_envelope), IPC_NOWAIT);
-	while (size == -1 && errno == E2BIG && queue_reserve(queue, queue->capacity * 2) == 0);
+	flags |= IPC_NOWAIT;
+	do {
+		size_t space = queue->capacity - sizeof(struct sysv_envelope);
+
+		size = traced ? trace_msgrcv(queue, space, type, flags)
+		              : msgrcv(queue->as.sysv.id, queue->buffer, space, type, flags);
+	} while (size == -1 && errno == E2BIG && queue_reserve(queue, queue->capacity * 2) == 0);
 	if (size == -1 && errno == ENOMSG)
 		errno = EAGAIN;
 	return size;
@@ -74,24 +56,23 @@ receive_now(struct queue *queue)
 static ssize_t
 receive_wait(struct queue *queue, const struct queue_wait *wait)
 {
+	const struct queue_sysv *sysv = &queue->as.sysv;
 	ssize_t size;
 
-	if (deadline_passed(&wait->deadline)) {
-		errno = ETIMEDOUT;
-		return -1;
-	}
+	if (deadline_passed(&wait->deadline))
+		return error_set(ETIMEDOUT);
 	for (;;) {
 		bool there;
 
 		if (deadline_tick(&wait->deadline) == -1)
 			return -1;
-		size = try_receive(queue, 0, 0);
+		size = trace_msgrcv(queue, 0, sysv->type, sysv->flags);
 		if (size != -1 || (errno != E2BIG && errno != EINTR))
 			return size; /* an empty message has been taken, or the call failed */
 		there = errno == E2BIG;
 		if (queue_wait_check(wait) == -1 && !(there && errno == ETIMEDOUT))
 			return -1;
-		if (there && ((size = receive_now(queue)) != -1 || errno != EAGAIN))
+		if (there && ((size = sysv_receive(queue, sysv->type, sysv->flags, true)) != -1 || errno != EAGAIN))
 			return size;
 	}
 }
@@ -99,13 +80,15 @@ receive_wait(struct queue *queue, const struct queue_wait *wait)
 static int
 receive_sysv(struct queue *queue, struct message *message, const struct queue_wait *wait)
 {
+	const struct queue_sysv *sysv = &queue->as.sysv;
 	ssize_t size;
 
 	if (queue_reserve(queue, sizeof(struct sysv_envelope) + FIRST_SPACE) == -1)
 		return -1;
 	if (queue->asked.peek)
-		return sysv_peek(queue, message, wait);
-	size = wait ? receive_wait(queue, wait) : receive_now(queue);
+		size = sysv_peek(queue, wait);
+	else
+		size = wait ? receive_wait(queue, wait) : sysv_receive(queue, sysv->type, sysv->flags, true);
 	if (size == -1)
 		return sysv_failed(queue);
 	*message = (struct message){sysv_envelope(queue)->data, (size_t)size, sysv_envelope(queue)->type};
@@ -122,6 +105,7 @@ static const struct explanation errors[] = {
     {EINVAL, 1U << QUEUE_SEND, "the system does not take a message of this size", LIMIT_NONE},
     {EINVAL, 1U << QUEUE_IDENTIFIER, "no such queue (an identifier names one that exists; ipcs -q lists them)",
         LIMIT_NONE},
+    {ENOSYS, 1U << QUEUE_RECEIVE, "this kernel cannot copy messages (-k)", LIMIT_NONE},
     {ENOSPC, 1U << QUEUE_OPEN, NULL, LIMIT_MSGMNI},
     {EMSGSIZE, 1U << QUEUE_OPEN, NULL, LIMIT_MSGMAX},
     {EPERM, 1U << QUEUE_OPEN, NULL, LIMIT_MSGMNB},
@@ -167,7 +151,6 @@ const struct queue_backend queue_sysv = {
     .receive = receive_sysv,
     .same = same_sysv,
     .select = sysv_select,
-    .peeks = true,
     .priorities = {.lowest = 1, .highest = LONG_MAX, .usual = 1},
     .explain = explain_sysv,
 };

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "base/limits.h"
 #include "base/number.h"
 #include "base/trace.h"
@@ -13,16 +14,6 @@
 
 /* How often to look, 10 ms apart, whether another process that has just created the queue has set its capacity. */
 #define TRIES 20
-
-static int
-get(key_t key, int flags, mode_t mode)
-{
-	int id = msgget(key, flags | (int)mode);
-
-	if (trace_on)
-		trace_msgget(key, flags, mode, id);
-	return id;
-}
 
 /*
  * Finds or creates the queue with that key. The mode of msgget asks for permission. A receiver asks for permission to
@@ -34,14 +25,14 @@ find(const struct queue_options *asked, key_t key, bool *created)
 	int tries = TRIES, id;
 
 	do {
-		if (!asked->exclusive) {
-			id = get(key, 0, asked->receive ? 0600 : 0200);
+		if (!asked->exclusive && key != IPC_PRIVATE) {
+			id = trace_msgget(key, 0, asked->receive ? 0600 : 0200);
 			if (id == -1 && errno == EACCES && asked->receive)
-				id = get(key, 0, 0400);
+				id = trace_msgget(key, 0, 0400);
 			if (id != -1 || errno != ENOENT || !asked->create)
 				return id;
 		}
-		id = get(key, IPC_CREAT | IPC_EXCL, asked->mode);
+		id = trace_msgget(key, IPC_CREAT | IPC_EXCL, asked->mode);
 		*created = id != -1;
 	} while (id == -1 && errno == EEXIST && !asked->exclusive && --tries > 0);
 	return id;
@@ -57,77 +48,68 @@ identify(struct queue *queue, const struct name *name, bool *created)
 	if (name->kind == NAME_ID) {
 		sysv->id = name->number;
 		queue->step = QUEUE_IDENTIFIER;
-	} else if (name->kind == NAME_NEW) {
-		sysv->id = get(IPC_PRIVATE, 0, queue->asked.mode);
-		*created = true;
-		snprintf(sysv->handle, sizeof(sysv->handle), "sysv:@%d", sysv->id);
-		if (sysv->id != -1)
-			queue->text = sysv->handle;
-	} else if (name_key(name, &key) == -1) {
+		return 0;
+	}
+	if (name_key(name, &key) == -1) {
 		queue->step = QUEUE_KEY;
 		return -1;
-	} else {
-		sysv->id = find(&queue->asked, key, created);
+	}
+	sysv->id = find(&queue->asked, key, created);
+	if (sysv->id != -1 && name->kind == NAME_NEW) {
+		snprintf(sysv->handle, sizeof(sysv->handle), "sysv:@%d", sysv->id);
+		queue->text = sysv->handle;
 	}
 	return sysv->id == -1 ? -1 : 0;
 }
 
-/* Gets the status, and from it the limits; without permission to look only the kernel's own limit is known. */
+/* Gives a queue that was just created the capacity asked for, or removes it. */
 static int
-look(struct queue *queue, struct msqid_ds *status)
+set_capacity(struct queue *queue)
 {
-	unsigned long long most = limit_value(LIMIT_MSGMAX);
+	unsigned long capacity = (unsigned long)(queue->asked.depth * queue->asked.size);
+	struct msqid_ds status = {.msg_qbytes = capacity};
+	int id = queue->as.sysv.id, saved;
 
-	*status = (struct msqid_ds){0};
-	if (most > SSIZE_MAX)
-		most = SSIZE_MAX;
-	if (queue_sysv_status(queue->as.sysv.id, status) == 0) {
-		queue->as.sysv.capacity = status->msg_qbytes;
-	} else if (errno == EACCES) {
-		queue->as.sysv.capacity = most;
-		queue->as.sysv.unreadable = true;
-	} else {
-		return -1;
-	}
-	queue->size = (size_t)(queue->as.sysv.capacity < most ? queue->as.sysv.capacity : most);
-	return 0;
+	status.msg_perm.uid = geteuid();
+	status.msg_perm.gid = getegid();
+	status.msg_perm.mode = queue->asked.mode;
+	if (trace_call(msgctl(id, IPC_SET, &status), "msgctl(%d, IPC_SET, {msg_qbytes=%lu})", id, capacity) == 0)
+		return 0;
+	saved = errno;
+	sysv_unlink(queue);
+	return error_set(saved);
 }
 
-/* Gives a queue that was just created the capacity asked for. A mode without read permission has hidden its status. */
+/*
+ * Gets the limits of the queue, and compares its capacity with the one asked for. The creator of a queue that nobody has
+ * used yet may be about to set it. Without permission to read the status only the limit of all messages is known.
+ */
 static int
-set_capacity(struct queue *queue, struct msqid_ds *status)
-{
-	int result;
-
-	status->msg_perm.uid = geteuid();
-	status->msg_perm.gid = getegid();
-	status->msg_perm.mode = queue->asked.mode;
-	status->msg_qbytes = (unsigned long)(queue->asked.depth * queue->asked.size);
-	result = msgctl(queue->as.sysv.id, IPC_SET, status);
-	trace_call(
-	    result, "msgctl(%d, IPC_SET, {msg_qbytes=%lu})", queue->as.sysv.id, (unsigned long)status->msg_qbytes);
-	return result == -1 ? -1 : look(queue, status);
-}
-
-/* Compares the capacity; that of a queue which nobody has used yet may still be about to be set by its creator. */
-static int
-check_capacity(struct queue *queue, struct msqid_ds *status)
+check_capacity(struct queue *queue)
 {
 	static const struct timespec moment = {.tv_nsec = 10000000};
+	unsigned long long wanted = queue->asked.depth * queue->asked.size, most = limit_value(LIMIT_MSGMAX);
+	struct queue_sysv *sysv = &queue->as.sysv;
 	int tries;
 
+	if (most > SSIZE_MAX)
+		most = SSIZE_MAX;
 	for (tries = 0; tries < TRIES; tries++) {
-		if (queue->as.sysv.unreadable || queue->as.sysv.capacity == queue->asked.depth * queue->asked.size)
+		struct msqid_ds status;
+		bool readable = queue_sysv_status(sysv->id, &status) == 0;
+
+		if (!readable && errno != EACCES)
+			return -1;
+		sysv->capacity = readable ? status.msg_qbytes : ULLONG_MAX;
+		queue->size = (size_t)(sysv->capacity < most ? sysv->capacity : most);
+		if (!readable || wanted == 0 || sysv->capacity == wanted)
 			return 0;
-		if (status->msg_stime || status->msg_rtime)
+		if (status.msg_stime || status.msg_rtime)
 			break;
 		nanosleep(&moment, NULL);
-		if (look(queue, status) == -1)
-			return -1;
 	}
 	queue->step = QUEUE_SHAPE;
-	errno = EEXIST;
-	return -1;
+	return error_set(EEXIST);
 }
 
 int
@@ -135,42 +117,31 @@ sysv_open(struct queue *queue, const struct name *name)
 {
 	const struct queue_options *asked = &queue->asked;
 	struct queue_sysv *sysv = &queue->as.sysv;
-	struct msqid_ds status;
 	bool created = false;
-	int saved;
 
 	if (asked->select && sysv_select(asked->select, &sysv->type, &sysv->flags) == -1)
 		return -1;
-	if (asked->depth && asked->depth > LONG_MAX / asked->size) {
-		errno = EOVERFLOW;
-		return -1;
-	}
-	if (asked->size && asked->size > limit_value(LIMIT_MSGMAX)) {
-		errno = EMSGSIZE;
-		return -1;
-	}
+	if (asked->depth && asked->depth > LONG_MAX / asked->size)
+		return error_set(EOVERFLOW);
+	if (asked->size && asked->size > limit_value(LIMIT_MSGMAX))
+		return error_set(EMSGSIZE);
 	if (identify(queue, name, &created) == -1)
 		return -1;
-	if (look(queue, &status) == -1) {
-		if (errno == EINVAL || errno == EIDRM)
-			errno = name->kind == NAME_ID ? EINVAL : EIDRM;
+	if (created && asked->depth && set_capacity(queue) == -1)
 		return -1;
-	}
-	if (asked->depth && created && set_capacity(queue, &status) == -1) {
-		saved = errno;
-		sysv_unlink(queue);
-		errno = saved;
-		return -1;
-	}
-	return asked->depth ? check_capacity(queue, &status) : 0;
+	if (check_capacity(queue) == 0)
+		return 0;
+	if (errno == EINVAL || errno == EIDRM)
+		errno = name->kind == NAME_ID ? EINVAL : EIDRM;
+	return -1;
 }
 
 int
 sysv_unlink(struct queue *queue)
 {
-	int result = msgctl(queue->as.sysv.id, IPC_RMID, NULL);
+	int id = queue->as.sysv.id;
+	int result = trace_call(msgctl(id, IPC_RMID, NULL), "msgctl(%d, IPC_RMID)", id);
 
-	trace_call(result, "msgctl(%d, IPC_RMID)", queue->as.sysv.id);
 	if (result == -1 && (errno == EINVAL || errno == EIDRM))
 		errno = ENOENT;
 	return result;
@@ -182,14 +153,10 @@ sysv_select(const char *select, long *type, int *flags)
 	const char *digits = *select == '-' || *select == '^' ? select + 1 : select;
 	unsigned long long number;
 
-	if (number_parse(digits, 1, LONG_MAX, &number) == -1) {
-		errno = EINVAL;
-		return -1;
-	}
-	if (*select == '^' && !sysv_except) {
-		errno = ENOTSUP;
-		return -1;
-	}
+	if (number_parse(digits, 1, LONG_MAX, &number) == -1)
+		return error_set(EINVAL);
+	if (*select == '^' && !sysv_except)
+		return error_set(ENOTSUP);
 	*type = *select == '-' ? -(long)number : (long)number;
 	*flags = *select == '^' ? sysv_except : 0;
 	return 0;
@@ -199,11 +166,10 @@ int
 sysv_failed(const struct queue *queue)
 {
 	struct msqid_ds status;
-	int saved = errno;
+	int error = errno;
 
-	if (saved == EINVAL && msgctl(queue->as.sysv.id, IPC_STAT, &status) == -1 &&
+	if (error == EINVAL && msgctl(queue->as.sysv.id, IPC_STAT, &status) == -1 &&
 	    (errno == EINVAL || errno == EIDRM))
-		saved = EIDRM;
-	errno = saved;
-	return -1;
+		error = EIDRM;
+	return error_set(error);
 }

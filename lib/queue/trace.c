@@ -1,97 +1,115 @@
 /*
- * trace.c: the lines of -v for the calls on message queues. A caller looks at trace_on first, so tracing costs nothing
- * when off.
+ * trace.c: the system calls of message queues, each with its line of -v. A call that is not traced costs a look at
+ * trace_on.
  */
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "base/trace.h"
 #include "queue/internal.h"
 
-/* Bytes of a message that a line shows. */
-#define SHOWN 32
+/* Bytes of a message that a line shows, and the space that they need in quotes. */
+#define SHOWN  32
+#define QUOTED (4 * SHOWN + 16)
 
-void
-trace_mq_open(const struct queue *queue, int flags, const struct mq_attr *attr, mqd_t result)
+/* Puts the start of some data in quotes into an array of QUOTED bytes, and returns it. */
+static const char *
+quote(char *to, const void *data, size_t size)
+{
+	struct text text = {.data = to, .capacity = QUOTED, .borrowed = true};
+
+	text_quote(&text, data, size, SHOWN);
+	return to;
+}
+
+/* The mode is to be exact, so the umask must not narrow it. */
+mqd_t
+trace_mq_open(const struct queue *queue, int flags, struct mq_attr *attr)
 {
 	static const char *const access[] = {"O_RDONLY", "O_WRONLY", "O_RDWR"};
+	mode_t mask = flags & O_CREAT ? umask(0) : 0;
+	mqd_t result = mq_open(queue->text, flags | posix_nonblock, queue->asked.mode, attr);
 	char creation[96] = "";
 
-	if (flags & O_CREAT)
+	if (flags & O_CREAT) {
+		umask(mask);
 		snprintf(creation, sizeof(creation), "|O_CREAT%s, 0%03o, {mq_maxmsg=%ld, mq_msgsize=%ld}",
 		    flags & O_EXCL ? "|O_EXCL" : "", (unsigned int)queue->asked.mode, attr->mq_maxmsg,
 		    attr->mq_msgsize);
-	trace_call((long)result, "mq_open(\"%s\", %s%s)", queue->text, access[flags & O_ACCMODE], creation);
+	}
+	trace_quoted((long)result, "mq_open(", queue->text, ", %s%s)", access[flags & O_ACCMODE], creation);
+	return result;
 }
 
-void
-trace_mq_send(const struct queue *queue, const struct message *message, bool timed, int result)
+int
+trace_mq_send(const struct queue *queue, const struct message *message, const struct timespec *until)
 {
-	struct text call = {0};
+	mqd_t mqd = queue->as.posix.mqd;
+	unsigned int priority = (unsigned int)message->priority;
+	int result = until ? mq_timedsend(mqd, message->data, message->size, priority, until)
+	                   : mq_send(mqd, message->data, message->size, priority);
+	char data[QUOTED];
 
-	if (!trace_wanted(result))
-		return;
-	text_format(&call, "%s(%d, ", timed ? "mq_timedsend" : "mq_send", (int)queue->as.posix.mqd);
-	text_quote(&call, message->data, message->size, SHOWN);
-	text_format(&call, ", %zu, %ld%s)", message->size, message->priority, timed ? ", {0, 0}" : "");
-	trace_end(&call, result);
+	if (trace_on)
+		trace_call(result, "%s(%d, %s, %zu, %u%s)", until ? "mq_timedsend" : "mq_send", (int)mqd,
+		    quote(data, message->data, message->size), message->size, priority, until ? ", {0, 0}" : "");
+	return result;
 }
 
-void
-trace_mq_receive(const struct queue *queue, unsigned int priority, bool timed, ssize_t result)
+ssize_t
+trace_mq_receive(const struct queue *queue, unsigned int *priority, const struct timespec *until)
 {
-	struct text call = {0};
+	mqd_t mqd = queue->as.posix.mqd;
+	ssize_t result = until ? mq_timedreceive(mqd, queue->buffer, queue->size, priority, until)
+	                       : mq_receive(mqd, queue->buffer, queue->size, priority);
+	char data[QUOTED];
 
-	if (!trace_wanted(result))
-		return;
-	text_format(&call, "%s(%d, ", timed ? "mq_timedreceive" : "mq_receive", (int)queue->as.posix.mqd);
-	text_quote(&call, queue->buffer, result == -1 ? 0 : (size_t)result, SHOWN);
-	text_format(&call, ", %zu, [%u]%s)", queue->size, priority, timed ? ", {0, 0}" : "");
-	trace_end(&call, result);
+	if (trace_on)
+		trace_call(result, "%s(%d, %s, %zu, [%u]%s)", until ? "mq_timedreceive" : "mq_receive", (int)mqd,
+		    quote(data, queue->buffer, result == -1 ? 0 : (size_t)result), queue->size, *priority,
+		    until ? ", {0, 0}" : "");
+	return result;
 }
 
-void
-trace_msgget(key_t key, int flags, mode_t mode, int result)
+int
+trace_msgget(key_t key, int flags, mode_t mode)
 {
+	int id = msgget(key, flags | (int)mode);
+
 	if (key == IPC_PRIVATE)
-		trace_call(result, "msgget(IPC_PRIVATE, 0%03o)", (unsigned int)mode);
-	else
-		trace_call(result, "msgget(0x%x, %s0%03o)", (unsigned int)key, flags ? "IPC_CREAT|IPC_EXCL|" : "",
-		    (unsigned int)mode);
+		return trace_call(id, "msgget(IPC_PRIVATE, 0%03o)", (unsigned int)mode);
+	return trace_call(
+	    id, "msgget(0x%x, %s0%03o)", (unsigned int)key, flags ? "IPC_CREAT|IPC_EXCL|" : "", (unsigned int)mode);
 }
 
-void
-trace_msgsnd(int id, const struct message *message, int flags, int result)
+int
+trace_msgsnd(const struct queue *queue, const struct message *message, int flags)
 {
-	struct text call = {0};
+	int id = queue->as.sysv.id, result = msgsnd(id, queue->buffer, message->size, flags);
+	char data[QUOTED];
 
-	if (!trace_wanted(result))
-		return;
-	text_format(&call, "msgsnd(%d, {mtype=%ld, mtext=", id, message->priority);
-	text_quote(&call, message->data, message->size, SHOWN);
-	text_format(&call, "}, %zu, %s)", message->size, flags ? "IPC_NOWAIT" : "0");
-	trace_end(&call, result);
+	if (trace_on)
+		trace_call(result, "msgsnd(%d, {mtype=%ld, mtext=%s}, %zu, %s)", id, message->priority,
+		    quote(data, message->data, message->size), message->size, flags ? "IPC_NOWAIT" : "0");
+	return result;
 }
 
-void
-trace_msgrcv(const struct queue *queue, size_t size, long type, int flags, ssize_t result)
+ssize_t
+trace_msgrcv(const struct queue *queue, size_t space, long type, int flags)
 {
 	const struct sysv_envelope *envelope = sysv_envelope(queue);
 	const char *kind = flags & sysv_copy ? "MSG_COPY" : flags & sysv_except ? "MSG_EXCEPT" : "";
-	struct text call = {0};
+	const char *now = flags & IPC_NOWAIT ? "IPC_NOWAIT" : *kind ? "" : "0";
+	ssize_t result = msgrcv(queue->as.sysv.id, queue->buffer, space, type, flags);
+	char data[QUOTED], received[QUOTED + 48] = "";
 
-	if (!trace_wanted(result))
-		return;
-	text_format(&call, "msgrcv(%d, {", queue->as.sysv.id);
-	if (result != -1) {
-		text_format(&call, "mtype=%ld, mtext=", envelope->type);
-		text_quote(&call, envelope->data, (size_t)result, SHOWN);
-	}
-	text_format(&call, "}, %zu, %ld, %s", size, type, kind);
-	if (flags & IPC_NOWAIT)
-		text_format(&call, "%sIPC_NOWAIT", *kind ? "|" : "");
-	else if (!*kind)
-		text_format(&call, "0");
-	text_format(&call, ")");
-	trace_end(&call, result);
+	if (!trace_on)
+		return result;
+	if (result != -1)
+		snprintf(received, sizeof(received), "mtype=%ld, mtext=%s", envelope->type,
+		    quote(data, envelope->data, (size_t)result));
+	trace_call(result, "msgrcv(%d, {%s}, %zu, %ld, %s%s%s)", queue->as.sysv.id, received, space, type, kind,
+	    *kind && *now ? "|" : "", now);
+	return result;
 }

@@ -110,7 +110,7 @@ make_input(const struct work *work, const struct message *message)
 	return input;
 }
 
-/* Runs COMMAND with the message as its standard input. */
+/* Runs COMMAND with the message as its standard input. Returns 0 or an errno value. */
 static int
 run(const struct work *work, const struct message *message, int *wait_status)
 {
@@ -121,15 +121,13 @@ run(const struct work *work, const struct message *message, int *wait_status)
 	    .output = STDOUT_FILENO,
 	    .group = LAUNCH_SAME,
 	};
-	int result, saved;
+	int error;
 
 	if (launch.input == -1)
-		return -1;
-	result = child_run(&launch, wait_status);
-	saved = errno;
+		return errno;
+	error = child_run(&launch, wait_status) == -1 ? errno : 0;
 	close(launch.input);
-	errno = saved;
-	return result;
+	return error;
 }
 
 int
@@ -137,12 +135,12 @@ work_run(struct work *work, const struct message *message)
 {
 	struct queue *dead = work->dead.open ? &work->dead : NULL;
 	struct text words = {0};
-	int status, wait_status;
+	int wait_status, error = run(work, message, &wait_status), status;
 
-	if (run(work, message, &wait_status) == -1) {
-		status = launch_failure(errno);
-		text_format(&words, "%s cannot be run: %s%s", work->path, strerror(errno),
-		    errno == ENOEXEC ? " (a script starts with #!)" : "");
+	if (error) {
+		status = launch_failure(error);
+		text_format(&words, "%s cannot be run: %s%s", work->path, strerror(error),
+		    error == ENOEXEC ? " (a script starts with #!)" : "");
 	} else {
 		status = child_status(wait_status);
 		if (status == STATUS_OK)
