@@ -1,9 +1,9 @@
 /*
  * mqsend: send records as messages.
  *
- * Each MESSAGE, or each record of standard input, becomes one message; none is cut, split or merged. A full queue is
- * waited for. If mqsend stops early, the error line says how many messages were sent: those, and no others, are in the
- * queue.
+ * Each MESSAGE, or each record of standard input, becomes one message; none is cut, split or merged. mqsend waits while
+ * the queue is full. If it stops early, the error line says how many messages were sent: those, and no others, are in
+ * the queue.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -200,7 +200,7 @@ send_input(struct sender *sender)
 	return status;
 }
 
-/* Sends everything, and the mark behind it. A removed queue may still take messages, which is found out at the end. */
+/* Sends everything, and the mark behind it. A queue that was removed still takes messages, so the end asks whether it was. */
 static int
 send_all(struct sender *sender)
 {

@@ -5,6 +5,16 @@ fill() {
 	mqsend -c $SMALL "$Q" "$@"
 }
 
+# until_ended COMMAND...: repeats a command until the background command has ended, and fails if that takes a minute.
+until_ended() {
+	local limit=$((SECONDS + 60))
+
+	while kill -0 "$PID" 2>/dev/null; do
+		[ $SECONDS -lt $limit ] || { echo "process $PID has not ended" >&2; return 1; }
+		"$@" 2>/dev/null || true
+	done
+}
+
 receives() {
 	fill one two three four
 	try mqrecv "$Q"
@@ -300,7 +310,7 @@ creates() {
 	mqrecv -c -m 0664 -d 3 -s 50 -n 0 "$Q"
 	exists "$Q"
 	[ "$KIND" = sysv ] || [ "$(peer attributes "$Q")" = '3 50 0 664' ]
-	try mqrecv -x -d 10 -s 256 -n 0 "$Q"
+	try mqrecv -x -n 0 "$Q"
 	status 1
 	error "mqrecv: $Q: the queue exists already (leave out -x to use it)"
 	try mqrecv -d 4 -s 50 -n 0 "$Q"
@@ -311,7 +321,7 @@ creates() {
 	try mqrecv -n 0 "$Q"
 	status 1
 	error "mqrecv: $Q: no such queue (create it with -c)"
-	mqrecv -x -d 10 -s 256 -u -n 0 "$Q"
+	mqrecv -x -u -n 0 "$Q"
 }
 @test "mqrecv: -c, -x, -m, -d, -s and -u" {
 	both creates
@@ -401,7 +411,7 @@ no_room_to_return() {
 	[ $got -eq 1 ]
 	# Whether one or both were taken, each is in the queue or printed.
 	sed -n 's/.*not put back (the queue is full again), priority [01]: "\(.*\)"$/\1/p' err >printed
-	mqrecv -n $((2 - $(wc -l <printed))) "$Q" | sort - printed >all
+	mqrecv -t 60 -n $((2 - $(wc -l <printed))) "$Q" | sort - printed >all
 	[ "$(cat all)" = $'first-11\nsecond22' ]
 	wait $sender
 	exec 5<&-
@@ -451,7 +461,7 @@ signalled_in_write() {
 	cat <&4 >got
 	exec 4<&-
 	sed -n 's/.*not put back.*priority [01]: "\(.*\)"$/\1/p' err >>got
-	mqrecv -n $((100 - $(wc -l <got))) "$Q" >>got
+	mqrecv -t 60 -n $((100 - $(wc -l <got))) "$Q" >>got
 	wait $sender
 	sort got | cmp - <(seq -f "%01000g" 100)
 }
@@ -978,6 +988,7 @@ partial_write() {
 	background mqrecv -t 100000m "$Q" -- sh -c 'mqsend "$IPC7_QUEUE" b; echo >started; exec cat /dev/zero >/dev/null' 2>err
 	read -r line <&7
 	kill -TERM $PID
+	until_ended moment
 	ends 143
 	grep -q 'not put back (the queue is full again), priority 0: "a"' err
 }
@@ -1066,7 +1077,7 @@ interrupted() {
 	before=$(date +%s%N)
 	background mqrecv -t 0.5 "$Q" 2>/dev/null
 	# A wait that began anew each time would never end.
-	while kill -URG $PID 2>/dev/null; do :; done
+	until_ended kill -URG $PID
 	ends 124
 	took=$((($(date +%s%N) - before) / 1000000))
 	[ $took -ge 500 ]

@@ -256,7 +256,7 @@ differs() {
 
 exclusive() {
 	mqsend -x -d 10 -s 256 "$Q" x
-	try mqsend -x -d 10 -s 256 "$Q" y
+	try mqsend -x "$Q" y
 	status 1
 	error "mqsend: $Q: the queue exists already (leave out -x to use it)"
 	[ "$(depth "$Q")" -eq 1 ]
@@ -517,6 +517,8 @@ mqsend: mq_send(3, \"00000000000000000000000000000000\"..., 40, 3) = 0
 mqsend: mq_unlink(\"$Q\") = 0" ]
 	try lone mqsend -v "$Q" x
 	[[ $stderr == "mqsend: mq_open(\"$Q\", O_WRONLY) = -1 ENOENT"$'\n'* ]]
+	try lone mqsend -v "$Q\"\\" x
+	[[ $stderr == "mqsend: mq_open(\"$Q"'\"\\", O_WRONLY) = -1 ENOENT'$'\n'* ]]
 	new_name sysv
 	try lone mqsend -c -v -p 5 -u "$Q" hello
 	[[ $stderr == "mqsend: msgget(${Q#sysv:}, 0200) = -1 ENOENT

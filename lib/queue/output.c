@@ -15,7 +15,7 @@
 #include "base/io.h"
 #include "queue/queue.h"
 
-/* The most messages that are held, and one that comes when they cannot be written. Empty ones take no other space. */
+/* The most messages that are held; one more may come while they cannot be written. Bounds those without a byte to write. */
 #define MOST_HELD 1024
 
 struct held {
@@ -109,7 +109,7 @@ output_add(struct output *output, const struct message *message)
 	return result;
 }
 
-/* Appends what became of the messages. */
+/* Appends how many messages were put back, and how many were printed. */
 static void
 account(struct text *line, size_t back, size_t printed)
 {

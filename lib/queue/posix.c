@@ -32,7 +32,7 @@ at_once(void)
 }
 
 /*
- * After a call that failed: waits if the queue was full or empty, or if only the tick of a wait interrupted the call.
+ * Waits after a call that failed because the queue was full or empty, or because the tick of a wait interrupted it.
  * Returns 0 to make the call again, or -1.
  */
 static int

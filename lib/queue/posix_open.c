@@ -15,7 +15,7 @@
 #define USUAL_DEPTH 10
 #define USUAL_SIZE  8192
 
-/* The shape to ask mq_open for; what was not asked for is the usual, but no more than depth and size. */
+/* Returns the shape to ask mq_open for: that of -d and -s, and else the usual one, but at most depth and size. */
 static struct mq_attr
 shape(const struct queue_options *asked, unsigned long long depth, unsigned long long size)
 {
@@ -79,13 +79,10 @@ static const struct explanation errors[] = {
     {0},
 };
 
-/* The limit that made mq_open refuse the shape of a new queue. */
+/* Names the limit that made mq_open refuse the shape of a new queue. */
 static void
-explain_refused(const struct queue *queue, struct text *text)
+explain_refused(unsigned long long depth, unsigned long long size, struct text *text)
 {
-	struct mq_attr attr = shape(&queue->asked, USUAL_DEPTH, USUAL_SIZE);
-	unsigned long long depth = (unsigned long long)attr.mq_maxmsg, size = (unsigned long long)attr.mq_msgsize;
-
 	if (depth > limit_value(LIMIT_MQ_DEPTH))
 		limit_explain(text, LIMIT_MQ_DEPTH, depth);
 	else if (size > limit_value(LIMIT_MQ_SIZE))
@@ -110,7 +107,7 @@ explain_differs(const struct queue *queue, struct text *text)
 	text_format(text, " (leave out -d and -s, or remove it first)");
 }
 
-/* mq_open's EMFILE means descriptors only if there are none to spare. */
+/* Returns true if EMFILE of mq_open is about the bytes of all queues, not about descriptors. */
 static bool
 descriptors_left(void)
 {
@@ -125,7 +122,7 @@ bool
 posix_explain(const struct queue *queue, enum queue_step step, int error, struct text *text)
 {
 	struct mq_attr attr = shape(&queue->asked, USUAL_DEPTH, USUAL_SIZE);
-	unsigned long long bytes = (unsigned long long)attr.mq_maxmsg * (unsigned long long)attr.mq_msgsize;
+	unsigned long long depth = (unsigned long long)attr.mq_maxmsg, size = (unsigned long long)attr.mq_msgsize;
 
 	if (step == QUEUE_SEND && error == EMSGSIZE)
 		text_format(text,
@@ -134,10 +131,10 @@ posix_explain(const struct queue *queue, enum queue_step step, int error, struct
 	else if (step == QUEUE_SHAPE)
 		explain_differs(queue, text);
 	else if (step == QUEUE_OPEN && (error == EINVAL || error == EOVERFLOW))
-		explain_refused(queue, text);
+		explain_refused(depth, size, text);
 	else if (step == QUEUE_OPEN && error == EMFILE && !descriptors_left())
 		text_format(text, "too many open files (raise the limit with ulimit -n)");
 	else
-		return explanation_add(text, errors, (int)step, error, error == EMFILE ? bytes : 0);
+		return explanation_add(text, errors, (int)step, error, error == EMFILE ? depth * size : 0);
 	return true;
 }

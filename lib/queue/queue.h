@@ -128,7 +128,7 @@ int queue_receive(struct queue *queue, struct message *message, const struct que
 /* Return true if the queue was removed while open, and the system tells so. */
 bool queue_removed(const struct queue *queue);
 
-/* Return the number of messages in a queue that was removed, which nobody new can receive; 0 if that is not known. */
+/* Return the number of messages in a queue that was removed, which no process can open any more; 0: not known. */
 unsigned long queue_stranded(const struct queue *queue);
 
 /* Return true if both are the same queue, also under two names. */
