@@ -45,12 +45,6 @@ int queue_reserve(struct queue *queue, size_t size);
 /* Check whether a wait that was interrupted goes on. Returns 0, or -1 with EINTR, EPIPE or ETIMEDOUT. */
 int queue_wait_check(const struct queue_wait *wait);
 
-/* posix_open.c: how a POSIX queue is opened, and what its errors mean. */
-int posix_open(struct queue *queue, const struct name *name);
-bool posix_explain(const struct queue *queue, enum queue_step step, int error, struct text *text);
-
-/* sysv_open.c: the life of a System V queue. */
-
 /* What msgsnd(2) and msgrcv(2) take: the message follows its type without a gap. */
 struct sysv_envelope {
 	long type;
@@ -60,18 +54,23 @@ struct sysv_envelope {
 /* Return the message in the queue's buffer. */
 struct sysv_envelope *sysv_envelope(const struct queue *queue);
 
+/*
+ * Take, or with sysv_copy copy, a message of any size without waiting, with a line of -v if traced is true. As
+ * msgrcv(2), but EAGAIN in place of ENOMSG.
+ */
+ssize_t sysv_receive(struct queue *queue, long type, int flags, bool traced);
+
+/* posix_open.c: how a POSIX queue is opened, and what its errors mean. */
+int posix_open(struct queue *queue, const struct name *name);
+bool posix_explain(const struct queue *queue, enum queue_step step, int error, struct text *text);
+
+/* sysv_open.c: the life of a System V queue. */
 int sysv_open(struct queue *queue, const struct name *name);
 int sysv_unlink(struct queue *queue);
 int sysv_select(const char *select, long *type, int *flags);
 
 /* Turn EINVAL of a call on an open queue into EIDRM if the queue was removed. Returns -1. */
 int sysv_failed(const struct queue *queue);
-
-/*
- * sysv.c: take, or with sysv_copy copy, a message of any size without waiting, with a line of -v if traced is true. As
- * msgrcv(2), but EAGAIN in place of ENOMSG.
- */
-ssize_t sysv_receive(struct queue *queue, long type, int flags, bool traced);
 
 /* sysv_peek.c: copy the next message that is selected, behind the one copied last. Returns its size, or as queue_receive. */
 ssize_t sysv_peek(struct queue *queue, const struct queue_wait *wait);

@@ -34,24 +34,6 @@ send_sysv(struct queue *queue, const struct message *message, const struct queue
 	return 0;
 }
 
-/* MSG_NOERROR would cut the message. */
-ssize_t
-sysv_receive(struct queue *queue, long type, int flags, bool traced)
-{
-	ssize_t size;
-
-	flags |= IPC_NOWAIT;
-	do {
-		size_t space = queue->capacity - sizeof(struct sysv_envelope);
-
-		size = traced ? trace_msgrcv(queue, space, type, flags)
-		              : msgrcv(queue->as.sysv.id, queue->buffer, space, type, flags);
-	} while (size == -1 && errno == E2BIG && queue_reserve(queue, queue->capacity * 2) == 0);
-	if (size == -1 && errno == ENOMSG)
-		errno = EAGAIN;
-	return size;
-}
-
 /* Waits for a message and takes it. One that is there when the deadline comes is still taken. */
 static ssize_t
 receive_wait(struct queue *queue, const struct queue_wait *wait)

@@ -98,7 +98,7 @@ trace_msgsnd(const struct queue *queue, const struct message *message, int flags
 ssize_t
 trace_msgrcv(const struct queue *queue, size_t space, long type, int flags)
 {
-	const struct sysv_envelope *envelope = sysv_envelope(queue);
+	const struct sysv_envelope *envelope = (const void *)queue->buffer;
 	const char *kind = flags & sysv_copy ? "MSG_COPY" : flags & sysv_except ? "MSG_EXCEPT" : "";
 	const char *now = flags & IPC_NOWAIT ? "IPC_NOWAIT" : *kind ? "" : "0";
 	ssize_t result = msgrcv(queue->as.sysv.id, queue->buffer, space, type, flags);
