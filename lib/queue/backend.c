@@ -1,6 +1,5 @@
 /*
- * backend.c: what the files of the back ends share: the buffer for a message, which grows to hold one of any size, and
- * the reasons to end a wait.
+ * backend.c: what both back ends need: the buffer of a message that is received, and the reasons to end a wait.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -28,24 +27,6 @@ struct sysv_envelope *
 sysv_envelope(const struct queue *queue)
 {
 	return (struct sysv_envelope *)(void *)queue->buffer;
-}
-
-/* MSG_NOERROR would cut the message. */
-ssize_t
-sysv_receive(struct queue *queue, long type, int flags, bool traced)
-{
-	ssize_t size;
-
-	flags |= IPC_NOWAIT;
-	do {
-		size_t space = queue->capacity - sizeof(struct sysv_envelope);
-
-		size = traced ? trace_msgrcv(queue, space, type, flags)
-		              : msgrcv(queue->as.sysv.id, queue->buffer, space, type, flags);
-	} while (size == -1 && errno == E2BIG && queue_reserve(queue, queue->capacity * 2) == 0);
-	if (size == -1 && errno == ENOMSG)
-		errno = EAGAIN;
-	return size;
 }
 
 int

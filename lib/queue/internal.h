@@ -54,12 +54,6 @@ struct sysv_envelope {
 /* Return the message in the queue's buffer. */
 struct sysv_envelope *sysv_envelope(const struct queue *queue);
 
-/*
- * Take, or with sysv_copy copy, a message of any size without waiting, with a line of -v if traced is true. As
- * msgrcv(2), but EAGAIN in place of ENOMSG.
- */
-ssize_t sysv_receive(struct queue *queue, long type, int flags, bool traced);
-
 /* posix_open.c: how a POSIX queue is opened, and what its errors mean. */
 int posix_open(struct queue *queue, const struct name *name);
 bool posix_explain(const struct queue *queue, enum queue_step step, int error, struct text *text);
@@ -72,7 +66,13 @@ int sysv_select(const char *select, long *type, int *flags);
 /* Turn EINVAL of a call on an open queue into EIDRM if the queue was removed. Returns -1. */
 int sysv_failed(const struct queue *queue);
 
-/* sysv_peek.c: copy the next message that is selected, behind the one copied last. Returns its size, or as queue_receive. */
+/*
+ * sysv_receive.c: take, or with sysv_copy copy, a message of any size without waiting, with a line of -v if traced is
+ * true. As msgrcv(2), but EAGAIN in place of ENOMSG.
+ */
+ssize_t sysv_receive(struct queue *queue, long type, int flags, bool traced);
+
+/* Copy the next message that is selected, behind the one copied last. Returns its size, or as queue_receive. */
 ssize_t sysv_peek(struct queue *queue, const struct queue_wait *wait);
 
 /* trace.c: system calls, each with its line of -v. As their namesakes; until NULL: the call that has no timeout. */

@@ -64,7 +64,7 @@ struct queue_sysv {
 	int flags;                   /* flags that msgrcv(2) selects by */
 	bool ticking;                /* the queue has been full: a timer interrupts calls that block (deadline_tick) */
 	long copied;                 /* position behind the message that was copied last */
-	long copied_rank;            /* rank of that message (sysv_peek.c) */
+	long copied_rank;            /* rank of that message (sysv_receive.c) */
 	char handle[24];             /* name of a new private queue */
 };
 

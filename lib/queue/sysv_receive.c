@@ -1,12 +1,30 @@
 /*
- * sysv_peek.c: copies of messages that stay in a System V queue (mqrecv -k). The kernel copies by position alone, so the
- * selection by type is made here.
+ * sysv_receive.c: takes messages of a System V queue without waiting, and copies those that stay in it (mqrecv -k). The
+ * kernel copies by position alone, so the selection by type is made here.
  */
 #include <errno.h>
 
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "queue/internal.h"
+
+/* MSG_NOERROR would cut the message. */
+ssize_t
+sysv_receive(struct queue *queue, long type, int flags, bool traced)
+{
+	ssize_t size;
+
+	flags |= IPC_NOWAIT;
+	do {
+		size_t space = queue->capacity - sizeof(struct sysv_envelope);
+
+		size = traced ? trace_msgrcv(queue, space, type, flags)
+		              : msgrcv(queue->as.sysv.id, queue->buffer, space, type, flags);
+	} while (size == -1 && errno == E2BIG && queue_reserve(queue, queue->capacity * 2) == 0);
+	if (size == -1 && errno == ENOMSG)
+		errno = EAGAIN;
+	return size;
+}
 
 /* The rank of a type among those selected, as -N takes the lowest type first; -1: it is not selected. */
 static long
