@@ -119,8 +119,7 @@ stop(const struct transfer *transfer, int error)
 		text_format(&line, ", %ld are left in the FIFO", unread);
 	if (!transfer->fifo.write && transfer->counts && !transfer->lines && transfer->counted.scanner.open)
 		text_format(&line, ", and the last record is not whole");
-	error_line(transfer->fifo.path, "%s", line.data ? line.data : "");
-	text_free(&line);
+	error_text(transfer->fifo.path, &line);
 	return status;
 }
 

@@ -433,7 +433,7 @@ test_formats(void)
 	CHECK(prefix_refused("-1\thi", 5, EBADMSG));
 	CHECK(prefix_refused("1\0\thi", 5, EBADMSG));
 	CHECK(prefix_refused("9223372036854775808\thi", 22, ERANGE));
-	CHECK(prefix_refused("99999999999999999999999999\thi", 28, EBADMSG));
+	CHECK(prefix_refused("99999999999999999999999999\thi", 28, ERANGE));
 }
 
 static void

@@ -13,38 +13,46 @@
 #include "base/number.h"
 #include "base/trace.h"
 
+/* Write a text to standard output and free it. Returns 0, or -1 after a line that ends with undone (may be NULL). */
+static int
+print(struct text *text, const char *undone)
+{
+	int result = 0;
+
+	if (text->cut || io_write(STDOUT_FILENO, text->data, text->size, NULL) == -1) {
+		error_line(NULL, "standard output: %s%s%s", strerror(text->cut ? ENOMEM : errno), undone ? "; " : "",
+		    undone ? undone : "");
+		result = -1;
+	}
+	text_free(text);
+	return result;
+}
+
 int
 command_print(struct text *text)
 {
-	int status = STATUS_OK;
-
-	if (text->cut) {
-		error_line(NULL, "%s", strerror(ENOMEM));
-		status = STATUS_FAILED;
-	} else if (text->size > 0 && io_write(STDOUT_FILENO, text->data, text->size, NULL) == -1) {
-		error_line(NULL, "standard output: %s", strerror(errno));
-		status = STATUS_FAILED;
-	}
-	text_free(text);
-	return status;
+	return print(text, NULL) == 0 ? STATUS_OK : STATUS_FAILED;
 }
 
+int
+command_tell(const char *name, const char *undone)
+{
+	struct text line = {0};
+
+	text_format(&line, "%s\n", name);
+	return print(&line, undone) == 0 ? GO_ON : STATUS_FAILED;
+}
+
+/* End the process after the text of -h or of -V. */
 static void
-print_help(const struct command *command)
+tell_about(const struct command *command, bool version)
 {
 	struct text text = {0};
 
-	text_format(&text, "usage: %s %s\n%s", command->name, command->usage, command->help);
-	exit(command_end(command_print(&text)));
-}
-
-static void
-print_version(const struct command *command)
-{
-	char room[64];
-	struct text text = {.data = room, .capacity = sizeof(room), .borrowed = true};
-
-	text_format(&text, "%s (ipc7) %s\n", command->name, IPC7_VERSION);
+	if (version)
+		text_format(&text, "%s (ipc7) %s\n", command->name, IPC7_VERSION);
+	else
+		text_format(&text, "usage: %s %s\n%s", command->name, command->usage, command->help);
 	exit(command_end(command_print(&text)));
 }
 
@@ -59,30 +67,22 @@ command_start(const struct command *command, int argc, char *argv[])
 		error_line(NULL, "cannot start: %s", strerror(errno));
 		exit(STATUS_FAILED);
 	}
-	if (argc == 2 && strcmp(argv[1], "--help") == 0)
-		print_help(command);
-	if (argc == 2 && strcmp(argv[1], "--version") == 0)
-		print_version(command);
+	if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "--version") == 0))
+		tell_about(command, argv[1][2] == 'v');
 }
 
+/* Obey an option that every command has, or refuse one that is not in the table. */
 static int
 common_option(const struct command *command, int option)
 {
-	switch (option) {
-	case 'v':
+	if (option == 'h' || option == 'V')
+		tell_about(command, option == 'V');
+	if (option == 'v') {
 		trace_on = true;
 		return GO_ON;
-	case 'h':
-		print_help(command);
-		return GO_ON;
-	case 'V':
-		print_version(command);
-		return GO_ON;
-	case ':':
-		return command_usage("-%c needs an argument (see %s -h)", optopt, command->name);
-	default:
-		break;
 	}
+	if (option == ':')
+		return command_usage("-%c needs an argument (see %s -h)", optopt, command->name);
 	if (optopt == '-')
 		return command_usage("the only long options are --help and --version (see %s -h)", command->name);
 	if (optopt > ' ' && optopt < 0x7f)
@@ -108,7 +108,7 @@ store_form(enum record_form *form, int letter)
 	return GO_ON;
 }
 
-/* Stores what an option says. */
+/* Store what an option says. */
 static int
 store(const struct command_option *row, const char *argument)
 {
@@ -164,8 +164,7 @@ command_usage(const char *format, ...)
 	va_start(args, format);
 	text_vformat(&text, format, args);
 	va_end(args);
-	error_line(NULL, "%s", text.data ? text.data : "wrong usage");
-	text_free(&text);
+	error_text(NULL, &text);
 	return STATUS_USAGE;
 }
 
@@ -195,7 +194,7 @@ command_number(int option, const char *text, unsigned long long min, unsigned lo
 	int status;
 
 	if (number_parse(text, min, max, result) == 0)
-		return -1;
+		return GO_ON;
 	text_format(&expected, "not a number from %llu to %llu", min, max);
 	status = command_refuse(option, text, expected.data ? expected.data : "not a number");
 	text_free(&expected);
@@ -208,7 +207,7 @@ command_name(struct name *name, const char *text)
 	const char *fault;
 
 	if (name_parse(name, text, &fault) == 0)
-		return -1;
+		return GO_ON;
 	error_line(text, "%s", fault);
 	return errno == EINVAL ? STATUS_USAGE : STATUS_FAILED;
 }
@@ -222,22 +221,7 @@ command_object(const struct name *name, const char *what, bool create, bool excl
 		return command_usage("sysv:new makes a new %s, which needs -c", what);
 	if (name->kind == NAME_ID && exclusive)
 		return command_usage("%s: an identifier names a %s that exists, so -x cannot be met", name->text, what);
-	return -1;
-}
-
-int
-command_tell(const char *name, const char *undone)
-{
-	struct text line = {0};
-	int status = GO_ON;
-
-	text_format(&line, "%s\n", name);
-	if (line.cut || io_write(STDOUT_FILENO, line.data, line.size, NULL) == -1) {
-		error_line(NULL, "standard output: %s; %s", strerror(line.cut ? ENOMEM : errno), undone);
-		status = STATUS_FAILED;
-	}
-	text_free(&line);
-	return status;
+	return GO_ON;
 }
 
 int

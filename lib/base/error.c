@@ -38,6 +38,13 @@ error_set(int error)
 	return -1;
 }
 
+void
+error_text(const char *object, struct text *text)
+{
+	error_line(object, "%s", text->data ? text->data : "");
+	text_free(text);
+}
+
 /* clang-format off */
 #define NAMED(value) {value, #value}
 

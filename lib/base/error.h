@@ -4,6 +4,8 @@
 #ifndef BASE_ERROR_H
 #define BASE_ERROR_H
 
+struct text;
+
 /* Exit statuses of every command. A step that may end a command returns one of them, or GO_ON. */
 enum status {
 	GO_ON = -1, /* the command goes on */
@@ -29,6 +31,9 @@ void error_line(const char *object, const char *format, ...);
 
 /* Set errno. Returns -1. */
 int error_set(int error);
+
+/* Print such a line with a text that was put together, and free the text. Keeps errno. */
+void error_text(const char *object, struct text *text);
 
 /* Return the symbolic name of an errno value, such as "EAGAIN", or "E?" for one that POSIX does not define. */
 const char *error_name(int error);

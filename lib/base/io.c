@@ -17,21 +17,15 @@ int
 io_reserve(void)
 {
 	struct pollfd fds[3] = {{.fd = 0}, {.fd = 1}, {.fd = 2}};
-	int fd, opened;
+	int fd;
 
 	if (poll(fds, 3, 0) <= 0)
 		return 0;
-	for (fd = 0; fd < 3; fd++) {
-		if (!(fds[fd].revents & POLLNVAL))
-			continue;
-		opened = open("/dev/null", (fd == 0 ? O_WRONLY : O_RDONLY) | O_CLOEXEC);
-		if (opened == -1)
+	/* Each open(2) gets the lowest descriptor that is closed. */
+	for (fd = 0; fd < 3; fd++)
+		if ((fds[fd].revents & POLLNVAL) &&
+		    open("/dev/null", (fd == 0 ? O_WRONLY : O_RDONLY) | O_CLOEXEC) == -1)
 			return -1;
-		if (opened != fd) {
-			errno = EBADF;
-			return -1;
-		}
-	}
 	return 0;
 }
 
@@ -67,19 +61,17 @@ io_write(int fd, const void *data, size_t size, size_t *written)
 	ssize_t took;
 	int result = 0;
 
-	while (done < size) {
+	while (done < size && result == 0) {
 		/* A signal does not interrupt a write to a file, so the writes are bounded. */
 		took = write(fd, (const char *)data + done, size - done < MOST ? size - done : MOST);
-		if (took >= 0) {
-			done += (size_t)took;
-			if (done < size && interrupt_caught()) {
-				errno = EINTR;
-				result = -1;
-				break;
-			}
-		} else if (io_again(fd, POLLOUT) == -1) {
+		if (took == -1) {
+			result = io_again(fd, POLLOUT);
+			continue;
+		}
+		done += (size_t)took;
+		if (done < size && interrupt_caught()) {
+			errno = EINTR;
 			result = -1;
-			break;
 		}
 	}
 	if (written)
@@ -87,28 +79,30 @@ io_write(int fd, const void *data, size_t size, size_t *written)
 	return result;
 }
 
+short
+io_events(int fd, short events)
+{
+	struct pollfd at = {.fd = fd, .events = events};
+
+	return poll(&at, 1, 0) == 1 ? at.revents : 0;
+}
+
 bool
 io_gone(int fd)
 {
-	struct pollfd look = {.fd = fd};
-
-	return poll(&look, 1, 0) == 1 && (look.revents & (POLLERR | POLLHUP | POLLNVAL));
+	return io_events(fd, 0) != 0;
 }
 
 bool
 io_writable(int fd)
 {
-	struct pollfd look = {.fd = fd, .events = POLLOUT};
-
-	return poll(&look, 1, 0) == 1 && (look.revents & POLLOUT);
+	return io_events(fd, POLLOUT) & POLLOUT;
 }
 
 bool
 io_ready(int fd, short event)
 {
-	struct pollfd look = {.fd = fd, .events = event};
-
-	return poll(&look, 1, 0) == 1 && look.revents;
+	return io_events(fd, event) != 0;
 }
 
 int

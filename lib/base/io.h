@@ -27,6 +27,9 @@ ssize_t io_read(int fd, void *data, size_t size);
  */
 int io_write(int fd, const void *data, size_t size, size_t *written);
 
+/* Return the set of events that poll(2) reports for fd now: some of events, an end of file, an error. */
+short io_events(int fd, short events);
+
 /* Return true if nobody can read what is written to fd: the other end of the pipe or socket is closed. */
 bool io_gone(int fd);
 

@@ -27,7 +27,6 @@ static const struct {
     [LIMIT_MQ_DEPTH] = {"fs.mqueue.msg_max", 65536, 0, NULL},
     [LIMIT_MQ_SIZE] = {"fs.mqueue.msgsize_max", 16 << 20, 0, NULL},
     [LIMIT_MQ_QUEUES] = {"fs.mqueue.queues_max", 0, 0, NULL},
-    [LIMIT_MQ_BYTES] = {NULL, 0, 0, NULL},
     [LIMIT_MSGMAX] = {"kernel.msgmax", 0, 0, NULL},
     [LIMIT_MSGMNB] = {"kernel.msgmnb", 0, 0, NULL},
     [LIMIT_MSGMNI] = {"kernel.msgmni", 0, 0, NULL},
@@ -42,50 +41,35 @@ static const struct {
     [LIMIT_PIPES] = {"fs.pipe-user-pages-soft", 0, 0, "pages"},
     [LIMIT_PORT] = {"net.ipv4.ip_unprivileged_port_start", 0, 0, NULL},
     [LIMIT_PACKET] = {"net.core.wmem_max", 0, 0, NULL},
-    [LIMIT_FILES] = {NULL, 0, 0, NULL},
 };
 
-/* Reads the file of a sysctl as a string. */
-static int
-read_file(const char *name, char *numbers, size_t room)
-{
-	struct text path = {0};
-	ssize_t size;
-	size_t i;
-	int fd;
-
-	text_format(&path, "/proc/sys/%s", name);
-	for (i = 0; i < path.size; i++)
-		if (path.data[i] == '.')
-			path.data[i] = '/';
-	fd = path.data ? open(path.data, O_RDONLY | O_CLOEXEC) : -1;
-	text_free(&path);
-	if (fd == -1)
-		return -1;
-	size = io_read(fd, numbers, room - 1);
-	close(fd);
-	if (size <= 0)
-		return -1;
-	numbers[size] = '\0';
-	numbers[strcspn(numbers, "\n")] = '\0';
-	return 0;
-}
-
+/* Return the number in the file of a sysctl, or ULLONG_MAX. */
 static unsigned long long
 read_sysctl(enum limit limit)
 {
 	unsigned long long value = ULLONG_MAX;
 	char numbers[128], *number = numbers;
-	int place;
+	struct text path = {0};
+	ssize_t size = -1;
+	int place, fd;
+	size_t i;
 
-	if (read_file(sysctls[limit].name, numbers, sizeof(numbers)) == -1)
-		return value;
+	text_format(&path, "/proc/sys/%s", sysctls[limit].name);
+	for (i = 0; i < path.size; i++)
+		if (path.data[i] == '.')
+			path.data[i] = '/';
+	fd = path.data ? open(path.data, O_RDONLY | O_CLOEXEC) : -1;
+	text_free(&path);
+	if (fd != -1) {
+		size = io_read(fd, numbers, sizeof(numbers) - 1);
+		close(fd);
+	}
+	numbers[size > 0 ? size : 0] = '\0';
 	for (place = 1; place < sysctls[limit].place; place++) {
 		number += strcspn(number, " \t");
 		number += strspn(number, " \t");
 	}
-	number[strcspn(number, " \t")] = '\0';
-	(void)number_parse(number, 0, ULLONG_MAX, &value);
+	(void)number_read(number, strcspn(number, " \t\n"), 10, 0, ULLONG_MAX, &value);
 	return value;
 }
 

@@ -2,6 +2,7 @@
  * name.c: the names of objects, one grammar for queues, segments and semaphores (ipc7(7)).
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,120 +13,96 @@
 #include "base/number.h"
 #include "base/trace.h"
 
-static int
-invalid(const char **fault, const char *what)
-{
-	*fault = what;
-	errno = EINVAL;
-	return -1;
-}
+/* What is wrong with a name that cannot be stored. */
+static const char no_memory[] = "out of memory";
+
+/* Each function below returns what is wrong with the name, or NULL. */
 
 /* "jobs" or "/jobs" */
-static int
-parse_posix(struct name *name, const char *text, const char **fault)
+static const char *
+parse_posix(struct name *name, const char *text)
 {
 	if (*text == '/')
 		text++;
 	if (!*text)
-		return invalid(fault, "the name is empty");
+		return "the name is empty";
 	if (strchr(text, '/'))
-		return invalid(fault, "a POSIX name has one slash only, at its front");
+		return "a POSIX name has one slash only, at its front";
 	if (strcmp(text, ".") == 0 || strcmp(text, "..") == 0)
-		return invalid(fault, "a POSIX name cannot be . or ..");
+		return "a POSIX name cannot be . or ..";
 	if (strlen(text) > NAME_MAX)
-		return invalid(fault, "a POSIX name has at most 255 bytes after its slash");
+		return "a POSIX name has at most 255 bytes after its slash";
 	name->kind = NAME_POSIX;
 	name->room[0] = '/';
 	strcpy(name->room + 1, text);
 	name->text = name->path = name->room;
-	return 0;
+	return NULL;
 }
 
 /* "0x4d2" or "1234"; 0 is IPC_PRIVATE, which names nothing */
-static int
-parse_key(struct name *name, const char *text, const char **fault)
+static const char *
+parse_key(struct name *name, const char *text)
 {
-	unsigned long long key = 0;
-	size_t i;
+	bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+	unsigned long long key;
 
-	if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) {
-		static const char hex[] = "0123456789abcdef0123456789ABCDEF";
-
-		for (i = 2; text[i]; i++) {
-			const char *digit = strchr(hex, text[i]);
-
-			if (!digit || key > UINT_MAX)
-				return invalid(fault, "a System V key has at most 8 hexadecimal digits");
-			key = key * 16 + (unsigned int)(digit - hex) % 16;
-		}
-		if (i == 2 || key > UINT_MAX)
-			return invalid(fault, "a System V key has 1 to 8 hexadecimal digits after 0x");
-	} else if (number_parse(text, 0, UINT_MAX, &key) == -1) {
-		return invalid(fault,
-		    errno == ERANGE ? "a System V key is at most 4294967295"
-		                    : "after sysv: comes a key (0x4d2 or 1234), @ID, a path with a slash, or new");
-	}
+	if (hex)
+		text += 2;
+	if (number_read(text, strlen(text), hex ? 16 : 10, 0, UINT_MAX, &key) == -1)
+		return hex               ? "a System V key has 1 to 8 hexadecimal digits after 0x"
+		       : errno == ERANGE ? "a System V key is at most 4294967295"
+		                         : "after sysv: comes a key (0x4d2 or 1234), @ID, a path with a slash, or new";
 	if (key == 0)
-		return invalid(fault, "key 0 always makes a new private object; sysv:new says that");
+		return "key 0 always makes a new private object; sysv:new says that";
 	name->kind = NAME_KEY;
 	name->number = (int)(unsigned int)key;
 	snprintf(name->room, sizeof(name->room), "sysv:0x%llx", key);
 	name->text = name->room;
-	return 0;
+	return NULL;
 }
 
-/* Returns the project of ftok(3): a number from 1 to 255, or one other character; 0 if text is neither. */
-static int
-parse_project(const char *text)
-{
-	unsigned long long number;
-
-	if (number_parse(text, 1, 255, &number) == 0)
-		return (int)number;
-	if (text[0] && !text[1] && text[0] != '0')
-		return (unsigned char)text[0];
-	return 0;
-}
-
-/* Sets the strings of a name with a path, which is the size bytes of text from start. */
-static int
+/* Set the strings of a name with a path: the size bytes of text from start. */
+static const char *
 set_path(struct name *name, const char *text, size_t start, size_t size)
 {
 	name->text = strdup(text);
 	name->path = strndup(text + start, size);
-	return name->text && name->path ? 0 : -1;
+	return name->text && name->path ? NULL : no_memory;
 }
 
-/* "sysv:./file" or "sysv:/path,J" */
-static int
-parse_ftok(struct name *name, const char *text, const char **fault)
+/* "sysv:./file" or "sysv:/path,J"; behind the comma stands the project of ftok(3): a number, or another character */
+static const char *
+parse_ftok(struct name *name, const char *text)
 {
 	const char *comma = strrchr(text, ',');
 	size_t start = strlen("sysv:");
+	unsigned long long project = 1;
 
-	name->kind = NAME_FTOK;
-	name->number = 1;
 	if (comma && !strchr(comma, '/')) {
-		name->number = parse_project(comma + 1);
-		if (name->number == 0)
-			return invalid(fault, "after the comma comes one character or a number from 1 to 255");
+		if (number_parse(comma + 1, 1, 255, &project) == -1) {
+			if (!comma[1] || comma[2] || comma[1] == '0')
+				return "after the comma comes one character or a number from 1 to 255";
+			project = (unsigned char)comma[1];
+		}
 	} else {
 		comma = text + strlen(text);
 	}
+	name->kind = NAME_FTOK;
+	name->number = (int)project;
 	return set_path(name, text, start, (size_t)(comma - text) - start);
 }
 
-static int
-parse_sysv(struct name *name, const char *text, const char **fault)
+static const char *
+parse_sysv(struct name *name, const char *text)
 {
 	const char *rest = text + strlen("sysv:");
 	unsigned long long id;
 
 	if (strchr(rest, '/'))
-		return parse_ftok(name, text, fault);
+		return parse_ftok(name, text);
 	if (*rest == '@') {
 		if (number_parse(rest + 1, 0, INT_MAX, &id) == -1)
-			return invalid(fault, "after sysv:@ comes the number of an identifier");
+			return "after sysv:@ comes the number of an identifier";
 		name->kind = NAME_ID;
 		name->number = (int)id;
 		snprintf(name->room, sizeof(name->room), "sysv:@%d", name->number);
@@ -133,48 +110,47 @@ parse_sysv(struct name *name, const char *text, const char **fault)
 		name->kind = NAME_NEW;
 		strcpy(name->room, "sysv:new");
 	} else {
-		return parse_key(name, rest, fault);
+		return parse_key(name, rest);
 	}
 	name->text = name->room;
-	return 0;
+	return NULL;
 }
 
-static int
-parse_file(struct name *name, const char *text, const char **fault)
+static const char *
+parse_file(struct name *name, const char *text)
 {
 	size_t start = strlen("file:");
 
 	if (!text[start])
-		return invalid(fault, "after file: comes a path");
+		return "after file: comes a path";
 	name->kind = NAME_FILE;
 	return set_path(name, text, start, strlen(text + start));
+}
+
+static const char *
+parse(struct name *name, const char *text)
+{
+	if (strncmp(text, "posix:", strlen("posix:")) == 0)
+		return parse_posix(name, text + strlen("posix:"));
+	if (strncmp(text, "sysv:", strlen("sysv:")) == 0)
+		return parse_sysv(name, text);
+	if (strncmp(text, "file:", strlen("file:")) == 0)
+		return parse_file(name, text);
+	if (*text != '/' && strchr(text, ':'))
+		return "the kinds of names are posix:, sysv: and file: (a POSIX name with a colon starts with a slash)";
+	return parse_posix(name, text);
 }
 
 int
 name_parse(struct name *name, const char *text, const char **fault)
 {
-	int result = -1;
-
 	*name = (struct name){0};
-	*fault = "out of memory";
-	if (strncmp(text, "posix:", strlen("posix:")) == 0)
-		result = parse_posix(name, text + strlen("posix:"), fault);
-	else if (strncmp(text, "sysv:", strlen("sysv:")) == 0)
-		result = parse_sysv(name, text, fault);
-	else if (strncmp(text, "file:", strlen("file:")) == 0)
-		result = parse_file(name, text, fault);
-	else if (*text != '/' && strchr(text, ':'))
-		result = invalid(fault,
-		    "the kinds of names are posix:, sysv: and file: (a POSIX name with a colon starts with a slash)");
-	else
-		result = parse_posix(name, text, fault);
-	if (result == -1) {
-		int saved = errno;
-
-		name_free(name);
-		errno = saved;
-	}
-	return result;
+	*fault = parse(name, text);
+	if (!*fault)
+		return 0;
+	name_free(name);
+	errno = *fault == no_memory ? ENOMEM : EINVAL;
+	return -1;
 }
 
 void
@@ -187,23 +163,18 @@ name_free(struct name *name)
 	name->text = name->path = NULL;
 }
 
-/* Shows the key as ipcs prints it: two files can have the same key. */
+/* Trace ftok(3). The key is shown as ipcs shows it, as two files can have the same key. */
 static void
 trace_ftok(const struct name *name, key_t key)
 {
-	struct text call = {0};
-	int saved = errno;
+	struct text path = {0};
 
-	text_format(&call, "ftok(");
-	text_quote(&call, name->path, strlen(name->path), strlen(name->path));
-	text_format(&call, ", %d) = ", name->number);
+	text_quote(&path, name->path, strlen(name->path), strlen(name->path));
 	if (key == -1)
-		text_format(&call, "-1 %s", error_name(saved));
+		trace_call(-1, "ftok(%s, %d)", path.data, name->number);
 	else
-		text_format(&call, "0x%x", (unsigned int)key);
-	error_line(NULL, "%s", call.data);
-	text_free(&call);
-	errno = saved;
+		error_line(NULL, "ftok(%s, %d) = 0x%x", path.data, name->number, (unsigned int)key);
+	text_free(&path);
 }
 
 int

@@ -16,22 +16,29 @@ fail(int error)
 	return -1;
 }
 
-/* Reads the digits at *text, at least one, and moves *text behind them. A value out of range is the type's maximum. */
+/*
+ * Read the digits at *text, at least one, and move *text behind them, at most to end. A value that does not fit is stored as
+ * the maximum of its type, and *over set.
+ */
 static int
-digits(const char **text, unsigned long long *value, bool *over)
+digits(const char **text, const char *end, unsigned int base, unsigned long long *value, bool *over)
 {
+	static const char known[] = "0123456789abcdef0123456789ABCDEF";
 	const char *at = *text;
 
 	*value = 0;
 	*over = false;
-	for (; *at >= '0' && *at <= '9'; at++) {
-		unsigned int digit = (unsigned int)(*at - '0');
+	for (; at < end; at++) {
+		const char *found = memchr(known, *at, strlen(known));
+		unsigned int digit = found ? (unsigned int)(found - known) % 16 : base;
 
-		if (*value > (ULLONG_MAX - digit) / 10) {
+		if (digit >= base)
+			break;
+		if (*over || *value > (ULLONG_MAX - digit) / base) {
 			*over = true;
 			*value = ULLONG_MAX;
-		} else if (!*over) {
-			*value = *value * 10 + digit;
+		} else {
+			*value = *value * base + digit;
 		}
 	}
 	if (at == *text)
@@ -41,14 +48,16 @@ digits(const char **text, unsigned long long *value, bool *over)
 }
 
 int
-number_parse(const char *text, unsigned long long min, unsigned long long max, unsigned long long *result)
+number_read(const char *text, size_t size, unsigned int base, unsigned long long min, unsigned long long max,
+    unsigned long long *result)
 {
+	const char *end = text + size;
 	unsigned long long value;
 	bool over;
 
-	if (digits(&text, &value, &over) == -1)
+	if (digits(&text, end, base, &value, &over) == -1)
 		return -1;
-	if (*text)
+	if (text != end)
 		return fail(EINVAL);
 	if (over || value < min || value > max)
 		return fail(ERANGE);
@@ -57,25 +66,20 @@ number_parse(const char *text, unsigned long long min, unsigned long long max, u
 }
 
 int
+number_parse(const char *text, unsigned long long min, unsigned long long max, unsigned long long *result)
+{
+	return number_read(text, strlen(text), 10, min, max, result);
+}
+
+int
 number_int(const char *text, size_t size, int *result)
 {
 	bool minus = size > 0 && *text == '-';
-	long long value = 0;
-	size_t i = minus;
+	unsigned long long value;
 
-	if (i == size)
-		return fail(EINVAL);
-	for (; i < size; i++) {
-		if (text[i] < '0' || text[i] > '9')
-			return fail(EINVAL);
-		if (value <= INT_MAX)
-			value = value * 10 + (text[i] - '0');
-	}
-	if (minus)
-		value = -value;
-	if (value < INT_MIN || value > INT_MAX)
-		return fail(ERANGE);
-	*result = (int)value;
+	if (number_read(text + minus, size - minus, 10, 0, minus ? INT_MAX + 1ULL : INT_MAX, &value) == -1)
+		return -1;
+	*result = minus ? (int)-(long long)value : (int)value;
 	return 0;
 }
 
@@ -88,7 +92,7 @@ number_size(const char *text, size_t min, size_t *bytes)
 	unsigned int shift = 0;
 	bool over;
 
-	if (digits(&text, &value, &over) == -1)
+	if (digits(&text, text + strlen(text), 10, &value, &over) == -1)
 		return -1;
 	if (*text && (unit = strchr(units, *text))) {
 		shift = 10 * (unsigned int)(unit - units + 1);
@@ -114,7 +118,7 @@ number_time(const char *text, long long *nanoseconds)
 	size_t i;
 
 	/* The digits before the point may be missing. */
-	if (*text != '.' && digits(&text, &whole, &over) == -1)
+	if (*text != '.' && digits(&text, text + strlen(text), 10, &whole, &over) == -1)
 		return -1;
 	if (*text == '.') {
 		text++;
@@ -144,20 +148,12 @@ number_time(const char *text, long long *nanoseconds)
 int
 number_mode(const char *text, mode_t *mode)
 {
-	mode_t value = 0;
-	size_t i;
+	unsigned long long value;
 
-	for (i = 0; text[i]; i++) {
-		if (text[i] < '0' || text[i] > '7')
-			return fail(EINVAL);
-		if (i == 4)
-			return fail(ERANGE);
-		value = value * 8 + (mode_t)(text[i] - '0');
-	}
-	if (i == 0)
-		return fail(EINVAL);
-	if (value > 0777)
+	if (number_read(text, strlen(text), 8, 0, 0777, &value) == -1)
+		return -1;
+	if (strlen(text) > 4)
 		return fail(ERANGE);
-	*mode = value;
+	*mode = (mode_t)value;
 	return 0;
 }

@@ -11,6 +11,10 @@
 /* Read a decimal number of digits alone, from min to max. */
 int number_parse(const char *text, unsigned long long min, unsigned long long max, unsigned long long *result);
 
+/* Read a number of that base (at most 16), from min to max, from size bytes of text. */
+int number_read(const char *text, size_t size, unsigned int base, unsigned long long min, unsigned long long max,
+    unsigned long long *result);
+
 /* Read an int from size bytes of text: digits, with or without a minus sign in front. */
 int number_int(const char *text, size_t size, int *result);
 

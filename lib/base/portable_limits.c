@@ -39,11 +39,8 @@ limit_explain(struct text *text, enum limit limit, unsigned long long asked)
 	    [LIMIT_SEMOPM] = "operations of a semop call",
 	    [LIMIT_SEMMNI] = "System V semaphore sets",
 	    [LIMIT_PIPE] = "bytes in a pipe",
-	    [LIMIT_PIPES] = "pages in the pipes of a user",
-	    [LIMIT_PORT] = "ports",
-	    [LIMIT_PACKET] = "bytes in a packet",
-	    [LIMIT_FILES] = "open files of a process",
-	};
+			    [LIMIT_PACKET] = "bytes in a packet",
+		};
 
 	if (limit == LIMIT_PORT) {
 		text_format(text, "no permission: a privileged port, which needs root");
@@ -54,7 +51,6 @@ limit_explain(struct text *text, enum limit limit, unsigned long long asked)
 		    text, "too many open files: the limit is %ld (raise it with ulimit -n)", sysconf(_SC_OPEN_MAX));
 		return;
 	}
-
 	if (asked)
 		text_format(text, "the system's limit on %s does not allow the %llu asked for", names[limit], asked);
 	else

@@ -15,19 +15,17 @@ static int
 file_in(const char *directory)
 {
 	struct text path = {0};
-	int fd, saved;
+	int fd;
 
 	text_format(&path, "%s/.ipc7.XXXXXX", directory);
 	if (!path.data)
 		return -1;
 	fd = mkstemp(path.data);
-	saved = errno;
 	if (fd != -1) {
 		unlink(path.data);
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
 	}
 	text_free(&path);
-	errno = saved;
 	return fd;
 }
 

@@ -52,18 +52,11 @@ pump_leave_passage(struct pump *pump)
 static int
 open_passage(struct pump *pump)
 {
-	int i;
-
 	if (pump->passage[0] != -1)
 		return 0;
-	if (pipe(pump->passage) == -1) {
-		pump->passage[0] = pump->passage[1] = -1;
+	if (io_pipe(pump->passage) == -1) {
 		errno = ENOTSUP;
 		return -1;
-	}
-	for (i = 0; i < 2; i++) {
-		fcntl(pump->passage[i], F_SETFD, FD_CLOEXEC);
-		fcntl(pump->passage[i], F_SETFL, O_NONBLOCK);
 	}
 	io_grow(pump->passage[0], pump->capacity);
 	return 0;
@@ -73,8 +66,8 @@ open_passage(struct pump *pump)
 static int
 passed_nothing(struct pump *pump, bool was_blocked)
 {
-	struct pollfd look = {.fd = pump->in, .events = POLLIN};
 	int error = errno;
+	short events;
 
 	if (error == ENOTSUP) {
 		pump->passing = pump->passable = false;
@@ -90,9 +83,10 @@ passed_nothing(struct pump *pump, bool was_blocked)
 		return 0;
 	}
 	/* While in is empty, or once it has ended, out needs no reader. */
-	if (error == EPIPE && poll(&look, 1, 0) == 0)
+	events = error == EPIPE ? io_events(pump->in, POLLIN) : POLLIN;
+	if (events == 0)
 		return 0;
-	if (error == EPIPE && !(look.revents & POLLIN)) {
+	if (!(events & POLLIN)) {
 		pump->open = false;
 		return 1;
 	}

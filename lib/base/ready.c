@@ -38,17 +38,14 @@ int
 ready_say(int fd, const char *line)
 {
 	struct text text = {0};
-	int result = -1, saved;
+	int result, error;
 
 	text_format(&text, "%s\n", line);
-	if (!text.data)
-		errno = ENOMEM;
-	else
-		result = io_write(fd, text.data, text.size, NULL);
-	saved = errno;
+	result = text.cut ? -1 : io_write(fd, text.data, text.size, NULL);
+	error = text.cut ? ENOMEM : errno;
 	text_free(&text);
 	if (close(fd) == -1 && result == 0)
 		return -1;
-	errno = saved;
+	errno = error;
 	return result;
 }

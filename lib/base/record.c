@@ -204,18 +204,11 @@ record_format(enum record_form form, const char *prefix, const void *data, size_
 int
 record_prefix(const char **data, size_t *size, long *number)
 {
-	char digits[22];
-	unsigned long long value;
 	const char *tab = memchr(*data, '\t', *size);
 	size_t length = tab ? (size_t)(tab - *data) : 0;
+	unsigned long long value;
 
-	if (length == 0 || length >= sizeof(digits)) {
-		errno = EBADMSG;
-		return -1;
-	}
-	memcpy(digits, *data, length);
-	digits[length] = '\0';
-	if (strlen(digits) != length || number_parse(digits, 0, LONG_MAX, &value) == -1) {
+	if (number_read(*data, length, 10, 0, LONG_MAX, &value) == -1) {
 		errno = errno == ERANGE ? ERANGE : EBADMSG;
 		return -1;
 	}

@@ -63,8 +63,9 @@ text_format(struct text *text, const char *format, ...)
 	va_end(args);
 }
 
-void
-text_escape(struct text *text, const void *data, size_t size)
+/* Append bytes, with those escaped that are not printable ASCII, and quotes and backslashes if quoted. */
+static void
+escape(struct text *text, const void *data, size_t size, bool quoted)
 {
 	static const char plain[] = "\n\t\r\\\"";
 	static const char letter[] = "ntr\\\"";
@@ -77,7 +78,7 @@ text_escape(struct text *text, const void *data, size_t size)
 		return;
 	to = text->data + text->size;
 	for (; size > 0; size--, byte++) {
-		if (*byte && (found = strchr(plain, *byte))) {
+		if ((found = memchr(plain, *byte, quoted ? 5 : 3))) {
 			*to++ = '\\';
 			*to++ = letter[found - plain];
 		} else if (*byte < 0x20 || *byte > 0x7e) {
@@ -94,19 +95,17 @@ text_escape(struct text *text, const void *data, size_t size)
 }
 
 void
+text_escape(struct text *text, const void *data, size_t size)
+{
+	escape(text, data, size, true);
+}
+
+void
 text_clean(struct text *text)
 {
 	struct text clean = {0};
-	size_t i;
 
-	for (i = 0; i < text->size; i++) {
-		unsigned char byte = (unsigned char)text->data[i];
-
-		if (byte < 0x20 || byte > 0x7e)
-			text_escape(&clean, &byte, 1);
-		else
-			text_format(&clean, "%c", byte);
-	}
+	escape(&clean, text->data, text->size, false);
 	text_free(text);
 	*text = clean;
 }
@@ -122,7 +121,10 @@ text_quote(struct text *text, const void *data, size_t size, size_t limit)
 void
 text_free(struct text *text)
 {
+	int saved = errno;
+
 	if (!text->borrowed)
 		free(text->data);
 	*text = (struct text){0};
+	errno = saved;
 }

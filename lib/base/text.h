@@ -30,7 +30,7 @@ void text_quote(struct text *text, const void *data, size_t size, size_t limit);
 /* Escape the bytes of the text that are not printable ASCII. */
 void text_clean(struct text *text);
 
-/* Release the memory. The text is then empty and can be used again. */
+/* Release the memory. The text is then empty and can be used again. Keeps errno. */
 void text_free(struct text *text);
 
 #endif

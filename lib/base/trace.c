@@ -19,28 +19,20 @@ trace_wanted(long result)
 void
 trace_end(struct text *call, long result)
 {
-	int saved = errno;
-
 	text_format(call, " = %ld", result);
 	if (result == -1)
-		text_format(call, " %s", error_name(saved));
-	error_line(NULL, "%s", call->data ? call->data : "");
-	text_free(call);
-	errno = saved;
+		text_format(call, " %s", error_name(errno));
+	error_text(NULL, call);
 }
 
 void
 trace_pointer(struct text *call, const void *result, const char *failed)
 {
-	int saved = errno;
-
 	if (result)
 		text_format(call, " = %p", result);
 	else
-		text_format(call, " = %s %s", failed, error_name(saved));
-	error_line(NULL, "%s", call->data ? call->data : "");
-	text_free(call);
-	errno = saved;
+		text_format(call, " = %s %s", failed, error_name(errno));
+	error_text(NULL, call);
 }
 
 int

@@ -1,21 +1,31 @@
 /*
- * capacity.c: why a pipe could not be given the capacity of -s.
+ * capacity.c: gives a pipe the capacity of -s, and says why it cannot have it.
  */
 #include <errno.h>
 #include <string.h>
 
+#include "base/error.h"
+#include "base/io.h"
 #include "base/limits.h"
 #include "pipe/internal.h"
 
-void
-pipe_explain(struct text *text, int error, size_t capacity)
+int
+pipe_resize(const char *path, int fd, size_t capacity, const char *undone)
 {
-	if (error == EPERM)
-		limit_explain(text, LIMIT_PIPE, capacity);
-	else if (error == ENOTSUP)
-		text_format(text, "this system has no way to change the capacity of a pipe");
-	else if (error == EBUSY)
-		text_format(text, "there is more in it than %zu bytes", capacity);
+	struct text line = {0};
+
+	if (capacity == 0 || io_capacity(fd, capacity) == 0)
+		return 0;
+	text_format(&line, "-s: ");
+	if (errno == EPERM)
+		limit_explain(&line, LIMIT_PIPE, capacity);
+	else if (errno == ENOTSUP)
+		text_format(&line, "this system has no way to change the capacity of a pipe");
+	else if (errno == EBUSY)
+		text_format(&line, "there is more in it than %zu bytes", capacity);
 	else
-		text_format(text, "%s", strerror(error));
+		text_format(&line, "%s", strerror(errno));
+	text_format(&line, "%s", undone);
+	error_text(path, &line);
+	return -1;
 }

@@ -56,13 +56,11 @@ open_once(const struct fifo *fifo, bool write, int flags)
 static bool
 served(const struct fifo *fifo)
 {
-	struct pollfd look = {.fd = fifo->fd, .events = POLLIN};
-
 	if (fifo->fd == -1)
 		return false;
 	if (fifo->write)
 		return fifo->drains && pipe_unread(fifo->fd) == 0;
-	return poll(&look, 1, 0) == 1 && (look.revents & POLLIN);
+	return io_events(fifo->fd, POLLIN) & POLLIN;
 }
 
 /* Open the FIFO once the other end is there. Returns a new descriptor, the old one if no other end is needed, or -1. */
@@ -105,7 +103,6 @@ fifo_open(struct fifo *fifo)
 {
 	bool bounded = fifo->timeout != DEADLINE_NEVER || fifo->forever;
 	int status = fifo_find(fifo), flags;
-	struct text why = {0};
 
 	if (status != GO_ON)
 		return status;
@@ -125,12 +122,7 @@ fifo_open(struct fifo *fifo)
 	/* A wait without a bound is left to the kernel, which takes fewer calls. */
 	flags = fcntl(fifo->fd, F_GETFL);
 	(void)fcntl(fifo->fd, F_SETFL, bounded ? flags | O_NONBLOCK : flags & ~O_NONBLOCK);
-	if (fifo->capacity == 0 || io_capacity(fifo->fd, fifo->capacity) == 0)
-		return GO_ON;
-	pipe_explain(&why, errno, fifo->capacity);
-	error_line(fifo->path, "-s: %s", why.data ? why.data : "");
-	text_free(&why);
-	return STATUS_FAILED;
+	return pipe_resize(fifo->path, fifo->fd, fifo->capacity, "") == 0 ? GO_ON : STATUS_FAILED;
 }
 
 int

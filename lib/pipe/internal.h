@@ -25,7 +25,7 @@ void fifo_trace(const char *name, const char *path, long result, const char *for
  */
 ssize_t pipe_peek(int fd, char *data, size_t size);
 
-/* Append why a pipe could not be given a capacity, for errno of io_capacity. */
-void pipe_explain(struct text *text, int error, size_t capacity);
+/* Give the pipe fd a capacity, unless that is 0. Returns 0, or -1 after a line about path that ends with undone. */
+int pipe_resize(const char *path, int fd, size_t capacity, const char *undone);
 
 #endif

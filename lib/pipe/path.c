@@ -3,6 +3,7 @@
  * a FIFO that is not the one that was opened.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -58,15 +59,11 @@ static bool
 in_directory(const char *path)
 {
 	const char *slash = strrchr(path, '/');
-	struct text directory = {0};
+	char *directory = slash && slash > path ? strndup(path, (size_t)(slash - path)) : NULL;
 	struct stat st;
-	bool there = true;
+	bool there = !directory || stat(directory, &st) == 0 || errno != ENOENT;
 
-	if (slash && slash > path) {
-		text_format(&directory, "%.*s", (int)(slash - path), path);
-		there = !directory.data || stat(directory.data, &st) == 0 || errno != ENOENT;
-		text_free(&directory);
-	}
+	free(directory);
 	return there;
 }
 

@@ -103,31 +103,19 @@ end(struct pipeline *pipeline)
 		(void)deadline_nap(&soon, &nap);
 }
 
-/* Make a pipe, closed on exec, with the capacity that is wanted. Returns 0, or -1 with errno of pipe(2), io_capacity. */
+/* Make a pipe, closed on exec, with the capacity that is wanted. Returns GO_ON, or the exit status after a line. */
 static int
 make_pipe(const struct pipeline *pipeline, int ends[2])
 {
+	static const char undone[] = "; nothing was started";
 	int result = io_pipe(ends);
 
 	trace_call(result, "pipe([%d, %d])", result == -1 ? -1 : ends[0], result == -1 ? -1 : ends[1]);
 	if (result == -1)
-		return -1;
-	return pipeline->capacity ? io_capacity(ends[1], pipeline->capacity) : 0;
-}
-
-/* Print why a pipe could not be made. Returns the exit status. */
-static int
-no_pipe(const struct pipeline *pipeline, int error)
-{
-	struct text why = {0};
-
-	if (pipeline->capacity)
-		pipe_explain(&why, error, pipeline->capacity);
+		error_line(NULL, "a pipe cannot be made: %s%s", strerror(errno), undone);
 	else
-		text_format(&why, "a pipe cannot be made: %s", strerror(error));
-	error_line(NULL, "%s%s; nothing was started", pipeline->capacity ? "-s: " : "", why.data ? why.data : "");
-	text_free(&why);
-	return STATUS_RUNNER;
+		result = pipe_resize(NULL, ends[1], pipeline->capacity, undone);
+	return result == -1 ? STATUS_RUNNER : GO_ON;
 }
 
 /* Start all commands. Returns GO_ON, or an exit status after a line. */
@@ -186,8 +174,7 @@ pipeline_start(struct pipeline *pipeline)
 		return STATUS_RUNNER;
 	}
 	for (i = 0; i < pipes && status == GO_ON; i++)
-		if (make_pipe(pipeline, ends[i]) == -1)
-			status = no_pipe(pipeline, errno);
+		status = make_pipe(pipeline, ends[i]);
 	if (status == GO_ON)
 		status = start(pipeline, ends);
 	for (i = 0; i < pipes; i++) {

@@ -14,7 +14,7 @@
 /* Time between SIGTERM and SIGKILL, in nanoseconds. */
 #define GRACE 1000000000LL
 
-/* Waits for the child's end, and forwards caught signals to it. All signals are held. */
+/* Wait for the end of the child, and forward caught signals to it. All signals are held. Returns 0 or -1. */
 static int
 await(pid_t pid, int *status)
 {
@@ -35,32 +35,16 @@ await(pid_t pid, int *status)
 	}
 }
 
-int
-child_run(const struct launch *launch, int *status)
-{
-	int result = -1, saved;
-	pid_t pid;
-
-	if (interrupt_hold() == -1)
-		return -1;
-	pid = launch_start(launch);
-	if (pid != -1)
-		result = await(pid, status);
-	saved = errno;
-	interrupt_release();
-	errno = saved;
-	return result;
-}
-
-int
-child_split(int *status)
+/* Start a COMMAND, or fork if launch is NULL, and wait. Returns 1, 0 in the child of a fork, or -1. */
+static int
+start(const struct launch *launch, int *status)
 {
 	int result = 1, saved;
 	pid_t pid;
 
 	if (interrupt_hold() == -1)
 		return -1;
-	pid = fork();
+	pid = launch ? launch_start(launch) : fork();
 	if (pid == 0)
 		result = 0;
 	else if (pid == -1 || await(pid, status) == -1)
@@ -69,6 +53,18 @@ child_split(int *status)
 	interrupt_release();
 	errno = saved;
 	return result;
+}
+
+int
+child_run(const struct launch *launch, int *status)
+{
+	return start(launch, status) == -1 ? -1 : 0;
+}
+
+int
+child_split(int *status)
+{
+	return start(NULL, status);
 }
 
 int

@@ -19,7 +19,7 @@
 
 extern char **environ;
 
-/* Returns 0 if path is a file that can be executed, or -1 with errno. *found: there is such a file. */
+/* Return 0 if path is a file that can be executed, or -1 with errno. *found: there is such a file. */
 static int
 executable(const char *path, bool *found)
 {
@@ -104,39 +104,26 @@ launch_become(const char *path, char *const argv[])
 	return execv(path, argv);
 }
 
-/* Returns the reading end of a pipe that holds exactly these bytes, at most PIPE_BUF, or -1. */
-static int
-pipe_with(const void *data, size_t size)
-{
-	int ends[2], result, saved;
-
-	if (io_pipe(ends) == -1)
-		return -1;
-	result = io_write(ends[1], data, size, NULL);
-	saved = errno;
-	close(ends[1]);
-	if (result == 0)
-		return ends[0];
-	close(ends[0]);
-	errno = saved;
-	return -1;
-}
-
 int
 launch_input(const void *data, size_t size)
 {
-	int fd, saved;
+	int ends[2], result, saved;
+	bool small = size <= PIPE_BUF;
 
-	if (size <= PIPE_BUF)
-		return pipe_with(data, size);
-	fd = memory_file();
-	if (fd != -1 && (io_write(fd, data, size, NULL) == -1 || lseek(fd, 0, SEEK_SET) == -1)) {
-		saved = errno;
-		close(fd);
-		errno = saved;
-		fd = -1;
-	}
-	return fd;
+	if (small && io_pipe(ends) == -1)
+		return -1;
+	if (!small && (ends[0] = ends[1] = memory_file()) == -1)
+		return -1;
+	result = io_write(ends[1], data, size, NULL);
+	if (result == 0 && !small)
+		result = lseek(ends[0], 0, SEEK_SET) == -1 ? -1 : 0;
+	saved = errno;
+	if (small)
+		close(ends[1]);
+	if (result == -1)
+		close(ends[0]);
+	errno = saved;
+	return result == 0 ? ends[0] : -1;
 }
 
 int

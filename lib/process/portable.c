@@ -12,7 +12,7 @@
 #include "base/io.h"
 #include "process/internal.h"
 
-/* Returns the errno value that the child has sent, or 0 if it executed the program. */
+/* Return the errno value that the child has sent, or 0 if it executed the program. */
 static int
 receive(int fd)
 {
