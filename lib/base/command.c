@@ -2,6 +2,7 @@
  * command.c: what all commands do alike: the start, the options that mean the same everywhere, the way out.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -190,15 +191,12 @@ command_refuse(int letter, const char *argument, const char *expected)
 int
 command_number(int option, const char *text, unsigned long long min, unsigned long long max, unsigned long long *result)
 {
-	struct text expected = {0};
-	int status;
+	char expected[80];
 
 	if (number_parse(text, min, max, result) == 0)
 		return GO_ON;
-	text_format(&expected, "not a number from %llu to %llu", min, max);
-	status = command_refuse(option, text, expected.data ? expected.data : "not a number");
-	text_free(&expected);
-	return status;
+	snprintf(expected, sizeof(expected), "not a number from %llu to %llu", min, max);
+	return command_refuse(option, text, expected);
 }
 
 int

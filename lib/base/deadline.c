@@ -8,38 +8,28 @@
 #include "base/deadline.h"
 #include "base/interrupt.h"
 
-#define SECOND 1000000000L
-
-static struct timespec
+/* Return the time of the monotonic clock in nanoseconds. */
+static long long
 now(void)
 {
 	struct timespec time;
 
 	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time;
+	return time.tv_sec * 1000000000LL + time.tv_nsec;
 }
 
 void
 deadline_set(struct deadline *deadline, long long nanoseconds)
 {
 	deadline->limited = nanoseconds >= 0;
-	if (!deadline->limited)
-		return;
-	deadline->at = now();
-	deadline->at.tv_sec += (time_t)(nanoseconds / SECOND);
-	deadline->at.tv_nsec += (long)(nanoseconds % SECOND);
-	if (deadline->at.tv_nsec >= SECOND) {
-		deadline->at.tv_nsec -= SECOND;
-		deadline->at.tv_sec++;
-	}
+	if (deadline->limited)
+		deadline->at = now() + nanoseconds;
 }
 
 long long
 deadline_left(const struct deadline *deadline)
 {
-	struct timespec time = now();
-
-	return (long long)(deadline->at.tv_sec - time.tv_sec) * SECOND + (deadline->at.tv_nsec - time.tv_nsec);
+	return deadline->at - now();
 }
 
 bool

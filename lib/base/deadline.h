@@ -16,8 +16,8 @@
 #define DEADLINE_TICK 100
 
 struct deadline {
-	bool limited;       /* false: it never comes */
-	struct timespec at; /* moment on CLOCK_MONOTONIC */
+	bool limited; /* false: it never comes */
+	long long at; /* moment on CLOCK_MONOTONIC, in nanoseconds */
 };
 
 /* Set the deadline to so many nanoseconds from now, or to never. See clock_gettime(3p). */

@@ -17,9 +17,6 @@ struct explanation {
 	enum limit limit;   /* the limit in the way, or LIMIT_NONE */
 };
 
-/* Find the row for an errno value met in a step. Returns NULL if the table has none. */
-const struct explanation *explanation_find(const struct explanation *table, int step, int error);
-
 /*
  * Append the words of the row for an errno value met in a step; a limit is named with its value and with asked, the
  * amount that was asked for (0: one more than the limit). Returns false if the table has no row.

@@ -39,8 +39,8 @@ limit_explain(struct text *text, enum limit limit, unsigned long long asked)
 	    [LIMIT_SEMOPM] = "operations of a semop call",
 	    [LIMIT_SEMMNI] = "System V semaphore sets",
 	    [LIMIT_PIPE] = "bytes in a pipe",
-			    [LIMIT_PACKET] = "bytes in a packet",
-		};
+	    [LIMIT_PACKET] = "bytes in a packet",
+	};
 
 	if (limit == LIMIT_PORT) {
 		text_format(text, "no permission: a privileged port, which needs root");

@@ -120,17 +120,18 @@ make_pipe(const struct pipeline *pipeline, int ends[2])
 
 /* Start all commands. Returns GO_ON, or an exit status after a line. */
 static int
-start(struct pipeline *pipeline, int (*ends)[2])
+start(struct pipeline *pipeline)
 {
 	size_t last = pipeline->count - 1, i;
 
 	for (i = 0; i <= last; i++) {
-		struct pipeline_command *command = &pipeline->commands[i];
+		struct pipeline_command *command = &pipeline->commands[i],
+		                        *left = &pipeline->commands[i > 0 ? i - 1 : last];
 		struct launch launch = {
 		    .path = command->path,
 		    .argv = command->argv,
-		    .input = i > 0 || pipeline->ring ? ends[i > 0 ? i - 1 : last][0] : STDIN_FILENO,
-		    .output = i < last || pipeline->ring ? ends[i][1] : STDOUT_FILENO,
+		    .input = i > 0 || pipeline->ring ? left->pipe[0] : STDIN_FILENO,
+		    .output = i < last || pipeline->ring ? command->pipe[1] : STDOUT_FILENO,
 		    .group = pipeline->grouped ? pipeline->group : LAUNCH_SAME,
 		};
 		pid_t pid = launch_start(&launch);
@@ -160,30 +161,21 @@ int
 pipeline_start(struct pipeline *pipeline)
 {
 	size_t pipes = pipeline->ring ? pipeline->count : pipeline->count - 1, i;
-	int(*ends)[2] = calloc(pipeline->count, sizeof(*ends)), status = GO_ON;
+	int status = GO_ON;
 	sigset_t set;
 
-	if (!ends) {
-		error_line(NULL, "%s", strerror(errno));
-		return STATUS_RUNNER;
-	}
 	/* A signal that comes from here on is for the commands, and waits for pipeline_wait. */
 	interrupt_awaited(&set);
-	if (signal_set_change(SIG_BLOCK, &set, NULL) == -1 || interrupt_caught()) {
-		free(ends);
+	if (signal_set_change(SIG_BLOCK, &set, NULL) == -1 || interrupt_caught())
 		return STATUS_RUNNER;
-	}
 	for (i = 0; i < pipes && status == GO_ON; i++)
-		status = make_pipe(pipeline, ends[i]);
+		status = make_pipe(pipeline, pipeline->commands[i].pipe);
 	if (status == GO_ON)
-		status = start(pipeline, ends);
-	for (i = 0; i < pipes; i++) {
-		if (ends[i][0])
-			close(ends[i][0]);
-		if (ends[i][1])
-			close(ends[i][1]);
+		status = start(pipeline);
+	for (i = 0; i < pipes && pipeline->commands[i].pipe[1]; i++) {
+		close(pipeline->commands[i].pipe[0]);
+		close(pipeline->commands[i].pipe[1]);
 	}
-	free(ends);
 	if (status == GO_ON)
 		let_go();
 	else

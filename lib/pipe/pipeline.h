@@ -13,6 +13,7 @@
 struct pipeline_command {
 	char **argv; /* arguments, up to a NULL */
 	char *path;  /* file of the program */
+	int pipe[2]; /* ends of the pipe to the next command, which pipeline_start opens and closes */
 	pid_t pid;   /* process that runs, or 0 */
 	int status;  /* exit status once it has ended: its own, or 128 plus the number of the signal */
 };
