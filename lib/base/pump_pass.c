@@ -27,7 +27,8 @@ pump_leave_passage(struct pump *pump)
 {
 	ssize_t moved = -1;
 
-	if (pump->passing) {
+	/* A pump that no longer passes pages, as few bytes came, still passes on those that are in the passage. */
+	if (pump->passable) {
 		moved = pump_splice(pump->passage[0], pump->out, false);
 		pump->output = true;
 		if (moved == -1 && errno != ENOTSUP)
