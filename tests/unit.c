@@ -10,12 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ipc.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/deadline.h"
 #include "base/error.h"
 #include "base/name.h"
 #include "base/number.h"
+#include "base/pump.h"
 #include "base/record.h"
 #include "base/signal_set.h"
 #include "base/text.h"
@@ -630,6 +632,38 @@ test_signals(void)
 	      int_refused("0x1", EINVAL));
 }
 
+/* Send bytes through a pump; returns true if all have arrived. */
+static bool
+pumped(struct pump *pump, int peer, size_t size)
+{
+	static const char bytes[sizeof(pump->buffer)];
+	unsigned long long before = pump->moved;
+
+	return write(peer, bytes, size) == (ssize_t)size && pump_step(pump) == 1 && pump->moved - before == size;
+}
+
+/* Pages are passed on while much comes; after a few bytes they are again once a whole buffer has come. */
+static void
+test_pump(void)
+{
+	static struct pump pump;
+	FILE *file = tmpfile();
+	int ends[2];
+	bool passes;
+
+	CHECK(file && socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+	pump_open(&pump, ends[0], fileno(file), PUMP_CONNECTION);
+	CHECK(!pump.passing && pumped(&pump, ends[1], sizeof(pump.buffer)));
+	CHECK(pumped(&pump, ends[1], sizeof(pump.buffer)));
+	passes = pump.passing;
+	CHECK(pumped(&pump, ends[1], 10) && !pump.passing);
+	CHECK(pumped(&pump, ends[1], sizeof(pump.buffer)) && pump.passing == passes);
+	pump_close(&pump);
+	close(ends[0]);
+	close(ends[1]);
+	fclose(file);
+}
+
 int
 main(void)
 {
@@ -643,6 +677,7 @@ main(void)
 	test_operations();
 	test_sources();
 	test_signals();
+	test_pump();
 	printf("%d checks, %d failed\n", checks, failures);
 	return failures > 0;
 }
