@@ -48,7 +48,8 @@ command_tell(const char *name, const char *undone)
 static void
 tell_about(const struct command *command, bool version)
 {
-	struct text text = {0};
+	char room[64];
+	struct text text = {.data = room, .capacity = sizeof(room), .borrowed = true};
 
 	if (version)
 		text_format(&text, "%s (ipc7) %s\n", command->name, IPC7_VERSION);

@@ -13,18 +13,20 @@ int
 pipe_resize(const char *path, int fd, size_t capacity, const char *undone)
 {
 	struct text line = {0};
+	int error;
 
 	if (capacity == 0 || io_capacity(fd, capacity) == 0)
 		return 0;
+	error = errno;
 	text_format(&line, "-s: ");
-	if (errno == EPERM)
+	if (error == EPERM)
 		limit_explain(&line, LIMIT_PIPE, capacity);
-	else if (errno == ENOTSUP)
+	else if (error == ENOTSUP)
 		text_format(&line, "this system has no way to change the capacity of a pipe");
-	else if (errno == EBUSY)
+	else if (error == EBUSY)
 		text_format(&line, "there is more in it than %zu bytes", capacity);
 	else
-		text_format(&line, "%s", strerror(errno));
+		text_format(&line, "%s", strerror(error));
 	text_format(&line, "%s", undone);
 	error_text(path, &line);
 	return -1;
