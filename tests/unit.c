@@ -639,7 +639,11 @@ pumped(struct pump *pump, int peer, size_t size)
 	static const char bytes[sizeof(pump->buffer)];
 	unsigned long long before = pump->moved;
 
-	return write(peer, bytes, size) == (ssize_t)size && pump_step(pump) == 1 && pump->moved - before == size;
+	if (write(peer, bytes, size) != (ssize_t)size)
+		return false;
+	while (pump->moved - before < size && pump_step(pump) == 1)
+		;
+	return pump->moved - before == size;
 }
 
 /* Pages are passed on while much comes; after a few bytes they are again once a whole buffer has come. */
