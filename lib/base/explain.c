@@ -1,7 +1,6 @@
 /*
  * explain.c: looks errno values up in the tables of the back ends.
  */
-
 #include "base/explain.h"
 
 bool
