@@ -9,7 +9,7 @@ VERSION=$(sed -n 's/^.define IPC7_VERSION "\(.*\)"/\1/p' "$ROOT/lib/base/command
 		printf './usr/bin/%s\n' "${COMMANDS[@]}"
 		printf './usr/share/bash-completion/completions/%s\n' "${COMMANDS[@]}" ipc7
 		printf './usr/share/man/man1/%s.1\n' "${COMMANDS[@]}"
-		printf './usr/share/man/man7/ipc7.7\n./usr/share/zsh/site-functions/_ipc7\n'
+		printf './usr/share/man/man7/ipc7-guide.7\n./usr/share/man/man7/ipc7-limits.7\n./usr/share/man/man7/ipc7.7\n./usr/share/zsh/site-functions/_ipc7\n'
 	} | LC_ALL=C sort >expected
 	# Twice: what is there is written over. -o all: what other tests use now is not built anew.
 	for _ in 1 2; do
