@@ -23,7 +23,7 @@ VERSION=$(sed -n 's/^.define IPC7_VERSION "\(.*\)"/\1/p' "$ROOT/lib/base/command
 		[ -s "root/usr/share/man/man1/$command.1" ]
 	done
 	[ "$(find root/usr/bin -type f -perm 755 | wc -l)" -eq 14 ]
-	[ "$(find root/usr/share -type f -perm 644 | wc -l)" -eq 17 ]
+	[ "$(find root/usr/share -type f -perm 644 | wc -l)" -eq 19 ]
 	: >root/usr/share/bash-completion/completions/other
 	make -s -C "$ROOT" uninstall DESTDIR="$PWD/root" PREFIX=/usr
 	[ "$(find root ! -type d)" = root/usr/share/bash-completion/completions/other ]
