@@ -1,5 +1,5 @@
 #!/bin/sh
-# bench.sh: what make bench prints. Ratios of whole processes, run in turn on this machine; absolute times mean little.
+# bench.sh: print the table of make bench: ratios of whole processes, run in turn on this machine. Absolute times mean little.
 #   LINES=100000 MIB=64 RUNS=5 make bench
 set -eu
 
@@ -27,7 +27,7 @@ seq "$lines" >"$tmp/lines"
 mqsend -c "$queue" </dev/null
 mqsend -c "sysv:$key" </dev/null
 
-# pair LABEL OURS THEIRS
+# pair LABEL OURS THEIRS: print one row.
 pair() {
 	"$here/ratio" "$runs" "$@"
 }
@@ -44,7 +44,7 @@ for out in '>/dev/null' '| cat >/dev/null'; do
 		"$limit send sysv $key <$tmp/lines & $limit receive sysv $key $lines $out; wait"
 done
 
-# 200 starts each, so that the shell that runs them counts little.
+# 200 starts each, so the shell that runs them counts little.
 # shellcheck disable=SC2016 # for the shell that ratio starts
 starts='i=0; while [ $i -lt 200 ]; do'
 # shellcheck disable=SC2016
@@ -88,7 +88,7 @@ if command -v sem >/dev/null; then
 		"for i in 1 2 3 4 5 6 7 8 9 10; do sem --fg --id ipc7-bench-$$ true; done"
 fi
 
-# Values by real-time signals: a fifth as many as lines.
+# Values by real-time signals: a fifth of the number of lines.
 values=$((lines / 5))
 echo
 echo "$values values by real-time signals, $runs runs"
@@ -111,7 +111,7 @@ if /bin/kill --version 2>/dev/null | grep -q procps; then
 		"$ours & read pid <$tmp/ready; for i in \$(seq $few); do /bin/kill -q \$i -s RTMIN \$pid; done; wait"
 fi
 
-# A file through a FIFO: $1 what stands in front of the writers, for each other way.
+# A file through a FIFO. through WRITER READER prints the command of a row.
 echo
 echo "$mib MiB through a FIFO, $runs runs"
 mkfifo "$tmp/fifo"
@@ -147,16 +147,16 @@ pair 'from a file without -z, cat' \
 	"$(through "cat <$tmp/file >$tmp/fifo" "cat <$tmp/fifo >/dev/null")"
 pair 'piperun cat -- cat, cat | cat' "piperun cat $tmp/file -- cat >/dev/null" "cat $tmp/file | cat >/dev/null"
 
-# A stream through a socket: $1 who listens, $2 who sends; both leave what is at the path.
+# A stream through a socket. Servers and senders of the other programs use the path $tmp/at.
 echo
 echo "$mib MiB through a socket, $runs runs"
 limit="$here/socket-limit"
-# A path is there before anybody can connect to it, except with sockcat -R.
+# The path exists before a client can connect to it, except with sockcat -R.
 until_up="until [ -e $tmp/at ] && { [ ! -S $tmp/at ] || grep -q ' 00010000 .*$tmp/at' /proc/net/unix; }; do :; done"
 has() {
 	command -v "$1" >/dev/null
 }
-# over LABEL KIND SENDER OURS OTHER-SERVER OTHER-SENDER: the reader is a pipe.
+# over LABEL KIND SENDER OURS OTHER-SERVER OTHER-SENDER: print one row; the reader is a pipe.
 over() {
 	pair "$1" \
 		"rm -f $tmp/at $tmp/line; mkfifo $tmp/line; sockcat -l -I -R $tmp/line $4 | cat >/dev/null & read address <$tmp/line; $3; wait" \
@@ -202,7 +202,7 @@ for kind in unix tcp; do
 		over "$kind, from a pipe, nc" "$kind" "$from_pipe" "$at" "$nc_serves" "cat $tmp/file | $nc_sends"
 		over "$kind, from a file with -z, nc" "$kind" "$pages" "$at" "$nc_serves" "$nc_sends <$tmp/file"
 		over "$kind, from a file without -z, nc" "$kind" "$from_file" "$at" "$nc_serves" "$nc_sends <$tmp/file"
-		# Bytes that get lost make nc quicker than it is.
+		# nc looks faster than it is if it loses bytes.
 		# shellcheck disable=SC2016
 		pair "$kind, both ways at once, nc" \
 			"rm -f $tmp/at $tmp/line; mkfifo $tmp/line; cat $tmp/file | sockcat -l -R $tmp/line $at | cat >/dev/null & read address <$tmp/line; cat $tmp/file | sockcat "'$address'" | cat >/dev/null; wait" \
@@ -210,7 +210,7 @@ for kind in unix tcp; do
 	fi
 done
 
-# Connections with a COMMAND each, one client, and small messages there and back.
+# Connections with a COMMAND each, from one client, and small messages in both directions.
 count=$((mib / 2 + 50))
 echo
 echo "$count connections with a COMMAND each, and $((count * 20)) messages of 64 bytes there and back"
