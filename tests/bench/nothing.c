@@ -1,5 +1,5 @@
 /*
- * nothing: the start of a program that does nothing, for the table of make bench.
+ * nothing: a program that does nothing. Its start is a row of make bench.
  */
 int
 main(void)
