@@ -1,7 +1,7 @@
 /*
- * pipe-limit: what a bare loop of splice(2) makes of a FIFO with room for 256 KiB, as the limit for fifocat.
+ * pipe-limit: a bare loop of splice(2) on a FIFO of 256 KiB, as the limit for fifocat.
  *
- *   pipe-limit write FIFO <INPUT      a pipe, or a file whose pages it passes
+ *   pipe-limit write FIFO <INPUT      INPUT is a pipe, or a file whose pages are passed
  *   pipe-limit read FIFO >OUTPUT
  */
 #define _GNU_SOURCE
