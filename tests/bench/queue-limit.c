@@ -1,7 +1,7 @@
 /*
- * queue-limit: what a bare C loop makes of a message queue, as the limit for mqsend and mqrecv. It checks next to
- * nothing: lines in, lines out, with the same buffering (reads of 64 KiB; writes of whole lines up to PIPE_BUF, and
- * whenever the queue is empty).
+ * queue-limit: a bare C loop on a message queue, as the limit for mqsend and mqrecv. It copies lines and checks almost
+ * nothing. Its buffering is that of mqsend and mqrecv: it reads 64 KiB at once, and writes whole lines up to PIPE_BUF, and
+ * whenever the queue is empty.
  *
  *   queue-limit send posix|sysv NAME
  *   queue-limit receive posix|sysv NAME COUNT
@@ -40,7 +40,7 @@ put(const char *data, size_t size)
 		exit(1);
 }
 
-/* Receives into data; -1 if there is nothing and it may not wait. */
+/* Receive a message into data. Returns its size, or -1 if the queue is empty and wait is 0. */
 static ssize_t
 get(char *data, int wait)
 {
