@@ -3,8 +3,8 @@
  *
  *   ratio RUNS LABEL OURS THEIRS
  *
- * Runs each once to warm up, then both in turn RUNS times, and prints a row: the median times in milliseconds, and the
- * median of the ratios THEIRS / OURS pair by pair (how many times as fast OURS is), with the smallest and the largest.
+ * Runs each command once to warm up, then both in turn RUNS times. Prints a row: the median times in milliseconds, and
+ * the median of the ratios THEIRS / OURS of the pairs (how many times as fast OURS is), with the smallest and the largest.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Milliseconds that a command takes; ends the program if it fails. */
+/* Return the milliseconds that a command takes. A command that fails ends the program. */
 static double
 run(char *command)
 {
