@@ -1,6 +1,5 @@
 /*
- * signal-limit: the bare loops that a C programmer would write to pass numbers by real-time signals, as a limit to compare
- * with.
+ * signal-limit: bare C loops that pass numbers by real-time signals, as the limit for sigsend and sigrecv.
  *
  *   signal-limit receive COUNT READY    blocks SIGRTMIN, writes its process id to READY, prints COUNT values
  *   signal-limit send PID COUNT         queues the numbers from 1 to COUNT; waits while the queue is full
