@@ -1,13 +1,13 @@
 /*
- * socket-limit: the least that a program can do with sockets, for comparison. It splices as is safe: it waits in poll(2), and
- * no call waits with a pipe's lock.
+ * socket-limit: bare C loops on sockets, as the limit for sockcat. splice(2) is used safely: the program waits in poll(2), and
+ * no call waits while it holds the lock of a pipe.
  *
  * socket-limit serve|send unix|tcp FILE       bytes from a client to standard output; standard input to a server
- * socket-limit echo unix|tcp FILE             a server that sends back what comes, for one client
- * socket-limit clients unix|tcp FILE COUNT    so many connections, one after the other, each until its end
- * socket-limit talk COUNT COMMAND [ARG...]    so many messages to COMMAND, each when the last one has come back
+ * socket-limit echo unix|tcp FILE             a server that returns all data of one client
+ * socket-limit clients unix|tcp FILE COUNT    COUNT connections, one after the other, each until end of file
+ * socket-limit talk COUNT COMMAND [ARG...]    COUNT messages to COMMAND, each after the last has come back
  *
- * FILE is the path of the Unix socket, or where the port stands.
+ * FILE is the path of the Unix socket, or a file with the TCP port.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -61,7 +61,7 @@ open_socket(const char *kind, const char *file, int listens)
 	return client;
 }
 
-/* All bytes from in to out, by way of a pipe where neither is one. */
+/* Move all bytes from in to out, through a pipe if neither is a pipe. Returns 0, or 1 on failure. */
 static int
 move(int in, int out)
 {
