@@ -1,12 +1,12 @@
 load helper
 
-# The completion of bash and of zsh, driven by their own line editors: a line is typed, then the key that completes.
+# Completion in bash and in zsh, driven through each shell's own line editor: a line is typed, then the completion key.
 
 COMMANDS=(mqsend mqrecv shmput shmget semop sigsend sigrecv sigmask fifocat piperun sockcat ipcls ipcset ipcdel)
 COMPLETION=$ROOT/examples/completion
 
-# typed bash|zsh LINE...: completes each. What was offered for the first is in hits1, and so on, and the lines as they became are
-# in lines. SETUP is run in bash before that.
+# typed bash|zsh LINE...: complete each LINE. The candidates for the first LINE are in hits1, and so on; the completed lines are in
+# the file lines. bash runs SETUP first.
 typed() {
 	local shell=$1
 
@@ -19,7 +19,7 @@ typed() {
 	[ "$(wc -l <lines)" -eq $# ] || { cat log lines >&2; return 1; }
 }
 
-# bash reads its keys from a pipe too.
+# bash's line editor reads its keys from a pipe as well.
 in_bash() {
 	cat >rc <<'RC'
 hits() {
@@ -92,7 +92,7 @@ RC
 	COMPLETION=$COMPLETION TERM=dumb setsid -w timeout -k 1 120 zsh -f driver </dev/null
 }
 
-# become bash|zsh LINE RESULT...: each line must become that. A comma at its end is the editor's, ready for the next of a list.
+# become bash|zsh LINE RESULT...: check that each LINE completes to RESULT. zsh may end a list with a comma, which is ignored.
 become() {
 	local shell=$1 lines=() results=() i
 
@@ -110,7 +110,7 @@ become() {
 	done
 }
 
-# has NUMBER WORD...: line NUMBER was offered these.
+# has NUMBER WORD...: check that each WORD is a candidate for line NUMBER.
 has() {
 	local number=$1 word
 
@@ -129,21 +129,21 @@ options_of_all() {
 		printf '%s\n' -h -V >>letters
 		# shellcheck disable=SC2046
 		has $((i + 1)) $(cat letters)
-		# The synopsis has the same, and nothing else is offered.
+		# The synopsis has the same options, and there are no other candidates.
 		[ "$(grep -c '^-[^-]' "hits$((i + 1))")" -eq "$(wc -l <letters)" ] ||
 			{ echo "${COMMANDS[i]}: $(diff "hits$((i + 1))" letters)" >&2; return 1; }
 	done
 }
 
-@test "completion: bash offers each option of each command" {
+@test "completion: bash offers every option of every command" {
 	options_of_all bash
 }
 
-@test "completion: zsh offers each option of each command" {
+@test "completion: zsh offers every option of every command" {
 	options_of_all zsh
 }
 
-# What does not depend on the lists of ipcls.
+# Completions that do not depend on ipcls.
 static() {
 	mkdir -p 'here/in side'
 	mkfifo here/fifo
@@ -194,11 +194,11 @@ static() {
 	has 4 mq shm sem
 }
 
-@test "completion: bash: signals, columns, users, addresses, paths, commands" {
+@test "completion: bash completes signals, columns, users, addresses, paths and commands" {
 	static bash
 }
 
-@test "completion: zsh: signals, columns, users, addresses, paths, commands" {
+@test "completion: zsh completes signals, columns, users, addresses, paths and commands" {
 	static zsh
 }
 
@@ -209,7 +209,7 @@ processes() {
 	has 2 "$PID"
 }
 
-@test "completion: bash and zsh: processes" {
+@test "completion: bash and zsh complete process ids" {
 	need ps command -v ps
 	processes bash
 	processes zsh
@@ -220,7 +220,7 @@ need_list() {
 	ipcls -H mq >/dev/null 2>&1 || [ "$(id -u)" -eq 0 ] || skip "/dev/mqueue is not mounted, and this is not root"
 }
 
-# Objects: POSIX and System V, also with names that are code.
+# Objects of both families, some with names that are shell code.
 names() {
 	local unique=ipc7-$$-$BATS_TEST_NUMBER
 
@@ -261,14 +261,14 @@ objects() {
 		"shmget ${segment%?}" "shmget $segment" \
 		"shmput -s 4K ${segment%?}" "shmput -s 4K $segment" \
 		"semop ${semaphore%?}" "semop $semaphore"
-	# Whatever is offered stands for the name, and nothing else.
+	# A candidate is the name and nothing else.
 	typed "$1" "mqsend /$unique-" 'ipcls mq:'
 	[ "$(wc -l <hits1)" -eq 3 ]
 	grep -qF "/$unique-+jobs" hits2
 	[ ! -e hacked ]
 }
 
-@test "completion: bash: names of objects" {
+@test "completion: bash completes the names of objects" {
 	need_list
 	names
 	objects bash
@@ -276,18 +276,18 @@ objects() {
 	eval "got=($(tr '\n' ' ' <hits1))"
 	[ "$(printf '%s\n' "${got[@]}" | sort)" = "$(printf '%s\n' "${NAMES[@]:0:3}" | sort)" ]
 	[ ! -e hacked ]
-	# Where words are not split at colons.
+	# The same in a bash that does not split words at colons.
 	SETUP="COMP_WORDBREAKS=\${COMP_WORDBREAKS//[:@]}; . \"$COMPLETION/ipc7.bash\""
 	objects bash
 }
 
-@test "completion: zsh: names of objects" {
+@test "completion: zsh completes the names of objects" {
 	need_list
 	names
 	objects zsh
 }
 
-@test "completion: bash offers a handle with an @, and no name that ipcls cannot print" {
+@test "completion: bash and zsh complete a handle with an @, and offer no name that ipcls cannot print" {
 	need_list
 	handle=$(mqsend -c sysv:new hello)
 	NAMES+=("$handle" "/ipc7-$$-$BATS_TEST_NUMBER"$'-\n')
@@ -296,7 +296,7 @@ objects() {
 	become zsh "mqrecv ${handle%?}" "mqrecv $handle" "mqrecv /ipc7-$$-$BATS_TEST_NUMBER-" "mqrecv /ipc7-$$-$BATS_TEST_NUMBER-"
 }
 
-@test "completion: a single ipcls, which may fail" {
+@test "completion: bash and zsh call ipcls once, and print nothing if it fails" {
 	mkdir stub
 	cat >stub/ipcls <<-'SH'
 		#!/bin/sh
@@ -318,7 +318,7 @@ objects() {
 	done
 }
 
-@test "completion: bash-completion and zsh find what make install has put there" {
+@test "completion: bash-completion and zsh find the files that make install puts in place" {
 	need bash-completion test -f /usr/share/bash-completion/bash_completion
 	make -s -C "$ROOT" -o all install DESTDIR="$PWD/root" PREFIX=/usr PLAT="$PLAT" 2>/dev/null
 	for command in "${COMMANDS[@]}"; do
@@ -332,7 +332,7 @@ objects() {
 	become zsh 'sigsend -s TER' 'sigsend -s TERM' 'ipcls --v' 'ipcls --version'
 }
 
-@test "completion: the files parse" {
+@test "completion: the files have no syntax errors" {
 	bash -n "$COMPLETION/ipc7.bash"
 	need zsh command -v zsh
 	zsh -n "$COMPLETION/_ipc7"
