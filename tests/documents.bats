@@ -1,9 +1,9 @@
 load helper
 
-# The blocks of a document that show commands: in a manual between .Bd -literal and .Ed, in the README between fences. A line that
-# starts with "$ " is a command, one with "> " goes on with it, all others are what they print.
+# The examples of the documents: in a manual the blocks between .Bd -literal and .Ed, in README the fenced blocks. A line that
+# starts with "$ " is a command, "> " continues the command, and any other line is the expected output.
 
-# blocks DOCUMENT: writes each to a file of its own, block1 and so on.
+# blocks DOCUMENT: write each block to a file of its own, block1, block2 and so on.
 blocks() {
 	case $1 in
 	*.[17])
@@ -18,7 +18,7 @@ blocks() {
 	esac
 }
 
-# runs SHELL BLOCK: runs it with names that nobody else uses, and compares.
+# runs SHELL BLOCK: run the block with object names that no other process uses, and compare its output.
 runs() {
 	local id=ipc7-$$-$RANDOM key
 
@@ -31,7 +31,7 @@ runs() {
 	mkdir directory
 	(cd directory && "$1" ../script) >got 2>&1 </dev/null 3>&- || true
 	diff -u expected got >&2
-	# Nothing is left that the next block would meet.
+	# The block must not leave an object, because the next block would find it.
 	[ "$PLAT" = portable ] || ipcls -H -o kind,name 2>/dev/null | grep -e "$id" -e "sysv:$key$" >left || return 0
 	[ "$PLAT" = portable ] || { cat left >&2; return 1; }
 }
@@ -51,16 +51,16 @@ documented() {
 	[ $count -ge "$2" ]
 }
 
-@test "documents: what README shows is true" {
+@test "documents: the commands in README print what README shows" {
 	[ "$PLAT" = linux ] || skip "shows the calls of Linux"
 	documented README 4
 }
 
-@test "documents: the command lines in the text of README run" {
+@test "documents: the command lines in the text of README work" {
 	need procps command -v pgrep
 	local name pid
 
-	# What pgrep finds is only ours: the name of a command is unique.
+	# The program has a unique name, so pgrep finds no other process.
 	cp "$(command -v sleep)" "ipc7s$$"
 	background "$PWD/ipc7s$$" 1000
 	until pgrep "ipc7s$$" >/dev/null; do moment; done
@@ -81,15 +81,15 @@ documented() {
 	grep -q "^unix:#.*"$'\t'"hello$" room
 }
 
-@test "documents: what mqsend(1) shows is true" {
+@test "documents: the examples of mqsend(1) print what the page shows" {
 	documented man/mqsend.1 5
 }
 
-@test "documents: what mqrecv(1) shows is true" {
+@test "documents: the examples of mqrecv(1) print what the page shows" {
 	documented man/mqrecv.1 5
 }
 
-@test "documents: what shmput(1), shmget(1) and semop(1) show is true" {
+@test "documents: the examples of shmput(1), shmget(1) and semop(1) print what the pages show" {
 	[ "$PLAT" = linux ] || skip "shows the calls of Linux"
 	for command in shmput shmget semop; do
 		rm -f block*
@@ -97,33 +97,33 @@ documented() {
 	done
 }
 
-@test "documents: what sigsend(1) and sigrecv(1) show is true" {
+@test "documents: the examples of sigsend(1) and sigrecv(1) print what the pages show" {
 	for command in sigsend sigrecv; do
 		rm -f block*
 		documented man/$command.1 5
 	done
 }
 
-@test "documents: what sigmask(1) shows is true" {
+@test "documents: the examples of sigmask(1) print what the page shows" {
 	[ "$PLAT" = linux ] || skip "shows the signals of other processes"
 	documented man/sigmask.1 5
 }
 
-@test "documents: what fifocat(1) shows is true" {
+@test "documents: the examples of fifocat(1) print what the page shows" {
 	[ "$PLAT" = linux ] || skip "tells what a reader has not taken"
 	documented man/fifocat.1 6
 }
 
-@test "documents: what piperun(1) shows is true" {
+@test "documents: the examples of piperun(1) print what the page shows" {
 	documented man/piperun.1 6
 }
 
-@test "documents: what sockcat(1) shows is true" {
+@test "documents: the examples of sockcat(1) print what the page shows" {
 	[ "$PLAT" = linux ] || skip "shows an abstract name, and packets that are answered"
 	documented man/sockcat.1 6
 }
 
-@test "documents: what ipcls(1), ipcset(1) and ipcdel(1) show is true" {
+@test "documents: the examples of ipcls(1), ipcset(1) and ipcdel(1) print what the pages show" {
 	[ "$PLAT" = linux ] || skip "shows what POSIX has no way to know"
 	documented man/ipcls.1 6
 	rm -f block*
@@ -132,7 +132,7 @@ documented() {
 	documented man/ipcdel.1 5
 }
 
-@test "documents: what ipc7(7), ipc7-limits(7) and ipc7-guide(7) show is true" {
+@test "documents: the examples of ipc7(7), ipc7-limits(7) and ipc7-guide(7) print what the pages show" {
 	documented man/ipc7.7 2
 	rm -f block*
 	documented man/ipc7-limits.7 1
@@ -140,7 +140,7 @@ documented() {
 	documented man/ipc7-guide.7 7
 }
 
-# manual_options COMMAND: its options in its manual, each with the word that stands for its argument.
+# manual_options COMMAND: print the options in its manual, each with the name of its argument.
 manual_options() {
 	awk '/^\.It Fl / {
 		for (i = 3; i <= NF && $i != "Ar"; i++)
@@ -149,12 +149,12 @@ manual_options() {
 	}' "$ROOT/man/$1.1" | sort -u
 }
 
-# help_options COMMAND: the same in its -h, and in the completion for bash: letters, with a colon where an argument follows.
+# help_options COMMAND: print the options in its -h in the same form.
 help_options() {
 	"$1" -h | sed -nE 's/^  -(.)( ([A-Z]+))?.*/\1 \3/; s/ $//; s/^(. [A-Z]+|.)$/\1/p' | sort -u
 }
 
-@test "documents: manual, -h and completion have the same options" {
+@test "documents: the manual, -h and the completion of each command list the same options" {
 	local command
 
 	. "$ROOT/examples/completion/ipc7.bash"
@@ -170,7 +170,7 @@ help_options() {
 	done
 }
 
-@test "documents: -h has at most 48 lines" {
+@test "documents: -h of each command prints at most 48 lines" {
 	local command
 
 	for command in mqsend mqrecv shmput shmget semop sigsend sigrecv sigmask fifocat piperun sockcat ipcls ipcset ipcdel; do
