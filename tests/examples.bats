@@ -2,7 +2,7 @@ load helper
 
 EXAMPLES=$ROOT/examples
 
-# example SHELL NAME [ARG...]: runs it in a session of its own, with its files in a directory that is empty before and after.
+# example SHELL NAME [ARG...]: run an example in a session of its own. The directory for its files is empty before and after.
 example() {
 	local shell=$1 name=$2
 
@@ -16,8 +16,8 @@ example() {
 	nothing_left
 }
 
-# nothing_left: of the session there is no process, no file and no object with its number in its name. A process that was ended
-# may need a moment.
+# nothing_left: check that the session has left no process, no file and no object. A process that was killed may take a moment to
+# disappear.
 nothing_left() {
 	local session
 
@@ -28,7 +28,7 @@ nothing_left() {
 	[ "$PLAT" != linux ] || ! ipcls -H -o kind,name | grep -e "-$session\$" >&2
 }
 
-# shows NAME TEXT: in each shell it prints that, and nothing on standard error.
+# shows NAME TEXT: check that the example prints TEXT in each shell, and nothing on standard error.
 shows() {
 	local shell
 
@@ -40,9 +40,9 @@ shows() {
 	done
 }
 
-# stand_in COMMAND [TEXT]: the command, wherever an example calls it, says so to the FIFO gate, and waits for a line of stop. With
-# TEXT only if its arguments have that; else it is the real one. Both are kept open here, so that there is no end between two
-# lines: what comes from gate is read from descriptor 8.
+# stand_in COMMAND [TEXT]: put a stand-in for COMMAND into PATH. The stand-in writes its process id to the FIFO gate, waits for a
+# line from the FIFO stop and then becomes the real command. With TEXT, it waits only if its arguments contain TEXT. The test keeps
+# both FIFOs open, so a reader never sees end of file between two lines. Descriptor 8 reads from gate.
 stand_in() {
 	mkdir -p bin
 	mkfifo gate stop
@@ -57,13 +57,13 @@ stand_in() {
 	chmod +x "bin/$1"
 }
 
-# release: lets all stand-ins go on, those to come as well.
+# release: let all stand-ins continue, present and future.
 release() {
 	yes 2>/dev/null | head -n 100 >&9
 }
 
-# midway NAME: starts the example, with its standard error in error, and waits until it has called the stand-in, whose process id
-# is then in CALLER.
+# midway NAME: start the example, with its standard error in the file error, and wait until the example has called the stand-in,
+# whose process id is then in CALLER.
 midway() {
 	mkdir files
 	PATH=$PWD/bin:$PATH TMPDIR=$PWD/files background "$ROOT/build/bin/sigmask" -d INT,QUIT \
@@ -71,8 +71,8 @@ midway() {
 	read -r -u 8 CALLER
 }
 
-# interrupted NAME SIGNAL COMMAND [TEXT]: a signal in the middle, when the example has called the command: it ends by it at once,
-# and leaves nothing behind.
+# interrupted NAME SIGNAL COMMAND [TEXT]: send SIGNAL after the example has called COMMAND. The example must die by the signal at
+# once and leave nothing behind.
 interrupted() {
 	rm -rf gate stop bin files
 	stand_in "$3" "${4:-}"
@@ -85,7 +85,7 @@ interrupted() {
 	exec 8>&- 9>&-
 }
 
-@test "examples: each has less than 60 lines, but the demo" {
+@test "examples: every script except the demo has fewer than 60 lines" {
 	local file
 
 	for file in "$EXAMPLES"/*.sh; do
@@ -93,12 +93,12 @@ interrupted() {
 	done
 }
 
-@test "examples: work-queue.sh does all that can be done, and gives up the rest" {
+@test "examples: work-queue.sh completes every valid job and gives up the others" {
 	shows work-queue "$(printf '%s\n' done: '12: 2 2 3' '13: 13' '14: 2 7' '15: 3 5' '16: 2 2 2 2' '91: 7 13' '97: 97' \
 		'1001: 7 11 13' '65537: 65537' 'given up:' many ninety)"
 }
 
-@test "examples: work-queue.sh loses no job when a worker is ended in the middle of it" {
+@test "examples: work-queue.sh loses no job if a worker is ended in the middle of the job" {
 	local pid expected
 
 	example sh work-queue
@@ -112,7 +112,7 @@ interrupted() {
 		pid=$(ps -o ppid= -p "$pid" | tr -d ' ')
 	done
 	sigsend -w "$pid" 3>&- &
-	# The one that has the job next also says so.
+	# The worker that gets the job next reports to gate as well.
 	read -r -u 8 pid
 	release
 	ends 0
@@ -125,7 +125,7 @@ interrupted() {
 	shows progress-board "$(printf '%s\n' 'copy           100%' 'index          100%' 'check          100%' '30 looks, each line whole')"
 }
 
-@test "examples: limiter.sh keeps its limit" {
+@test "examples: limiter.sh never runs more jobs at once than its limit" {
 	shows limiter '6 were compressed, never more than 2 at a time'
 	seq 1000 >one
 	seq 2000 >two
@@ -134,7 +134,7 @@ interrupted() {
 	[ "$(ls one* two*)" = $'one.gz\ntwo.gz' ]
 }
 
-@test "examples: limiter.sh lets two jobs in, and the others wait" {
+@test "examples: limiter.sh runs two jobs and keeps the others waiting" {
 	need procps command -v ps
 	stand_in gzip
 	midway limiter
@@ -147,32 +147,32 @@ interrupted() {
 	nothing_left
 }
 
-@test "examples: shutdown.sh ends what listens by TERM, and what does not by KILL" {
+@test "examples: shutdown.sh ends processes by TERM, and a process that ignores TERM by KILL" {
 	shows shutdown "$(printf '%s\n' 'polite: saved' 'polite: ended with 0' 'slow: finished its work' 'slow: ended with 0' \
 		'deaf: ended with signal KILL')"
 }
 
-@test "examples: log-collector.sh tears no line" {
+@test "examples: log-collector.sh keeps every line whole" {
 	shows log-collector "$(printf '%s: 40 whole lines\n' alpha beta gamma)"
 }
 
-@test "examples: request-response.sh answers, and runs nothing that clients send" {
+@test "examples: request-response.sh answers each request, and never executes client input" {
 	shows request-response "$(printf '%s\n' 'set colour green; rm -rf / -> ok' 'get colour -> green; rm -rf /' \
 		'set colour blue -> ok' 'get colour -> blue' 'get size -> error: no such name' \
 		'set ../passwd x -> error: a name has small letters' 'hello -> error: set NAME VALUE, or get NAME' \
 		'the server was ended by TERM')"
 }
 
-@test "examples: chat.sh lets each hear the others" {
+@test "examples: chat.sh sends each message to all other clients" {
 	shows chat "$(printf '%s\n' 'the room heard ann: is anybody here?' 'the room heard bob: I am' 'ann heard bob: I am' \
 		'bob heard ann: is anybody here?')"
 }
 
-@test "examples: event-bus.sh hands on what each cares for" {
+@test "examples: event-bus.sh delivers to each subscriber only the chosen events" {
 	shows event-bus "$(printf '%s\n' 'storage team: disk sdb replaced' 'storage team: disk sda full' 'on call: disk sda full')"
 }
 
-@test "examples: talk-back.sh guesses every number" {
+@test "examples: talk-back.sh finds every number from 1 to 1000, and refuses other arguments" {
 	local number
 
 	for number in 1 500 1000; do
@@ -185,7 +185,7 @@ interrupted() {
 	done
 }
 
-@test "examples: a signal in the middle leaves nothing behind" {
+@test "examples: a script that is ended by a signal leaves nothing behind" {
 	for signal in TERM INT HUP; do
 		interrupted work-queue $signal factor
 		interrupted progress-board $signal wc
@@ -198,13 +198,13 @@ interrupted() {
 	done
 }
 
-@test "examples: the demo compares, and leaves nothing behind" {
+@test "examples: the comparisons of the demo hold, and the demo leaves nothing behind" {
 	example sh demo
 	[[ $output == *'All comparisons held.' ]]
 }
 
-# inner [OPTION...] FILE: a bats of its own, in the background, which knows nothing of this one: PATH is without the directory of
-# its internal programs, one of which is called bats too.
+# inner [OPTION...] FILE: start a separate bats in the background. Its PATH omits the directory of bats's internal programs, one of
+# which is also called bats.
 inner() {
 	local directory path=
 
@@ -214,7 +214,7 @@ inner() {
 	background env -i PATH="${path%:}" HOME="$PWD" TMPDIR="$PWD/inner" IPC7_TIMEOUT="${IPC7_TIMEOUT:-600}" bats --tap "$@" </dev/null
 }
 
-# suite: a file of tests around the one that is read.
+# suite: write a test file around the test body that standard input gives.
 suite() {
 	mkdir -p inner
 	{
@@ -226,7 +226,7 @@ suite() {
 	} >inner.bats
 }
 
-# objects: makes one of each kind, starts a process, and writes what was made to the file made.
+# OBJECTS: the body of a test that makes one object of each kind, starts a process, and lists both in the file MADE.
 OBJECTS='
 	for kind in mq shm sem; do for back in posix sysv; do
 		ipc7_name $kind $back
@@ -241,7 +241,7 @@ OBJECTS='
 	echo "$PID $LINE $IPC7_DIR" >>'\''MADE'\''.pids
 '
 
-# all_gone: what the inner tests made, and that they made it. The guard may need a moment.
+# all_gone COUNT [killed]: check that the inner tests made COUNT objects and that none is left. The guard may take a moment.
 all_gone() {
 	local name pid
 
@@ -256,7 +256,7 @@ all_gone() {
 	[ -z "$(ls inner)" ] || [ "${2:-}" = killed ] || { ls inner >&2; return 1; }
 }
 
-@test "examples: the suite of the counter passes" {
+@test "examples: the counter suite passes" {
 	mkdir inner
 	inner "$EXAMPLES/bats/counter.bats" >output
 	ends 0
@@ -266,7 +266,7 @@ all_gone() {
 	[ -z "$(ls inner)" ]
 }
 
-@test "examples: two suites of the counter at once pass" {
+@test "examples: two runs of the counter suite at the same time pass" {
 	mkdir inner
 	inner "$EXAMPLES/bats/counter.bats" >output1
 	first=$PID
@@ -278,7 +278,7 @@ all_gone() {
 	[ -z "$(ls inner)" ]
 }
 
-@test "examples: tests of one suite run side by side" {
+@test "examples: the tests of a suite can run in parallel" {
 	need "GNU parallel" sh -c 'parallel --version | grep -q GNU'
 	mkdir inner
 	inner --jobs 2 "$EXAMPLES/bats/counter.bats" >output
@@ -286,7 +286,7 @@ all_gone() {
 	[ "$(grep -c '^ok' output)" -eq 5 ]
 }
 
-@test "examples: after a test that passes, and after one that fails, nothing is left" {
+@test "examples: a test that passes and a test that fails leave nothing behind" {
 	suite <<<"${OBJECTS//MADE/$PWD/made}"
 	inner inner.bats >output
 	ends 0
@@ -298,7 +298,7 @@ all_gone() {
 	all_gone 12
 }
 
-@test "examples: after kill -9 of bats, and of the test, the guard removes all" {
+@test "examples: the guard removes all objects after kill -9 of bats or of the test" {
 	local count=0 victim
 
 	mkfifo stop
@@ -315,13 +315,13 @@ all_gone() {
 		test) sigsend -s KILL "$pid" ;;
 		esac
 		all_gone $count killed
-		# Bats itself leaves the test's shell, which waits.
+		# bats does not end the shell of the test, which is still waiting.
 		kill -KILL "$pid" 2>/dev/null || true
 		wait "$PID" || true
 	done
 }
 
-@test "examples: ipc7_start tells of a program that ends early, with its status and what it said" {
+@test "examples: ipc7_start reports a program that ends early, with its status and its output" {
 	suite <<<"ipc7_start sh -c 'echo out of order >&2; exit 7' @READY"
 	inner inner.bats >output
 	ends 1
@@ -337,7 +337,7 @@ all_gone() {
 	grep -q 'no argument of true has @READY' output
 }
 
-@test "examples: ipc7_start does not wait for ever" {
+@test "examples: ipc7_start and ipc7_wait give up after IPC7_TIMEOUT" {
 	suite <<<"ipc7_start sh -c 'echo \$\$ >\"$PWD/pid\"; exec sigrecv USR1' @READY"
 	IPC7_TIMEOUT=1 inner inner.bats >output
 	ends 1
@@ -349,7 +349,7 @@ all_gone() {
 	grep -q 'expected 1 as count of mq:.*, got nothing' output
 }
 
-@test "examples: the assertions of ipc7.bash say what they found, also with set -u" {
+@test "examples: the assertions of ipc7.bash print the value that they found, even under set -u" {
 	suite <<<'set -u; ipc7_name mq sysv; mqsend -c "$NAME" a b; ipc7_depth "$NAME" 2; ipc7_wait "mq:$NAME" count 2
 		ipc7_name sem; semop -c -i 3 "$NAME"; ipc7_value "$NAME" 3; ipc7_value "$NAME" 4'
 	inner inner.bats >output
