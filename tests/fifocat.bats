@@ -1,18 +1,18 @@
 load helper
 
-# Nothing here may wait for ever for the other end: each run is bounded.
+# cat_ ARG...: run fifocat with a time limit, because without the other end it would block until stopped.
 cat_() {
 	timeout 120 fifocat "$@"
 }
 
-# taken FILE LINES: waits until a file has so many lines.
+# comes FILE LINES: wait until FILE has at least LINES lines.
 comes() {
 	until [ "$(wc -l <"$1")" -ge "$2" ]; do
 		moment
 	done
 }
 
-@test "fifocat: what is written at one end comes out at the other, byte for byte" {
+@test "fifocat: passes all bytes from the writer to the reader unchanged" {
 	mkfifo fifo
 	head -c 3000000 /dev/urandom >file
 	background fifocat -w fifo <file
@@ -23,7 +23,7 @@ comes() {
 	fifocat -w fifo <file
 	wait $!
 	cmp file back
-	# Through a pipe on both sides, and the other programs' ends.
+	# Pipes as input and output; then other programs as writer and as reader.
 	cat file | fifocat -w fifo &
 	fifocat fifo | cmp - file
 	wait $!
@@ -46,7 +46,7 @@ comes() {
 	ends 0
 }
 
-@test "fifocat: output to a file, appended, to /dev/null, and from a file with -z" {
+@test "fifocat: reads from a file at its current offset, and writes to a file, even in append mode, with and without -z" {
 	mkfifo fifo
 	seq 100000 >file
 	for option in '' -z; do
@@ -64,7 +64,7 @@ comes() {
 		background fifocat $option -w fifo <file
 		fifocat $option fifo >/dev/null
 		ends 0
-		# Not from its beginning.
+		# The file is not read from its beginning.
 		exec 8<file
 		read -r -u 8 _
 		# shellcheck disable=SC2086
@@ -77,7 +77,7 @@ comes() {
 	done
 }
 
-@test "fifocat: -c creates with an exact mode, -u unlinks" {
+@test "fifocat: -c creates the FIFO with an exact mode, and -u unlinks it" {
 	umask 077
 	for mode in 600 640 666 622; do
 		try fifocat -c -m $mode -t 0 fifo
@@ -87,7 +87,7 @@ comes() {
 	done
 	try fifocat -c -t 0 fifo
 	[ "$(stat -c %a fifo)" = 600 ]
-	# One that exists keeps its mode.
+	# An existing FIFO keeps its mode.
 	try fifocat -c -m 666 -t 0 fifo
 	[ "$(stat -c %a fifo)" = 600 ]
 	background fifocat -u fifo >out
@@ -100,7 +100,7 @@ comes() {
 	output x
 	ends 0
 	[ ! -e fifo ]
-	# What it made itself does not stay after a failure; what was there does.
+	# After a failure, -u unlinks the FIFO only if this run has created it.
 	try fifocat -c -u -t 0 fifo
 	status 124
 	[ ! -e fifo ]
@@ -110,7 +110,7 @@ comes() {
 	[ -p fifo ]
 }
 
-@test "fifocat: -u also when a signal ends it, and only what it opened" {
+@test "fifocat: -u unlinks even if a signal ends fifocat, but never another FIFO of the same name" {
 	for signal in TERM:143 HUP:129 USR1:138; do
 		background fifocat -c -u fifo
 		until [ -p fifo ]; do
@@ -139,7 +139,7 @@ comes() {
 	[ -p other ]
 }
 
-@test "fifocat: what is no FIFO is refused and left as it is" {
+@test "fifocat: refuses a path that is not a FIFO and leaves it unchanged" {
 	echo data >file
 	mkdir directory
 	ln -s nowhere dangling
@@ -182,7 +182,7 @@ comes() {
 	try cat_ directory/none/fifo
 	status 1
 	error 'fifocat: directory/none/fifo: its directory does not exist'
-	# A link to a FIFO is followed: nothing is created.
+	# A symbolic link to a FIFO is followed, because nothing is created.
 	mkfifo fifo
 	ln -s fifo link
 	background fifocat link >out
@@ -191,7 +191,7 @@ comes() {
 	[ "$(cat out)" = x ]
 }
 
-@test "fifocat: a FIFO of somebody else that may not be opened" {
+@test "fifocat: reports a FIFO that it may not open, and -f reads a FIFO that it may not write" {
 	need_root
 	local fifo
 
@@ -207,7 +207,7 @@ comes() {
 	try as_user fifocat -c -t 5 "$USER_BIN/new" </dev/null
 	status 1
 	error "fifocat: $USER_BIN/new: cannot be created: Permission denied"
-	# It may read, not write: -f has no writer of its own, and goes on all the same.
+	# The user may read but not write the FIFO. -f then has no writer of its own, and goes on nevertheless.
 	chmod 644 "$fifo"
 	as_user timeout 120 fifocat -f -n 3 "$fifo" >out 3>&- 4>&- &
 	PID=$!
@@ -219,7 +219,7 @@ comes() {
 	[ "$(cat out)" = $'1\n2\n3' ]
 }
 
-@test "fifocat: -t bounds the wait for the other end, and 0 tries" {
+@test "fifocat: -t bounds the wait for the other end, and -t 0 never waits" {
 	mkfifo fifo
 	for time in 0 0.05 50ms; do
 		try cat_ -w -t $time fifo </dev/null
@@ -234,7 +234,7 @@ comes() {
 	try cat_ -t 0 fifo
 	status 124
 	error 'fifocat: fifo: no byte in time (-t); 0 bytes were written'
-	# Where the other end is there.
+	# The other end is open.
 	exec 8<>fifo
 	try sh -c 'echo x | fifocat -t 0 -w fifo'
 	status 0
@@ -247,14 +247,14 @@ comes() {
 	error 'fifocat: fifo: no byte in time (-t); 0 bytes were written'
 	try cat_ -f -t 0.05 fifo
 	status 124
-	# No room.
+	# The FIFO is full.
 	try sh -c 'head -c 1000000 /dev/zero | timeout 120 fifocat -t 0.05 -w fifo'
 	status 124
 	error 'fifocat: fifo: no room in time (-t); * bytes were written*'
 	exec 8<&-
 }
 
-@test "fifocat: the end comes when the last writer closes; -f goes on" {
+@test "fifocat: ends when the last writer closes, unless -f is given" {
 	mkfifo fifo
 	background fifocat fifo >out
 	exec 8>fifo 9>fifo
@@ -275,7 +275,7 @@ comes() {
 	asleep
 	kill -TERM "$PID"
 	ends 143
-	# It ends when its FIFO is removed.
+	# -f ends when the FIFO is removed.
 	background fifocat -f fifo >out
 	echo 1 >fifo
 	comes out 1
@@ -283,7 +283,7 @@ comes() {
 	ends 3
 }
 
-@test "fifocat: a reader or writer that waits notices that the FIFO was removed" {
+@test "fifocat: a waiting reader or writer notices the removal of the FIFO" {
 	for option in '' -w '-w -f'; do
 		mkfifo fifo
 		# shellcheck disable=SC2086
@@ -298,7 +298,7 @@ comes() {
 	done
 }
 
-@test "fifocat: what is taken goes out first when the FIFO was removed, and what is left is said" {
+@test "fifocat: -f delivers all data of a removed FIFO before it ends, and counts the data that a signal leaves behind" {
 	mkfifo fifo output gate
 	{ read -r line <gate; cat; } <output >out &
 	background fifocat -f fifo >output 2>err
@@ -313,7 +313,7 @@ comes() {
 	[ "$(wc -c <out)" -eq 120000 ]
 	[ "$(cat err)" = 'fifocat: fifo: the FIFO was removed; 120000 bytes were written' ]
 	[ "$PLAT" = linux ] || return 0
-	# A signal does not wait.
+	# A signal ends fifocat at once.
 	mkfifo fifo
 	exec 8<>output
 	background fifocat -f fifo >output 2>err
@@ -326,7 +326,7 @@ comes() {
 	exec 8<&- 9>&-
 }
 
-@test "fifocat: -w -f says what became of the bytes when no reader comes again, or the FIFO was removed" {
+@test "fifocat: -w -f counts the bytes written and taken if no reader comes back or the FIFO is removed" {
 	local taken=
 
 	[ "$PLAT" = portable ] || taken=', 2 of them taken'
@@ -347,7 +347,7 @@ comes() {
 	[ "$(cat code)" -eq 3 ]
 }
 
-@test "fifocat: -f of a reader that may not write sees ends, a time and a removal" {
+@test "fifocat: -f without write permission notices the last writer, -t and the removal of the FIFO" {
 	need_root
 	local ours
 
@@ -373,7 +373,7 @@ comes() {
 	[ "$(cat err)" = "fifocat: $ours/fifo: the FIFO was removed; 8 bytes were written" ]
 }
 
-@test "fifocat: -n and -l count records right when one is bad" {
+@test "fifocat: -n and -l report a bad record by its number" {
 	mkfifo fifo gate other
 	exec 8<>fifo
 	for given in '3:abc,5:hel' '3:abc,xyz' '3:abc,3:abcd'; do
@@ -382,7 +382,7 @@ comes() {
 		error 'fifocat: fifo: record 2 is no netstring; *'
 		try cat_ -t 0 fifo
 		printf %s "$given" >&8
-		# Only a writer that goes shows that the netstring is not whole.
+		# The netstring turns out to be incomplete only when the last writer closes.
 		if [ "$given" != 3:abc,5:hel ]; then
 			try cat_ -N -n 5 fifo
 			status 1
@@ -391,7 +391,7 @@ comes() {
 		try cat_ -t 0 fifo
 	done
 	exec 8<&-
-	# What a reader has left there is not counted twice.
+	# Records that the reader left in the FIFO are not counted twice.
 	{ printf '1\n2\n3\n'; read -r line <gate; printf '4\n5\n6\n'; read -r line <other; printf '%5000s\n' x; } |
 		fifocat -w -f -l fifo 2>err &
 	exec 8<fifo
@@ -406,7 +406,7 @@ comes() {
 	exec 8<&-
 }
 
-@test "fifocat: packets of a socket are not cut" {
+@test "fifocat: -w passes packets of a socket whole" {
 	need python3 python3 -c 0
 	mkfifo fifo
 	cat_ fifo >out &
@@ -422,7 +422,7 @@ subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
 	[ "$(wc -c <out)" -eq 10100 ]
 }
 
-@test "fifocat: -n says when the last record is not whole" {
+@test "fifocat: -n reports that the last record is incomplete" {
 	mkfifo fifo
 	exec 8<>fifo
 	printf 'x\nhalf' >&8
@@ -433,7 +433,7 @@ subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
 	exec 8<&-
 }
 
-@test "fifocat: -s for an ordinary user whose pipes are many" {
+@test "fifocat: -s names the limit on all pipes of an ordinary user" {
 	[ "$PLAT" = linux ] || skip "POSIX has no way to set the capacity"
 	need_root
 	local i ours
@@ -453,7 +453,7 @@ subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
 	error "fifocat: $ours/*: -s: fs.pipe-user-pages-soft is $soft pages in all pipes of this user; with 1048576 bytes more that would be exceeded (raise it with sysctl, or use fewer or smaller pipes)"
 }
 
-@test "fifocat: -w -f outlives its readers, and loses nothing" {
+@test "fifocat: -w -f outlives its readers and loses nothing" {
 	[ "$PLAT" = linux ] || skip "POSIX does not tell what is unread, so the last of it may be lost"
 	mkfifo fifo
 	seq 50000 >file
@@ -466,7 +466,7 @@ subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
 	cmp file out
 }
 
-@test "fifocat: -w -f waits until all was taken, but not beyond -t" {
+@test "fifocat: -w -f waits until all bytes are taken, at most for -t" {
 	[ "$PLAT" = linux ] || skip "POSIX does not tell what is unread"
 	mkfifo fifo
 	exec 8<>fifo
@@ -479,7 +479,7 @@ subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
 	exec 8<&-
 }
 
-@test "fifocat: who takes all and goes is no failure, whenever that is" {
+@test "fifocat: -w succeeds even if the reader goes as soon as it has taken all bytes" {
 	mkfifo fifo
 	for i in {1..60}; do
 		background fifocat -n 2 fifo >/dev/null
@@ -488,7 +488,7 @@ subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
 	done
 }
 
-@test "fifocat: a reader that goes away in the middle is said, with what it took" {
+@test "fifocat: -w reports a reader that goes early, and the number of bytes that it took" {
 	mkfifo fifo
 	seq 100000 >file
 	for option in '' -z -l; do
@@ -502,7 +502,7 @@ subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
 			grep -qx 'fifocat: fifo: the reader has gone; [0-9]* bytes were written' said
 		fi
 	done
-	# Who has taken all is no failure; what comes then has nobody.
+	# A reader that has taken all bytes is no failure. A byte that is written later has no reader.
 	background sh -c 'echo x | fifocat -w fifo'
 	try cat_ -n 1 fifo
 	ends 0
@@ -529,7 +529,7 @@ subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
 		status 0
 		output $expected
 	done
-	# What is left is whole.
+	# The rest is still complete.
 	try cat_ -t 0 fifo
 	status 124
 	[ "$output" = $'three\nfour' ]
@@ -547,14 +547,14 @@ subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
 	try cat_ -n 0 fifo
 	status 0
 	exec 8<&-
-	# From a file, and to it.
+	# From a file into the FIFO, and back.
 	seq 10 >file
 	exec 8<>fifo 9<file
 	fifocat -w -n 3 fifo <&9 8<&-
 	read -r -u 9 line
 	[ "$line" = 4 ]
 	[ "$(cat_ -n 3 fifo 9<&-)" = $'1\n2\n3' ]
-	# The input ends before.
+	# The input ends before COUNT records.
 	exec 9<&-
 	printf 'a\nb' | fifocat -w -n 5 fifo
 	try cat_ -t 0 fifo
@@ -562,7 +562,7 @@ subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
 	exec 8<&-
 }
 
-@test "fifocat: -n from a pipe of standard input leaves the rest there" {
+@test "fifocat: -w -n leaves the rest of the input in its pipe" {
 	mkfifo fifo input
 	exec 7<>input 8<>fifo
 	seq 5 >&7
@@ -573,7 +573,7 @@ subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
 	exec 7<&- 8<&-
 }
 
-@test "fifocat: lines of many writers mix without -l, and never with it" {
+@test "fifocat: -l keeps the lines of several writers whole, and without -l long lines mix" {
 	local i jobs=()
 
 	mkfifo fifo
@@ -591,7 +591,7 @@ subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
 	ends 0
 	exec 8<&-
 	sort out | cmp - <(cat lines?)
-	# Without it, lines above PIPE_BUF are torn: some line is none of the four.
+	# Without -l, lines longer than PIPE_BUF are torn: at least one line differs from all four.
 	for i in 1 2 3 4; do
 		yes "$(printf '%09000d' 0 | tr 0 $i)" | head -n 300 >lines$i
 	done
@@ -609,7 +609,7 @@ subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
 	[ "$(sort -u out | wc -l)" -gt 4 ]
 }
 
-@test "fifocat: -l ends the last record, refuses one that is too long, and keeps those before it" {
+@test "fifocat: -l terminates the last record, and refuses a record that is too long after writing the earlier records" {
 	mkfifo fifo
 	exec 8<>fifo
 	printf 'a\nb' | fifocat -l -w fifo
@@ -629,7 +629,7 @@ subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
 	error 'fifocat: fifo: record 2 has 4097 bytes with its end; one write keeps 4096 together (-l); 6 bytes were written*'
 	try cat_ -t 0 fifo
 	output first
-	# One that just fits.
+	# A record of exactly the limit.
 	{ head -c 4095 /dev/zero | tr '\0' x && echo; } >file
 	timeout 120 fifocat -l -w fifo <file
 	cat_ -n 1 fifo | cmp - file
@@ -641,7 +641,7 @@ subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
 	exec 8<&-
 }
 
-@test "fifocat: output that fails" {
+@test "fifocat: fails if standard output fails, and takes nothing if standard output has lost its reader" {
 	mkfifo fifo
 	exec 8<>fifo
 	printf 'data\n' >&8
@@ -653,7 +653,7 @@ subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
 	status 1
 	error 'fifocat: fifo: standard output: Bad file descriptor; 0 bytes were written*'
 	cat_ -t 0 fifo >/dev/null 2>&1 || true
-	# The reader of its output has gone: nothing more is taken.
+	# The reader of standard output has gone: nothing more is taken.
 	printf 'kept\n' >&8
 	pipe
 	exec 4<&-
@@ -664,7 +664,7 @@ subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
 	exec 8<&-
 }
 
-@test "fifocat: -s sets the capacity, and names the limit" {
+@test "fifocat: -s sets the capacity of the FIFO, and names the limit" {
 	[ "$PLAT" = linux ] || skip "POSIX has no way to set it"
 	mkfifo fifo
 	exec 8<>fifo
@@ -683,7 +683,7 @@ subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
 	exec 8<&-
 }
 
-@test "fifocat: -s where POSIX is all there is" {
+@test "fifocat: -s fails where the system offers only POSIX" {
 	[ "$PLAT" = portable ] || skip "Linux can set it"
 	mkfifo fifo
 	exec 8<>fifo
@@ -693,7 +693,7 @@ subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
 	exec 8<&-
 }
 
-@test "fifocat: standard input that fails" {
+@test "fifocat: -w fails if standard input cannot be read" {
 	mkfifo fifo
 	exec 8<>fifo
 	try sh -c 'timeout 120 fifocat -w fifo <&-'
@@ -705,7 +705,7 @@ subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
 	exec 8<&-
 }
 
-@test "fifocat: a pair of FIFOs for talk both ways" {
+@test "fifocat: a pair of FIFOs carries a question and its answer" {
 	mkfifo there back
 	{ read -r question && echo "answer to $question"; } < <(timeout 120 fifocat there) > >(timeout 20 fifocat -w back) &
 	echo hello | timeout 120 fifocat -w there
@@ -713,7 +713,7 @@ subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
 	wait
 }
 
-@test "fifocat: -v shows the calls" {
+@test "fifocat: -v prints the calls" {
 	try lone fifocat -v -c -u -t 0 fifo
 	[ "$stderr" = 'fifocat: mkfifo("fifo", 0600) = 0
 fifocat: open("fifo", O_RDONLY|O_NONBLOCK) = 3
@@ -730,8 +730,8 @@ fifocat: unlink("fifo") = 0' ]
 fifocat: fifo: no reader in time (-t)' ]]
 }
 
-# A splice(2) that waits for a socket or a terminal holds the pipe's lock, and who uses its other end cannot be killed.
-@test "fifocat: sockets and terminals are read and written, never spliced" {
+# A splice(2) that waits for a socket or a terminal holds the lock of the pipe, and a process at the other end cannot be killed.
+@test "fifocat: reads and writes sockets and terminals without splice(2)" {
 	need python3 python3 -c 0
 	mkfifo fifo
 	exec 8<>fifo
@@ -755,7 +755,7 @@ subprocess.run(['fifocat', '-v', '-t', '0', 'fifo'], stdout=other)"
 	done
 }
 
-@test "fifocat: wrong usage" {
+@test "fifocat: wrong usage gets one error line and status 2" {
 	for case in '|PATH is missing; usage: *' 'a b|there is one PATH, after the options' '-s 0 a|-s "0": not a size*' \
 		'-s x a|-s "x": not a size*' '-t x a|-t "x": not a time*' '-m 9 a|-m "9": not an octal mode*' \
 		'-n -1 a|-n "-1": not a number*' '-0 -N a|only one of -0 and -N can be given' '-y a|there is no option -y*'; do
@@ -770,7 +770,7 @@ subprocess.run(['fifocat', '-v', '-t', '0', 'fifo'], stdout=other)"
 	[ -z "$(ls | grep -v stderr.txt)" ]
 }
 
-@test "fifocat: killed at any moment, the FIFO and what is in it stay" {
+@test "fifocat: SIGKILL at any moment leaves the FIFO and its contents intact" {
 	local i
 
 	mkfifo fifo
@@ -783,12 +783,12 @@ subprocess.run(['fifocat', '-v', '-t', '0', 'fifo'], stdout=other)"
 	done
 	[ -p fifo ]
 	cat_ -t 0 fifo >rest 2>/dev/null || true
-	# Only whole lines went in, but for the first, of which dd took a part.
+	# Only whole lines were written, except the first line, of which dd took a part.
 	[ -z "$(tail -n +2 rest | head -n -1 | grep -v '^y$')" ]
 	exec 8<&-
 }
 
-@test "fifocat: -h and -V" {
+@test "fifocat: -h and -V print usage and version" {
 	for option in -h --help; do
 		try fifocat $option
 		status 0
