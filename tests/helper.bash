@@ -1,5 +1,5 @@
-# What all test files load. A test has a directory and object names of its own and leaves nothing behind. It waits for what has to
-# happen, by -R, by reading a FIFO, by wait or by until ...; do moment; done, and never for a time.
+# Functions for all test files. A test has its own directory and object names and leaves nothing behind. It waits for an event,
+# never for a fixed time: by -R, by reading a FIFO, by wait, or by until ...; do moment; done.
 
 bats_require_minimum_version 1.5.0
 
@@ -7,7 +7,7 @@ ROOT=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
 PATH=$ROOT/build/bin:$ROOT/build:$PATH
 PLAT=${PLAT:-linux}
 unset IPC7_TRACE
-# The bytes in all POSIX queues of a user are limited, also those of other suites. Root may lift that; for others queues are small.
+# The bytes in all POSIX queues of a user are limited, and other tests share the limit. Only root can lift it, so queues are small.
 [ "$(id -u)" -ne 0 ] || ulimit -q unlimited 2>/dev/null || true
 
 setup() {
@@ -38,13 +38,13 @@ teardown() {
 	rm -rf "$USER_BIN"
 }
 
-# key NUMBER: a System V name that nobody else uses; NUMBER is from 0 to 63, of which new_name and its like use those below 60.
+# key NUMBER: print a System V name that no other process uses. NUMBER is from 0 to 63; new_name and its like use 0 to 59.
 key() {
 	printf 'sysv:0x%x' $((0x70000000 + ($$ & 0x3fffff) * 64 + $1))
 }
 
-# new_name posix|sysv: a queue name that nobody else uses, in Q; removed after the test. The options in SMALL make it a queue of 10
-# messages, as usual, but of 512 bytes, so that many fit in what a user may have.
+# new_name posix|sysv: put a queue name that no other process uses into Q; the queue is removed after the test. The options in SMALL
+# make a queue of 10 messages of 512 bytes, so many queues fit into the limit of a user.
 new_name() {
 	local number=${#NAMES[@]}
 
@@ -55,7 +55,7 @@ new_name() {
 	NAMES+=("$Q")
 }
 
-# both BODY: runs a function once for each back end, with a new queue name in Q and the kind in KIND.
+# both BODY: run a function once for each kind of queue, with a new queue name in Q and the kind in KIND.
 both() {
 	for KIND in posix sysv; do
 		new_name $KIND
@@ -63,7 +63,7 @@ both() {
 	done
 }
 
-# new_segment posix|file|sysv, new_semaphore posix|sysv: a name that nobody else uses, in S; removed after the test.
+# new_segment posix|file|sysv, new_semaphore posix|sysv: put a name that no other process uses into S; it is removed after the test.
 new_segment() {
 	local number=${#SEGMENTS[@]}
 
@@ -85,8 +85,8 @@ new_semaphore() {
 	SEMAPHORES+=("$S")
 }
 
-# segments BODY, locked BODY, semaphores BODY: runs a function once for each kind of segments, for each that has a lock,
-# for each kind of semaphores; with a new name in S and the kind in KIND.
+# segments BODY, locked BODY, semaphores BODY: run a function once for each kind of segment, for each kind of segment that has a
+# lock, or for each kind of semaphore, with a new name in S and the kind in KIND.
 segments() {
 	for KIND in posix file sysv; do
 		new_segment $KIND
@@ -108,7 +108,7 @@ semaphores() {
 	done
 }
 
-# gone SEGMENT: whether there is no such segment.
+# gone SEGMENT: check that the segment does not exist.
 gone() {
 	if shmget -n 0 "$1" 2>/dev/null; then
 		echo "$1 exists" >&2
@@ -116,17 +116,17 @@ gone() {
 	fi
 }
 
-# object SEGMENT: what peer lock calls it.
+# object SEGMENT: print the name of the segment that peer lock takes.
 object() {
 	echo "${1#file:}"
 }
 
-# moment: lets others run for a short while, and starts no process for that.
+# moment: sleep for a short while, without starting a process.
 moment() {
 	read -rt 0.01 _ <>"$BATS_FILE_TMPDIR/moment" || true
 }
 
-# look: what the background command does, in NOW its state and its context switches, in CALL the system call that it waits in.
+# look: put the state and the context switches of the background command into NOW, and the system call that it waits in into CALL.
 look() {
 	local line
 
@@ -141,9 +141,9 @@ look() {
 	{ read -r CALL <"/proc/$PID/syscall"; } 2>/dev/null || CALL=
 }
 
-# asleep: waits until the background command sleeps, and stays asleep: a moment later its context switches are the same. For a
-# command that looks around ten times a second a moment may last too long, if much else runs; it sleeps if it waits in the same
-# call again and again.
+# asleep: wait until the background command sleeps and stays asleep: a moment later its context switches are the same. On a busy
+# machine a moment can outlast the interval of a command that polls ten times a second. Such a command is asleep if it is found in
+# the same call three times.
 asleep() {
 	local last=none call same=0
 
@@ -156,13 +156,13 @@ asleep() {
 	done
 }
 
-# stop PID: stops a process, and waits until it is stopped: what is sent next may end it before.
+# stop PID: stop a process and wait until it has stopped, because a signal that is sent earlier may still end it.
 stop() {
 	kill -STOP "$1"
 	until grep -q '^State:.T' "/proc/$1/status"; do :; done
 }
 
-# status N, output TEXT, error TEXT: what the last run gave; error takes a pattern, and one line only.
+# status N, output TEXT, error PATTERN: check the result of the last try. error also requires a single line.
 status() {
 	[ "$status" -eq "$1" ] || { echo "status $status, not $1; error: $stderr" >&2; return 1; }
 }
@@ -182,29 +182,29 @@ try() {
 	stderr=$(cat stderr.txt)
 }
 
-# lone COMMAND...: without the descriptors that bats has open, so that the numbers in a trace are those a user sees.
+# lone COMMAND...: run COMMAND without the descriptors of bats, so a trace shows the numbers that a user sees.
 lone() {
 	"$@" 3>&- 4>&- 5>&- 6>&-
 }
 
-# background COMMAND...: starts it; its process id is in PID, and it ends with the test.
+# background COMMAND...: start COMMAND; its process id is in PID, and teardown kills it.
 background() {
 	"$@" <&0 3>&- 4<&- 6>&- 7>&- &
 	PID=$!
 	JOBS+=("$PID")
 }
 
-# ready COMMAND...: the same, and waits until it has written its line to the FIFO called ready; the line is in LINE.
+# ready COMMAND...: start COMMAND in the background, and wait for its line in the FIFO called ready; the line is in LINE.
 ready() {
 	[ -p ready ] || mkfifo ready
 	background "$@"
-	# The one before may not have closed its end yet, and its end is not this one's line.
+	# An earlier writer may still have the FIFO open. Its end of file is not the line of this command.
 	until read -r LINE <ready; do
 		:
 	done
 }
 
-# pipe: a pipe with its only reader at descriptor 4 and its only writer at descriptor 6, neither of which background jobs keep.
+# pipe: make a pipe with its only reader at descriptor 4 and its only writer at descriptor 6. Background jobs inherit neither.
 pipe() {
 	rm -f pipe
 	mkfifo pipe
@@ -213,12 +213,12 @@ pipe() {
 	rm pipe
 }
 
-# stuck DEPTH: waits until the background command sleeps although so many messages are in its queue.
+# stuck DEPTH: wait until the background command sleeps although at least DEPTH messages are in queue Q.
 stuck() {
 	until [ "$(depth "$Q")" -ge "$1" ] && { asleep || return 1; } && [ "$(depth "$Q")" -ge "$1" ]; do :; done
 }
 
-# ends STATUS: waits for the background command, which must end with that status.
+# ends STATUS: wait for the background command and check its exit status.
 ends() {
 	local got=0
 
@@ -226,7 +226,7 @@ ends() {
 	[ "$got" -eq "$1" ] || { echo "ended with $got, not $1" >&2; return 1; }
 }
 
-# depth QUEUE: how many messages are in a queue.
+# depth QUEUE: print the number of messages in a queue.
 depth() {
 	case $1 in
 	sysv:@*) ipcs -q | awk -v id="${1#sysv:@}" '$2 == id { print $6 }' ;;
@@ -235,7 +235,7 @@ depth() {
 	esac
 }
 
-# exists QUEUE: whether it does.
+# exists QUEUE: check that the queue exists.
 exists() {
 	[ -n "$(depth "$1" 2>/dev/null)" ]
 }
@@ -247,8 +247,8 @@ missing() {
 	fi
 }
 
-# makes -q|-m|-s SCRIPT: how many private System V queues, segments or semaphores a script for sh leaves; among its own
-# only, where that is possible.
+# makes -q|-m|-s SCRIPT: print the number of private System V queues, segments or semaphores that a shell script leaves behind. The
+# script has its own IPC namespace where that is possible.
 makes() {
 	local private=()
 
@@ -264,7 +264,7 @@ makes() {
 		echo $((after - before))' sh "$2" "$1"
 }
 
-# need WHAT COMMAND...: a peer that may be missing on a bare system; in CI it may not.
+# need WHAT COMMAND...: skip the test if COMMAND fails, because WHAT is not installed. In CI, fail instead.
 need() {
 	local what=$1
 
@@ -277,12 +277,12 @@ need() {
 	skip "$what is not installed"
 }
 
-# limit_memory KIB: for the current shell; sanitizers need far more than any program.
+# limit_memory KIB: limit the memory of the current shell, except under sanitizers, which need far more than any program.
 limit_memory() {
 	[ -n "${SANITIZED:-}" ] || ulimit -v "$1"
 }
 
-# need_root, need_namespace: for tests of what only root can set up.
+# need_root, need_namespace: skip a test that needs root or private namespaces.
 need_root() {
 	[ "$(id -u)" -eq 0 ] || skip "needs root"
 }
@@ -292,20 +292,20 @@ need_namespace() {
 	unshare -mi true 2>/dev/null || skip "needs private namespaces"
 }
 
-# alone: what stands in front of a command so that a limit which all processes of its user share, as that of pending signals, is its
-# own, in ALONE: a user namespace, which counts for itself (Linux 5.14). Where there is none the command shares the limit.
+# alone: put a prefix for commands into ALONE that gives them their own count of what all processes of a user share, such as pending
+# signals. The prefix makes a user namespace (Linux 5.14). It is empty if that is not possible.
 alone() {
 	ALONE=()
 	! unshare -U true 2>/dev/null || ALONE=(unshare -U)
 }
 
-# as_user COMMAND...: as somebody who is not root, with programs that he can reach.
+# as_user COMMAND...: run COMMAND as a user other than root, with copies of the programs that this user can execute.
 as_user() {
 	if [ "$(id -u)" -ne 0 ]; then
 		"$@"
 		return
 	fi
-	# try runs in a subshell, so it is the directory itself that tells.
+	# try runs this function in a subshell, where a variable would be lost. The directory itself shows that it exists.
 	if [ ! -d "$USER_BIN" ]; then
 		mkdir -m 755 "$USER_BIN"
 		cp "$ROOT"/build/bin/* "$USER_BIN/"
