@@ -15,12 +15,12 @@ all_kinds() {
 	done
 }
 
-# there COUNT: how many of them are there.
+# there COUNT: check that COUNT of the objects exist.
 there() {
 	[ "$(ipcls -H -o name "${ALL[@]}" 2>/dev/null | wc -l)" -eq "$1" ]
 }
 
-@test "ipcdel: removes what is named, of all kinds" {
+@test "ipcdel: removes the named objects of all kinds, and -n only lists them" {
 	all_kinds
 	there 6
 	try ipcdel -n "${ALL[@]}"
@@ -38,7 +38,7 @@ there() {
 	done
 }
 
-@test "ipcdel: nothing is removed if one operand is wrong" {
+@test "ipcdel: removes nothing if one operand is wrong" {
 	all_kinds
 	for wrong in mq:/ipc7-nosuch shm:a/b mq shm sem all /ipc7-nosuch sem:sysv:0x7bfffff0 shm:file:stderr.txt mq:sysv:new; do
 		for operands in "${ALL[*]} $wrong" "$wrong ${ALL[*]}"; do
@@ -64,7 +64,7 @@ there() {
 	status 1
 }
 
-@test "ipcdel: -n prints odd bytes as ipcls does; the file of a semaphore is no segment" {
+@test "ipcdel: -n escapes odd bytes as ipcls does, and shm: refuses the file of a semaphore" {
 	S=/ipc7-$$$'\n\x01'
 	SEGMENTS+=("$S")
 	shmput -c "$S" </dev/null
@@ -81,7 +81,7 @@ there() {
 	error 'ipcdel: sem:sysv:./nofile: no key from this path: No such file or directory'
 }
 
-@test "ipcdel: what somebody else removes first is gone, as was asked" {
+@test "ipcdel: succeeds if another process removes the object first" {
 	need strace strace -V
 	[ -z "${SANITIZED:-}" ] || skip "not under strace"
 	new_name posix
@@ -94,7 +94,7 @@ there() {
 	error "ipcdel: mq:$Q: Permission denied"
 }
 
-@test "ipcdel: a signal in the middle ends it at once" {
+@test "ipcdel: a signal ends it before the next removal" {
 	need strace strace -V
 	[ -z "${SANITIZED:-}" ] || skip "not under strace"
 	new_name posix
@@ -109,7 +109,7 @@ there() {
 	[ "$(ipcls -H -o name "mq:$Q")" = "$Q" ]
 }
 
-@test "ipcdel: who waits for what is removed ends with status 3" {
+@test "ipcdel: a semop that waits for the removed semaphore ends with status 3" {
 	new_semaphore sysv
 	semop -c -i 0 "$S" >/dev/null
 	background semop "$S" -1
@@ -118,7 +118,7 @@ there() {
 	ends 3
 }
 
-@test "ipcdel: wrong usage, -h and -V" {
+@test "ipcdel: wrong usage exits with status 2, and -h and -V print usage and version" {
 	try ipcdel
 	status 2
 	error 'ipcdel: KIND:NAME is missing*'
@@ -127,7 +127,7 @@ there() {
 	try ipcdel -a
 	status 2
 	error 'ipcdel: there is no option -a*'
-	# A name that no segment can have still stands for a queue or a semaphore.
+	# No segment can have this name, but a queue or a semaphore can.
 	try ipcdel sem.x
 	status 2
 	error 'ipcdel: sem.x: its KIND is missing*'
