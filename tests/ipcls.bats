@@ -1,16 +1,16 @@
 load helper
 
-# row KIND:NAME COLUMNS: the line of one object.
+# row KIND:NAME COLUMNS: print the line of one object.
 row() {
 	ipcls -H -o "$2" "$1"
 }
 
-# known VALUE: what stands where POSIX has no way to know it.
+# known VALUE: print VALUE, or - where POSIX does not tell it.
 known() {
 	[ "$PLAT" = linux ] && echo "$1" || echo -
 }
 
-@test "ipcls: queues, with what is in them" {
+@test "ipcls: lists a queue with its limits and the messages in it" {
 	new_name posix
 	mqsend -c -d 5 -s 100 -m 0640 "$Q" hello ab
 	[ "$(row "mq:$Q" kind,name,id,key,mode,size,used,count,depth,msgsize,value,waiting)" = \
@@ -19,13 +19,13 @@ known() {
 	mqsend -c -d 5 -s 100 "$Q" hello
 	[ "$(row "mq:$Q" KIND,NAME,KEY,MODE,SIZE,COUNT,DEPTH)" = $'mq\t'"$Q"$'\t'"${Q#sysv:}"$'\t0600\t500\t1\t-' ]
 	[ "$PLAT" != linux ] || [ "$(row "mq:$Q" used)" = 5 ]
-	# By its identifier it is the same.
+	# The identifier names the same queue.
 	id=$(ipcs -q | awk -v key="$(printf '0x%08x' "${Q#sysv:}")" '$1 == key { print $2 }')
 	[ "$(row "mq:sysv:@$id" kind,size,count)" = $'mq\t500\t1' ]
 	[ "$PLAT" != linux ] || [ "$(row "mq:sysv:@$id" id,name)" = "$id"$'\t'"$Q" ]
 }
 
-@test "ipcls: segments, and who is attached" {
+@test "ipcls: lists a segment with the number of processes attached" {
 	need python3 /usr/bin/python3 -c 'import sysv_ipc'
 	new_segment posix
 	printf 12345 | shmput -c -m 0604 "$S"
@@ -39,7 +39,7 @@ there = sysv_ipc.SharedMemory(${S#sysv:})
 print(subprocess.check_output(['ipcls', '-H', '-o', 'count', 'shm:$S']).decode(), end='')")" = 1 ]
 }
 
-@test "ipcls: semaphores, their values, and who waits" {
+@test "ipcls: lists a semaphore with its values and the number of waiters" {
 	new_semaphore posix
 	semop -c -i 3 "$S" >/dev/null
 	[ "$(row "sem:$S" kind,name,count,value,waiting)" = $'sem\t'"$S"$'\t1\t3\t-' ]
@@ -53,7 +53,7 @@ print(subprocess.check_output(['ipcls', '-H', '-o', 'count', 'shm:$S']).decode()
 	[ "$(row "sem:$S" lastpid)" = "$PID" ]
 }
 
-@test "ipcls: what it prints as NAME the other commands take; no privilege is needed for what is one's own" {
+@test "ipcls: prints names that the other commands accept, and needs no privilege for the user's own objects" {
 	new_name posix
 	mqsend -c $SMALL "$Q" hello
 	[ "$(mqrecv "$(row "mq:$Q" name)")" = hello ]
@@ -67,20 +67,20 @@ print(subprocess.check_output(['ipcls', '-H', '-o', 'count', 'shm:$S']).decode()
 	mqrecv -n 0 -u "$name"
 	status 0
 	output "$name"$'\t1'
-	# Who may only send sees how many messages there are.
+	# A user who may only send sees the number of messages.
 	new_name posix
 	mqsend -c -m 0622 $SMALL "$Q" hello
 	try as_user ipcls -H -o name,count,used "mq:$Q"
 	status 0
 	output "$Q"$'\t1\t-'
-	# Of what one may not open only the outside is known.
+	# Of an object that cannot be opened, ipcls shows only the columns that need no permission.
 	new_name posix
 	mqsend -c $SMALL "$Q" hello
 	try as_user ipcls -H -o mode,count "mq:$Q"
 	[ "$output" = $'0600\t-' ] || { status 1 && error "ipcls: mq:$Q: Permission denied"; }
 }
 
-@test "ipcls: a private object goes by its identifier" {
+@test "ipcls: lists a private object by its identifier" {
 	[ "$PLAT" = linux ] || skip "POSIX cannot list"
 	handle=$(shmput -c -s 2 sysv:new <<<x)
 	[ "$(ipcls -H -o kind,name,key shm | grep -c "^shm"$'\t'"$handle"$'\t0x0$')" -eq 1 ]
@@ -91,7 +91,7 @@ print(subprocess.check_output(['ipcls', '-H', '-o', 'count', 'shm:$S']).decode()
 	error "ipcls: shm:$handle: no such segment"
 }
 
-@test "ipcls: the header, -H, -o, -j" {
+@test "ipcls: prints a header, which -H omits, the columns of -o, and JSON with -j" {
 	new_name posix
 	mqsend -c -d 2 -s 10 "$Q" x
 	try ipcls "mq:$Q"
@@ -107,17 +107,17 @@ print(subprocess.check_output(['ipcls', '-H', '-o', 'count', 'shm:$S']).decode()
 	output '{"key":"'"${Q#sysv:}"'","mode":"0600"}'
 	need python3 python3 -c 0
 	ipcls -j "mq:$Q" | python3 -c 'import json, sys; line = json.loads(sys.stdin.read()); assert line["used"] in (1, None), line'
-	# Upper and lower bounds of time: it changed just now.
+	# The queue has just changed, so the year is the current year.
 	[ "$PLAT" != linux ] || [[ $(row "mq:$Q" changed) == "$(date -u +%Y)"-*T*Z ]]
 }
 
-@test "ipcls: KIND lists all of a kind, POSIX first, and in order" {
+@test "ipcls: KIND lists all objects of the kind, POSIX objects first, in order of their names" {
 	[ "$PLAT" = linux ] || skip "POSIX cannot list"
 	new_segment posix
 	shmput -c "$S" </dev/null
 	new_semaphore posix
 	semop -c "$S" >/dev/null
-	# Who may not list POSIX queues sees the rest.
+	# A user who may not list POSIX queues sees the rest.
 	ipcls -H -o kind,name >all 2>err || grep -q 'queues cannot be listed' err
 	cut -f1 all | uniq >kinds
 	printf 'mq\nshm\nsem\n' | grep -Fxf kinds | cmp - kinds
@@ -127,11 +127,11 @@ print(subprocess.check_output(['ipcls', '-H', '-o', 'count', 'shm:$S']).decode()
 	LC_ALL=C sort -c names
 	try ipcls -H -o kind sem
 	[ "$(sort -u <<<"$output")" = sem ]
-	# Twice is once.
+	# An object that is named twice is listed once.
 	[ "$(ipcls -H -o name "sem:$S" "sem:posix:$S" "sem:$S" | grep -c "^$S$")" -eq 1 ]
 }
 
-@test "ipcls: the order of the operands is not that of the lines" {
+@test "ipcls: sorts its lines whatever the order of the operands" {
 	new_name posix
 	first=$Q
 	mqsend -c $SMALL "$first" x
@@ -145,7 +145,7 @@ print(subprocess.check_output(['ipcls', '-H', '-o', 'count', 'shm:$S']).decode()
 	output "$first"$'\n'"$Q"$'\n'"${SEMAPHORES[0]}"$'\n'"$S"
 }
 
-@test "ipcls: a name of odd bytes breaks neither a column nor JSON" {
+@test "ipcls: odd bytes in a name break neither the columns nor JSON" {
 	need python3 python3 -c 0
 	S=/ipc7-$$$'\t\n"\\\xff\xc3\xb6'
 	SEGMENTS+=("$S")
@@ -156,7 +156,7 @@ print(subprocess.check_output(['ipcls', '-H', '-o', 'count', 'shm:$S']).decode()
 		"'/ipc7-$$"'\t\n"\\\\xff\xf6'"'" ]
 }
 
-@test "ipcls: what is not there is status 1, and the rest is shown" {
+@test "ipcls: a missing object gives status 1, and the others are shown" {
 	new_name posix
 	mqsend -c $SMALL "$Q" x
 	try ipcls -H -o name mq:/ipc7-nosuch "mq:$Q"
@@ -172,19 +172,19 @@ print(subprocess.check_output(['ipcls', '-H', '-o', 'count', 'shm:$S']).decode()
 	done
 }
 
-@test "ipcls: where /dev/mqueue is not mounted, and in another IPC namespace" {
+@test "ipcls: lists POSIX queues even if /dev/mqueue is not mounted, and only those of its own IPC namespace" {
 	[ "$PLAT" = linux ] || skip "POSIX cannot list"
 	need_root
 	need_namespace
 	new_name posix
 	mqsend -c $SMALL "$Q" x
-	# A detached mount.
+	# ipcls uses a detached mount, which leaves the list of mounts unchanged.
 	unshare -m sh -c "umount -l /dev/mqueue 2>/dev/null; ipcls -H -o name mq" >names
 	grep -qx "$Q" names
 	cat /proc/self/mounts >before
 	ipcls >/dev/null
 	cmp before /proc/self/mounts
-	# Without the privilege: what is named, and the rest.
+	# Without the privilege: an error line for the queues, and the rest.
 	new_segment posix
 	shmput -c -m 0644 "$S" </dev/null
 	chmod 755 .
@@ -192,19 +192,19 @@ print(subprocess.check_output(['ipcls', '-H', '-o', 'count', 'shm:$S']).decode()
 	unshare -m sh -c 'umount -l /dev/mqueue 2>/dev/null; exec "$@"' sh setpriv --reuid=65534 --clear-groups --bounding-set=-all "$USER_BIN/ipcls" -H -o name >names 2>err || code=$?
 	[ "$code" -eq 1 ]
 	[ "$(cat err)" = 'ipcls: POSIX queues cannot be listed: /dev/mqueue is not mounted, and to look without it needs CAP_SYS_ADMIN (mount -t mqueue none /dev/mqueue); mq:NAME shows one all the same' ]
-	# Another cause is another line.
+	# Another cause has another error line.
 	try lone sh -c 'ulimit -n 4; ipcls mq'
 	status 1
 	error 'ipcls: POSIX queues cannot be listed: Too many open files'
 	grep -qx "$S" names
-	# Another namespace has other queues.
+	# Another IPC namespace has other queues.
 	unshare -i ipcls -H -o name mq >names
 	[ ! -s names ]
 	unshare -i sh -c "mqsend -c /ipc7-inside x; ipcls -H -o name mq" >names
 	[ "$(cat names)" = /ipc7-inside ]
 }
 
-@test "ipcls: without the privilege, by /dev/mqueue; and if that is of another namespace" {
+@test "ipcls: without privileges it reads /dev/mqueue, unless that belongs to another IPC namespace" {
 	[ "$PLAT" = linux ] || skip "POSIX cannot list"
 	need_root
 	need_namespace
@@ -218,10 +218,10 @@ print(subprocess.check_output(['ipcls', '-H', '-o', 'count', 'shm:$S']).decode()
 	cat >listing <<-END
 		mount -t mqueue none /dev/mqueue || exit
 		$user -H -o name,count,used mq >names
-		# A queue that came, or went, between two looks is no other namespace's.
+		# A queue that appears or disappears between two looks does not mean another IPC namespace.
 		strace -o calls -e trace=mq_open -e inject=mq_open:error=ENOENT:when=1 $user -H -o name mq >came
 		$user -H -o name mq >own 2>&1
-		# The own is another now.
+		# From here on /dev/mqueue belongs to another IPC namespace.
 		exec unshare -i sh -c '
 			$user -H -o name mq >other 2>err
 			echo \$? >>err
@@ -238,7 +238,7 @@ print(subprocess.check_output(['ipcls', '-H', '-o', 'count', 'shm:$S']).decode()
 	cp "$ROOT/build/bin/ipcset" "$USER_BIN"
 	unshare -m sh listing || true
 	[ -z "$made" ] || rmdir /dev/mqueue
-	# He may send, and that shows the messages, but not their bytes.
+	# The user may send, which shows the number of messages but not their bytes.
 	grep -qx "$Q"$'\t1\t-' names
 	grep -qx "$Q" own
 	grep -q INJECTED calls
@@ -252,11 +252,11 @@ ipcls: mq:/ipc7-'$$'-two: Permission denied' ]
 	ipcdel "mq:/ipc7-$$-two"
 }
 
-@test "ipcls: what is there is found, whatever comes and goes meanwhile" {
+@test "ipcls: finds an existing queue while other queues come and go" {
 	need python3-sysv-ipc /usr/bin/python3 -c 'import sysv_ipc'
 	local i
 
-	# It stands behind gaps, which the others fill and leave.
+	# The queue stands behind gaps, which the other queues fill and leave.
 	handles=()
 	for i in 1 2 3 4 5 6 7 8 9 10; do
 		handles+=("mq:$(mqsend -c sysv:new x)")
@@ -278,7 +278,7 @@ while not os.path.exists("stop"):
 	[ "$i" -eq 100 ]
 }
 
-@test "ipcls: a semaphore whose owner plays tricks does no harm" {
+@test "ipcls: withstands a semaphore whose file changes its size all the time" {
 	[ "$PLAT" = linux ] || skip "POSIX has to map it"
 	need python3 python3 -c 0
 	local i name=/dev/shm/sem.ipc7-$$-evil
@@ -304,7 +304,7 @@ while True:
 	status 0
 }
 
-@test "ipcls: odd files in the directory of segments are no objects" {
+@test "ipcls: ignores files in /dev/shm that are not objects" {
 	mkfifo "/dev/shm/ipc7-$$-fifo"
 	mkdir "/dev/shm/ipc7-$$-directory"
 	for name in fifo directory; do
@@ -327,7 +327,7 @@ while True:
 	[ "$(unshare -mi sh odd)" = '' ]
 }
 
-@test "ipcls: if memory runs out, it says so, and no line is cut" {
+@test "ipcls: reports a lack of memory, and prints only whole lines" {
 	[ "$PLAT" = linux ] || skip "POSIX cannot list"
 	[ -z "${SANITIZED:-}" ] || skip "sanitizers need far more"
 	need_root
@@ -346,7 +346,7 @@ while True:
 	[ "$(unshare -mi sh many)" = 3000 ]
 }
 
-@test "ipcls: to look changes nothing" {
+@test "ipcls: changes neither an object nor its times" {
 	new_name posix
 	mqsend -c $SMALL "$Q" hello
 	[ "$(row "mq:$Q" count)" = 1 ]
@@ -361,7 +361,7 @@ while True:
 	[ "$(row "mq:$Q" used,changed)" = $'5\t2001-02-03T04:05:06Z' ]
 }
 
-@test "ipcls: -v shows the calls" {
+@test "ipcls: -v prints the calls" {
 	new_name posix
 	mqsend -c -d 3 -s 10 "$Q" hello
 	try lone ipcls -v -H -o count "mq:$Q"
@@ -383,16 +383,16 @@ while True:
 	else
 		[[ $stderr == "ipcls: semget(${S#sysv:}, 0, 0) = "*', 0, IPC_STAT, {sem_nsems=2}) = 0'*$'\n''ipcls: semctl('*', 0, GETALL, {2,5}) = 0'* ]]
 	fi
-	# What nobody wants to see is not looked at.
+	# A value that is not shown is not asked for.
 	try ipcls -v -o name "sem:$S"
 	[[ $stderr != *GET[AV]* ]]
-	# A path's key is made once.
+	# The key of a path is computed once.
 	touch file
 	try ipcls -v sysv:./file
 	[ "$(grep -c 'ipcls: ftok("./file", 1) = 0x' <<<"$stderr")" -eq 1 ]
 }
 
-@test "ipcls: names that mean no object" {
+@test "ipcls: reports a name that denotes no object" {
 	new_semaphore posix
 	semop -c "$S" >/dev/null
 	try ipcls "shm:sem.${S#/}"
@@ -414,14 +414,14 @@ while True:
 	output -
 }
 
-@test "ipcls: where nothing can be listed it says so" {
+@test "ipcls: says so where the system cannot list objects" {
 	[ "$PLAT" = portable ] || skip "Linux can"
 	try ipcls
 	status 1
 	error 'ipcls: this system has no way to list objects; name them (mq:/jobs, sem:sysv:0x4d2)'
 }
 
-@test "ipcls: wrong usage, -h and -V, output that fails" {
+@test "ipcls: wrong usage exits with status 2, -h and -V print usage and version, and a failed write is an error" {
 	for case in '-o|-o needs an argument*' '-o nosuch|-o "nosuch": not columns*' '-o kind,,name|-o *' 'mq:a/b|mq:a/b: a POSIX name has one slash*' \
 		'mq:sysv:new|mq:sysv:new: sysv:new names nothing that exists' 'shm:file:x|shm:file:x: an ordinary file is none of *' '-y|there is no option -y*'; do
 		# shellcheck disable=SC2086
