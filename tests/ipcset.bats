@@ -1,6 +1,6 @@
 load helper
 
-# all_kinds: an object of each kind and family; their names are in ALL.
+# all_kinds: create an object of each kind and family; the names are in ALL.
 all_kinds() {
 	ALL=()
 	for kind in posix sysv; do
@@ -21,12 +21,12 @@ all_kinds() {
 	done
 }
 
-# modes: the modes of all of them, in the order in which they are listed.
+# modes: print the modes of all objects, in the order of the list.
 modes() {
 	ipcls -H -o mode "${ALL[@]}" | tr '\n' ' '
 }
 
-@test "ipcset: the mode of all kinds, exact, and their owner" {
+@test "ipcset: sets the exact mode, the owner and the group of objects of all kinds" {
 	[ "$PLAT" = linux ] || skip "POSIX changes segments and System V objects"
 	all_kinds
 	(umask 077 && try ipcset -m 0646 "${ALL[@]}" && status 0)
@@ -42,7 +42,7 @@ modes() {
 	[ "$(ipcls -H -o owner "${ALL[@]}" | sort -u)" != root ]
 }
 
-@test "ipcset: the capacity of a System V queue" {
+@test "ipcset: -s sets the capacity of a System V queue" {
 	new_name sysv
 	mqsend -c $SMALL "$Q" x
 	try ipcset -v -s 8K "mq:$Q"
@@ -65,7 +65,7 @@ modes() {
 	error "ipcset: mq:$Q: kernel.msgmnb is *"
 }
 
-@test "ipcset: nothing is changed if one operand is wrong" {
+@test "ipcset: changes nothing if one operand is wrong" {
 	[ "$PLAT" = linux ] || skip "POSIX changes segments and System V objects"
 	all_kinds
 	for wrong in mq:/ipc7-nosuch shm:a/b mq /ipc7-nosuch sem:sysv:0x7bfffff0; do
@@ -89,7 +89,7 @@ modes() {
 	[ "$(ipcls -H -o mode "mq:$name")" = 0666 ]
 }
 
-@test "ipcset: what the system would refuse is found before anything is changed" {
+@test "ipcset: finds a change that the system would refuse before it changes anything" {
 	if [ "$PLAT" = portable ]; then
 		new_segment posix
 		shmput -c "$S" </dev/null
@@ -111,12 +111,12 @@ modes() {
 	NAMES+=("$queue")
 	SEGMENTS+=("$segment")
 	as_user shmput -c "$segment" </dev/null
-	# Only root may give a POSIX object away.
+	# Only root may give away a POSIX object.
 	try as_user ipcset -m 0640 -o root "mq:$queue" "shm:$segment"
 	status 1
 	error "ipcset: mq:$queue: not permitted: only root may give it to another user"
 	[ "$(ipcls -H -o owner,mode "mq:$queue" "shm:$segment" | sort -u)" = "$(ipcls -H -o owner "mq:$queue")"$'\t0600' ]
-	# A capacity beyond the limit, of the second.
+	# A capacity beyond the limit.
 	new_name sysv
 	first=$Q
 	as_user mqsend -c $SMALL "$first" x
@@ -126,7 +126,7 @@ modes() {
 	status 1
 	error "ipcset: mq:$first: kernel.msgmnb is *"
 	[ "$(ipcls -H -o mode "mq:$first" "mq:$Q" | sort -u)" = 0600 ]
-	# An object of somebody else, after one that is his own.
+	# An object of another user, after the user's own object.
 	new_segment posix
 	shmput -c "$S" </dev/null
 	for change in '-m 0644' '-o 65534' '-o :65534'; do
@@ -138,13 +138,13 @@ modes() {
 	done
 }
 
-@test "ipcset: the owner gives an object only to a group of his own" {
+@test "ipcset: an owner can give an object only to a group of his own" {
 	[ "$PLAT" = linux ] || skip "POSIX changes segments and System V objects"
 	need_root
 	queue=/ipc7-$$-user
 	as_user mqsend -c "$queue" hello
 	NAMES+=("$queue")
-	# The kernel is asked, and refuses before the mode is changed.
+	# The kernel checks the group and refuses before the mode is changed.
 	try as_user ipcset -m 0640 -o :0 "mq:$queue"
 	status 1
 	error "ipcset: mq:$queue: not permitted: its owner may give it only to a group of his own"
@@ -154,7 +154,7 @@ modes() {
 	[ "$(ipcls -H -o mode "mq:$queue")" = 0640 ]
 }
 
-@test "ipcset: what the kernel refuses to a root without capabilities has a line" {
+@test "ipcset: reports a change that the kernel refuses to root without capabilities" {
 	[ "$PLAT" = linux ] || skip "knows capabilities"
 	need_root
 	queue=/ipc7-$$-user
@@ -166,7 +166,7 @@ modes() {
 	[ "$(ipcls -H -o mode "mq:$queue")" = 0600 ]
 }
 
-@test "ipcset: a limit that was lowered, and a /proc that is missing, are found before anything is changed" {
+@test "ipcset: finds a lowered limit or a missing /proc before it changes anything" {
 	[ "$PLAT" = linux ] || skip "knows the limits of Linux"
 	need_root
 	need_namespace
@@ -198,7 +198,7 @@ modes() {
 	[ "$(ipcls -H -o mode "mq:$Q" "shm:$S" | sort -u)" = 0600 ]
 }
 
-@test "ipcset: what is refused after all has a line, and the others are changed" {
+@test "ipcset: reports a change that fails, and makes the other changes" {
 	[ "$PLAT" = linux ] || skip "knows the calls of Linux"
 	need strace strace -V
 	[ -z "${SANITIZED:-}" ] || skip "not under strace"
@@ -212,7 +212,7 @@ modes() {
 	[ "$(ipcls -H -o mode "shm:${SEGMENTS[0]}" "sem:$S")" = 0600$'\n'0644 ]
 }
 
-@test "ipcset: -v shows the calls" {
+@test "ipcset: -v prints the calls" {
 	new_segment posix
 	shmput -c "$S" </dev/null
 	try lone ipcset -v -m 0640 "shm:$S"
@@ -230,7 +230,7 @@ modes() {
 	[[ $stderr == *'ipcset: semctl('*', 0, IPC_SET, {sem_perm={uid='*', gid='*', mode=0640}}) = 0' ]]
 }
 
-@test "ipcset: wrong usage, -h and -V" {
+@test "ipcset: wrong usage exits with status 2, and -h and -V print usage and version" {
 	for case in '-m 0600|KIND:NAME is missing*' 'mq:x|there is nothing to change (-m, -o or -s, *' '-m 9 mq:x|-m "9": not an octal mode*' \
 		'-o nosuch-user mq:x|-o "nosuch-user": not OWNER*' '-o : mq:x|-o ":": not OWNER*' '-o root: mq:x|-o "root:": not OWNER*' '-s 0 mq:x|-s "0": not *' \
 		'-m 600 mq|mq: an object is named here*' '-m 600 x|x: its KIND is missing*' '-s 4K shm:nowhere|shm:nowhere: -s is for System V queues*' '-s 4K mq:sysv:0x7bfffff0 mq:x|mq:x: -s is for*' '-y|there is no option -y*'; do
