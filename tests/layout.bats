@@ -1,9 +1,9 @@
 load helper
 
-# The rules of the tree: cmd needs mechanisms (object is the one that reads the others), these need process, and that base. They are
-# read from the built objects and from what the sources include.
+# The layers of the tree: cmd may need the mechanisms, the mechanisms may need process, and process may need base. Of the
+# mechanisms, only object may need the others. The tests read the built objects and the #include lines of the sources.
 
-# backwards FILE: its lines "A/FILE B/FILE" where folder A may not need folder B.
+# backwards FILE: print the lines "A/FILE B/FILE" where folder A must not need folder B.
 backwards() {
 	awk '
 		function level(folder) {
@@ -16,7 +16,7 @@ backwards() {
 		from[1] != to[1] && level(from[1]) <= level(to[1])' "$1"
 }
 
-# uses: writes the file of the same name: "posix/queue base/text" if one object has a symbol that is defined in the other.
+# uses: write the file uses, with the line "posix/queue base/text" if the first object needs a symbol of the second.
 uses() {
 	local other=portable source name object objects=()
 
@@ -44,7 +44,7 @@ uses() {
 	[ "$(wc -l <uses)" -gt 100 ]
 }
 
-@test "layout: no object needs one of a folder above its own, or of another mechanism" {
+@test "layout: no object needs an object of a higher folder or of another mechanism" {
 	need binutils command -v nm
 	uses
 	backwards uses >wrong
@@ -57,7 +57,7 @@ uses() {
 	tsort uses 2>&1 >/dev/null | diff /dev/null - >&2
 }
 
-@test "layout: no source includes a header of a folder above its own, or of another mechanism; a command includes no private one" {
+@test "layout: no source includes a header of a higher folder or of another mechanism, and no command includes a private header" {
 	(cd "$ROOT" && grep -oE '^#include "[a-z_]+/[a-z_]+' lib/*/*.[ch] cmd/*.[ch]) 2>/dev/null |
 		sed 's/^lib\///; s/:#include "/ /' >includes
 	[ "$(wc -l <includes)" -gt 100 ]
