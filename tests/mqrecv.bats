@@ -1,6 +1,6 @@
 load helper
 
-# fill TEXT...: a new queue with these messages.
+# fill TEXT...: create queue Q with these messages.
 fill() {
 	mqsend -c $SMALL "$Q" "$@"
 }
@@ -34,7 +34,7 @@ receives() {
 	try mqrecv -a -n 1 "$Q"
 	status 0
 }
-@test "mqrecv: receives one message, -n COUNT, or -a all that are there" {
+@test "mqrecv: receives one message, COUNT messages with -n, or all queued messages with -a" {
 	both receives
 }
 
@@ -51,7 +51,7 @@ receives_forms() {
 	mqsend -p 3 "$Q" ab ''
 	mqrecv -a -P "$Q" | cmp - <(printf '3\tab\n3\t\n')
 }
-@test "mqrecv: -0, -N, -r and -P; an empty message is a record" {
+@test "mqrecv: -0, -N, -r and -P shape the output, and an empty message is a record" {
 	both receives_forms
 }
 
@@ -63,7 +63,7 @@ round_trips() {
 	mqrecv -N "$Q" | mqsend -N "$Q"
 	mqrecv -r "$Q" | cmp - data
 }
-@test "mqrecv: binary data come back as they were" {
+@test "mqrecv: returns binary data unchanged" {
 	both round_trips
 }
 
@@ -82,7 +82,7 @@ times_out() {
 	try mqrecv -f -t 1ms "$Q"
 	status 124
 }
-@test "mqrecv: -t bounds the wait for each message, 0 never waits" {
+@test "mqrecv: -t bounds the wait for each message, and -t 0 never waits" {
 	both times_out
 }
 
@@ -103,7 +103,7 @@ stops_at_mark() {
 	try mqrecv -f -e '' "$Q"
 	output $'ENDE\nEND'
 }
-@test "mqrecv: -e stops at the mark, which is not printed" {
+@test "mqrecv: -e stops at the mark and does not print it" {
 	both stops_at_mark
 }
 
@@ -120,7 +120,7 @@ prompt() {
 	ends 0
 	exec 4<&-
 }
-@test "mqrecv: a waiting receiver writes each message at once" {
+@test "mqrecv: writes each message at once, even while it waits for the next message" {
 	both prompt
 }
 
@@ -136,7 +136,7 @@ four_workers() {
 	wait
 	cat got? | sort -n | cmp - <(seq 5000)
 }
-@test "mqrecv: four workers share the messages, none lost or doubled" {
+@test "mqrecv: four workers share the messages, without loss or duplicates" {
 	both four_workers
 }
 
@@ -156,7 +156,7 @@ shared_output() {
 	both shared_output
 }
 
-@test "mqrecv: System V types are selected by -p" {
+@test "mqrecv: -p selects the types of a System V queue" {
 	local i
 
 	new_name sysv
@@ -185,7 +185,7 @@ shared_output() {
 	done
 }
 
-@test "mqrecv: a POSIX queue has nothing to select, and says so" {
+@test "mqrecv: refuses -p for a POSIX queue" {
 	new_name posix
 	fill one
 	try mqrecv -p 1 "$Q"
@@ -194,7 +194,7 @@ shared_output() {
 	[ "$(depth "$Q")" -eq 1 ]
 }
 
-@test "mqrecv: -k copies without removing" {
+@test "mqrecv: -k copies messages without removing them" {
 	local i
 
 	new_name sysv
@@ -232,7 +232,7 @@ shared_output() {
 	status 2
 }
 
-@test "mqrecv: a POSIX queue cannot be peeked, and says so" {
+@test "mqrecv: refuses -k for a POSIX queue" {
 	new_name posix
 	fill one
 	try mqrecv -k "$Q"
@@ -269,7 +269,7 @@ shared_output() {
 	[[ $(cat new) =~ ^[0-9]+$ ]]
 }
 
-@test "mqrecv: -R that cannot be written is an error, and nothing is taken or made" {
+@test "mqrecv: takes and creates nothing if the -R FILE cannot be written" {
 	new_name posix
 	try mqrecv -c -d 10 -s 256 -R no/such/directory/file "$Q"
 	status 1
@@ -285,7 +285,7 @@ shared_output() {
 	[ "$(depth "$Q")" -eq 1 ]
 }
 
-@test "mqrecv: whoever waits for -R learns of a failure by its end" {
+@test "mqrecv: a reader of the -R FIFO gets end of file if mqrecv fails" {
 	mkfifo ready
 	background mqrecv -R ready /ipc7-no-such-queue 2>err
 	read -r line <ready || line=end
@@ -293,7 +293,7 @@ shared_output() {
 	ends 1
 }
 
-@test "mqrecv: sysv:new gives its handle to -R, without which nobody could know it" {
+@test "mqrecv: sysv:new writes the name of the queue to the -R FILE, and needs -R" {
 	try mqrecv -c sysv:new
 	status 2
 	error 'mqrecv: sysv:new needs -R FILE, which gets the name of the new queue'
@@ -323,7 +323,7 @@ creates() {
 	error "mqrecv: $Q: no such queue (create it with -c)"
 	mqrecv -x -u -n 0 "$Q"
 }
-@test "mqrecv: -c, -x, -m, -d, -s and -u" {
+@test "mqrecv: -c and -x create a queue with the attributes of -m, -d and -s, and -u unlinks it" {
 	both creates
 }
 
@@ -343,7 +343,7 @@ output_full() {
 	sysv) output $'2\ttwo\n2\tlast\n3\tthree' ;; # it went back behind the others
 	esac
 }
-@test "mqrecv: a full output loses nothing: what was taken goes back with its priority or type" {
+@test "mqrecv: puts messages back with their priority or type if standard output is full" {
 	both output_full
 }
 
@@ -360,7 +360,7 @@ output_closed() {
 	status 0
 	output $'one\ntwo'
 }
-@test "mqrecv: a closed output takes nothing" {
+@test "mqrecv: takes no message if standard output is closed" {
 	both output_closed
 }
 
@@ -375,7 +375,7 @@ reader_gone() {
 	try mqrecv -a "$Q"
 	output $'one\ntwo\nthree'
 }
-@test "mqrecv: with a dead reader no message is taken" {
+@test "mqrecv: takes no message if standard output has lost its reader" {
 	both reader_gone
 }
 
@@ -393,7 +393,7 @@ reader_goes() {
 	try mqrecv "$Q"
 	output two
 }
-@test "mqrecv: a waiting receiver stops when its reader goes" {
+@test "mqrecv: stops waiting when standard output loses its reader" {
 	both reader_goes
 }
 
@@ -406,10 +406,10 @@ no_room_to_return() {
 	sender=$!
 	exec 5<trace
 	while read -r line <&5 && [[ $line != *EAGAIN* ]] && [[ $line != *ETIMEDOUT* ]]; do :; done
-	# The sender fills the queue as soon as the first message is taken.
+	# The sender fills the queue again as soon as the first message is taken.
 	mqrecv -t 100ms -n 2 -e second22 -P "$Q" >/dev/full 2>err || got=$?
 	[ $got -eq 1 ]
-	# Whether one or both were taken, each is in the queue or printed.
+	# Whether one or both messages were taken, each is either in the queue or printed.
 	sed -n 's/.*not put back (the queue is full again), priority [01]: "\(.*\)"$/\1/p' err >printed
 	mqrecv -t 60 -n $((2 - $(wc -l <printed))) "$Q" | sort - printed >all
 	[ "$(cat all)" = $'first-11\nsecond22' ]
@@ -417,7 +417,7 @@ no_room_to_return() {
 	exec 5<&-
 	rm trace
 }
-@test "mqrecv: what finds no room in its queue any more is printed, not lost" {
+@test "mqrecv: prints a message that cannot be put back because its queue is full again" {
 	both no_room_to_return
 }
 
@@ -432,12 +432,12 @@ signalled() {
 		missing "$Q"
 	done
 }
-@test "mqrecv: a signal ends the wait by that signal, and -u unlinks" {
+@test "mqrecv: a signal that arrives during the wait ends mqrecv, and -u unlinks" {
 	set -m
 	both signalled
 }
 
-@test "mqrecv: a signal that was ignored at the start stays ignored" {
+@test "mqrecv: a signal that is ignored at the start stays ignored" {
 	new_name posix
 	ready peer ignore 1 mqrecv -c -R ready $SMALL "$Q" >got
 	kill -HUP $PID
@@ -446,7 +446,7 @@ signalled() {
 	[ "$(cat got)" = x ]
 }
 
-# The receiver's output is a pipe that nobody reads, so that it waits in a write when the signal comes.
+# Nobody reads the receiver's output pipe, so the receiver is blocked in a write when the signal arrives.
 signalled_in_write() {
 	pipe
 	mqsend -c -d 8 -s 1024 "$Q" </dev/null
@@ -454,7 +454,7 @@ signalled_in_write() {
 	exec 6>&-
 	seq -f "%01000g" 100 | mqsend "$Q" 3>&- 4<&- &
 	sender=$!
-	# The sender ends when it has sent all, or waits for ever on a full queue: then the pipe is full, and the receiver waits.
+	# The sender ends, or blocks on a full queue. The second means that the pipe is full and the receiver is blocked.
 	stuck 8
 	kill -TERM $PID
 	ends 143
@@ -465,7 +465,7 @@ signalled_in_write() {
 	wait $sender
 	sort got | cmp - <(seq -f "%01000g" 100)
 }
-@test "mqrecv: a signal in the middle of a write loses and doubles nothing" {
+@test "mqrecv: a signal in the middle of a write neither loses nor duplicates a message" {
 	[ -r /proc/self/status ] || skip "needs /proc"
 	both signalled_in_write
 }
@@ -497,7 +497,7 @@ killed_at_random() {
 	sort -n got | cmp - <(seq 20000)
 	rm got
 }
-@test "mqrecv: receivers ended at random moments under load lose and double nothing" {
+@test "mqrecv: receivers that end at random moments under load neither lose nor duplicate messages" {
 	both killed_at_random
 }
 
@@ -509,7 +509,7 @@ unlink_keeps() {
 	try mqrecv "$Q"
 	output one
 }
-@test "mqrecv: -u leaves a queue into which messages were put back" {
+@test "mqrecv: -u keeps a queue into which messages were put back" {
 	both unlink_keeps
 }
 
@@ -520,16 +520,16 @@ removed() {
 	ends 3
 	[ "$(cat err)" = "mqrecv: $Q: the queue was removed while in use" ]
 }
-@test "mqrecv: the removal of the queue ends the wait with status 3" {
+@test "mqrecv: exits with status 3 if the queue is removed while it waits" {
 	both removed
 }
 
-@test "mqrecv: messages in a POSIX queue that was unlinked are received first" {
+@test "mqrecv: receives the messages that are left in an unlinked POSIX queue before it ends" {
 	new_name posix
 	mkfifo go
 	exec 7<>go
 	fill one two
-	# COMMAND holds the receiver while the queue is unlinked.
+	# COMMAND holds up the receiver while the queue is unlinked.
 	ready mqrecv -f -R ready "$Q" -- sh -c 'read -r line <go; cat; echo' >got 2>err
 	mqsend "$Q" three
 	mqrecv -u -n 0 "$Q"
@@ -562,7 +562,7 @@ runs_command() {
 	try mqrecv -a "$Q" -- cat
 	status 0
 }
-@test "mqrecv: runs COMMAND for each message, which is its input, byte for byte" {
+@test "mqrecv: runs COMMAND for each message, with the message as its input, byte for byte" {
 	both runs_command
 }
 
@@ -576,7 +576,7 @@ large_input() {
 	mqrecv "$Q" -- true
 	[ "$(depth "$Q")" -eq 0 ]
 }
-@test "mqrecv: COMMAND gets a large message, and need not read it" {
+@test "mqrecv: COMMAND gets a large message whole, and may leave it unread" {
 	both large_input
 }
 
@@ -614,11 +614,11 @@ command_fails() {
 	try mqrecv -f -a "$Q" -- cat
 	status 2
 }
-@test "mqrecv: a message whose COMMAND fails, or cannot be run, goes back" {
+@test "mqrecv: puts the message back if COMMAND fails or cannot be executed" {
 	both command_fails
 }
 
-@test "mqrecv: a missing COMMAND is noticed before a message is waited for" {
+@test "mqrecv: reports a missing COMMAND before it creates the queue or waits" {
 	new_name posix
 	try mqrecv -c $SMALL "$Q" -- no-such-command
 	status 127
@@ -651,11 +651,11 @@ dead_letters() {
 	error "mqrecv: $dead: no such queue (create it with -c)"
 	[ "$(depth "$Q")" -eq 1 ]
 }
-@test "mqrecv: -D takes the messages whose COMMAND fails, and mqrecv goes on" {
+@test "mqrecv: -D moves each message whose COMMAND fails to another queue, and mqrecv goes on" {
 	both dead_letters
 }
 
-@test "mqrecv: a dead-letter queue of the other kind, a full one, and one that is too small" {
+@test "mqrecv: -D accepts a queue of the other kind, and a message that does not fit there is put back" {
 	new_name posix
 	dead=$Q
 	new_name sysv
@@ -690,7 +690,7 @@ dead_letters() {
 	output bad
 }
 
-# The signal is passed on to COMMAND; if COMMAND then fails its message goes back, also with -D.
+# The signal is passed on to COMMAND. If COMMAND then fails, its message is put back, even if -D is given.
 command_signalled() {
 	dead=$Q
 	new_name "$KIND"
@@ -714,11 +714,11 @@ command_signalled() {
 	exec 7>&-
 	rm started
 }
-@test "mqrecv: a signal is passed on to COMMAND, whose message goes back if it fails" {
+@test "mqrecv: passes a signal on to COMMAND, and puts the message back if COMMAND then fails" {
 	both command_signalled
 }
 
-@test "mqrecv: COMMAND gets no descriptor and no signal treatment of ours" {
+@test "mqrecv: COMMAND inherits no descriptor of mqrecv and the original signal dispositions" {
 	[ -r /proc/self/status ] || skip "needs /proc"
 	new_name posix
 	dead=$Q
@@ -734,7 +734,7 @@ command_signalled() {
 	[ $((0x$(awk '{ print $2 }' got) & 0x10000)) -ne 0 ]
 }
 
-@test "mqrecv: signals ignored or blocked at the start do no harm" {
+@test "mqrecv: works even if signals are ignored or blocked at the start" {
 	new_name posix
 	fill one two three four
 	try peer ignore 17 mqrecv "$Q" -- cat
@@ -755,7 +755,7 @@ command_signalled() {
 	status 124
 }
 
-@test "mqrecv: COMMAND with the standard descriptors closed" {
+@test "mqrecv: runs COMMAND even if the standard descriptors are closed" {
 	new_name posix
 	fill one two
 	mqrecv "$Q" -- sh -c 'cat >file' <&- >&- 2>&-
@@ -764,7 +764,7 @@ command_signalled() {
 	[ "$(cat file)" = two ]
 }
 
-@test "mqrecv: an output that somebody made non-blocking is waited for" {
+@test "mqrecv: waits for an output that another process has made non-blocking" {
 	need python3 python3 -c 0
 	new_name posix
 	mqsend -c $SMALL "$Q" </dev/null
@@ -784,7 +784,7 @@ command_signalled() {
 	[ "$(wc -l <got)" -eq 5000 ]
 }
 
-@test "mqrecv: wrong usage gets one line" {
+@test "mqrecv: wrong usage gets one error line and status 2" {
 	new_name posix
 	try mqrecv
 	status 2
@@ -822,7 +822,7 @@ mqrecv: msgrcv("*", {mtype=2, mtext=\"hello\"}, 8192, 3, MSG_EXCEPT|IPC_NOWAIT) 
 mqrecv: msgctl("*", IPC_RMID) = 0" ]]
 }
 
-@test "mqrecv: help and version" {
+@test "mqrecv: -h and --version print usage and version" {
 	try mqrecv -h
 	status 0
 	[[ $output == 'usage: mqrecv [-acfkuvx] [-0|-N|-r] [-P] [-d DEPTH] [-D QUEUE] [-e MARK] [-m MODE] [-n COUNT] [-p SELECT] [-R FILE] [-s SIZE] [-t TIME] QUEUE [-- COMMAND [ARG...]]'* ]]
@@ -838,7 +838,7 @@ no_permission() {
 	error "mqrecv: $Q: no permission to receive from this queue (its owner or root can change its mode)"
 	[ "$(depth "$Q")" -eq 1 ]
 }
-@test "mqrecv: no permission" {
+@test "mqrecv: fails if the user has no permission to receive" {
 	need_root
 	both no_permission
 }
@@ -854,12 +854,12 @@ may_receive_only() {
 	[[ $stderr == "mqrecv: $Q: not put back ("*'), priority '[01]': "two"
 mqrecv: '"$Q"': standard output: No space left on device; 1 could not be put back and is printed above' ]]
 }
-@test "mqrecv: somebody who may only receive can; what he cannot put back is printed" {
+@test "mqrecv: receives without write permission, and then prints a message that it cannot put back" {
 	need_root
 	both may_receive_only
 }
 
-@test "mqrecv: receives what a C program sends" {
+@test "mqrecv: receives messages from a C program" {
 	new_name posix
 	peer create "$Q" 5 100 0600
 	peer send "$Q" 3 'from C'
@@ -868,7 +868,7 @@ mqrecv: '"$Q"': standard output: No space left on device; 1 could not be put bac
 	output $'9\tmore\n3\tfrom C'
 }
 
-@test "mqrecv: receives what Python and perl send" {
+@test "mqrecv: receives messages from Python and perl" {
 	need python3-sysv-ipc /usr/bin/python3 -c 'import sysv_ipc'
 	need IPC::SysV perl -MIPC::SysV -e 1
 	new_name sysv
@@ -888,11 +888,11 @@ stream() {
 	(limit_memory 60000 && mqrecv -c -n 200000 $SMALL "$Q") | cmp - <(seq 200000)
 	wait
 }
-@test "mqrecv: a long stream in flat memory" {
+@test "mqrecv: receives a long stream in constant memory" {
 	both stream
 }
 
-@test "mqrecv: a System V message larger than the first buffer" {
+@test "mqrecv: receives a System V message that is larger than its first buffer" {
 	need_namespace
 	[ "$PLAT" = linux ] || skip "sysctl"
 	# shellcheck disable=SC2016
@@ -902,7 +902,7 @@ stream() {
 	output $'300000\n300000\n300000'
 }
 
-@test "mqrecv: -k never puts back what it only copied" {
+@test "mqrecv: -k never puts back a message that it only copied" {
 	[ "$PLAT" = linux ] || skip "no -k"
 	new_name sysv
 	fill a b c
@@ -922,7 +922,7 @@ status_one() {
 	try mqrecv -t 0 -n 2 "$Q" -- true
 	status 124
 }
-@test "mqrecv: COMMAND's own status 1 stays 1" {
+@test "mqrecv: passes on status 1 of COMMAND unchanged" {
 	both status_one
 }
 
@@ -938,12 +938,12 @@ file_limit() {
 	[ "$(cat file rest | cut -c1 | sort -u | tr -d '\n')" = 12345678 ]
 	rm file rest
 }
-@test "mqrecv: a limit on the file's size loses nothing" {
+@test "mqrecv: a limit on the file size loses no message" {
 	[ -z "${SANITIZED:-}" ] || skip "the sanitizers' own files"
 	both file_limit
 }
 
-@test "mqrecv: a message that would go back into a queue that is gone is printed" {
+@test "mqrecv: prints a message that cannot be put back because its queue was removed" {
 	new_name posix
 	fill m1
 	# shellcheck disable=SC2016
@@ -958,7 +958,7 @@ mqrecv: $Q: sh ended with status 7; its message is printed above" ]
 	[[ $stderr == "mqrecv: $Q: not put back ("*'), priority 1: "m1"'* ]]
 }
 
-# The output takes part of a record, and nobody reads: the signal must still end it.
+# The output pipe takes part of a record, and nobody reads it. The signal must still end mqrecv.
 partial_write() {
 	pipe
 	mqsend -c -d 8 -s 8192 "$Q" </dev/null 2>/dev/null || mqsend -c -d 2 -s 8192 "$Q" </dev/null
@@ -970,16 +970,16 @@ partial_write() {
 	kill -TERM $PID
 	ends 143
 	exec 4<&-
-	# The rest goes, so that the sender ends.
+	# Receive the remaining messages, so the sender ends.
 	background mqrecv -f "$Q" >/dev/null
 	wait $sender
 }
-@test "mqrecv: a signal ends a write that has stopped in the middle of a record" {
+@test "mqrecv: a signal ends a partial write in the middle of a record" {
 	[ -r /proc/self/status ] || skip "needs /proc"
 	both partial_write
 }
 
-@test "mqrecv: a signal does not wait for -t when its message finds no room" {
+@test "mqrecv: a signal ends it without a wait for space to put the message back" {
 	new_name posix
 	mqsend -c -d 1 -s 8 "$Q" a
 	mkfifo started
@@ -993,7 +993,7 @@ partial_write() {
 	grep -q 'not put back (the queue is full again), priority 0: "a"' err
 }
 
-@test "mqrecv: every signal that reaches it is passed on to COMMAND" {
+@test "mqrecv: passes every signal on to COMMAND, even after the first signal" {
 	new_name posix
 	fill a
 	mkfifo started
@@ -1010,7 +1010,7 @@ partial_write() {
 	[ "$(depth "$Q")" -eq 0 ]
 }
 
-@test "mqrecv: an alarm set before the start ends it" {
+@test "mqrecv: an alarm that was set before the start ends it" {
 	need perl perl -e 1
 	new_name posix
 	mqsend -c $SMALL "$Q" </dev/null
@@ -1018,7 +1018,7 @@ partial_write() {
 	status 142
 }
 
-@test "mqrecv: -R to a descriptor that appends to a file keeps what is there, and closes it" {
+@test "mqrecv: -R appends to a descriptor that is open for appending, and COMMAND does not inherit the descriptor" {
 	new_name posix
 	fill a b
 	echo precious >log
@@ -1027,13 +1027,13 @@ partial_write() {
 	mqrecv -R /dev/fd/7 "$Q" -- sh -c '[ ! -e /dev/fd/7 ]' 7>>log
 }
 
-@test "mqrecv: a private queue whose name could not be told is removed" {
+@test "mqrecv: removes a private queue whose name cannot be written to the -R FILE" {
 	try makes -q 'mqrecv -c -R /dev/full sysv:new'
 	output 0
 	error 'mqrecv: /dev/full: *'
 }
 
-@test "mqrecv: -D is another queue, also under another name" {
+@test "mqrecv: refuses QUEUE as the queue of -D, even under another name" {
 	new_name sysv
 	fill x
 	id=$(ipcs -q | awk -v key="$(printf '0x%08x' "${Q#sysv:}")" '$1 == key { print $2 }')
@@ -1043,7 +1043,7 @@ partial_write() {
 	[ "$(depth "$Q")" -eq 1 ]
 }
 
-@test "mqrecv: odd bytes of COMMAND and of messages are escaped in error lines" {
+@test "mqrecv: escapes odd bytes of COMMAND in its error line" {
 	new_name posix
 	fill x
 	printf '#!/no/such\n' >$'a\e[31m\nfake'
@@ -1053,7 +1053,7 @@ partial_write() {
 	error "mqrecv: $Q: ./a\\\\x1b\[31m\\\\nfake cannot be run: *"
 }
 
-@test "mqrecv: what a queue cannot do is 125 where a COMMAND was given" {
+@test "mqrecv: exits with status 125 if the queue lacks a feature and a COMMAND is given" {
 	new_name posix
 	fill x
 	try mqrecv -p 1 "$Q" -- cat
@@ -1076,17 +1076,17 @@ interrupted() {
 	mqsend -c $SMALL "$Q" </dev/null
 	before=$(date +%s%N)
 	background mqrecv -t 0.5 "$Q" 2>/dev/null
-	# A wait that began anew each time would never end.
+	# If each interrupted wait began anew, this loop would never end.
 	until_ended kill -URG $PID
 	ends 124
 	took=$((($(date +%s%N) - before) / 1000000))
 	[ $took -ge 500 ]
 }
-@test "mqrecv: a wait that is interrupted goes on for what is left of it" {
+@test "mqrecv: an interrupted wait goes on for the time that is left" {
 	both interrupted
 }
 
-@test "mqrecv: -a -u takes what comes before the queue is gone" {
+@test "mqrecv: -a -u receives every message that is sent before the queue is unlinked" {
 	local i
 
 	for i in $(seq 100); do
@@ -1096,7 +1096,7 @@ interrupted() {
 		mqrecv -a -u "$Q" >got
 		got=0
 		wait $PID || got=$?
-		# Sent and received; or too late, and the sender knows.
+		# Either the message was received, or the sender learned that it came too late.
 		case $got in
 		0) [ "$(cat got)" = "x$i" ] ;;
 		1) grep -q 'no such queue' err ;;
@@ -1112,7 +1112,7 @@ interrupted() {
 	missing "$Q"
 }
 
-@test "mqrecv: a message of a COMMAND that was signalled goes to the dead-letter queue if it finds no room" {
+@test "mqrecv: a message of a signalled COMMAND goes to the queue of -D if its own queue is full" {
 	new_name posix
 	dead=$Q
 	new_name sysv
@@ -1130,14 +1130,14 @@ interrupted() {
 	output $'32767\taaaaaaaa'
 }
 
-@test "mqrecv: a -D that is QUEUE is noticed before anything is made" {
+@test "mqrecv: refuses QUEUE as the queue of -D before it creates anything" {
 	new_name posix
 	try mqrecv -c -d 10 -s 256 -D "$Q" "posix:$Q" -- false
 	status 2
 	missing "$Q"
 }
 
-@test "mqrecv: PATH is searched past folders that are closed to us, and files that cannot be executed" {
+@test "mqrecv: searches PATH past directories that it may not read and files that cannot be executed" {
 	new_name posix
 	fill x y
 	mkdir closed plain
