@@ -7,7 +7,7 @@ sends_operands() {
 	try mqrecv -a "$Q"
 	output $'one\ntwo words\n\n-1\n--\n%s%n'
 }
-@test "mqsend: each operand is a message, in order, also one that looks like an option" {
+@test "mqsend: sends each operand as a message, in order, even if it looks like an option" {
 	both sends_operands
 }
 
@@ -17,7 +17,7 @@ sends_lines() {
 	mqrecv -a "$Q" >got
 	printf 'one\n\ntwo\r\nlast\n' | cmp - got
 }
-@test "mqsend: each line is a message: an empty one too, and a last one without newline" {
+@test "mqsend: sends each line as a message, even an empty line and an unterminated last line" {
 	both sends_lines
 }
 
@@ -25,7 +25,7 @@ sends_nothing() {
 	mqsend -c $SMALL "$Q" </dev/null
 	[ "$(depth "$Q")" -eq 0 ]
 }
-@test "mqsend: an empty input sends nothing" {
+@test "mqsend: sends nothing if the input is empty" {
 	both sends_nothing
 }
 
@@ -46,11 +46,11 @@ sends_forms() {
 	mqrecv -a -r "$Q" | od -c >got
 	printf 'a\n\0b\n' | od -c | cmp - got
 }
-@test "mqsend: -0, -N and -r" {
+@test "mqsend: -0 and -N split the input at NUL bytes and into netstrings, and -r sends it as one message" {
 	both sends_forms
 }
 
-@test "mqsend: only one of -0, -N and -r" {
+@test "mqsend: accepts only one of -0, -N and -r" {
 	new_name posix
 	try mqsend -c -0 -N $SMALL "$Q" x
 	status 2
@@ -66,13 +66,13 @@ sends_priorities() {
 	printf '3\tthree\n9\tnine\ttab\n' | mqsend -P "$Q"
 	mqsend -P "$Q" $'5\tfive'
 }
-@test "mqsend: -p, and -P for each record; a POSIX queue gives the highest first" {
+@test "mqsend: -p and -P set the priority, and a POSIX queue delivers the highest priority first" {
 	new_name posix
 	sends_priorities
 	try mqrecv -a -P "$Q"
 	output $'9\tnine\ttab\n7\tseven\n5\tfive\n3\tthree'
 }
-@test "mqsend: -p and -P are types of a System V queue, which gives the oldest first" {
+@test "mqsend: -p and -P set the type, and a System V queue delivers the oldest message first" {
 	new_name sysv
 	sends_priorities
 	try mqrecv -a -P "$Q"
@@ -87,7 +87,7 @@ default_priorities() {
 	sysv) output $'1\tx' ;;
 	esac
 }
-@test "mqsend: the priority is 0, the type 1, if nothing else is said" {
+@test "mqsend: the default priority is 0 and the default type is 1" {
 	both default_priorities
 }
 
@@ -104,11 +104,11 @@ bad_prefix() {
 	status 1
 	[ "$(depth "$Q")" -eq 1 ]
 }
-@test "mqsend: -P wants a number and a tab" {
+@test "mqsend: -P requires a number and a tab before each message" {
 	both bad_prefix </dev/null
 }
 
-@test "mqsend: -P keeps to the priorities that there are" {
+@test "mqsend: -P refuses a priority or type that is out of range" {
 	new_name posix
 	try mqsend -c -P $SMALL "$Q" $'32768\tx'
 	status 1
@@ -125,11 +125,11 @@ sends_mark() {
 	try mqrecv -a "$Q"
 	output $'a\nb\nEND\nc'
 }
-@test "mqsend: -e sends a mark after the last record, from either source" {
+@test "mqsend: -e sends the mark after the last line or operand" {
 	both sends_mark
 }
 
-@test "mqsend: a queue that is missing is named, with the remedy, and not created" {
+@test "mqsend: names a missing queue and the remedy, and does not create the queue" {
 	new_name posix
 	try mqsend "$Q" x
 	status 1
@@ -149,7 +149,7 @@ sends_mark() {
 	error 'mqsend: sysv:./nofile: no key from this path: No such file or directory'
 }
 
-@test "mqsend: a wrong name is wrong usage" {
+@test "mqsend: refuses a malformed queue name as wrong usage" {
 	local name
 
 	for name in '' / /a/b a/b/ . .. posix: kind:x SYSV:1 sysv: sysv:0 sysv:x sysv:@ sysv:@x sysv:0x sysv:0x123456789 \
@@ -165,13 +165,13 @@ sends_mark() {
 	status 2
 }
 
-@test "mqsend: odd bytes of a name are escaped in the error line" {
+@test "mqsend: escapes odd bytes of a name in its error line" {
 	try mqsend $'a\033[31m\nb' x
 	status 1
 	error 'mqsend: /a\\x1b\[31m\\nb: no such queue (create it with -c)'
 }
 
-@test "mqsend: bad options are wrong usage, get one line, and nothing is created" {
+@test "mqsend: a bad option gets one error line and status 2, and creates nothing" {
 	local options
 
 	new_name posix
@@ -201,7 +201,7 @@ sends_mark() {
 	missing "$Q"
 }
 
-@test "mqsend: -c makes a queue of 10 messages of 8192 bytes, mode 0600; -d, -s and -m say otherwise, whatever the umask" {
+@test "mqsend: -c creates 10 messages of 8192 bytes with mode 0600, unless -d, -s or -m is given, whatever the umask" {
 	new_name posix
 	umask 077
 	mqsend -c "$Q" x
@@ -220,7 +220,7 @@ sends_mark() {
 	[ "$(peer attributes "$Q")" = '2 5 2 640' ]
 }
 
-@test "mqsend: -c makes a System V queue with its mode, and with -d and -s its capacity" {
+@test "mqsend: -c creates a System V queue with the mode of -m and the capacity of -d and -s" {
 	new_name sysv
 	umask 077
 	mqsend -c -m 0664 -d 5 -s 100 "$Q" x
@@ -239,11 +239,11 @@ differs() {
 	mqsend -d 4 -s 100 "$Q" z
 	[ "$(depth "$Q")" -eq 2 ]
 }
-@test "mqsend: a queue with other attributes than those asked for is an error" {
+@test "mqsend: fails if the queue exists with other attributes than those of -d and -s" {
 	both differs
 }
 
-@test "mqsend: the error line tells which attributes" {
+@test "mqsend: names the attributes that differ from those of the existing queue" {
 	new_name posix
 	mqsend -c -d 4 -s 100 "$Q" x
 	try mqsend -d 5 "$Q" y
@@ -265,7 +265,7 @@ exclusive() {
 	both exclusive
 }
 
-@test "mqsend: creators that start together agree on the queue" {
+@test "mqsend: processes that create the queue at the same time all use it" {
 	local i kind
 
 	for kind in posix sysv; do
@@ -306,18 +306,18 @@ oversize() {
 	mqsend "$Q" "${long%0}"
 	[ "$(mqrecv "$Q" | wc -c)" -eq $((limit + 1)) ]
 }
-@test "mqsend: a record that does not fit is refused with its number, its size and the limit; none is cut" {
+@test "mqsend: refuses a record that does not fit with its number, its size and the limit, and never truncates" {
 	both oversize </dev/null
 }
 
-@test "mqsend: a record without an end is given up in bounded memory" {
+@test "mqsend: gives up on an endless record in bounded memory" {
 	new_name posix
 	mqsend -c $SMALL "$Q" </dev/null
 	(limit_memory 300000 && try mqsend "$Q" </dev/zero && status 1 &&
 		error "mqsend: $Q: * record 1 has more than 168*bytes; no message was sent")
 }
 
-@test "mqsend: a bad netstring is refused with its number" {
+@test "mqsend: refuses a bad netstring with its number" {
 	new_name posix
 	try mqsend -c -N $SMALL "$Q" < <(printf '1:a,2:bc;')
 	status 1
@@ -344,7 +344,7 @@ times_out() {
 	try mqrecv -a "$Q"
 	output $'a\nb'
 }
-@test "mqsend: -t bounds the wait for room, 0 never waits, and the line counts what was sent" {
+@test "mqsend: -t bounds the wait for space, -t 0 never waits, and the error line counts the messages sent" {
 	both times_out </dev/null
 }
 
@@ -354,11 +354,11 @@ waits_for_room() {
 	wait $!
 	seq 1000 | cmp - got
 }
-@test "mqsend: a full queue is waited for, with or without -t" {
+@test "mqsend: waits while the queue is full, with and without -t" {
 	both waits_for_room
 }
 
-# A sender that waits on a full queue, seen by its trace; $Q has 1 message.
+# blocked_sender OPTION...: start a sender that blocks on the full queue Q, as its trace shows. Q holds 1 message.
 blocked_sender() {
 	mqsend -c -d 1 -s 8 "$Q" first
 	mkfifo trace
@@ -382,8 +382,8 @@ sender_signalled() {
 		[ "$(depth "$Q")" -eq 1 ]
 	done
 }
-@test "mqsend: a signal ends the wait, and the line counts what was sent" {
-	# bash starts background jobs of a script with SIGINT ignored; a job of an interactive shell has the default.
+@test "mqsend: a signal ends the wait, and the error line counts the messages sent" {
+	# In a script, bash starts background jobs with SIGINT ignored; a job of an interactive shell has the default disposition.
 	set -m
 	both sender_signalled
 }
@@ -394,7 +394,7 @@ sender_removed() {
 	ends 3
 	[[ $(cat <&4) == *"$Q: the queue was removed while in use; no message was sent" ]]
 }
-@test "mqsend: the removal of the queue ends the wait with status 3" {
+@test "mqsend: exits with status 3 if the queue is removed while it waits" {
 	both sender_removed
 }
 
@@ -413,11 +413,11 @@ unlinks() {
 	status 1
 	exists "$Q"
 }
-@test "mqsend: -u unlinks at the end, after a failure, on a signal, but not what it did not open" {
+@test "mqsend: -u unlinks at the end, after a failure and on a signal, but never a queue that it did not open" {
 	both unlinks
 }
 
-@test "mqsend: messages that are left in a queue that was removed are status 3" {
+@test "mqsend: exits with status 3 if its messages are left in a removed queue" {
 	new_name posix
 	mkfifo input
 	mqsend -c $SMALL "$Q" <input 2>err 3>&- &
@@ -444,7 +444,7 @@ closed_input() {
 	mqsend "$Q" operand <&-
 	[ "$(depth "$Q")" -eq 1 ]
 }
-@test "mqsend: standard input that is closed or a directory is an error, not an empty input" {
+@test "mqsend: fails if standard input is closed or a directory, unlike an empty input" {
 	both closed_input
 }
 
@@ -454,7 +454,7 @@ closed_input() {
 	[ "$(depth "$Q")" -eq 1 ]
 }
 
-@test "mqsend: an input that somebody made non-blocking is waited for" {
+@test "mqsend: waits for an input that another process has made non-blocking" {
 	need python3 python3 -c 0
 	new_name posix
 	mqsend -c $SMALL "$Q" </dev/null
@@ -470,7 +470,7 @@ closed_input() {
 	[ "$(depth "$Q")" -eq 2 ]
 }
 
-@test "mqsend: sysv:new prints the handle of a private queue" {
+@test "mqsend: sysv:new prints the name of the private queue" {
 	try mqsend -c sysv:new x y
 	status 0
 	[[ $output =~ ^sysv:@[0-9]+$ ]]
@@ -481,7 +481,7 @@ closed_input() {
 	output $'x\ny\nz'
 }
 
-@test "mqsend: a handle that cannot be printed makes no queue" {
+@test "mqsend: creates no private queue if its name cannot be printed" {
 	local out
 
 	for out in '>/dev/full' '>&-'; do
@@ -494,7 +494,7 @@ closed_input() {
 	mqrecv -u -n 0 "$(cat handle)" 2>/dev/null || true
 }
 
-@test "mqsend: a key from a file; -v prints it" {
+@test "mqsend: takes a key from a path, and -v prints it" {
 	touch file
 	mqsend -c sysv:./file,J x
 	NAMES+=(sysv:./file,J)
@@ -504,7 +504,7 @@ closed_input() {
 	[ "$(depth "sysv:$key")" -eq 2 ]
 }
 
-@test "mqsend: -v prints each call with arguments and result, as IPC7_TRACE=1 does" {
+@test "mqsend: -v and IPC7_TRACE=1 print each call with arguments and result" {
 	[ "$PLAT" = linux ] || skip "other calls"
 	new_name posix
 	try lone mqsend -c -v "$Q" hello
@@ -529,7 +529,7 @@ mqsend: msgctl("*", IPC_RMID) = 0" ]]
 	[ -z "$stderr" ]
 }
 
-@test "mqsend: help and version" {
+@test "mqsend: -h, --help, -V and --version print usage and version" {
 	try mqsend -h
 	status 0
 	[[ $output == 'usage: mqsend [-cuvx] [-0|-N|-r] [-P] [-d DEPTH] [-e MARK] [-m MODE] [-p PRIO] [-s SIZE] [-t TIME] QUEUE [MESSAGE...]'* ]]
@@ -549,7 +549,7 @@ mqsend: msgctl("*", IPC_RMID) = 0" ]]
 	[[ $(cat err) == 'mqsend: standard output: '* ]]
 }
 
-@test "mqsend: no permission" {
+@test "mqsend: fails if the user has no permission to send" {
 	need_root
 	both no_permission
 }
@@ -563,7 +563,7 @@ no_permission() {
 	[ "$(depth "$Q")" -eq 1 ]
 }
 
-@test "mqsend: somebody who may only send can, but not remove" {
+@test "mqsend: sends without read permission, but only the owner can unlink the queue" {
 	need_root
 	both may_send_only
 }
@@ -578,7 +578,7 @@ may_send_only() {
 	output $'x\ny\nz'
 }
 
-@test "mqsend: the limits of the shape of a POSIX queue are named" {
+@test "mqsend: names the limits on the depth and the message size of a POSIX queue" {
 	[ "$PLAT" = linux ] || skip "POSIX does not tell limits"
 	new_name posix
 	depth=$(cat /proc/sys/fs/mqueue/msg_max) size=$(cat /proc/sys/fs/mqueue/msgsize_max)
@@ -597,7 +597,7 @@ may_send_only() {
 	missing "$Q"
 }
 
-@test "mqsend: RLIMIT_MSGQUEUE is named, and is not taken for a lack of descriptors" {
+@test "mqsend: names RLIMIT_MSGQUEUE, and does not confuse it with a lack of descriptors" {
 	[ "$PLAT" = linux ] || skip "POSIX does not tell limits"
 	new_name posix
 	few() {
@@ -619,7 +619,7 @@ may_send_only() {
 	missing "$Q"
 }
 
-# in_namespace SYSCTL=VALUE... -- COMMAND...: with limits of its own, as somebody without privileges.
+# in_namespace SYSCTL=VALUE... -- COMMAND...: run COMMAND without privileges in an IPC namespace with these limits.
 in_namespace() {
 	local script=''
 
@@ -633,7 +633,7 @@ in_namespace() {
 	PATH=$USER_BIN:$PATH unshare -i sh -c "$script"'exec setpriv --reuid=65534 --regid=65534 --clear-groups "$@"' sh "$@"
 }
 
-@test "mqsend: the limits on the number of queues are named" {
+@test "mqsend: names the limits on the number of queues" {
 	need_namespace
 	[ "$PLAT" = linux ] || skip "POSIX does not tell limits"
 	try in_namespace fs/mqueue/queues_max=1 -- sh -c 'mqsend -c /a x && mqsend -c /b x'
@@ -644,7 +644,7 @@ in_namespace() {
 	error "mqsend: sysv:0x2: kernel.msgmni is 1; asked for 2 (raise it with sysctl -w kernel.msgmni=2)"
 }
 
-@test "mqsend: the limits of System V messages and queues are named" {
+@test "mqsend: names the limits on System V messages and queues" {
 	need_namespace
 	[ "$PLAT" = linux ] || skip "POSIX does not tell limits"
 	try in_namespace kernel/msgmax=10 -- mqsend -c sysv:1 12345678901
@@ -656,13 +656,13 @@ in_namespace() {
 mqsend: sysv:0x1: no such queue (create it with -c)" ]
 }
 
-@test "mqsend: a C program receives what was sent" {
+@test "mqsend: a C program receives its messages" {
 	new_name posix
 	mqsend -c -p 5 $SMALL "$Q" 'from the shell'
 	[ "$(peer receive "$Q")" = '5 from the shell' ]
 }
 
-@test "mqsend: Python and perl receive what was sent" {
+@test "mqsend: Python and perl receive its messages" {
 	need python3-sysv-ipc /usr/bin/python3 -c 'import sysv_ipc'
 	need IPC::SysV perl -MIPC::SysV -e 1
 	new_name sysv
@@ -673,7 +673,7 @@ mqsend: sysv:0x1: no such queue (create it with -c)" ]
 	[ "$(perl -MIPC::SysV -e 'my $q = msgget(hex(shift), 0); msgrcv($q, my $m, 100, 0, 0); print join " ", unpack("l! a*", $m)' "${Q#sysv:}")" = '6 again' ]
 }
 
-@test "mqsend: starts with signals ignored or blocked as it should" {
+@test "mqsend: works even if signals are ignored or blocked at the start" {
 	new_name posix
 	peer ignore 13 mqsend -c $SMALL "$Q" x
 	peer block 14 mqsend -c -t 0.1 "$Q" x
@@ -700,7 +700,7 @@ mqsend: sysv:0x1: no such queue (create it with -c)" ]
 	[ "$(cat got)" = $'firstone\nsecond' ]
 }
 
-@test "mqsend: a signal under load ends it, with the number of messages that were sent" {
+@test "mqsend: a signal under load ends it, and the error line counts the messages sent" {
 	both signalled_under_load
 }
 signalled_under_load() {
@@ -737,7 +737,7 @@ signalled_under_load() {
 	grep -q 'stopped by signal 15; 1 message was sent' err
 }
 
-@test "mqsend: -e with -P sends the mark as it is" {
+@test "mqsend: -e with -P sends the mark unchanged" {
 	new_name posix
 	printf '3\tx\n' | mqsend -c -P -e END $SMALL "$Q"
 	try mqrecv -P -f -e END "$Q"
@@ -745,7 +745,7 @@ signalled_under_load() {
 	output $'3\tx'
 }
 
-@test "mqsend: a System V queue whose mode lets nobody read it" {
+@test "mqsend: sends to a System V queue that nobody may read" {
 	need_root
 	new_name sysv
 	try as_user mqsend -c -m 0200 -d 2 -s 100 "$Q" hi
@@ -759,7 +759,7 @@ signalled_under_load() {
 	error "mqsend: $Q: the whole queue holds 100 bytes (*); MESSAGE 1 has 200 bytes; no message was sent"
 }
 
-@test "mqsend: a System V message size that no message can have is refused before a queue is made" {
+@test "mqsend: refuses an impossible System V message size before it creates a queue" {
 	[ "$PLAT" = linux ] || skip "POSIX does not tell limits"
 	new_name sysv
 	max=$(cat /proc/sys/kernel/msgmax)
@@ -773,7 +773,7 @@ signalled_under_load() {
 	missing "$Q"
 }
 
-@test "mqsend: where the usual shape is more than the system allows, -c makes the largest it does" {
+@test "mqsend: -c creates the largest queue that the system allows if the default is larger" {
 	need_namespace
 	[ "$PLAT" = linux ] || skip "POSIX does not tell limits"
 	try in_namespace fs/mqueue/msg_max=5 -- sh -c 'mqsend -v -c /a x'
