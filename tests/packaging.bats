@@ -4,14 +4,14 @@ COMMANDS=(fifocat ipcdel ipcls ipcset mqrecv mqsend piperun semop shmget shmput 
 DEBIAN=$ROOT/examples/packaging/debian
 VERSION=$(sed -n 's/^.define IPC7_VERSION "\(.*\)"/\1/p' "$ROOT/lib/base/command.h")
 
-@test "packaging: make install puts everything below DESTDIR, and uninstall takes it away" {
+@test "packaging: make install puts all files below DESTDIR, and make uninstall removes them" {
 	{
 		printf './usr/bin/%s\n' "${COMMANDS[@]}"
 		printf './usr/share/bash-completion/completions/%s\n' "${COMMANDS[@]}" ipc7
 		printf './usr/share/man/man1/%s.1\n' "${COMMANDS[@]}"
 		printf './usr/share/man/man7/ipc7-guide.7\n./usr/share/man/man7/ipc7-limits.7\n./usr/share/man/man7/ipc7.7\n./usr/share/zsh/site-functions/_ipc7\n'
 	} | LC_ALL=C sort >expected
-	# Twice: what is there is written over. -o all: what other tests use now is not built anew.
+	# Install twice: the second run overwrites. -o all prevents a build, because other tests use the programs now.
 	for _ in 1 2; do
 		(umask 027 && make -s -C "$ROOT" -o all install DESTDIR="$PWD/root" PREFIX=/usr PLAT="$PLAT" 2>/dev/null)
 		(cd root && find . ! -type d | LC_ALL=C sort) >got
@@ -29,17 +29,17 @@ VERSION=$(sed -n 's/^.define IPC7_VERSION "\(.*\)"/\1/p' "$ROOT/lib/base/command
 	[ "$(find root ! -type d)" = root/usr/share/bash-completion/completions/other ]
 }
 
-# The whole tree; some who run the tests have a part of it.
+# need_tree: skip the test unless the whole tree is present.
 need_tree() {
 	[ -e "$ROOT/.ci/run" ] || skip "not the whole tree"
 }
 
-# plain COMMAND...: without what a make around it was told.
+# plain COMMAND...: run COMMAND without the settings of an enclosing make.
 plain() {
 	env -u MAKEFLAGS -u MFLAGS -u MAKEOVERRIDES -u MAKELEVEL -u IPC7_TRACE "$@" 3>&-
 }
 
-@test "packaging: make dist packs the whole tree, the same each time; it builds and passes its tests" {
+@test "packaging: make dist packs the whole tree reproducibly, and the result builds and passes its tests" {
 	[ "$PLAT" = linux ] || skip "the choices of config.mk are for Linux"
 	[ -z "${SANITIZED:-}" ] || skip "it is built without sanitizers"
 	need_tree
@@ -62,7 +62,7 @@ plain() {
 		done <files
 	fi
 	cd "ipc7-$VERSION"
-	# Without optimization: what is proven is that nothing is missing.
+	# Without optimization: the build proves only that nothing is missing.
 	plain make -s -j2 CFLAGS="-std=c99 -O0" HARDEN= >../log 2>&1 || { tail ../log >&2; return 1; }
 	[ "$(build/bin/mqsend -V)" = "mqsend (ipc7) $VERSION" ]
 	try env -i PATH="$BATS_ROOT/bin:$PATH" HOME="$PWD" bats -f 'wrong usage' tests/ipcdel.bats 3>&-
@@ -70,7 +70,7 @@ plain() {
 	[[ $output == *'ok 1 ipcdel: wrong usage'* ]]
 }
 
-@test "packaging: the Debian package has what it needs, and the version of the tree" {
+@test "packaging: the Debian package has the files that it needs, and the version of the tree" {
 	for file in control rules changelog copyright source/format; do
 		[ -s "$DEBIAN/$file" ]
 	done
@@ -80,7 +80,7 @@ plain() {
 	for command in "${COMMANDS[@]}"; do
 		grep -q "[ .]$command[ ,.]*" "$DEBIAN/control"
 	done
-	# The licence is the tree's.
+	# The licence is that of the tree.
 	[ "$(sed -n '/^ Permission/,$s/^ \.*//p' "$DEBIAN/copyright")" = "$(sed -n '/^Permission/,$p' "$ROOT/LICENSE")" ]
 	grep -qF "ipc7-$VERSION.tar.gz" "$DEBIAN/../README"
 	[ "$(wc -l <"$DEBIAN/../README")" -le 25 ]
@@ -94,12 +94,12 @@ plain() {
 	mkdir tree
 	cp -R "$DEBIAN" tree/
 	cd tree
-	# Build dependencies that are missing are told as such, with status 1; a file it cannot read with another.
+	# dpkg-checkbuilddeps exits with 1 if build dependencies are missing, and with another status if it cannot read control.
 	try dpkg-checkbuilddeps -d 'libc6'
 	status 0
 	try dpkg-checkbuilddeps
 	[ "$status" -eq 0 ] || [[ $stderr == *'Unmet build dependencies: debhelper-compat (= 13)'* ]]
-	# What the rules give to make has the hardening of dpkg.
+	# The rules pass dpkg's hardening flags to make.
 	mkdir bin
 	printf '#!/bin/sh\nprintf "%%s\\n" "$@"\n' >bin/dh_auto_build
 	chmod 755 bin/dh_auto_build
