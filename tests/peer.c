@@ -1,27 +1,27 @@
 /*
- * peer: another program at the other end of a POSIX message queue, segment, semaphore or signal, written as a C programmer
- * would, with the system's library.
+ * peer: an independent program at the other end of a POSIX message queue, segment, semaphore or signal. It uses only the
+ * system's library, as a C programmer would.
  *
  *   peer create NAME DEPTH SIZE MODE
  *   peer attributes NAME                  prints depth, size, messages and mode
  *   peer send NAME PRIORITY TEXT
  *   peer receive NAME                     prints priority and text
  *   peer unlink NAME
- *   peer map NAME                         maps a segment; then reads lines: get OFFSET SIZE, put OFFSET TEXT
+ *   peer map NAME                         maps a segment, then reads lines: get OFFSET SIZE, put OFFSET TEXT
  *   peer resize NAME SIZE                 creates the segment if it is missing
- *   peer lock NAME read|write             locks a segment, or a file; prints a line; holds it until its input ends
+ *   peer lock NAME read|write             locks a segment or a file, prints a line, and holds the lock until its input ends
  *   peer semaphore NAME VALUE MODE        creates a semaphore
  *   peer value NAME
  *   peer post NAME
  *   peer wait NAME
- *   peer forget NAME                      unlinks it
- *   peer ignore SIGNAL COMMAND...         starts COMMAND with the signal ignored, or blocked
+ *   peer forget NAME                      unlinks a semaphore
+ *   peer ignore SIGNAL COMMAND...         starts COMMAND with the signal ignored or blocked
  *   peer block SIGNAL COMMAND...
- *   peer await COUNT SIGNAL               blocks the signal, prints its process id, then number, code and value of each;
- *                                         SIGNAL is a number, or RTMIN
- *   peer queue PID SIGNAL VALUE           sends it with the value
- *   peer zombie                           prints the process id of a child that has ended and is not waited for, until
- *                                         its input ends
+ *   peer await COUNT SIGNAL               blocks the signal, prints its process id, then the number, code and value of each
+ *                                         of COUNT signals; SIGNAL is a number or RTMIN
+ *   peer queue PID SIGNAL VALUE           sends the signal with the value
+ *   peer zombie                           prints the process id of a child that has ended and is not waited for, and keeps
+ *                                         the child until its input ends
  */
 #include <fcntl.h>
 #include <mqueue.h>
@@ -161,7 +161,7 @@ semaphore(char *argv[])
 	return sem_getvalue(sem, &value) == -1 || printf("%d\n", value) < 0;
 }
 
-/* Starts a command with something inherited that shells do not offer. */
+/* Start a command with a signal ignored or blocked. A shell cannot block signals. */
 static int
 start(char *argv[])
 {
