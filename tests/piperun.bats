@@ -1,6 +1,6 @@
 load helper
 
-# run_ ARG...: bounded, since a pipe that somebody keeps open hangs.
+# run_ ARG...: run piperun with a time limit, because a pipe that a process keeps open would block it.
 run_() {
 	timeout 120 piperun "$@"
 }
@@ -22,7 +22,7 @@ run_() {
 	piperun cat file -- cat -- cat | cmp - file
 }
 
-@test "piperun: the status is that of the first from the left that failed" {
+@test "piperun: exits with the status of the first command from the left that failed" {
 	try run_ true -- true
 	status 0
 	try run_ sh -c 'exit 3' -- sh -c 'exit 4' -- true
@@ -38,7 +38,7 @@ run_() {
 	output y
 }
 
-@test "piperun: -v prints the status of each" {
+@test "piperun: -v prints the status of each command" {
 	try lone piperun -v sh -c 'exit 3' -- sh -c 'kill -TERM $$' -- true
 	status 3
 	[ "$stderr" = 'piperun: pipe([3, 4]) = 0
@@ -50,7 +50,7 @@ piperun: true: status 0' ]
 	error 'piperun: true: status 0'
 }
 
-@test "piperun: a COMMAND that cannot be run, and nothing is left running" {
+@test "piperun: leaves nothing running if a COMMAND cannot be executed" {
 	for place in 'nosuch-command -- touch ran' 'touch ran -- nosuch-command' 'touch ran -- nosuch-command -- cat'; do
 		# shellcheck disable=SC2086
 		try run_ $place
@@ -61,7 +61,7 @@ piperun: true: status 0' ]
 	status 126
 	error 'piperun: /etc/passwd: cannot be executed: Permission denied'
 	[ ! -e ran ]
-	# What only the system finds out: the others are ended.
+	# Only the kernel detects this error; the commands that have started are ended.
 	echo data >bad
 	chmod +x bad
 	try run_ sh -c 'echo $$ >pid; exec sleep 1000' -- ./bad
@@ -70,23 +70,23 @@ piperun: true: status 0' ]
 	[ ! -e pid ] || ! kill -0 "$(cat pid)" 2>/dev/null
 }
 
-@test "piperun: -l closes the ring" {
+@test "piperun: -l connects the last command to the first" {
 	try run_ -l sh -c 'echo 1; while read -r n && [ "$n" -lt 9 ]; do echo $((n + 1)); done; echo "$n" >last' \
 		-- sh -c 'while read -r n; do echo $((n * 2)); done'
 	status 0
 	[ "$(cat last)" -ge 9 ]
-	# One command that talks to itself.
+	# One command that reads its own output.
 	try run_ -l sh -c 'echo to myself; read -r line; echo "$line" >heard'
 	status 0
 	[ "$(cat heard)" = 'to myself' ]
-	# Two bc or other filters that converse: a question each.
+	# Two filters that exchange a question and an answer.
 	try run_ -l sh -c 'echo 6 7; read -r answer; echo "$answer" >answer' -- sh -c 'read -r a b; echo $((a * b))'
 	[ "$(cat answer)" = 42 ]
 }
 
-@test "piperun: no descriptor leaks into a command, and none is kept" {
+@test "piperun: leaks no descriptor into a command, and keeps no pipe open" {
 	[ -d /proc/self/fd ] || skip "needs /proc"
-	# Its own directory is one more.
+	# ls has the directory that it reads open as well.
 	printf 'ls /proc/self/fd >fds$1\ncat\n' >count
 	lone sh count 0 </dev/null
 	try lone timeout 120 piperun sh count 1 -- sh count 2 -- sh count 3 </dev/null
@@ -94,7 +94,7 @@ piperun: true: status 0' ]
 	cmp fds0 fds1
 	cmp fds0 fds2
 	cmp fds0 fds3
-	# The reader of what the last one writes sees the end though an earlier one goes on.
+	# The reader of the last command's output sees end of file even if an earlier command goes on.
 	mkfifo hold
 	exec 7<>hold
 	background piperun sh -c 'exec >&-; read x' -- echo done <hold >out
@@ -102,20 +102,20 @@ piperun: true: status 0' ]
 		moment
 	done
 	pid=$PID
-	# It lets go of its own ends when all have started, which may be later.
+	# piperun closes its own ends once all commands have started, which may be later.
 	until [ "$(readlink "/proc/$pid/fd/0") $(readlink "/proc/$pid/fd/1")" = '/dev/null /dev/null' ]; do moment; done
 	echo >&7
 	ends 0
 	exec 7<&-
 }
 
-@test "piperun: a writer upstream sees that the first command has gone" {
+@test "piperun: a writer before the first command notices that the command has ended" {
 	try sh -c 'sigmask -d PIPE yes | { timeout 120 piperun true -- cat; }; echo done'
 	status 0
 	output done
 }
 
-@test "piperun: -t ends them all, also who ignores TERM and what they started" {
+@test "piperun: -t ends all commands and their children, even if they ignore TERM" {
 	mkfifo ready
 	background piperun -t 0.3 sh -c 'trap "" TERM; echo $$ >ready; sleep 1000; sleep 1000' -- sh -c 'sleep 1000 & echo $! >child; wait' 2>said
 	read -r stubborn <ready
@@ -131,7 +131,7 @@ piperun: true: status 0' ]
 	status 124
 }
 
-@test "piperun: a signal is passed on to the commands" {
+@test "piperun: passes a signal on to the commands" {
 	for options in '' '-t 20s'; do
 		rm -f ready
 		mkfifo ready
@@ -143,14 +143,14 @@ piperun: true: status 0' ]
 	done
 }
 
-@test "piperun: a signal that comes while commands are started reaches them too" {
+@test "piperun: a signal that arrives while commands are being started reaches them all" {
 	for i in {1..20}; do
 		try run_ sh -c 'kill -TERM "$PPID"; exec sleep 1000' -- sleep 1000 -- sleep 1000
 		status 143
 	done
 }
 
-@test "piperun: commands have the signals that piperun had" {
+@test "piperun: the commands inherit its signal mask and signal dispositions" {
 	try peer ignore 17 sh -c 'timeout 120 piperun sh -c "exit 3" -- cat'
 	status 3
 	need python3 /usr/bin/python3 -V
@@ -179,7 +179,7 @@ print(sorted(int(n) for n in signal.pthread_sigmask(signal.SIG_BLOCK, [])), sign
 	fi
 }
 
-@test "piperun: with descriptors closed" {
+@test "piperun: works even if standard descriptors are closed" {
 	try sh -c 'timeout 120 piperun echo x -- cat >&-'
 	[ "$status" -ne 0 ]
 	try sh -c 'timeout 120 piperun true -- echo x <&-'
@@ -190,7 +190,7 @@ print(sorted(int(n) for n in signal.pthread_sigmask(signal.SIG_BLOCK, [])), sign
 	[ "$status" -ne 0 ]
 }
 
-@test "piperun: wrong usage" {
+@test "piperun: wrong usage gets one error line and status 2" {
 	for case in '|COMMAND is missing; usage: *' '--|COMMAND is missing; usage: *' 'a -- -- b|there is a COMMAND on each side of --' \
 		'a --|there is a COMMAND on each side of --' '-s 0 a|-s "0": not a size*' '-t x a|-t "x": not a time*' \
 		'-y a|there is no option -y*'; do
@@ -201,7 +201,7 @@ print(sorted(int(n) for n in signal.pthread_sigmask(signal.SIG_BLOCK, [])), sign
 	done
 }
 
-@test "piperun: -h and -V" {
+@test "piperun: -h and -V print usage and version" {
 	for option in -h --help; do
 		try piperun $option
 		status 0
