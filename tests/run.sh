@@ -1,7 +1,7 @@
 #!/bin/sh
-# run.sh: runs the test files side by side, as many at once as there are cores (JOBS=N: N), and prints one TAP stream in which the
-# tests of a file stand together. Options are for bats: sh tests/run.sh -f REGEX. A missing bats is installed first, with apt-get
-# for root, else with npm into the build folder; NO_INSTALL=1 prevents that.
+# run.sh: run the test files in parallel, JOBS at once (default: the number of cores), and print one TAP stream, grouped by file.
+# Options are passed to bats: sh tests/run.sh -f REGEX. If bats is missing, install it first, with apt-get for root, else with npm
+# into the build folder. NO_INSTALL=1 prevents that.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -34,7 +34,7 @@ if ! find_bats; then
 	fi
 fi
 
-# The files that take longest come first, so that no core is idle at the end.
+# The slowest files come first, so no core is idle at the end.
 files='sockcat mqrecv shmput fifocat semop mqsend examples completion documents'
 for file in tests/*.bats; do
 	file=$(basename "$file" .bats)
@@ -46,11 +46,11 @@ done
 
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
-# Each file is a process group of its own, so that a hang ends with all that it has started. So does an interrupt.
+# Each file is a process group of its own. A timeout or an interrupt ends the whole group.
 # shellcheck disable=SC2046 # one word each
 trap 'kill -- $(cat "$logs"/*.group) 2>/dev/null; exit 130' INT TERM HUP
 
-# xargs starts the files, and each tells its end by one line. A shell would start them with SIGINT ignored.
+# xargs starts the files, because a shell would start them with SIGINT ignored. Each file prints one line when it ends.
 # shellcheck disable=SC2016,SC2086 # for those shells; one word each
 printf '%s\n' $files | xargs -P "$jobs" -I FILE sh -c '
 	file=$1 logs=$2 limit=$3 status=0
