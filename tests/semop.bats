@@ -1,6 +1,6 @@
 load helper
 
-# waits [PROGRAM]: waits until the background command, semop by default, blocks; semop sleeps in no other call.
+# waits [PROGRAM]: wait until the background command, semop by default, blocks. semop sleeps in no other call.
 waits() {
 	local name state
 
@@ -26,11 +26,11 @@ takes_and_gives() {
 	status 0
 	output ''
 }
-@test "semop: -1 takes, +1 gives, and without an OP it prints the value" {
+@test "semop: -1 takes, +1 gives, and no OP prints the value" {
 	semaphores takes_and_gives
 }
 
-@test "semop: =N sets, 0 waits for zero" {
+@test "semop: =N sets the value, and 0 waits for zero" {
 	new_semaphore sysv
 	semop -c "$S" >/dev/null
 	semop "$S" =7
@@ -67,7 +67,7 @@ would_wait() {
 	try semop "$S"
 	output 1
 }
-@test "semop: -t bounds the wait, 0 never waits, and a time that has passed still takes what is there" {
+@test "semop: -t bounds the wait, -t 0 never waits, and an operation that is possible at once always succeeds" {
 	semaphores would_wait
 }
 
@@ -92,7 +92,7 @@ waiters() {
 	try semop "$S"
 	output 0
 }
-@test "semop: who waits is woken by +1, =N, and the last -1" {
+@test "semop: +1, =N and the last -1 wake the processes that wait for them" {
 	semaphores waiters
 }
 
@@ -117,11 +117,11 @@ missing_semaphore() {
 	try semop -x -i 5 "$S"
 	output 5
 }
-@test "semop: without -c nothing is created; -c uses what is there, -x does not; -i is for what is created" {
+@test "semop: creates nothing without -c or -x, -c uses an existing semaphore, and -i applies only on creation" {
 	semaphores missing_semaphore
 }
 
-@test "semop: sets: INDEX, and all OPs at once or none" {
+@test "semop: performs all OPs on the members of a set at once, or none of them" {
 	new_semaphore sysv
 	semop -c -i 0,1,2 "$S" >/dev/null
 	try semop "$S"
@@ -148,7 +148,7 @@ missing_semaphore() {
 	output $'2\n0\n0'
 }
 
-@test "semop: =N of one, some and all members; waiters go on" {
+@test "semop: =N sets one, some or all members, and wakes waiting processes" {
 	new_semaphore sysv
 	semop -c -i 1,2,3 "$S" >/dev/null
 	semop "$S" 1:=20
@@ -191,7 +191,7 @@ missing_semaphore() {
 	[ "$(grep -c 'semctl(.*SETALL, {1, 2, 3}) = 0' trace)" -eq 1 ]
 }
 
-@test "semop: =N does not go together with other OPs, and nothing is done" {
+@test "semop: refuses =N together with other OPs and changes nothing" {
 	new_semaphore sysv
 	semop -c -i 1,2 "$S" >/dev/null
 	for ops in '=1 -1' '+1 =1' '0:=1 1:0' '=1 =2 +1'; do
@@ -204,7 +204,7 @@ missing_semaphore() {
 	output $'1\n2'
 }
 
-@test "semop: an index outside the set, and nothing is done" {
+@test "semop: refuses an INDEX outside the set and changes nothing" {
 	new_semaphore sysv
 	semop -c -i 1,1 "$S" >/dev/null
 	for op in 2:+1 2:=5 '0:-1 7:+1' '0:=5 2:=5' '0:=3 1:=3 2:=3'; do
@@ -217,7 +217,7 @@ missing_semaphore() {
 	output $'1\n1'
 }
 
-@test "semop: what a POSIX semaphore cannot do is refused before it is opened" {
+@test "semop: refuses an operation that a POSIX semaphore does not offer, and changes nothing" {
 	new_semaphore posix
 	semop -c "$S" >/dev/null
 	try semop "$S" -1 -1
@@ -269,11 +269,11 @@ bad_values() {
 	try semop "$S"
 	output 1
 }
-@test "semop: OPs and values that are none" {
+@test "semop: refuses malformed OPs and -i values" {
 	semaphores bad_values
 }
 
-@test "semop: values beyond the largest" {
+@test "semop: refuses a value above the maximum" {
 	new_semaphore sysv
 	try semop -c -i 32768 "$S"
 	status 2
@@ -321,11 +321,11 @@ wrong_usage() {
 	try semop "$S"
 	status 1
 }
-@test "semop: wrong usage makes nothing" {
+@test "semop: wrong usage creates nothing" {
 	semaphores wrong_usage
 }
 
-@test "semop: identifiers, paths and names that lead nowhere" {
+@test "semop: reports an unknown identifier, a path without a key, and a name that is too long" {
 	try semop sysv:@2147483647
 	status 1
 	error 'semop: sysv:@2147483647: no such semaphore (an identifier names one that exists; ipcs -s lists them)'
@@ -342,7 +342,7 @@ wrong_usage() {
 	output 3
 }
 
-@test "semop: sysv:new prints the name of what it made" {
+@test "semop: sysv:new prints the name of the private semaphore" {
 	local name
 
 	name=$(semop -c -i 1,2 sysv:new)
@@ -371,7 +371,7 @@ fewer_members() {
 	try semop "$S"
 	output $'1\n1'
 }
-@test "semop: a set with other members than those of -i" {
+@test "semop: fails if the set exists with another number of members than -i has values" {
 	new_semaphore sysv
 	fewer_members
 }
@@ -394,7 +394,7 @@ makes_mode() {
 	(umask 0 && semop -c "$S" +1)
 	[ "$(mode_of)" = 600 ]
 }
-@test "semop: -m is exact, whatever the umask; 0600 without it" {
+@test "semop: -m sets the exact mode whatever the umask, and the default is 0600" {
 	need_root
 	semaphores makes_mode
 }
@@ -423,12 +423,12 @@ no_permission() {
 	try semop "$S"
 	output 1
 }
-@test "semop: somebody else's semaphore" {
+@test "semop: needs permission to use the semaphore of another user, and never removes it" {
 	need_root
 	semaphores no_permission
 }
 
-@test "semop: a set that an ordinary user makes and may not use himself" {
+@test "semop: fails if the mode of a new set denies access to its creator" {
 	new_semaphore sysv
 	try as_user semop -c -m 0 "$S" -1
 	status 1
@@ -454,7 +454,7 @@ removed_under() {
 		[ "$(tail -n 1 lines)" = "semop: $S: the semaphore was removed while in use" ]
 		[ ! -s out ]
 	done
-	# made anew at once, it is another
+	# A new semaphore of the same name is another semaphore.
 	semop -c -i 0 "$S" >/dev/null
 	background semop "$S" -1 2>lines
 	waits
@@ -464,7 +464,7 @@ removed_under() {
 	try semop "$S"
 	output 5
 }
-@test "semop: a semaphore that is removed while somebody waits is status 3" {
+@test "semop: exits with status 3 if the semaphore is removed while it waits" {
 	semaphores removed_under
 }
 
@@ -495,11 +495,11 @@ signals() {
 	try semop "$S"
 	status 1
 }
-@test "semop: a signal ends the wait, and -u unlinks then too" {
+@test "semop: a signal ends the wait, and -u still unlinks" {
 	semaphores signals
 }
 
-# The lock around a COMMAND.
+# A lock around a COMMAND.
 
 passes_status() {
 	local status_of
@@ -526,7 +526,7 @@ passes_status() {
 	try semop "$S"
 	status 1
 }
-@test "semop: COMMAND runs with the semaphore taken, and its status is passed on" {
+@test "semop: runs COMMAND with the semaphore taken, and passes on its status" {
 	semaphores passes_status
 }
 
@@ -550,7 +550,7 @@ no_command() {
 	try semop "$S"
 	status 1
 }
-@test "semop: a COMMAND that cannot be run, and the semaphore is given back" {
+@test "semop: gives the semaphore back if COMMAND cannot be executed" {
 	semaphores no_command
 }
 
@@ -560,7 +560,7 @@ arguments_as_they_are() {
 	try semop "$S" -- cat <<<input
 	output input
 }
-@test "semop: COMMAND gets its arguments and its input as they are" {
+@test "semop: passes arguments and standard input to COMMAND unchanged" {
 	semaphores arguments_as_they_are
 }
 
@@ -576,11 +576,11 @@ inherits() {
 	lone semop "$S" -- ls /proc/self/fd >got
 	diff expected got
 }
-@test "semop: COMMAND inherits the signals and descriptors that semop had" {
+@test "semop: COMMAND inherits the descriptors and the signal dispositions of semop" {
 	semaphores inherits
 }
 
-@test "semop: on System V it becomes COMMAND, and no process of ours stays" {
+@test "semop: with a System V semaphore it becomes COMMAND, and leaves no other process" {
 	new_semaphore sysv
 	try semop -c "$S" -- sh -c 'echo $$; echo $PPID'
 	output "$output"
@@ -608,7 +608,7 @@ inherits() {
 	exec 7>&-
 }
 
-@test "semop: on System V with -u what holds the semaphore is COMMAND, not the parent" {
+@test "semop: with -u on System V, COMMAND and not its parent holds the semaphore" {
 	new_semaphore sysv
 	semop -c "$S" >/dev/null
 	mkfifo never
@@ -623,7 +623,7 @@ inherits() {
 	exec 7>&-
 }
 
-@test "semop: -u unlinks whatever COMMAND's status is; who created a semaphore notices its removal too" {
+@test "semop: -u unlinks whatever the status of COMMAND, and a creator that waits notices the removal" {
 	for KIND in posix sysv; do
 		new_semaphore $KIND
 		try semop -c -u "$S" -- sh -c 'exit 3'
@@ -654,11 +654,11 @@ done_or_not() {
 	done
 	JOBS=()
 }
-@test "semop: with a signal at the moment of success, status 0 says that it was done, 143 that it was not" {
+@test "semop: a signal at the moment of success gives status 0 if the operation was done, and 143 if it was not" {
 	semaphores done_or_not
 }
 
-@test "semop: a signal that ends COMMAND ends semop by that signal too" {
+@test "semop: a signal that ends COMMAND ends semop as well" {
 	for KIND in posix sysv; do
 		new_semaphore $KIND
 		semop -c "$S" >/dev/null
@@ -674,7 +674,7 @@ done_or_not() {
 	done
 }
 
-@test "semop: SIGALRM ignored or blocked when it starts, and signals end the wait all the same" {
+@test "semop: a signal ends the wait even if SIGALRM is ignored or blocked at the start" {
 	new_semaphore sysv
 	semop -c -i 0 "$S" >/dev/null
 	for what in ignore block; do
@@ -706,11 +706,11 @@ not_mine() {
 	try semop "$S"
 	output 0
 }
-@test "semop: -u does not take a lock away from those who hold it" {
+@test "semop: -u does not remove a lock that another process holds" {
 	semaphores not_mine
 }
 
-@test "semop: a plain -1 is not given back when semop ends" {
+@test "semop: a plain -1 is not undone when semop ends" {
 	new_semaphore sysv
 	semop -c "$S" -1
 	try semop "$S"
@@ -728,7 +728,7 @@ parent_passes_signals() {
 	exec 7>&-
 	rm never caught
 }
-@test "semop: a signal to the parent reaches COMMAND, whose status counts, and the semaphore is given back" {
+@test "semop: passes a signal on to COMMAND, exits with the status of COMMAND and gives the semaphore back" {
 	new_semaphore posix
 	parent_passes_signals
 	try semop "$S"
@@ -757,7 +757,7 @@ counts() {
 	try semop "$S"
 	output 1
 }
-@test "semop: four that count under a lock, which none of them made before, get the sum right" {
+@test "semop: four processes that count under a lock which the first of them creates get the right sum" {
 	semaphores counts
 }
 
@@ -790,7 +790,7 @@ limits() {
 	try semop "$S"
 	output 3
 }
-@test "semop: -c -i 3 lets three in at once" {
+@test "semop: -c -i 3 admits three processes at once" {
 	semaphores limits
 }
 
@@ -809,7 +809,7 @@ first_use() {
 		semop -u "$S" >/dev/null
 	done
 }
-@test "semop: of eight that create it at once with room for three, three get in" {
+@test "semop: a semaphore of 3 that eight processes create at the same time admits three of them" {
 	semaphores first_use
 }
 
@@ -824,7 +824,7 @@ reads_whole() {
 		semop -u "$S" >/dev/null
 	done
 }
-@test "semop: nobody sees a semaphore before it has its value" {
+@test "semop: a new semaphore is never seen without its initial value" {
 	semaphores reads_whole
 }
 
@@ -842,12 +842,12 @@ killed() {
 	try semop "$S"
 	output 2
 }
-@test "semop: killed at any moment, a System V lock is neither lost nor doubled" {
+@test "semop: SIGKILL at any moment neither loses nor duplicates a System V lock" {
 	new_semaphore sysv
 	killed
 }
 
-@test "semop: =N of one member, or of all, makes the kernel forget what it would give back" {
+@test "semop: =N makes the kernel forget the undo operations of the members that it sets" {
 	new_semaphore sysv
 	semop -c -i 1,1 "$S" >/dev/null
 	mkfifo never
@@ -867,9 +867,9 @@ killed() {
 	exec 7>&-
 }
 
-# Other programs.
+# Exchange with other programs.
 
-@test "semop: a C program's POSIX semaphore, and ours in a C program" {
+@test "semop: shares POSIX semaphores with a C program" {
 	new_semaphore posix
 	peer semaphore "$S" 2 0600
 	try semop "$S"
@@ -896,10 +896,10 @@ killed() {
 	status 1
 }
 
-@test "semop: Python's and perl's System V semaphores, and ours there" {
+@test "semop: shares System V semaphores with Python and perl" {
 	need 'python3-sysv-ipc' /usr/bin/python3 -c 'import sysv_ipc'
 	new_semaphore sysv
-	# creates and never operates: sem_otime stays 0
+	# Python creates the semaphore and never operates on it, so sem_otime stays 0.
 	/usr/bin/python3 -c "import sysv_ipc; s = sysv_ipc.Semaphore(${S#sysv:}, sysv_ipc.IPC_CREX, 0o600); s.value = 2"
 	try semop -c "$S"
 	output 2
@@ -916,7 +916,7 @@ killed() {
 	[ "$(cat got)" -eq 3 ]
 }
 
-@test "semop: a POSIX semaphore whose file is too short is refused, not used" {
+@test "semop: refuses a POSIX semaphore whose file is too short or not an ordinary file" {
 	new_semaphore posix
 	: >"/dev/shm/sem.${S#/}"
 	try semop "$S" -1
@@ -943,7 +943,7 @@ killed() {
 	error "semop: $S: something that is no semaphore has this name (remove it first)"
 }
 
-@test "semop: the kernel's limits are named" {
+@test "semop: names the limits of the kernel" {
 	need_namespace
 	[ "$PLAT" = linux ] || skip "POSIX does not tell limits"
 	# shellcheck disable=SC2016
@@ -990,11 +990,11 @@ output_fails() {
 	try semop "$S"
 	output 0
 }
-@test "semop: an output that fails, and none at all" {
+@test "semop: fails if the output fails, and works even if all standard descriptors are closed" {
 	semaphores output_fails
 }
 
-@test "semop: -v shows the calls" {
+@test "semop: -v prints the calls for a POSIX semaphore" {
 	new_semaphore posix
 	semop -cv -i 2 "$S" -1 2>trace
 	semop -v "$S" 2>>trace
@@ -1015,7 +1015,7 @@ output_fails() {
 	T
 }
 
-@test "semop: -v shows the calls of System V" {
+@test "semop: -v prints the calls for a System V semaphore" {
 	new_semaphore sysv
 	semop -cv -i 2,0 "$S" 0:-1 1:+3 2>trace
 	semop -v "$S" 2>>trace
@@ -1040,7 +1040,7 @@ output_fails() {
 	T
 }
 
-@test "semop: -h, --help, -V and --version" {
+@test "semop: -h and --version print usage and version" {
 	try semop -h
 	status 0
 	[[ $output == 'usage: semop [-cuvx] '* ]]
