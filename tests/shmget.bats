@@ -16,11 +16,11 @@ gets_parts() {
 		error "shmget: $S: the segment has 10 bytes, and not the part asked for (-o, -n); nothing was written"
 	done
 }
-@test "shmget: -o and -n choose a part; one that is not there is an error" {
+@test "shmget: -o and -n select a part, and a part outside the segment is an error" {
 	segments gets_parts
 }
 
-@test "shmget: parts across pages, at any place" {
+@test "shmget: writes parts across pages, at any offset" {
 	local offset
 
 	seq 100000 >input
@@ -43,7 +43,7 @@ no_segment() {
 	*) error "shmget: $S: no such segment (shmput -c creates one)" ;;
 	esac
 }
-@test "shmget: a segment that is missing is named, and not created" {
+@test "shmget: names a missing segment and does not create it" {
 	segments no_segment
 	segments no_segment
 	try shmget sysv:@2147483647
@@ -71,11 +71,11 @@ to_all_outputs() {
 		}
 	done
 }
-@test "shmget: to files, also those opened for appending, to pipes and devices, with -z and without" {
+@test "shmget: writes to files, even in append mode, to pipes and to devices, with and without -z" {
 	segments to_all_outputs
 }
 
-@test "shmget: to a socket and a non-blocking pipe" {
+@test "shmget: writes to a socket and to a non-blocking pipe" {
 	need socat socat -V
 	seq 60000 >input
 	for KIND in posix sysv; do
@@ -102,7 +102,7 @@ output_fails() {
 	try sh -c "{ shmget '$S'; echo \$? >status; } | head -c 10 >/dev/null"
 	[ "$(cat status)" -eq 1 ]
 	[[ $stderr == "shmget: $S: standard output: Broken pipe; "*" written" ]]
-	# with -u it then stays
+	# With -u the segment stays.
 	try sh -c "shmget -u '$S' >/dev/full"
 	status 1
 	shmget "$S" | cmp - input
@@ -111,11 +111,11 @@ output_fails() {
 	shmget -u "$S" | cmp - input
 	gone "$S"
 }
-@test "shmget: an output that fails is an error, and a segment that could not be written is not unlinked" {
+@test "shmget: fails if the output fails, and -u then keeps the segment" {
 	segments output_fails
 }
 
-@test "shmget: standard error closed, SIGPIPE ignored when it starts" {
+@test "shmget: fails with status 1 even if standard error is closed and SIGPIPE is ignored" {
 	new_segment posix
 	seq 600000 | shmput -c "$S"
 	peer ignore 13 sh -c "{ shmget '$S' 2>&-; echo \$? >status; } | :"
@@ -128,14 +128,14 @@ copies() {
 	shmput -c "$S" <a
 	mkfifo slow
 	exec 7<>slow
-	# it fits in the pipe, so shmget is done before anybody reads
+	# The data fits into the pipe, so shmget ends before anybody reads.
 	shmget "$@" "$S" >slow
 	shmput "$S" <b
 	head -c 60000 <&7 >got
 	exec 7>&-
 	rm slow
 }
-@test "shmget: what is in a pipe does not change with the next put" {
+@test "shmget: data in a pipe does not change with the next put" {
 	for KIND in posix file sysv; do
 		new_segment $KIND
 		copies
@@ -143,14 +143,14 @@ copies() {
 	done
 }
 
-@test "shmget: -z passes live pages, as its manual warns" {
+@test "shmget: -z passes live pages, which change with the next put" {
 	[ "$PLAT" = linux ] || skip "POSIX passes no pages"
 	new_segment posix
 	copies -z
 	cmp got b
 }
 
-@test "shmget: a reader that is slow keeps the next put out, and gets what it began with" {
+@test "shmget: a slow reader delays the next put and gets the segment as it was at the start" {
 	new_segment posix
 	head -c 3000000 /dev/zero | tr '\0' a >a
 	echo b >b
@@ -177,7 +177,7 @@ shrinks() {
 	background shmget "$S" >&6 2>lines
 	exec 6>&-
 	asleep
-	# a program that does not know the lock
+	# A program that does not know the lock shortens the file.
 	truncate -s 1000 "$(object "${S/#\//\/dev\/shm\/}")"
 	cat <&4 >got
 	ends 1
@@ -185,11 +185,11 @@ shrinks() {
 	[[ $(cat lines) == "shmget: $S: the segment became smaller while it was read; "*" bytes were written" ]]
 	exec 4<&-
 }
-@test "shmget: a segment that shrinks while it is read is an error, not SIGBUS" {
+@test "shmget: a segment that shrinks during the read is an error, not a SIGBUS" {
 	locked shrinks
 }
 
-@test "shmget: the size of a System V segment is that asked for, not that of its pages" {
+@test "shmget: a System V segment has the size that was asked for, not that of its pages" {
 	new_segment sysv
 	printf hello >input
 	shmput -c "$S" <input
@@ -198,7 +198,7 @@ shrinks() {
 	status 1
 }
 
-@test "shmget: -u unlinks once it was written, or when a signal ends it" {
+@test "shmget: -u unlinks after the segment is written, or if a signal ends shmget" {
 	for KIND in posix file sysv; do
 		new_segment $KIND
 		head -c 3000000 /dev/zero >zeros
@@ -218,7 +218,7 @@ shrinks() {
 	done
 }
 
-@test "shmget: a segment that lost its name to -u is not what a waiting put writes to" {
+@test "shmget: a put that waits for a segment which -u unlinks changes nothing and exits with status 3" {
 	new_segment posix
 	head -c 3000000 /dev/zero >zeros
 	shmput -c "$S" <zeros
@@ -236,7 +236,7 @@ shrinks() {
 	exec 4<&-
 }
 
-@test "shmget: wrong usage" {
+@test "shmget: wrong usage gets one error line and status 2" {
 	try shmget
 	status 2
 	error 'shmget: SEGMENT is missing; usage: shmget \[-uvz\]*'
@@ -259,7 +259,7 @@ shrinks() {
 	error 'shmget: -o needs an argument (see shmget -h)'
 }
 
-@test "shmget: -h, --help, -V and --version" {
+@test "shmget: --help and -V print usage and version" {
 	try shmget --help
 	status 0
 	[[ $output == 'usage: shmget [-uvz] '* ]]
@@ -267,7 +267,7 @@ shrinks() {
 	[[ $output == 'shmget (ipc7) '* ]]
 }
 
-@test "shmget: -v shows the calls" {
+@test "shmget: -v prints the calls" {
 	[ "$PLAT" = linux ] || skip "shows the calls of Linux"
 	new_segment posix
 	echo hello | shmput -c "$S"
@@ -288,7 +288,7 @@ shrinks() {
 	diff expected trace
 }
 
-@test "shmget: a segment of another program, and one that it makes larger" {
+@test "shmget: reads a segment of another program, even after the program has enlarged it" {
 	new_segment posix
 	peer resize "$S" 5
 	[ "$(shmget "$S" | od -An -c | tr -d ' ')" = '\0\0\0\0\0' ]
