@@ -1,11 +1,11 @@
 load helper
 
-# A file with bytes of all kinds and no newline at its end.
+# binary SIZE FILE: make a file with bytes of all kinds and no newline at its end.
 binary() {
 	head -c "$1" /dev/urandom >"$2"
 }
 
-# hold read|write: another program, HOLDER, has the lock of segment S until let_go.
+# hold read|write: have another program, HOLDER, hold the lock of segment S until let_go.
 hold() {
 	mkfifo end
 	exec 7<>end
@@ -31,11 +31,11 @@ puts_exactly() {
 		gone "$S"
 	done
 }
-@test "shmput: what went in comes out, byte for byte, whatever its size" {
+@test "shmput: stores an input of any size unchanged" {
 	segments puts_exactly
 }
 
-@test "shmput: an empty input makes an empty segment; System V has none" {
+@test "shmput: an empty input makes an empty segment, but no System V segment" {
 	for KIND in posix file; do
 		new_segment $KIND
 		shmput -c "$S" </dev/null
@@ -67,7 +67,7 @@ puts_again() {
 		shmget "$S" | cmp - long
 	fi
 }
-@test "shmput: the next put replaces all of the last one; what is left of a System V segment is zeroed" {
+@test "shmput: a put replaces the previous one, and zeros fill the rest of a System V segment" {
 	segments puts_again
 }
 
@@ -79,11 +79,11 @@ puts_through_pipes() {
 	seq 50000 | shmput "$S"
 	shmget -n "$(wc -c <lines)" "$S" | cmp - lines
 }
-@test "shmput: an input of unknown length is put whole" {
+@test "shmput: stores an input of unknown length whole" {
 	segments puts_through_pipes
 }
 
-@test "shmput: files in /proc, which do not tell their size" {
+@test "shmput: stores files in /proc, which do not tell their size" {
 	new_segment posix
 	shmput -c "$S" </proc/self/limits
 	shmget "$S" | grep -q 'Max open files'
@@ -95,10 +95,10 @@ puts_from_here() {
 		read -r line
 		shmput -c "$S"
 	} <<<"$(cat input)"
-	# A shell reads ahead only what it can give back; the rest of the input is put.
+	# The shell gives back the bytes that it has read ahead, so the input is put from the second line.
 	[ "$(shmget "$S" | head -n 1 | tr -d '\0')" = 2 ]
 }
-@test "shmput: an ordinary file is put from where it stands, and is read to its end then" {
+@test "shmput: stores an ordinary file from its current offset to its end" {
 	new_segment posix
 	puts_from_here
 	seq 20000 >input
@@ -120,7 +120,7 @@ writes_part() {
 	printf Z | shmput -o 0 "$S"
 	[ "$(shmget "$S")" = Z12ab567xy ]
 }
-@test "shmput: -o overwrites in place and leaves the rest and the size" {
+@test "shmput: -o overwrites in place, and keeps the other bytes and the size" {
 	segments writes_part
 }
 
@@ -145,11 +145,11 @@ refuses_what_does_not_fit() {
 	error "shmput: $S: the input has more than the 2 bytes that there is room for; nothing was changed"
 	[ "$(shmget "$S")" = 0123456789 ]
 }
-@test "shmput: input that does not fit is refused before a byte changes, also through a pipe" {
+@test "shmput: refuses input that does not fit before a byte changes, even from a pipe" {
 	segments refuses_what_does_not_fit
 }
 
-@test "shmput: a System V segment refuses more than it has, whole too" {
+@test "shmput: refuses input that is larger than a System V segment" {
 	new_segment sysv
 	printf 0123456789 >input
 	shmput -c "$S" <input
@@ -167,7 +167,7 @@ creates_with_size() {
 	printf hello | shmput -c -s 4K "$S"
 	[ "$(shmget "$S" | wc -c)" -eq 4096 ]
 	[ "$(shmget "$S" | tr -d '\0')" = hello ]
-	# again, shorter: the rest is zeros again
+	# A shorter put: zeros fill the rest again.
 	printf ab | shmput -c -s 4096 "$S"
 	[ "$(shmget "$S" | wc -c)" -eq 4096 ]
 	[ "$(shmget "$S" | tr -d '\0')" = ab ]
@@ -176,7 +176,7 @@ creates_with_size() {
 	error "shmput: $S: the input has 48894 bytes, and there is room for 4096; nothing was changed"
 	[ "$(shmget "$S" | tr -d '\0')" = ab ]
 }
-@test "shmput: -s is the size of what is created; zeros follow the input" {
+@test "shmput: -s sets the size of a new segment, and zeros follow the input" {
 	segments creates_with_size
 }
 
@@ -195,11 +195,11 @@ creates_in_the_middle() {
 	error "shmput: $S: the input has 5 bytes, and from byte 3 on there is room for 2; nothing was changed"
 	gone "$S"
 }
-@test "shmput: -c with -o makes what is in front of the input zeros" {
+@test "shmput: -c with -o fills the bytes before the input with zeros" {
 	segments creates_in_the_middle
 }
 
-@test "shmput: a System V segment needs -s where the input does not tell its size; it is read only then" {
+@test "shmput: a new System V segment needs -s if the size of the input is unknown" {
 	new_segment sysv
 	try shmput -c "$S" < <(echo hello)
 	status 2
@@ -211,7 +211,7 @@ creates_in_the_middle() {
 	[ "$(shmget "$S")" = again ]
 }
 
-@test "shmput: a System V segment of another size than -s is an error" {
+@test "shmput: fails if a System V segment exists with another size than -s" {
 	new_segment sysv
 	echo hello | shmput -c -s 100 "$S"
 	try shmput -c -s 200 "$S" <<<hi
@@ -226,7 +226,7 @@ missing_segment() {
 	error "shmput: $S: no such [sf][ei][gl][me]*create it with -c)"
 	gone "$S"
 }
-@test "shmput: without -c nothing is created" {
+@test "shmput: creates nothing without -c or -x" {
 	segments missing_segment
 }
 
@@ -241,7 +241,7 @@ exclusive() {
 	shmput -c "$S" <two
 	[ "$(shmget "$S")" = two ]
 }
-@test "shmput: -x creates, and fails if it exists; -c uses what is there" {
+@test "shmput: -x creates a segment and fails if it exists, and -c uses an existing segment" {
 	segments exclusive
 }
 
@@ -267,7 +267,7 @@ one_wins() {
 		[ "$(shmget "$S")" = same ]
 	done
 }
-@test "shmput: of eight that create at once with -x one wins; with -c all do" {
+@test "shmput: of eight processes that create at the same time, one succeeds with -x and all with -c" {
 	segments one_wins
 }
 
@@ -281,7 +281,7 @@ appears() {
 	exec 7>&-
 	rm input
 }
-@test "shmput: a segment that appears between the look and the put is used by -c, and neither used nor removed by -x" {
+@test "shmput: -c uses a segment that appears while it reads, and -x neither uses nor removes it" {
 	for KIND in posix file; do
 		new_segment $KIND
 		appears -c
@@ -320,11 +320,11 @@ makes_mode() {
 	shmput -m 666 "$S" <input
 	[ "$(mode_of)" = 600 ]
 }
-@test "shmput: -m is exact, whatever the umask; 0600 without it; only for what is created" {
+@test "shmput: -m sets the exact mode of a new segment whatever the umask, and the default is 0600" {
 	segments makes_mode
 }
 
-@test "shmput: an ordinary user too can make a segment that not even he can read" {
+@test "shmput: an ordinary user can create a segment that he may not read himself" {
 	local mode
 
 	for KIND in posix sysv; do
@@ -347,7 +347,7 @@ makes_mode() {
 	done
 }
 
-@test "shmput: somebody else's segment, which the mode lets all use, in a directory for all" {
+@test "shmput: writes to a segment of another user if the mode permits, but cannot remove it" {
 	need_root
 	for KIND in posix sysv; do
 		new_segment $KIND
@@ -362,7 +362,7 @@ makes_mode() {
 	done
 }
 
-@test "shmput: sysv:new prints the name of what it made" {
+@test "shmput: sysv:new prints the name of the private segment" {
 	local name
 
 	seq 10 >input
@@ -377,7 +377,7 @@ makes_mode() {
 	error 'shmput: sysv:new makes a new segment, which needs -c'
 }
 
-@test "shmput: sysv:new whose name cannot be printed makes nothing" {
+@test "shmput: creates no private segment if its name cannot be printed" {
 	seq 10 >input
 	try sh -c 'shmput -c sysv:new <input >/dev/full'
 	status 1
@@ -386,7 +386,7 @@ makes_mode() {
 	[ "$(makes -m 'shmget -u "$(shmput -c sysv:new <input)" >/dev/null')" -eq 0 ]
 }
 
-@test "shmput: a key from a path" {
+@test "shmput: takes a key from a path" {
 	touch path
 	SEGMENTS+=("sysv:./path,J")
 	seq 10 >input
@@ -397,7 +397,7 @@ makes_mode() {
 	error 'shmput: sysv:./nosuch: no key from this path: No such file or directory*'
 }
 
-@test "shmput: what is no ordinary file is refused and left as it was" {
+@test "shmput: refuses a path that is not an ordinary file and leaves it unchanged" {
 	echo hello >input
 	mkfifo fifo
 	try shmput file:fifo <input
@@ -421,7 +421,7 @@ makes_mode() {
 	status 2
 }
 
-@test "shmput: a symbolic link to a file is followed, and a file keeps its links" {
+@test "shmput: follows a symbolic link to a file, and keeps the hard links of the file" {
 	echo one >file
 	ln file other
 	ln -s file link
@@ -430,7 +430,7 @@ makes_mode() {
 	[ -L link ]
 }
 
-@test "shmput: names of semaphores are no segments" {
+@test "shmput: refuses the name of a semaphore" {
 	try shmput -c /sem.lock <<<x
 	status 2
 	error 'shmput: /sem.lock: names that start with sem. are those of semaphores'
@@ -438,7 +438,7 @@ makes_mode() {
 	status 2
 }
 
-@test "shmput: wrong usage changes nothing and says what is wrong" {
+@test "shmput: wrong usage gets an error line and changes nothing" {
 	new_segment posix
 	try shmput
 	status 2
@@ -470,7 +470,7 @@ makes_mode() {
 	status 2
 }
 
-@test "shmput: an offset and a size beyond all bounds" {
+@test "shmput: refuses an offset or a size beyond all limits" {
 	new_segment posix
 	try shmput -c -o 8589934591G "$S" < <(echo x)
 	status 1
@@ -496,11 +496,11 @@ input_fails() {
 	[ "$(shmget "$S")" = old ]
 	exec 7>&-
 }
-@test "shmput: input that cannot be read changes nothing" {
+@test "shmput: changes nothing if standard input cannot be read" {
 	segments input_fails
 }
 
-@test "shmput: the segment itself as input" {
+@test "shmput: accepts the segment itself as its input" {
 	for KIND in posix file; do
 		new_segment $KIND
 		seq 30000 >input
@@ -532,11 +532,11 @@ waits_for_lock() {
 	[ "$(shmget "$S")" = new ]
 	let_go
 }
-@test "shmput: waits for the lock of another program, up to -t, and gets it when that is killed" {
+@test "shmput: waits at most -t for the lock of another program, and gets it if that program is killed" {
 	locked waits_for_lock
 }
 
-@test "shmput: readers share the lock, and keep a writer out" {
+@test "shmput: readers share the lock and keep a writer out" {
 	local reader
 
 	new_segment posix
@@ -548,7 +548,7 @@ waits_for_lock() {
 	exec 7>&-
 }
 
-@test "shmput: a segment that is removed while it waits is status 3" {
+@test "shmput: exits with status 3 if the segment is removed while it waits" {
 	for KIND in posix file; do
 		new_segment $KIND
 		echo old >input
@@ -585,7 +585,7 @@ signals_while_waiting() {
 	done
 	let_go
 }
-@test "shmput: a signal while it waits for the lock, or for its input, changes nothing" {
+@test "shmput: a signal during the wait for the lock or for the input changes nothing" {
 	locked signals_while_waiting
 	new_segment posix
 	echo old | shmput -c "$S"
@@ -600,7 +600,7 @@ signals_while_waiting() {
 	exec 7>&-
 }
 
-@test "shmput: -u unlinks on the way out, also on a signal, but not what could not be put" {
+@test "shmput: -u unlinks at the end, even on a signal, but not after a failed put" {
 	for KIND in posix file sysv; do
 		new_segment $KIND
 		echo hello >input
@@ -625,7 +625,7 @@ signals_while_waiting() {
 	done
 }
 
-@test "shmput: a full file system of shared memory is ENOSPC, never SIGBUS, and nothing is changed" {
+@test "shmput: a full file system of shared memory is an error, not a SIGBUS, and changes nothing" {
 	need_root
 	unshare -m true || skip "needs a private mount namespace"
 	new_segment posix
@@ -657,7 +657,7 @@ $(seq 1000 | cksum)
 	grep -q "shmput: $S: the file system of shared memory has no room for 2000000 bytes ([0-9]* are free) (make it larger with mount -o remount,size=... /dev/shm, or remove segments); nothing was changed" stderr.txt
 }
 
-@test "shmput: a limit on the size of files is an error too" {
+@test "shmput: a limit on the file size is an error and changes nothing" {
 	new_segment posix
 	echo old | shmput -c "$S"
 	seq 100000 >input
@@ -675,7 +675,7 @@ $(seq 1000 | cksum)
 	gone "$S-2"
 }
 
-@test "shmput: the kernel's limits on System V segments are named" {
+@test "shmput: names the kernel's limits on System V segments" {
 	need_namespace
 	[ "$PLAT" = linux ] || skip "POSIX does not tell limits"
 	seq 1000 >input
@@ -695,9 +695,9 @@ $(seq 1000 | cksum)
 	grep -q 'shmput: sysv:0x4: kernel.shmall is 2 pages; asked for 3 (raise it with sysctl -w kernel.shmall=3); nothing was changed' stderr.txt
 }
 
-# What others map.
+# Mappings of other programs.
 
-@test "shmput: a C program sees in its mapping what was put, and shmget what it wrote" {
+@test "shmput: a C program sees each put in its mapping, and shmget sees the program's stores" {
 	new_segment posix
 	printf '%-100s|' hello | shmput -c "$S"
 	coproc PEER { exec peer map "$S" 3>&-; }
@@ -719,7 +719,7 @@ $(seq 1000 | cksum)
 	kill "$PEER_PID"
 }
 
-@test "shmput: Python and perl see System V segments, and write them" {
+@test "shmput: shares System V segments with Python and perl" {
 	need 'python3-sysv-ipc' /usr/bin/python3 -c 'import sysv_ipc'
 	new_segment sysv
 	printf 'a\0b\377 %100s' end >input
@@ -739,7 +739,7 @@ $(seq 1000 | cksum)
 	shmget -o 4 -n 6 "$S" | od -An -c | grep -q 'p   e  \\0   r   l   !'
 }
 
-@test "shmput: the lock is one that Python's lockf takes" {
+@test "shmput: takes the same lock as Python's lockf" {
 	need python3 python3 -c 'import fcntl'
 	new_segment file
 	echo old | shmput -c "$S"
@@ -752,7 +752,7 @@ $(seq 1000 | cksum)
 	[ "$(shmget "$S")" = old ]
 }
 
-# Two writers never mix, and no reader sees half a put.
+# Writers never mix, and no reader sees half a put.
 
 hammered() {
 	local i letter
@@ -769,7 +769,7 @@ hammered() {
 	done
 	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 		shmget "$S" | {
-			# slowly: a part while the next put comes
+			# Read slowly: the next put begins meanwhile.
 			head -c 70000
 			shmget -V >/dev/null
 			cat
@@ -780,11 +780,11 @@ hammered() {
 	wait
 	[ ! -e failed ]
 }
-@test "shmput: three at once never mix, and a slow reader never sees half of one" {
+@test "shmput: three writers never mix, and a slow reader never sees half a put" {
 	locked hammered
 }
 
-@test "shmput: who looks while a segment is created sees all of it or nothing" {
+@test "shmput: a reader sees a new segment whole or not at all" {
 	local i
 
 	head -c 200000 /dev/zero | tr '\0' x >input
@@ -800,7 +800,7 @@ hammered() {
 	done
 }
 
-@test "shmput: semop around it is the lock that a System V segment has not" {
+@test "shmput: semop around it protects a System V segment, which has no lock" {
 	local i letter lock
 
 	new_semaphore sysv
@@ -825,7 +825,7 @@ hammered() {
 	output 1
 }
 
-@test "shmput: killed in the middle, it leaves no lock behind, and of a new segment nothing" {
+@test "shmput: SIGKILL leaves no lock behind, and no incomplete new segment" {
 	local i
 
 	head -c 20M /dev/urandom >big
@@ -856,7 +856,7 @@ hammered() {
 	done
 }
 
-@test "shmput: a signal while it changes a segment waits until it has" {
+@test "shmput: a signal during the change of a segment takes effect after the change" {
 	local i
 
 	head -c 30M /dev/zero | tr '\0' n >new
@@ -876,7 +876,7 @@ hammered() {
 	done
 }
 
-@test "shmput: what it does not need is not held: 300 MiB through a pipe take little memory of the process" {
+@test "shmput: 300 MiB through a pipe take little memory of the process" {
 	[ -z "${SANITIZED:-}" ] || skip "sanitizers need far more"
 	new_segment posix
 	(
@@ -888,7 +888,7 @@ hammered() {
 	[ "$(shmget "$S" | wc -c)" -eq 314572800 ]
 }
 
-@test "shmput: several GiB, at offsets beyond 4 GiB" {
+@test "shmput: writes at an offset beyond 4 GiB" {
 	local free
 
 	new_segment file
@@ -902,7 +902,7 @@ hammered() {
 	[ "$(stat -c %s sparse)" -eq $((5 * 1024 * 1024 * 1024)) ]
 }
 
-@test "shmput: -v shows the calls" {
+@test "shmput: -v prints the calls on Linux" {
 	[ "$PLAT" = linux ] || skip "shows the calls of Linux"
 	new_segment posix
 	echo hello >input
@@ -929,7 +929,7 @@ hammered() {
 	diff expected trace
 }
 
-@test "shmput: -v shows the calls of System V" {
+@test "shmput: -v prints the calls for a System V segment" {
 	new_segment sysv
 	echo hello >input
 	shmput -c -v -u "$S" <input 2>trace
@@ -943,7 +943,7 @@ hammered() {
 	diff expected got
 }
 
-@test "shmput: the trace of POSIX" {
+@test "shmput: -v prints the calls where the system offers only POSIX" {
 	[ "$PLAT" = portable ] || skip "shows the calls of POSIX"
 	new_segment posix
 	echo hello >input
@@ -952,7 +952,7 @@ hammered() {
 	grep -q '^shmput: mmap(NULL, 6, PROT_READ|PROT_WRITE, MAP_SHARED, 3, 0) = 0x' trace
 }
 
-@test "shmput: -h, --help, -V and --version" {
+@test "shmput: -h and --version print usage and version, and a failed write is an error" {
 	try shmput -h
 	status 0
 	[[ $output == 'usage: shmput [-cuvx] '*'SEGMENT'* ]]
@@ -963,7 +963,7 @@ hammered() {
 	error 'shmput: standard output: No space left on device'
 }
 
-@test "shmput: standard error closed, signals ignored or blocked when it starts" {
+@test "shmput: works even if standard error is closed and signals are ignored or blocked at the start" {
 	new_segment posix
 	echo hello >input
 	sh -c 'shmput -c "$1" <input 2>&-' sh "$S"
@@ -971,7 +971,7 @@ hammered() {
 	[ "$(shmget "$S")" = hello ]
 }
 
-@test "shmput: a writer gets in although readers come all the time, each before the last one has gone" {
+@test "shmput: a writer gets the lock even if readers overlap all the time" {
 	local i
 
 	head -c 300000 /dev/zero >zeros
@@ -991,7 +991,7 @@ hammered() {
 	done
 }
 
-@test "shmput: a segment that is removed between two calls is made anew with -c" {
+@test "shmput: -c creates the segment again if it is removed between two calls" {
 	local i
 
 	for KIND in posix file; do
@@ -1005,7 +1005,7 @@ hammered() {
 	done
 }
 
-@test "shmput: what has the name of a segment and is none" {
+@test "shmput: shmget refuses a directory that has the name of a segment" {
 	need_root
 	new_segment posix
 	mkdir "/dev/shm$S"
@@ -1015,14 +1015,14 @@ hammered() {
 	error "shmget: $S: something that is no segment has this name"
 }
 
-@test "shmput: System V input from where the file system has no blocks" {
+@test "shmput: creates a System V segment from a file in /proc" {
 	cd /proc
 	new_segment sysv
 	shmput -c "$S" </proc/version
 	shmget "$S" | grep -q Linux
 }
 
-@test "shmput: -c copies what comes through a pipe once, into a segment that nobody sees until it is whole" {
+@test "shmput: -c copies the data of a pipe once, into a segment that nobody sees until it is complete" {
 	[ "$PLAT" = linux ] || skip "POSIX has no object without a name"
 	for KIND in posix file; do
 		new_segment $KIND
@@ -1031,13 +1031,13 @@ hammered() {
 		if grep -qE 'pwrite|sendfile' trace; then cat trace; false; fi
 		grep -q linkat trace
 		shmget -u "$S" | cmp - input
-		# in the middle, and with room behind it
+		# At an offset, with space behind the input.
 		cat input | shmput -c -o 5 -s 600000 "$S"
 		[ "$(shmget "$S" | wc -c)" -eq 600000 ]
 		shmget -o 5 -n 588895 "$S" | cmp - input
 		[ "$(shmget -o 588900 "$S" | tr -d '\0' | wc -c)" -eq 0 ]
 		shmget -n 0 -u "$S"
-		# somebody else was faster: what was read goes there
+		# Another process creates the segment first: the input goes into that segment.
 		mkfifo fifo
 		exec 7<>fifo
 		background shmput -c "$S" <fifo
