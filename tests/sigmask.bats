@@ -1,7 +1,7 @@
 load helper
 
-# How a program that sigmask starts finds its signals, as python sees them: "blocked: ...; ignored: ...". Python itself
-# ignores PIPE and XFSZ, and catches INT unless that was ignored.
+# look: write a program that prints its blocked and ignored signals: "blocked: ... ignored: ...". Python itself ignores PIPE and
+# XFSZ, and catches INT unless INT was ignored.
 look() {
 	cat >look.py <<-'END'
 		import signal
@@ -13,7 +13,7 @@ look() {
 	need python3 /usr/bin/python3 -V
 }
 
-@test "sigmask: -b blocks, -i ignores, for the command that it becomes" {
+@test "sigmask: -b blocks and -i ignores signals for the command that it becomes" {
 	look
 	try peer ignore 3 sigmask -d INT,QUIT /usr/bin/python3 look.py
 	status 0
@@ -21,24 +21,24 @@ look() {
 	try sigmask -d QUIT -b USR1,term,RTMIN -i HUP,SIGINT,RTMAX-1 /usr/bin/python3 look.py
 	status 0
 	output 'blocked: 10 15 34 ignored: 1 2 13 25 63'
-	# Each option may come more than once.
+	# An option can be given more than once.
 	try sigmask -d QUIT,INT -b USR1 -b USR2 -i HUP -i 15 /usr/bin/python3 look.py
 	output 'blocked: 10 12 ignored: 1 13 15 25'
 }
 
-@test "sigmask: -d takes back what was inherited, and leaves alone what it does not name" {
+@test "sigmask: -d resets inherited blocks and dispositions, and only those of the signals that it names" {
 	look
 	try sigmask -d QUIT,INT -b USR1,USR2,RTMIN -i HUP,TERM,RTMIN+1 sigmask -d USR1,HUP,RTMIN,RTMIN+1 /usr/bin/python3 look.py
 	status 0
 	output 'blocked: 12 ignored: 13 15 25'
 	try sigmask -b USR1 -i HUP sigmask -d all /usr/bin/python3 look.py
 	output 'blocked: ignored: 13 25'
-	# KILL and STOP have no other treatment than the default.
+	# KILL and STOP always have the default disposition.
 	try sigmask -d KILL,STOP,9 true
 	status 0
 }
 
-@test "sigmask: the order of the options does not matter: default, then ignored, then blocked" {
+@test "sigmask: applies -d, then -i, then -b, whatever the order of the options" {
 	look
 	for options in '-b USR1 -d USR1,QUIT,INT' '-d USR1,QUIT,INT -b USR1'; do
 		# shellcheck disable=SC2086
@@ -51,7 +51,7 @@ look() {
 	output 'blocked: 10 ignored: 10 13 25'
 }
 
-@test "sigmask: all is every signal but KILL, STOP and those of the C library" {
+@test "sigmask: all means every signal except KILL, STOP and those of the C library" {
 	look
 	try sigmask -b all /usr/bin/python3 look.py
 	status 0
@@ -60,7 +60,7 @@ look() {
 	[[ $output == "blocked: ignored: $(seq -s ' ' 1 8) $(seq -s ' ' 10 18) $(seq -s ' ' 20 31) $(seq -s ' ' 34 64)" ]]
 }
 
-@test "sigmask: a blocked signal is pending, and comes when it is unblocked" {
+@test "sigmask: a blocked signal is pending, and is delivered when it is unblocked" {
 	try sigmask -b USR1 bash -c 'kill -USR1 $$; echo alive; exec sigmask -d USR1 echo not reached'
 	status 138
 	[[ $output == alive ]]
@@ -71,7 +71,7 @@ look() {
 	output 141
 }
 
-@test "sigmask: the command gets its arguments and its status is sigmask's; no process stays around" {
+@test "sigmask: becomes COMMAND with its arguments and its status, and leaves no other process" {
 	try sigmask -b INT printf '%s\n' -b -v -- 'a b'
 	status 0
 	output $'-b\n-v\n--\na b'
@@ -83,7 +83,7 @@ look() {
 	[ "$(sort -u <<<"$output" | wc -l)" -eq 1 ]
 }
 
-@test "sigmask: COMMAND that cannot be run" {
+@test "sigmask: exits with status 126 or 127 if COMMAND cannot be executed" {
 	try sigmask -b INT nosuch-command
 	status 127
 	error 'sigmask: nosuch-command: no such command'
@@ -103,7 +103,7 @@ look() {
 	status 127
 }
 
-@test "sigmask: what is wrong with an option is said, and nothing is run" {
+@test "sigmask: a bad option gets one error line, and nothing is run" {
 	for signal in KILL STOP; do
 		for option in -b -i; do
 			try sigmask $option INT,$signal touch ran
@@ -144,12 +144,12 @@ look() {
 	[ ! -e ran ]
 }
 
-@test "sigmask: -p shows what is pending, blocked, ignored and caught" {
+@test "sigmask: -p shows the pending, blocked, ignored and caught signals of a process" {
 	ready sigmask -d all sigmask -b TERM,USR1,RTMIN+1 -i HUP,TERM,RTMAX sigrecv -R ready -f USR2
 	sigsend -s USR1 "$PID"
 	sigsend -s RTMIN+1 -q 1 "$PID"
 	try sigmask -p "$PID"
-	# Sanitizers handle some themselves.
+	# Sanitizers catch some signals themselves.
 	output=$(grep -vE '	(BUS|FPE|SEGV)	caught' <<<"$output" || true)
 	if [ "$PLAT" = portable ]; then
 		status 1
@@ -165,7 +165,7 @@ $PID	TERM	blocked,ignored
 $PID	XFSZ	ignored
 $PID	RTMIN+1	pending,blocked
 $PID	RTMAX	ignored"
-	# Of itself it shows what it was given.
+	# Of its own process, -p shows the inherited dispositions.
 	try sigmask -d all sigmask -b USR1 -i HUP sh -c 'exec sigmask -p $$'
 	[ "$(cut -f 2,3 <<<"$output" | grep -v caught)" = $'HUP\tignored\nUSR1\tblocked' ]
 	mkfifo hold
@@ -175,10 +175,10 @@ $PID	RTMAX	ignored"
 	[[ $output == *"$PID	USR1	caught"* ]]
 }
 
-@test "sigmask: -d all takes back also what the C library keeps" {
+@test "sigmask: -d all resets even the signals that the C library keeps" {
 	[ "$PLAT" = linux ] || skip "POSIX has no way to them"
 	need perl perl -v
-	# A system call, since no library lets it: rt_sigaction(32, SIG_IGN).
+	# The system call itself, because no library allows it: rt_sigaction(32, SIG_IGN).
 	[ "$(uname -m)" = x86_64 ] || skip "knows the number of the system call for x86-64"
 	try perl -e 'my $h = pack("Q4", 1, 0, 0, 0); syscall(13, 32, $h, 0, 8); exec @ARGV' sigmask -d all sh -c 'grep SigIgn /proc/self/status'
 	(($((0x${output##*$'\t'} & 0x80000000)) == 0))
@@ -186,7 +186,7 @@ $PID	RTMAX	ignored"
 	(($((0x${output##*$'\t'} & 0x80000000)) != 0))
 }
 
-@test "sigmask: -p of several; one that is gone does not stop the rest" {
+@test "sigmask: -p goes on with the other processes if a process has ended" {
 	[ "$PLAT" = linux ] || skip "POSIX does not show the signals of other processes"
 	local first
 
@@ -207,7 +207,7 @@ $PID	RTMAX	ignored"
 	error 'sigmask: standard output: Broken pipe'
 }
 
-@test "sigmask: -p of a process with thousands of groups, and where /proc is another's" {
+@test "sigmask: -p shows a process with thousands of groups, and notices a /proc of another PID namespace" {
 	[ "$PLAT" = linux ] || skip "POSIX does not show the signals of other processes"
 	need_root
 	need python3 /usr/bin/python3 -V
@@ -224,7 +224,7 @@ os.execvp("sigmask", ["sigmask", "-p", str(os.getpid())])'
 	error 'sigmask: this system does not show how other processes treat signals (Linux does, in a /proc of the same PID namespace)'
 }
 
-@test "sigmask: what was pending before stays pending for the command" {
+@test "sigmask: a pending signal stays pending for the command" {
 	for signal in USR1 PIPE ALRM URG XFSZ RTMIN; do
 		try sigmask -b $signal bash -c "kill -s $signal \$\$; exec sigmask -b INT sigrecv -t 10s $signal"
 		status 0
@@ -232,7 +232,7 @@ os.execvp("sigmask", ["sigmask", "-p", str(os.getpid())])'
 	done
 }
 
-@test "sigmask: the other commands hand an inherited mask on, RTMIN too" {
+@test "sigmask: the other commands pass an inherited signal mask on, even real-time signals" {
 	look
 	new_name sysv
 	mqsend -c $SMALL "$Q" x
@@ -241,7 +241,7 @@ os.execvp("sigmask", ["sigmask", "-p", str(os.getpid())])'
 	output 'blocked: 10 14 23 34 64 ignored: 1 13 25 35'
 }
 
-@test "sigmask: what was blocked stays blocked also in a command that handles signals" {
+@test "sigmask: a blocked signal stays blocked in a command that handles signals" {
 	new_name sysv
 	mqsend -c $SMALL "$Q" </dev/null
 	for signal in RTMIN RTMIN+1 USR1 RTMAX; do
@@ -253,7 +253,7 @@ os.execvp("sigmask", ["sigmask", "-p", str(os.getpid())])'
 	done
 }
 
-@test "sigmask: -v shows the calls" {
+@test "sigmask: -v prints the calls" {
 	try sigmask -v -b INT -d TERM -i CHLD,HUP true
 	status 0
 	[ "$stderr" = 'sigmask: sigaction(SIGTERM, {sa_handler=SIG_DFL}, NULL) = 0
@@ -265,7 +265,7 @@ sigmask: sigprocmask(SIG_BLOCK, [INT], NULL) = 0' ]
 	[ "$stderr" = 'sigmask: sigprocmask(SIG_BLOCK, [INT], NULL) = 0' ]
 }
 
-@test "sigmask: -h and -V" {
+@test "sigmask: -h and -V print usage and version" {
 	for option in -h --help; do
 		try sigmask $option
 		status 0
