@@ -1,13 +1,13 @@
 load helper
 
-# comes FILE LINES: waits until a file has so many lines.
+# comes FILE LINES: wait until FILE has at least LINES lines.
 comes() {
 	until [ "$(wc -l <"$1")" -ge "$2" ]; do
 		moment
 	done
 }
 
-@test "sigrecv: blocks, says its process id, and prints a line for the signal that comes" {
+@test "sigrecv: blocks the signal, writes its process id to -R, and prints a line when the signal arrives" {
 	ready sigrecv -R ready USR1 >out
 	[ "$LINE" = "$PID" ]
 	sh -c "echo \$\$ >sender; exec sigsend -s USR1 $PID"
@@ -15,7 +15,7 @@ comes() {
 	[ "$(cat out)" = "USR1"$'\t'"USER"$'\t'"$(cat sender)"$'\t'"$(id -u)" ]
 }
 
-@test "sigrecv: a signal right after it said that it is ready is never lost" {
+@test "sigrecv: never loses a signal that is sent as soon as it is ready" {
 	local i
 
 	for i in {1..40}; do
@@ -26,7 +26,7 @@ comes() {
 	done
 }
 
-@test "sigrecv: -R into a file, a descriptor, and where nothing can be written" {
+@test "sigrecv: -R writes to a file or a descriptor, and fails if FILE cannot be written" {
 	try sigrecv -n 0 -R file USR1
 	status 0
 	[[ $(cat file) =~ ^[1-9][0-9]*$ ]]
@@ -41,7 +41,7 @@ comes() {
 	error 'sigrecv: /dev/full: No space left on device'
 }
 
-@test "sigrecv: values of procps kill, a C program and sigsend" {
+@test "sigrecv: receives values from the kill of procps, a C program and sigsend" {
 	need procps sh -c '/bin/kill --version | grep procps'
 	ready sigrecv -n 3 -R ready USR1,RTMIN+1 RTMIN >out
 	/bin/kill -q 42 -s USR1 "$PID"
@@ -55,7 +55,7 @@ RTMIN	QUEUE	$(id -u)	-9
 RTMIN+1	QUEUE	$(id -u)	2147483647" ]
 }
 
-@test "sigrecv: signals of bash, python and perl" {
+@test "sigrecv: receives signals from bash, python and perl" {
 	need python3 /usr/bin/python3 -V
 	need perl perl -v
 	ready sigrecv -n 4 -R ready USR1,USR2,RTMIN+2,TERM >out
@@ -73,7 +73,7 @@ USR2	USER
 USR1	USER' ]
 }
 
-@test "sigrecv: a timer and the end of a child come from the kernel" {
+@test "sigrecv: shows that a timer's signal comes from the kernel, and how a child ended" {
 	need python3 /usr/bin/python3 -V
 	cat >timer.py <<-'END'
 		import os, signal
@@ -102,7 +102,7 @@ USR1	USER' ]
 	[ "$(cut -f 2 out)" = $'STOPPED\nCONTINUED\nEXITED' ]
 }
 
-@test "sigrecv: ordinary signals merge and real-time ones queue, the lowest number first" {
+@test "sigrecv: ordinary signals merge, real-time signals queue, and the lowest number comes first" {
 	ready sigrecv -n 8 -t 20s -R ready USR1,USR2,RTMIN,RTMIN+1 >out
 	stop "$PID"
 	for value in 3 1 2; do
@@ -123,7 +123,7 @@ RTMIN+1	QUEUE	1
 RTMIN+1	QUEUE	2' ]
 }
 
-@test "sigrecv: -q prints the value alone, and an empty line for a signal without one" {
+@test "sigrecv: -q prints the value alone, and an empty line for a signal without a value" {
 	ready sigrecv -q -n 3 -R ready RTMIN >out
 	sigsend -s RTMIN -q 5 "$PID"
 	sigsend -s RTMIN "$PID"
@@ -132,7 +132,7 @@ RTMIN+1	QUEUE	2' ]
 	[ "$(cat out)" = $'5\n\n-6' ]
 }
 
-@test "sigrecv: -n bounds, -f goes on, -n 0 takes none" {
+@test "sigrecv: -n ends it after COUNT signals, and -f goes on until stopped" {
 	ready sigrecv -n 2 -R ready USR1 >out
 	sigsend -s USR1 "$PID"
 	comes out 1
@@ -155,7 +155,7 @@ RTMIN+1	QUEUE	2' ]
 		seq 2 | sigsend -s RTMIN -q - "$PID"
 		ends 0
 	done
-	# No more than COUNT are taken: the rest stay pending for what it would have been.
+	# At most COUNT signals are taken. The others stay pending.
 	ready sigrecv -v -n 2 -R ready RTMIN >out 2>trace
 	stop "$PID"
 	seq 5 | sigsend -s RTMIN -q - "$PID"
@@ -165,7 +165,7 @@ RTMIN+1	QUEUE	2' ]
 	[[ $(cat trace) != *=3}* ]]
 }
 
-@test "sigrecv: -t bounds each wait" {
+@test "sigrecv: -t bounds the wait for each signal" {
 	for time in 0 0.05 50ms; do
 		try sigrecv -t $time USR1
 		status 124
@@ -180,13 +180,13 @@ RTMIN+1	QUEUE	2' ]
 	try bash -c 'exec 2>&1; mkfifo again; sigrecv -n 3 -t 0.2 -R again USR1 >/dev/null & read pid <again; kill -USR1 $pid; wait $!'
 	status 124
 	output 'sigrecv: no further signal in time (-t); 1 came'
-	# What is pending already comes also with -t 0.
+	# A pending signal is received even with -t 0.
 	try sigmask -b USR1 sh -c 'kill -USR1 $$; exec sigrecv -t 0 USR1'
 	status 0
 	[[ $output == USR1* ]]
 }
 
-@test "sigrecv: what is wrong with an operand or option is said before anything is blocked" {
+@test "sigrecv: reports a bad operand or option before it blocks a signal" {
 	for bad in FOO '' 0 65 -1 'USR1 ' USR1,FOO USR1, ,USR1 SIGSIGINT; do
 		try sigrecv -- "$bad"
 		status 2
@@ -221,7 +221,7 @@ RTMIN+1	QUEUE	2' ]
 	error 'sigrecv: SIGNAL "-f": there is no such signal; options come first'
 }
 
-@test "sigrecv: signals that were ignored are received all the same" {
+@test "sigrecv: receives signals that are ignored at the start" {
 	local number
 
 	for number in 10 1 13 14 17 25 28 34; do
@@ -230,7 +230,7 @@ RTMIN+1	QUEUE	2' ]
 		ends 0
 		[ "$(cut -f 1,2 out)" = "$(sigsend -l $number)	USER" ]
 	done
-	# The end of a child is told also where SIGCHLD was ignored.
+	# The end of a child is reported even if SIGCHLD was ignored.
 	mkfifo go
 	exec 7<>go
 	need perl perl -v
@@ -240,7 +240,7 @@ RTMIN+1	QUEUE	2' ]
 	[ "$(cut -f 1,2 out)" = 'CHLD	EXITED' ]
 }
 
-@test "sigrecv: what was blocked and pending before it began is received" {
+@test "sigrecv: receives signals that are blocked and pending at the start" {
 	for signal in USR1 PIPE ALRM URG TERM RTMIN RTMAX; do
 		try sigmask -b $signal bash -c "kill -s $signal \$\$; exec sigrecv -t 10s $signal"
 		status 0
@@ -251,7 +251,7 @@ RTMIN+1	QUEUE	2' ]
 	output $'1\n2\n3'
 }
 
-@test "sigrecv: a list may be all, and one that is given twice is one" {
+@test "sigrecv: accepts all as a list, and a signal that is named twice" {
 	ready sigrecv -f -R ready all >out
 	for signal in INT TERM CHLD RTMAX USR1; do
 		sigsend -s $signal "$PID"
@@ -265,7 +265,7 @@ RTMIN+1	QUEUE	2' ]
 	ends 0
 }
 
-@test "sigrecv: other signals end it as they would anyway" {
+@test "sigrecv: a signal that is not named keeps its disposition" {
 	for signal in TERM:143 HUP:129 USR2:140 RTMAX:192; do
 		ready sigrecv -R ready USR1 >out
 		sigsend -s "${signal%:*}" "$PID"
@@ -279,7 +279,7 @@ RTMIN+1	QUEUE	2' ]
 	[[ $(cat out) == USR1* ]]
 }
 
-@test "sigrecv: what it took and cannot write stands in the error line" {
+@test "sigrecv: a signal that was taken but cannot be written stands in the error line" {
 	ready sh -c 'exec sigrecv -R ready USR1 >/dev/full 2>said'
 	sh -c "echo \$\$ >sender; exec sigsend -s USR1 $PID"
 	ends 1
@@ -292,7 +292,7 @@ RTMIN+1	QUEUE	2' ]
 	ends 1
 }
 
-@test "sigrecv: when the reader of its output has gone it stops without taking a signal" {
+@test "sigrecv: stops without taking a signal if standard output has lost its reader" {
 	pipe
 	mkfifo ready
 	sigrecv -f -R ready USR1 >&6 2>said 3>&- 4<&- 6>&- &
@@ -309,7 +309,7 @@ RTMIN+1	QUEUE	2' ]
 	error 'sigrecv: standard output has lost its reader; no further signal was taken'
 }
 
-@test "sigrecv: waits asleep" {
+@test "sigrecv: uses no CPU time while it waits" {
 	ready sigrecv -R ready USR1
 	asleep
 	[ "$PLAT" != linux ] || [ "$(awk '{ print $14 + $15 }' "/proc/$PID/stat")" -eq 0 ]
@@ -317,7 +317,7 @@ RTMIN+1	QUEUE	2' ]
 	ends 0
 }
 
-@test "sigrecv: goes on after it was stopped and continued" {
+@test "sigrecv: goes on waiting after it was stopped and continued" {
 	ready sigrecv -R ready -t 20s USR1 >out
 	for i in 1 2 3; do
 		kill -STOP "$PID"
@@ -328,7 +328,7 @@ RTMIN+1	QUEUE	2' ]
 	[[ $(cat out) == USR1* ]]
 }
 
-@test "sigrecv: a hundred thousand values, in order, with little memory" {
+@test "sigrecv: receives a hundred thousand values in order, with little memory" {
 	seq 100000 >numbers
 	ready bash -c 'ulimit -i; exec sigrecv -q -n 100000 -R ready RTMIN' >/dev/null
 	kill -KILL "$PID"
@@ -337,14 +337,14 @@ RTMIN+1	QUEUE	2' ]
 	background cat pipe1
 	ready sigrecv -q -n 100000 -R ready RTMIN >out
 	sigsend -s RTMIN -q - "$PID" <numbers
-	# One that has just ended tells nothing.
+	# A process that has just ended shows no memory.
 	peak=$(awk '/VmHWM/ { print $2 }' "/proc/$PID/status" 2>/dev/null) || true
 	[ "${peak:-0}" -lt 20000 ] || [ -n "${SANITIZED:-}" ]
 	ends 0
 	cmp numbers out
 }
 
-@test "sigrecv: -v shows the calls" {
+@test "sigrecv: -v prints the calls" {
 	ready sigrecv -v -R ready USR1,RTMIN >out 2>trace
 	sh -c "echo \$\$ >sender; exec sigsend -s RTMIN -q 7 $PID"
 	ends 0
@@ -362,7 +362,7 @@ RTMIN+1	QUEUE	2' ]
 	[[ $stderr == 'sigrecv: sigprocmask('* ]]
 }
 
-@test "sigrecv: -h and -V, and output of them that fails" {
+@test "sigrecv: -h and -V print usage and version, and a failed write is an error" {
 	for option in -h --help; do
 		try sigrecv $option
 		status 0
