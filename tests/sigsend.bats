@@ -1,12 +1,12 @@
 load helper
 
-# target COMMAND...: a process that waits until a signal ends it; it is ready, its process id is in PID. What stands in front
-# of it may change how it treats signals: target sigmask -i TERM.
+# target COMMAND...: start a process that waits until a signal ends it; its process id is in PID. COMMAND can change its signal
+# dispositions: target sigmask -i TERM.
 target() {
 	ready "$@" sigrecv -f -R ready USR1
 }
 
-# listener SIGNAL...: a receiver of them, in PID, whose lines heard reads, one at a time, into HEARD.
+# listener SIGNAL...: start a receiver of the signals, in PID. Each call of heard reads one of its lines into HEARD.
 listener() {
 	[ -p heard ] || mkfifo heard
 	exec 9<>heard
@@ -17,12 +17,12 @@ heard() {
 	read -r -t 20 HEARD <&9
 }
 
-# alive PID: whether it is there.
+# alive PID: whether the process exists.
 alive() {
 	kill -0 "$1" 2>/dev/null
 }
 
-@test "sigsend: TERM to each PID, of operands and of standard input" {
+@test "sigsend: sends TERM to each PID of the operands or of standard input" {
 	local first second third
 
 	target
@@ -42,7 +42,7 @@ alive() {
 	ends 143
 }
 
-@test "sigsend: PIDs of standard input stand between blanks and newlines, the last line may lack its own" {
+@test "sigsend: standard input separates PIDs by blanks and newlines, and its last line may be unterminated" {
 	local pids=() pid i
 
 	for i in 1 2 3 4 5; do
@@ -57,7 +57,7 @@ alive() {
 	done
 }
 
-@test "sigsend: an operand may have the blanks of ps in front; a terminal is not asked for PIDs" {
+@test "sigsend: an operand may begin with the blanks of ps, and PIDs are not read from a terminal" {
 	target
 	try sigsend -s 0 "  $PID"
 	status 0
@@ -67,7 +67,7 @@ alive() {
 	[[ $output == 'sigsend: PID is missing, and standard input, which may name them, is a terminal'* ]]
 }
 
-@test "sigsend: every spelling of a signal" {
+@test "sigsend: accepts every spelling of a signal" {
 	listener all
 	for spelling in TERM SIGTERM term sigterm SigTerm 15 015; do
 		try sigsend -s $spelling "$PID"
@@ -92,7 +92,7 @@ alive() {
 	done
 }
 
-@test "sigsend: every signal of the table can be sent, and is received by its name" {
+@test "sigsend: sends every signal of its table, and sigrecv prints it by the same name" {
 	listener all
 	sigsend -l >table
 	while read -r number name _; do
@@ -107,19 +107,19 @@ alive() {
 	[ "$(wc -l <table)" -ge 58 ]
 }
 
-@test "sigsend: names and numbers are those of bash's kill" {
+@test "sigsend: uses the names and numbers of bash's kill" {
 	local number name
 
 	for number in {1..31} {34..64}; do
 		name=$(kill -l $number)
-		# POSIX has no such signals; they go by number.
+		# POSIX does not define these signals; they have numbers only.
 		[[ $PLAT != portable || " STKFLT WINCH PWR " != *" ${name#SIG} "* ]] || continue
 		[ "$(sigsend -l "$name")" = "$number" ]
 		[ $PLAT = portable ] || [ "$(sigsend -l $number)" = "${name#SIG}" ]
 	done
 }
 
-@test "sigsend: RTMIN is that of programs of the system's C library" {
+@test "sigsend: RTMIN is the RTMIN of programs that use the system's C library" {
 	need python3 /usr/bin/python3 -V
 	cat >receiver.py <<-'END'
 		import os, signal
@@ -143,7 +143,7 @@ True" ]
 	[ "$(cat <&8)" = "$(printf '34 1 17\n34 0 0')" ]
 }
 
-@test "sigsend: -s 0 sends nothing, and tells whether it could" {
+@test "sigsend: -s 0 sends no signal and tells whether the process exists" {
 	target
 	try sigsend -s 0 "$PID"
 	status 0
@@ -156,7 +156,7 @@ True" ]
 	error "sigsend: $PID: no such process"
 }
 
-@test "sigsend: what is wrong with an operand or option is said before anything is sent" {
+@test "sigsend: reports a bad operand or option before it sends a signal" {
 	listener USR1,USR2
 	for bad in abc '' 0 -1 1x 0x1 1.5 99999999999 2147483648 '1 2' $'\n'; do
 		try sigsend -s USR1 -- "$PID" "$bad"
@@ -221,13 +221,13 @@ True" ]
 	try sigsend --signal=USR1 "$PID"
 	status 2
 	error 'sigsend: the only long options are --help and --version (see sigsend -h)'
-	# USR1 would come first.
+	# USR1 would arrive first.
 	sigsend -s USR2 "$PID"
 	heard
 	[[ $HEARD == USR2* ]]
 }
 
-@test "sigsend: what is wrong with standard input is said before anything is sent" {
+@test "sigsend: reports bad standard input before it sends a signal" {
 	listener USR1,USR2
 	for bad in abc 0 -1 1x 99999999999 '1,2'; do
 		printf '%s\n%s\n' "$PID" "$bad" >list
@@ -261,7 +261,7 @@ True" ]
 	[[ $HEARD == USR2* ]]
 }
 
-@test "sigsend: one vanished PID does not stop the rest" {
+@test "sigsend: goes on with the other processes if a process has ended" {
 	local gone
 
 	target
@@ -289,7 +289,7 @@ True" ]
 	ends 143
 }
 
-@test "sigsend: a process of somebody else is not permitted, and the rest still get theirs" {
+@test "sigsend: reports a process of another user, and still signals the others" {
 	need_root
 	local theirs
 
@@ -307,7 +307,7 @@ True" ]
 	error "sigsend: $theirs: not permitted*"
 	try as_user sh -c "sigsend $theirs \$\$"
 	status 143
-	# Waiting for its end needs no permission.
+	# The wait for the end of a process needs no permission.
 	as_user sigsend -v -w -s 0 "$theirs" 2>trace 3>&- 4>&- &
 	PID=$!
 	until [ -s trace ]; do
@@ -339,12 +339,12 @@ True" ]
 	error "sigsend: 2147483647: no such process group"
 }
 
-@test "sigsend: -g -w waits for all of a group, -k ends those that do not" {
+@test "sigsend: -g -w waits for all processes of a group, and -k ends those that are left" {
 	local group first
 
 	need setsid setsid true
 	mkfifo first
-	# The leader ends at once, and leaves one in the group that ignores TERM.
+	# The leader ends at once and leaves a process in the group that ignores TERM.
 	setsid sh -c 'echo $$ >group; sigmask -i TERM sigrecv -f -R first USR1' 3>&- 4>&- &
 	read -r first <first
 	read -r group <group
@@ -361,7 +361,7 @@ True" ]
 	ends 0
 }
 
-@test "sigsend: -q sends a value, which C, python and sigrecv receive" {
+@test "sigsend: -q sends a value that a C program and sigrecv receive" {
 	exec 8< <(exec peer await 4 RTMIN)
 	read -r PID <&8
 	for value in 42 0 -2147483648 2147483647; do
@@ -397,7 +397,7 @@ True" ]
 	cut -d' ' -f3 <&8 | cmp - numbers
 }
 
-@test "sigsend: -q - sends each line as it comes, and an empty input is a normal end" {
+@test "sigsend: -q - sends each line as it arrives, and an empty input is no failure" {
 	ready sigrecv -q -f -R ready RTMIN >out
 	mkfifo numbers lines
 	exec 8<>lines
@@ -423,7 +423,7 @@ True" ]
 	[ "$line" = 9 ]
 }
 
-@test "sigsend: a line of -q - that is no number ends it, and the line says how many were sent" {
+@test "sigsend: -q - stops at a line that is not a number, and the error line counts the values sent" {
 	for bad in x 2147483648 '' '1 2' '1.5'; do
 		ready sigrecv -q -f -R ready RTMIN >out
 		printf '5\n6\n%s\n7\n' "$bad" >numbers
@@ -444,7 +444,7 @@ True" ]
 	error 'sigsend: standard input: record 2 has 5000 bytes, at most 4096 can be; 1 value was sent'
 }
 
-@test "sigsend: while the receiver's queue is full it waits, and none is lost" {
+@test "sigsend: waits while the receiver's queue is full, and loses no value" {
 	seq 400 >numbers
 	alone
 	ready "${ALONE[@]}" prlimit --sigpending=30 sigrecv -q -n 400 -R ready RTMIN >out
@@ -461,7 +461,7 @@ True" ]
 	cmp numbers out
 }
 
-@test "sigsend: -t bounds the wait for room in the receiver's queue, and the line names the limit" {
+@test "sigsend: -t bounds the wait for space in the receiver's queue, and the error line names the limit" {
 	alone
 	for time in 0 0.1; do
 		ready "${ALONE[@]}" prlimit --sigpending=30 sigrecv -q -f -R ready RTMIN >out
@@ -476,14 +476,14 @@ True" ]
 		fi
 		sent=${stderr% values*}
 		sent=${sent##* }
-		# Other processes of the same user may have made room meanwhile, as the limit counts their signals too.
+		# Other processes of the same user may have freed space meanwhile, because their signals count as well.
 		status=0
 		while [ "$status" -eq 0 ]; do
 			try sigsend -t $time -s RTMIN -q 5 "$PID"
 		done
 		status 124
 		error "sigsend: $PID: its queue of signals stayed full, no room in time (-t)*"
-		# What was sent is there.
+		# The receiver has all values that were counted as sent.
 		kill -CONT "$PID"
 		until [ "$(wc -l <out)" -ge "$sent" ]; do
 			sigsend -V >/dev/null
@@ -494,7 +494,7 @@ True" ]
 	done
 }
 
-@test "sigsend: a receiver that ends while values are sent to it is said, and the others get all" {
+@test "sigsend: reports a receiver that ends during -q -, and the others get all values" {
 	local first
 
 	ready sigrecv -q -n 3 -R ready RTMIN >out
@@ -513,7 +513,7 @@ True" ]
 	cmp numbers out
 }
 
-@test "sigsend: ordinary signals merge while one is pending, also with values" {
+@test "sigsend: ordinary signals merge while a signal is pending, even with values" {
 	ready sigrecv -f -R ready USR1,USR2 >out
 	stop "$PID"
 	seq 10 | sigsend -s USR1 -q - "$PID"
@@ -525,7 +525,7 @@ True" ]
 	[ "$(cut -f 1,2,5 out)" = $'USR1\tQUEUE\t1\nUSR2\tUSER' ]
 }
 
-@test "sigsend: -w waits until each process has ended, and sleeps meanwhile" {
+@test "sigsend: -w waits until each process has ended, and uses no CPU time" {
 	local first second
 
 	target
@@ -545,14 +545,14 @@ True" ]
 	[ "$PLAT" != linux ] || [ "$(awk '{ print $14 + $15 }' "/proc/$PID/stat")" -eq 0 ]
 	kill -KILL "$first"
 	ends 0
-	# One that ends by the signal itself.
+	# A process that ends by this signal.
 	target
 	try sigsend -w "$PID"
 	status 0
 	! alive "$PID" || grep -q '^State:.Z' "/proc/$PID/status"
 }
 
-@test "sigsend: -w -t gives up, and says for whom, and why if that is known" {
+@test "sigsend: -w -t names each process that is left, and the reason if it is known" {
 	local first because=
 
 	[ "$PLAT" = portable ] || because='; it ignores TERM'
@@ -587,31 +587,31 @@ sigsend: $PID: still there when time ran out (-t)$because" ]
 	PID=$first ends 137
 }
 
-@test "sigsend: -k ends a stubborn process after -t, which is status 0" {
+@test "sigsend: -k ends a process that is left after -t, which gives status 0" {
 	target sigmask -i TERM
 	try sigsend -w -t 0.1 -k KILL "$PID"
 	status 0
 	[ -z "$stderr" ]
 	ends 137
-	# -k alone means -w too.
+	# -k implies -w.
 	for time in 0 50ms; do
 		target sigmask -i TERM
 		try sigsend -t $time -k KILL "$PID"
 		status 0
 		ends 137
 	done
-	# Who ends by the first signal gets no second.
+	# A process that ends by the first signal gets no second signal.
 	target
 	try sigsend -v -w -t 10s -k KILL "$PID"
 	status 0
 	[[ $stderr != *KILL* ]]
 	ends 143
-	# Who ignores both is said.
+	# A process that ignores both signals is reported.
 	target sigmask -i TERM,INT
 	try sigsend -w -t 0.1 -k INT "$PID"
 	status 124
 	error "sigsend: $PID: still there when time ran out (-t)*"
-	# Some end by the first, some by the second.
+	# One process ends by the first signal, the other by the second.
 	target
 	first=$PID
 	target sigmask -i TERM
@@ -621,7 +621,7 @@ sigsend: $PID: still there when time ran out (-t)$because" ]
 	PID=$first ends 143
 }
 
-@test "sigsend: escalation goes to the process itself, by its descriptor" {
+@test "sigsend: -k signals the process itself, by its process descriptor" {
 	[ "$PLAT" = linux ] || skip "POSIX has no descriptors for processes"
 	target sigmask -i TERM
 	try lone sigsend -v -w -t 0.1 -k KILL "$PID"
@@ -640,7 +640,7 @@ sigsend: pidfd_send_signal(3, SIGRTMIN, {si_code=SI_QUEUE, sival_int=1}, 0) = 0
 sigsend: pidfd_send_signal(3, SIGRTMIN, {si_code=SI_QUEUE, sival_int=-2}, 0) = 0" ]
 }
 
-@test "sigsend: -w takes a zombie for ended" {
+@test "sigsend: -w treats a zombie as ended" {
 	[ "$PLAT" = linux ] || skip "POSIX cannot tell a zombie from a process"
 	mkfifo hold
 	exec 7<>hold
@@ -653,7 +653,7 @@ sigsend: pidfd_send_signal(3, SIGRTMIN, {si_code=SI_QUEUE, sival_int=-2}, 0) = 0
 	exec 7<&-
 }
 
-@test "sigsend: -w for more processes than descriptors raises the limit, or changes nothing" {
+@test "sigsend: -w raises the limit on descriptors for many processes, or sends nothing" {
 	local pids=() i
 
 	[ "$PLAT" = linux ] || skip "takes no descriptors"
@@ -676,7 +676,7 @@ sigsend: pidfd_send_signal(3, SIGRTMIN, {si_code=SI_QUEUE, sival_int=-2}, 0) = 0
 	[[ $HEARD == USR2* ]]
 }
 
-@test "sigsend: a thread's number reaches its process" {
+@test "sigsend: signals the process of a thread by the number of the thread" {
 	[ "$PLAT" = linux ] || skip "needs /proc"
 	need python3 /usr/bin/python3 -V
 	cat >threads.py <<-'END'
@@ -716,12 +716,12 @@ sigsend: pidfd_send_signal(3, SIGRTMIN, {si_code=SI_QUEUE, sival_int=-2}, 0) = 0
 	[ "$(cat said)" = 'sigsend: stopped by a signal; 0 values were sent' ]
 }
 
-@test "sigsend: it cannot wait for its own end" {
+@test "sigsend: refuses to wait for its own end" {
 	try sh -c 'exec sigsend -w -s 0 $$'
 	status 1
 	error 'sigsend: *: that is this process itself, which cannot wait for its own end (-w); no signal was sent'
 	need setsid setsid true
-	# Its own group it leaves out, where the system shows the members of a group.
+	# sigsend leaves itself out of its group where the system shows the members of a group.
 	try setsid -w sh -c 'exec sigsend -g -w -s 0 $$'
 	if [ "$PLAT" = linux ]; then
 		status 0
@@ -737,7 +737,7 @@ sigsend: pidfd_send_signal(3, SIGRTMIN, {si_code=SI_QUEUE, sival_int=-2}, 0) = 0
 	target sigmask -i TERM
 	TARGET=$PID
 	background strace -f -qq -o /dev/null -e inject=pidfd_send_signal:delay_enter=1000000:when=2 sigsend -v -t 0.1 -k INT "$TARGET" 2>trace
-	# The wait is over, and the second signal not yet sent.
+	# The wait is over, and the second signal has not been sent yet.
 	until grep -q '^sigsend: poll(.* = 0$' trace; do
 		sigsend -V >/dev/null
 	done
@@ -746,12 +746,12 @@ sigsend: pidfd_send_signal(3, SIGRTMIN, {si_code=SI_QUEUE, sival_int=-2}, 0) = 0
 	grep -q 'SIGINT, NULL, 0) = -1 ESRCH' trace
 }
 
-@test "sigsend: -g -w takes a group of which only a zombie is left for ended" {
+@test "sigsend: -g -w treats a group that consists of a zombie as ended" {
 	[ "$PLAT" = linux ] || skip "POSIX cannot tell a zombie from a process"
 	need perl perl -v
 	mkfifo hold
 	exec 7<>hold
-	# A child that makes itself a group, ends, and is not waited for.
+	# A child that leads a group of its own, ends, and is not waited for.
 	exec 8< <(exec perl -e '$| = 1; if (!($p = fork)) { setpgrp(0, 0); print "$$\n"; exit } <STDIN>' <hold 7<&-)
 	read -r PID <&8
 	until grep -q '^State:.Z' "/proc/$PID/status"; do
@@ -764,14 +764,14 @@ sigsend: pidfd_send_signal(3, SIGRTMIN, {si_code=SI_QUEUE, sival_int=-2}, 0) = 0
 	exec 7<&-
 }
 
-@test "sigsend: what is started with RTMIN blocked or pending sends as ever" {
+@test "sigsend: works even if RTMIN is blocked or pending at the start" {
 	target
 	try sigmask -b RTMIN bash -c "kill -RTMIN \$\$; exec sigsend $PID"
 	status 0
 	ends 143
 }
 
-@test "sigsend: -v shows the calls" {
+@test "sigsend: -v prints the calls" {
 	listener all
 	try sigsend -v -s USR1 "$PID"
 	error "sigsend: kill($PID, SIGUSR1) = 0"
@@ -789,7 +789,7 @@ sigsend: pidfd_send_signal(3, SIGRTMIN+2, {si_code=SI_QUEUE, sival_int=7}, 0) = 
 sigsend: 2147483647: no such process group" ]
 }
 
-@test "sigsend: -l lists number, name, default action and what raises it" {
+@test "sigsend: -l lists number, name, default action and cause of each signal" {
 	try sigsend -l
 	status 0
 	[ -z "$stderr" ]
@@ -833,7 +833,7 @@ HUP
 	done
 }
 
-@test "sigsend: output that fails is said" {
+@test "sigsend: fails if standard output fails" {
 	try sh -c 'sigsend -l >/dev/full'
 	status 1
 	error 'sigsend: standard output: No space left on device'
@@ -850,7 +850,7 @@ HUP
 	error 'sigsend: standard output: Broken pipe'
 }
 
-@test "sigsend: works with descriptors closed, and with signals ignored or blocked" {
+@test "sigsend: works even if descriptors are closed, or signals are ignored or blocked" {
 	target
 	sigsend "$PID" <&- >&- 2>&-
 	ends 143
@@ -864,7 +864,7 @@ HUP
 	done
 }
 
-@test "sigsend: -h and -V" {
+@test "sigsend: -h and -V print usage and version" {
 	for option in -h --help; do
 		try sigsend $option
 		status 0
