@@ -1,17 +1,17 @@
 load helper
 
-# Whatever hangs is an error.
+# cat_ ARG...: run sockcat with a time limit, because a hang is a failure.
 cat_() {
 	timeout 120 sockcat "$@"
 }
 
-# listen ARG...: a listener in the background; its address is in A.
+# listen ARG...: start a listener in the background; its address is in A.
 listen() {
 	ready sockcat -l -R ready "$@"
 	A=$LINE
 }
 
-# streams BODY: runs a function once for each kind of stream socket; what to listen at is in AT.
+# streams BODY: run a function once for each kind of stream socket; the address to listen at is in AT.
 streams() {
 	for KIND in tcp tcp6 unix; do
 		case $KIND in
@@ -27,12 +27,12 @@ streams() {
 	done
 }
 
-# lives PID: whether it is a process, and no zombie.
+# lives PID: whether the process exists and is not a zombie.
 lives() {
 	grep -q '^State:[[:space:]]*[^ZX[:space:]]' "/proc/$1/status" 2>/dev/null
 }
 
-@test "sockcat: what goes in at one end comes out at the other, both ways" {
+@test "sockcat: passes all bytes unchanged in both directions" {
 	streams both_ways
 }
 both_ways() {
@@ -46,7 +46,7 @@ both_ways() {
 		cmp there got
 		cmp back answer
 		rm -f socket
-		# By way of pipes.
+		# Input and output are pipes.
 		listen $options "$AT" < <(cat back) > >(cat >got)
 		# shellcheck disable=SC2086
 		cat there | cat_ $options "$A" | cat >answer
@@ -55,7 +55,7 @@ both_ways() {
 		until cmp -s there got; do moment; done
 		rm -f socket
 	done
-	# Appended to a file, which takes no pages; dropped.
+	# Output to a file in append mode, which cannot take pages, and to /dev/null.
 	echo before >got
 	listen "$AT" </dev/null >>got
 	cat there there | cat_ "$A"
@@ -73,7 +73,7 @@ both_ways() {
 	rm -f there back got answer
 }
 
-@test "sockcat: much both ways at once between slow readers" {
+@test "sockcat: passes much data in both directions at once between slow readers" {
 	head -c 20000000 /dev/urandom >data
 	for AT in tcp:127.0.0.1:0 unix:socket; do
 		listen "$AT" < <(cat data) > >(dd bs=5000 of=got status=none)
@@ -85,24 +85,24 @@ both_ways() {
 	done
 }
 
-@test "sockcat: the end of the input is a half-close, and a late answer is waited for" {
+@test "sockcat: passes the end of its input on as a half-close, and waits for a late answer" {
 	streams late
 }
 late() {
-	# The answer begins only when the question is known to be at its end.
+	# The answer begins only after end of file.
 	listen "$AT" -- sh -c 'cat >question; echo world'
 	[ "$(echo hello | cat_ "$A")" = world ]
 	ends 0
 	[ "$(cat question)" = hello ]
 	rm -f question socket
-	# And between two that relay.
+	# The same between two sockcat without COMMAND.
 	listen "$AT" < <(until grep -q hello question; do moment; done; echo world) >question
 	[ "$(echo hello | cat_ "$A")" = world ]
 	ends 0
 	rm question
 }
 
-@test "sockcat: ends when the peer has closed, though its input is idle" {
+@test "sockcat: ends when the peer has closed, even if its input is idle" {
 	[ "$PLAT" = linux ] || skip "POSIX does not tell a half-close from an end"
 	streams idle
 }
@@ -114,7 +114,7 @@ idle() {
 	ends 0
 	rm -f socket
 	listen "$AT" </dev/null >got
-	# A peer that has only closed its side still gets everything.
+	# A peer that has only half-closed still receives everything.
 	{ echo one; read -r line; echo two; } <input | cat_ "$A" &
 	client=$!
 	until grep -q one got; do moment; done
@@ -126,7 +126,7 @@ idle() {
 	rm input
 }
 
-@test "sockcat: with socat at the other end" {
+@test "sockcat: exchanges data with socat" {
 	need socat socat -V
 	head -c 1000000 /dev/urandom >data
 	socat -u FILE:data UNIX-LISTEN:socket &
@@ -150,7 +150,7 @@ idle() {
 	[ "$(cat got)" = $'packet 1\npacket 2\npacket 3' ]
 }
 
-@test "sockcat: with nc at the other end" {
+@test "sockcat: exchanges data with nc" {
 	need netcat-openbsd sh -c 'nc -h 2>&1 | grep -q OpenBSD'
 	head -c 1000000 /dev/urandom >data
 	listen tcp:127.0.0.1:0 <data >got
@@ -164,7 +164,7 @@ idle() {
 	cmp data got
 }
 
-@test "sockcat: with ncat at the other end" {
+@test "sockcat: exchanges data with ncat" {
 	need ncat ncat --version
 	head -c 1000000 /dev/urandom >data
 	listen tcp:127.0.0.1:0 </dev/null >got
@@ -177,7 +177,7 @@ idle() {
 	rm socket
 }
 
-@test "sockcat: with Python at the other end: many clients at once, of which some are killed" {
+@test "sockcat: serves many Python clients at once, even if some are killed" {
 	need python3 python3 -c 0
 	listen -f unix:socket -- cat
 	server=$PID
@@ -212,10 +212,10 @@ assert not bad, bad"
 	PID=$server ends 143
 }
 
-@test "sockcat: between two hosts" {
+@test "sockcat: connects two hosts" {
 	need_root
 	unshare -n ip link show >/dev/null 2>&1 || skip "needs network namespaces and ip(8)"
-	# Each namespace is a host; the pair of interfaces is the cable.
+	# Each namespace is a host, and the pair of interfaces is the cable.
 	try timeout 120 unshare -n bash -c '
 		set -e
 		mkfifo up
@@ -232,7 +232,7 @@ ip addr add 10.77.0.2/24 dev there
 ip link set there up
 ip link set lo up
 sockcat -T 20 tcp:10.77.0.1:7000 </dev/null >answer
-# Its own end is idle, and its peer is not in its tables.
+# The local end is idle, and the local tables do not list the peer.
 echo question | sockcat -T 20 tcp:10.77.0.1:7001 >answer2
 END
 		echo go >go
@@ -244,7 +244,7 @@ END
 	output $'hello\nquestion\nlate'
 }
 
-@test "sockcat: a reset and writes that fail are errors, with what became of the bytes" {
+@test "sockcat: reports a reset or a failed write, with the number of bytes sent" {
 	need python3 python3 -c 0
 	mkfifo port
 	for last in reset keep; do
@@ -263,20 +263,20 @@ c.close()" &
 		error "sockcat: tcp:127.0.0.1:$port: the peer has *; 6 bytes were sent, 0 received"
 		wait
 	done
-	# More than it takes.
+	# More input than the peer takes.
 	listen -n 1 unix:socket -- sh -c 'read -r line'
 	try sh -c 'yes | timeout 120 sockcat "$1"' sh "$A"
 	status 1
 	error 'sockcat: unix:socket: the peer has *'
 }
 
-@test "sockcat: what a peer said before it would take no more is still written" {
+@test "sockcat: writes the data that the peer sent before it stopped reading" {
 	listen -n 1 unix:socket -- sh -c 'echo too much; exec 0<&-; head -c 10 >/dev/null 2>&1; exit 0'
 	yes | cat_ "$A" >got 2>err && false
 	[ "$(cat got)" = 'too much' ]
 }
 
-@test "sockcat: output that fails" {
+@test "sockcat: fails if standard output fails" {
 	streams output_fails
 }
 output_fails() {
@@ -293,21 +293,21 @@ output_fails() {
 	error "sockcat: *: standard output: Bad file descriptor; *"
 	wait "$PID" || true
 	rm -f socket
-	# Nobody reads it any more: that is seen while nothing comes.
+	# The output has lost its reader. sockcat notices even if no data arrives.
 	mkfifo input
 	exec 8<>input
 	listen "$AT" <input >got
 	{ timeout 120 sockcat "$A" <input 2>err || echo "$?" >code; } | true
 	[ "$(cat code)" -eq 1 ]
 	[ "$(cat err)" = "sockcat: $A: standard output has lost its reader; 0 bytes were sent, 0 received" ]
-	# POSIX does not tell it that its client has gone.
+	# POSIX does not tell the listener that its client has gone.
 	[ "$PLAT" = linux ] || kill "$PID" 2>/dev/null || true
 	wait "$PID" || true
 	exec 8<&-
 	rm input
 }
 
-@test "sockcat: standard input that is closed is at its end; one that cannot be read is an error" {
+@test "sockcat: a closed standard input is at end of file, and an unreadable standard input is an error" {
 	echo data >data
 	listen unix:socket <data >got
 	timeout 120 sockcat "$A" <&- >answer
@@ -322,7 +322,7 @@ output_fails() {
 	wait "$PID" || true
 }
 
-@test "sockcat: -t bounds every wait, and 0 tries" {
+@test "sockcat: -t bounds every wait, and -t 0 never waits" {
 	mkfifo input
 	exec 8<>input
 	for time in 0 0.1; do
@@ -349,7 +349,7 @@ output_fails() {
 	exec 8<&-
 }
 
-@test "sockcat: -T tries again until somebody listens" {
+@test "sockcat: -T tries to connect until a listener appears" {
 	try cat_ -T 0.1 unix:socket
 	status 124
 	error 'sockcat: unix:socket: no such socket, for all the time of -T'
@@ -362,7 +362,7 @@ output_fails() {
 	error 'sockcat: unix:nosuch: no such socket'
 }
 
-@test "sockcat: -R has the real address, once it listens" {
+@test "sockcat: -R writes the bound address as soon as sockcat listens" {
 	listen -I tcp:127.0.0.1:0
 	[[ $A == tcp:127.0.0.1:[1-9]* ]]
 	cat_ "$A" </dev/null
@@ -390,7 +390,7 @@ output_fails() {
 	ends 0
 }
 
-@test "sockcat: abstract names" {
+@test "sockcat: listens and connects at abstract names" {
 	[ "$PLAT" = linux ] || [ "$(uname)" = Linux ] || skip "Linux has them"
 	listen "unix:@ipc7-$$" <<<hello >got
 	[ "$A" = "unix:@ipc7-$$" ]
@@ -405,7 +405,7 @@ output_fails() {
 	ends 0
 }
 
-@test "sockcat: a Unix path: only a dead socket is replaced" {
+@test "sockcat: replaces a Unix path only if it is a dead socket" {
 	echo data >file
 	mkdir directory
 	mkfifo fifo
@@ -422,7 +422,7 @@ output_fails() {
 		try cat_ -l $scheme:socket
 		status 1
 		error "sockcat: $scheme:socket: somebody listens there; it was left as it is"
-		# One of another type is alive, too.
+		# A live socket of another type is not replaced either.
 		try cat_ -l -u $([ $scheme = unix ] && echo unix-dgram || echo unix):socket
 		status 1
 		[ "$(stat -c %i socket)" = "$inode" ]
@@ -432,7 +432,7 @@ output_fails() {
 		status 124
 		[ ! -e socket ]
 	done
-	# What took its place meanwhile stays.
+	# A file that has taken the place of the socket stays.
 	listen -u -I unix:socket >got
 	mv socket other
 	echo mine >socket
@@ -441,7 +441,7 @@ output_fails() {
 	[ "$(cat socket)" = mine ]
 }
 
-@test "sockcat: the mode of a Unix path is exact, and -u removes it, also on a signal" {
+@test "sockcat: -m sets the exact mode of a Unix path, and -u unlinks it, even on a signal" {
 	umask 077
 	for mode in 600 660 666 777; do
 		listen -u -I -m $mode unix:socket >got
@@ -458,7 +458,7 @@ output_fails() {
 	done
 }
 
-@test "sockcat: COMMAND for each connection, with its environment" {
+@test "sockcat: runs COMMAND for each connection, with the UCSPI environment" {
 	listen -f unix:socket -- sh -c 'echo "$PROTO $IPCLOCALPATH $IPCREMOTEPID $IPCREMOTEEUID $IPCREMOTEEGID"; read -r line; echo "got $line"'
 	for i in 1 2 3; do
 		echo "$i" | { echo "$BASHPID" >pid; exec timeout 120 sockcat "$A"; } >got
@@ -475,7 +475,7 @@ output_fails() {
 	[ "$other" -gt 0 ]
 	cat_ "$A" </dev/null >got
 	ends 0
-	# What the caller has of such names is not what the peer is.
+	# Variables that the caller has set do not reach COMMAND.
 	TCPREMOTEIP=1.2.3.4 IPCREMOTEPID=1 listen tcp:127.0.0.1:0 -- env
 	cat_ "$A" </dev/null >got
 	grep -q '^TCPREMOTEIP=127.0.0.1$' got
@@ -483,7 +483,7 @@ output_fails() {
 	ends 0
 }
 
-@test "sockcat: COMMAND has descriptors 0 to 2 and no other, blocking, and the signals that sockcat had" {
+@test "sockcat: COMMAND gets descriptors 0 to 2 and no other, in blocking mode" {
 	need python3 python3 -c 0
 	exec 9</dev/null
 	listen unix:socket -- sh -c 'ls /proc/self/fd | tr "\n" " "; python3 -c "import os; print(os.get_blocking(0))"; sigmask -p $$ | cut -f2-' 2>/dev/null
@@ -493,7 +493,7 @@ output_fails() {
 	[[ $(head -n 1 got) == '0 1 2 3 True' ]]
 }
 
-@test "sockcat: COMMAND's status, and one that cannot be run" {
+@test "sockcat: exits with the status of COMMAND, and reports a COMMAND that cannot be executed" {
 	listen unix:socket -- sh -c 'exit 7'
 	cat_ "$A" </dev/null
 	ends 7
@@ -514,14 +514,14 @@ output_fails() {
 	try cat_ -l unix:nosuch/socket -- cat
 	status 125
 	error 'sockcat: unix:nosuch/socket: its directory does not exist'
-	# On the side that connects.
+	# The side that connects.
 	listen unix:socket <<<5
 	try cat_ "$A" -- sh -c 'read -r status; exit "$status"'
 	status 5
 	wait "$PID"
 }
 
-@test "sockcat: a COMMAND and all that it has started end with their client" {
+@test "sockcat: COMMAND and its children end when the client or the server ends" {
 	[ -e /proc/self/stat ] || skip "needs /proc"
 	listen -f unix:socket -- sh -c 'sleep 1000 & echo $! $$ >pids; wait'
 	server=$PID
@@ -532,7 +532,7 @@ output_fails() {
 	ends 143
 	while lives "$child" || lives "$parent"; do moment; done
 	rm pids
-	# And with the server.
+	# The same when the server ends.
 	background sockcat -I "$A"
 	until [ -s pids ]; do moment; done
 	read -r child parent <pids
@@ -540,7 +540,7 @@ output_fails() {
 	while lives "$child" || lives "$parent"; do moment; done
 	ends 0
 	rm -f pids socket
-	# Also one that ignores TERM.
+	# The same for a COMMAND that ignores TERM.
 	listen unix:socket -- sh -c 'trap "" TERM; echo $$ >pids; while :; do sleep 0.1; done'
 	server=$PID
 	background sockcat -I "$A"
@@ -550,7 +550,7 @@ output_fails() {
 	PID=$server ends 0
 }
 
-@test "sockcat: -j serves so many at once, and the rest wait" {
+@test "sockcat: -j serves MAX connections at once, and the other clients wait" {
 	mkfifo gate
 	exec 8<>gate
 	listen -j 2 -n 5 unix:socket -- sh -c 'echo start >>log; read -r line <gate; echo end >>log'
@@ -589,7 +589,7 @@ for i in range($1):
 	ends 143
 }
 
-@test "sockcat: too many files: one line, and those who wait are served later" {
+@test "sockcat: a lack of descriptors gets one line, and the waiting clients are served later" {
 	need python3 python3 -c 0
 	limit='RLIMIT_NOFILE is 12 (raise it with ulimit -n)'
 	[ "$PLAT" = linux ] || limit='the limit is 12 (raise it with ulimit -n)'
@@ -610,7 +610,7 @@ for s in clients:
 	[ "$(sort -u err)" = "sockcat: unix:socket: too many open files: $limit; clients wait until others have gone" ]
 }
 
-@test "sockcat: -l -f merges lines of all clients, never mixed, and sends its input to all" {
+@test "sockcat: -l -f merges the lines of all clients without mixing them, and sends its input to all" {
 	streams merged
 }
 merged() {
@@ -628,14 +628,14 @@ merged() {
 		until grep -q 'to all' answer$i; do moment; done
 		echo >gate$i
 	done
-	# Who has ended may still be told something; not once the input has ended too.
+	# A client that has half-closed still receives, but only until the input of sockcat ends.
 	exec 7<&-
 	ends 0
 	wait
 	rm input gate? answer?
 }
 
-@test "sockcat: -B relays among clients, and -P says who" {
+@test "sockcat: -B relays among clients, and -P names the sender" {
 	mkfifo in1 in2
 	exec 8<>in1 9<>in2
 	listen -f -B -P unix:socket >got </dev/null
@@ -658,7 +658,7 @@ merged() {
 	wait $one $two || true
 }
 
-@test "sockcat: who has connected before something is said hears it" {
+@test "sockcat: a client that has connected receives every record that is sent afterwards" {
 	need python3 python3 -c 0
 	listen -f -B unix:socket </dev/null >got
 	timeout 120 python3 - <<-'EOF'
@@ -672,7 +672,7 @@ merged() {
 		    s = connect()
 		    first.send(b'%d\n' % i)
 		    assert s.recv(100) == b'%d\n' % i
-		    # It goes before the next one comes.
+		    # This client goes before the next client connects.
 		    s.shutdown(socket.SHUT_WR)
 		    assert s.recv(1) == b''
 		    s.close()
@@ -681,7 +681,7 @@ merged() {
 	ends 143
 }
 
-@test "sockcat: -P reads to whom a line goes" {
+@test "sockcat: -P reads the name of the client that a line is for" {
 	mkfifo in
 	exec 8<>in
 	listen -f -P unix:socket <in >got 2>err
@@ -704,7 +704,7 @@ merged() {
 	grep -q 'sockcat: standard input: record 3: its peer and a tab are missing (-P)' err
 }
 
-@test "sockcat: a client that does not read is dropped, and the others get all" {
+@test "sockcat: a client that does not read is dropped, and the others get all data" {
 	need python3 python3 -c 0
 	mkfifo input
 	exec 8<>input
@@ -729,7 +729,7 @@ open('sleeping').read()" &
 	exec 8<&-
 }
 
-@test "sockcat: -l -f: a line without end is ended, one that is too long ends its client" {
+@test "sockcat: -l -f terminates the last line, and a line that is too long ends its client" {
 	listen -n 2 unix:socket </dev/null >got 2>err
 	printf 'no end' | cat_ "$A"
 	{ echo first; head -c 100000 /dev/zero | tr '\0' x; } | cat_ "$A" 2>/dev/null || true
@@ -749,7 +749,7 @@ open('sleeping').read()" &
 	[[ $(cat err) == 'sockcat: unix:socket: unix:#1: record 2 is no netstring: '* ]]
 }
 
-# packets BODY: for each kind of socket that keeps boundaries.
+# packets BODY: run a function once for each kind of packet socket; the address to listen at is in AT.
 packets() {
 	for KIND in udp unix-dgram unix-seq; do
 		case $KIND in
@@ -761,7 +761,7 @@ packets() {
 	done
 }
 
-@test "sockcat: one record is one packet, both ways, also an empty one" {
+@test "sockcat: one record is one packet in both directions, even an empty record" {
 	packets boundaries
 }
 boundaries() {
@@ -771,7 +771,7 @@ boundaries() {
 		options=() out=
 		[ "$PLAT" = linux ] || return 0
 	fi
-	# POSIX has no names for those who have none to be answered at.
+	# POSIX gives no name to a peer without an address, so it cannot be answered.
 	[ $KIND = unix-dgram ] && [ "$PLAT" = portable ] && answers=no || answers=yes
 	listen -v "${options[@]}" "$AT" </dev/null >got 2>trace
 	# shellcheck disable=SC2086
@@ -786,7 +786,7 @@ boundaries() {
 	ends 0
 	printf '3:a\nb,0:,2:cd,1:\0,' | cmp - got
 	rm -f socket
-	# The whole input as one.
+	# The whole input is one record.
 	head -c 60000 /dev/urandom >data
 	listen -I -r -n 1 "$AT" >got
 	# shellcheck disable=SC2086
@@ -794,7 +794,7 @@ boundaries() {
 	ends 0
 	cmp data got
 	rm -f socket
-	# And back.
+	# The answer.
 	[ $answers = yes ] || return 0
 	listen -n 1 "$AT" <<<pong >got
 	[ "$(echo ping | cat_ -n 1 "$A")" = pong ]
@@ -802,7 +802,7 @@ boundaries() {
 	[ "$(cat got)" = ping ]
 }
 
-@test "sockcat: a packet that is too large is an error, and nothing is cut" {
+@test "sockcat: refuses a packet that is too large, and never truncates" {
 	head -c 65508 /dev/zero >data
 	listen -n 1 udp:127.0.0.1:0 </dev/null >got
 	try sh -c 'timeout 120 sockcat -r -O "$1" <data' sh "$A"
@@ -811,7 +811,7 @@ boundaries() {
 	head -c 65507 data | cat_ -r -O "$A"
 	ends 0
 	[ "$(wc -c <got)" -eq 65508 ]
-	# A Unix socket gets the room that a packet needs, as far as the system lets it.
+	# A Unix socket gets the buffer space that a packet needs, up to the limit of the system.
 	for kind in unix-dgram unix-seq; do
 		head -c 300000 /dev/urandom >data
 		listen -I -r -n 1 $kind:socket >got
@@ -841,7 +841,7 @@ boundaries() {
 			[ "$(echo $word | cat_ -n 1 "$A")" = "$(echo $word | tr a-z A-Z)" ]
 		done
 		ends 0
-		# Each of its lines is a packet; none is no answer.
+		# Each line of COMMAND is a packet. No line means no answer.
 		rm -f socket
 		listen -n 2 "$AT" -- sh -c 'read -r n; [ "$n" -eq 0 ] || seq "$n"'
 		echo 0 | cat_ -O "$A"
@@ -851,7 +851,7 @@ boundaries() {
 	done
 }
 
-@test "sockcat: -P with packets says who, and reads to whom" {
+@test "sockcat: -P names the sender of each packet, and reads the name of the peer that a packet is for" {
 	mkfifo in
 	exec 8<>in
 	listen -f -P udp:127.0.0.1:0 <in >got
@@ -879,7 +879,7 @@ boundaries() {
 	done
 }
 
-@test "sockcat: packets: -f goes on when a record has no peer, and when a peer takes nothing or has gone" {
+@test "sockcat: -f goes on if a record names no peer, or its peer reads nothing or has gone" {
 	need python3 python3 -c 0
 	mkfifo in
 	exec 7<>in
@@ -917,7 +917,7 @@ boundaries() {
 	grep -q '^sockcat: unix-dgram:socket: .*the peer took nothing, and record [0-9]* was dropped' err
 }
 
-@test "sockcat: -l -f: what a client that goes has not taken is an error; its input, too, when nobody is left" {
+@test "sockcat: -l -f fails if a client goes before it has taken all data, or if no client is left for the input" {
 	need python3 python3 -c 0
 	seq 2000000 >data
 	for AT in tcp:127.0.0.1:0 unix:socket; do
@@ -938,11 +938,11 @@ boundaries() {
 	done
 }
 
-@test "sockcat: -l -n: -t does not end it while its output is slow; and who comes later is refused" {
+@test "sockcat: -l -n waits for a slow output beyond -t, and refuses later clients" {
 	mkfifo out ready there
 	exec 7<>out 6<>ready
 	seq 100000 >data
-	# Its -R has no space, so that it does not wait for a client before one has connected.
+	# The FIFO of -R is full, so the listener waits there until a client has connected.
 	dd if=/dev/zero of=ready oflag=nonblock bs=4096 status=none 2>full || true
 	background sockcat -l -n 1 -t 0.1 -R ready unix:socket >out
 	server=$PID
@@ -959,7 +959,7 @@ boundaries() {
 	exec 7<&- 6<&-
 }
 
-@test "sockcat: -t bounds a wait for room in the output, also when that is all there is" {
+@test "sockcat: -t bounds a wait for space in the output, even if nothing else is left to do" {
 	need python3 python3 -c 0
 	mkfifo out
 	exec 7<>out
@@ -971,7 +971,7 @@ boundaries() {
 		s.listen()
 		open('port', 'w').write('x\n')
 		c = s.accept()[0]
-		# So little that no pages are handed on.
+		# So little data that sockcat passes no pages.
 		c.send(b'x' * 60000)
 		there = array.array('i', [0])
 		while there[0] < 60000:
@@ -986,7 +986,7 @@ boundaries() {
 	exec 7<&-
 }
 
-@test "sockcat: many clients that have closed their side cost nothing" {
+@test "sockcat: clients that have half-closed cost no CPU time" {
 	need python3 python3 -c 0
 	for command in '' sleep; do
 		mkfifo in
@@ -1020,7 +1020,7 @@ boundaries() {
 	done
 }
 
-@test "sockcat: what a COMMAND for a packet has started and left ends too" {
+@test "sockcat: the processes that a COMMAND for a packet leaves behind are ended" {
 	listen -n 1 udp:127.0.0.1:0 -- sh -c 'trap "" TERM; sleep 100 & echo $!'
 	pid=$(cat_ -n 1 "$A" <<<x)
 	ends 0
@@ -1031,7 +1031,7 @@ boundaries() {
 	! lives "$(cat pid)" || false
 }
 
-@test "sockcat: packets: -n ends also while there is ever more input" {
+@test "sockcat: -n ends an exchange of packets even if the input never ends" {
 	need python3 python3 -c 0
 	listen -f udp:127.0.0.1:0 -- cat
 	(yes || true) | cat_ -n 1 "$A" >got
@@ -1043,7 +1043,7 @@ boundaries() {
 	ends 0
 }
 
-@test "sockcat: packets: one that is too large, or two peers that take nothing, do not stop a listener" {
+@test "sockcat: a packet that is too large, or peers that read nothing, do not stop a packet listener" {
 	need python3 python3 -c 0
 	mkfifo in
 	exec 7<>in
@@ -1078,7 +1078,7 @@ boundaries() {
 	grep -q 'a packet that came is lost\|larger than the system lets it be' err
 }
 
-@test "sockcat: -R and -P name a path as it is" {
+@test "sockcat: -R and -P print a path unchanged" {
 	mkdir 'a dir'
 	path='unix-dgram:a dir/sö x\y'
 	ready sockcat -l -n 1 -R ready -P "$path" </dev/null >got
@@ -1088,7 +1088,7 @@ boundaries() {
 	[ "$(cat got)" = $'unix-dgram:pö \\q\tquestion' ]
 }
 
-@test "sockcat: a peer that takes nothing more, and says why" {
+@test "sockcat: a peer that reads nothing more is an error, and its last answer is written" {
 	need python3 python3 -c 0
 	mkfifo port
 	timeout 120 python3 - <<-'EOF' &
@@ -1113,7 +1113,7 @@ boundaries() {
 	wait
 }
 
-@test "sockcat: over TCP, what the peer's system has not taken is an error" {
+@test "sockcat: data that the system of a TCP peer has not taken is an error" {
 	need python3 python3 -c 0
 	[ "$PLAT" = linux ] || skip "POSIX does not tell"
 	head -c 200000 /dev/zero >data
@@ -1126,7 +1126,7 @@ boundaries() {
 		child = subprocess.Popen(['sockcat', '-v', 'tcp:127.0.0.1:%d' % s.getsockname()[1]], stdin=open('data'), stderr=subprocess.PIPE)
 		c = s.accept()[0]
 		c.shutdown(socket.SHUT_WR)
-		# All was given to the system.
+		# The system has taken all data.
 		while b'shutdown(' not in child.stderr.readline():
 		    pass
 		c.close()
@@ -1135,9 +1135,9 @@ boundaries() {
 	EOF
 }
 
-@test "sockcat: raw sockets" {
+@test "sockcat: sends and receives on raw sockets, and names the privilege that they need" {
 	need_root
-	# By number where no table has the names.
+	# By number if the system has no table of protocol names.
 	proto=icmp
 	getent protocols icmp >/dev/null || proto=1
 	ready cat_ -n 1 -r -I -t 10 -R ready raw:$proto:127.0.0.1 >got
@@ -1150,7 +1150,7 @@ boundaries() {
 	error "sockcat: raw:$proto:127.0.0.1: a raw socket needs root, or CAP_NET_RAW"
 }
 
-@test "sockcat: addresses that are none" {
+@test "sockcat: refuses malformed addresses" {
 	for case in 'x|not an address*' 'tcp|not an address*' 'tcp:|*port is missing*' 'tcp:127.0.0.1|*port is missing*' 'tcp:127.0.0.1:|*port is missing*' \
 		'tcp:::1:80|too many colons*' 'tcp:[::1:80|a bracket is not closed' 'tcp:127.0.0.1:65536|the port is not from 0 to 65535' 'tcp:x:-1|the port is not from 0 to 65535' \
 		'unix:|the path is missing' 'unix:@|the name after @ is missing' 'raw:icmp|raw takes a protocol*' 'raw:nosuch:x|there is no such protocol*' \
@@ -1172,7 +1172,7 @@ boundaries() {
 	error 'sockcat: tcp:nosuch.invalid:80: no such host*'
 }
 
-@test "sockcat: several addresses are tried in turn, and each that failed is named" {
+@test "sockcat: tries several addresses in turn, and names each address that failed" {
 	[ -e /proc/net/if_inet6 ] || skip "no IPv6"
 	listen -I tcp4:127.0.0.1:0
 	cat_ "tcp::${A##*:}" </dev/null
@@ -1185,7 +1185,7 @@ boundaries() {
 	error "sockcat: tcp::${A##*:}: 127.0.0.1: connection refused (nobody listens there); ::1: connection refused (nobody listens there)"
 }
 
-@test "sockcat: ports that are in use or privileged" {
+@test "sockcat: reports a port that is in use or privileged" {
 	listen -I tcp:127.0.0.1:0
 	try cat_ -l "$A"
 	status 1
@@ -1203,7 +1203,7 @@ boundaries() {
 	error "sockcat: tcp:127.0.0.1:7: no permission: $why"
 }
 
-@test "sockcat: a socket of somebody else" {
+@test "sockcat: reports a socket that it may not connect to, and a file that is not a socket" {
 	need_root
 	ours=$(mktemp -d)
 	chmod 755 "$ours"
@@ -1219,7 +1219,7 @@ boundaries() {
 	error 'sockcat: unix:/etc/passwd: not a socket'
 }
 
-@test "sockcat: what a client sent before it went is still read by its COMMAND" {
+@test "sockcat: COMMAND reads the data that a client sent before it went" {
 	need python3 python3 -c 0
 	for AT in tcp:127.0.0.1:0 unix:socket; do
 		listen -n 50 "$AT" -- sh -c 'read -r go <gate; cat >>log'
@@ -1245,7 +1245,7 @@ for i in range(50):
 	done
 }
 
-@test "sockcat: over TCP, too, a COMMAND ends with its client; and so does what it has started" {
+@test "sockcat: over TCP, COMMAND and its children end when the client has gone" {
 	[ "$PLAT" = linux ] || skip "POSIX does not tell"
 	listen -f tcp:127.0.0.1:0 -- sh -c 'echo $$ >pids; exec sleep 1000'
 	server=$PID
@@ -1256,7 +1256,7 @@ for i in range(50):
 	while lives "$(cat pids)"; do moment; done
 	kill "$server"
 	PID=$server ends 143
-	# A child that ignores TERM, of a COMMAND that has ended.
+	# A COMMAND that has ended, and its child, which ignores TERM.
 	rm pids
 	listen -n 1 unix:socket -- sh -c 'sigmask -i TERM sleep 1000 & echo $! >pids'
 	cat_ -I "$A"
@@ -1264,7 +1264,7 @@ for i in range(50):
 	while lives "$(cat pids)"; do moment; done
 }
 
-@test "sockcat: looking whether somebody listens at a path is no connection" {
+@test "sockcat: a check whether a listener is alive does not count as a connection" {
 	listen -u unix:socket <<<hello >got
 	for i in 1 2 3; do
 		try cat_ -l unix:socket </dev/null
@@ -1276,7 +1276,7 @@ for i in range(50):
 	[ "$(cat got)" = there ]
 }
 
-@test "sockcat: -T bounds a connection that hangs, too" {
+@test "sockcat: -T and -t bound a connection attempt that hangs" {
 	need python3 python3 -c 0
 	mkfifo hold
 	python3 -c "
@@ -1296,7 +1296,7 @@ open('hold').read()" &
 	wait
 }
 
-@test "sockcat: -O ends when the peer has gone, though its input is idle" {
+@test "sockcat: -O ends when the peer has gone, even if its input is idle" {
 	mkfifo input
 	exec 8<>input
 	for AT in tcp:127.0.0.1:0 unix:socket unix-seq:socket; do
@@ -1309,7 +1309,7 @@ open('hold').read()" &
 	exec 8<&-
 }
 
-@test "sockcat: seqpacket: a late answer to one who has ended" {
+@test "sockcat: a seqpacket client that has half-closed receives a late answer" {
 	[ "$PLAT" = linux ] || skip "POSIX cannot tell an empty packet from the end"
 	mkfifo input
 	exec 7<>input
@@ -1323,7 +1323,7 @@ open('hold').read()" &
 	[ "$(cat answer)" = late ]
 }
 
-@test "sockcat: an output that is a socket without a reader is seen, and not looked at again and again" {
+@test "sockcat: an output socket that has lost its reader ends a listener" {
 	need python3 python3 -c 0
 	for args in 'tcp:127.0.0.1:0' '-f tcp:127.0.0.1:0' '-f udp:127.0.0.1:0'; do
 		# shellcheck disable=SC2086
@@ -1345,7 +1345,7 @@ sys.exit(p.wait())" $args
 	done
 }
 
-@test "sockcat: works with signals blocked and ignored" {
+@test "sockcat: works even if signals are blocked or ignored" {
 	listen -n 1 unix:socket -- echo hello
 	wait_=$PID
 	[ "$(cat_ "$A" </dev/null)" = hello ]
@@ -1356,7 +1356,7 @@ sys.exit(p.wait())" $args
 	ends 0
 }
 
-@test "sockcat: a wildcard that is in use is not half used" {
+@test "sockcat: a wildcard whose port is in use for one address family is refused" {
 	[ -e /proc/net/if_inet6 ] || skip "no IPv6"
 	listen -I 'tcp6:*:0'
 	try cat_ -l "tcp:*:${A##*:}"
@@ -1366,7 +1366,7 @@ sys.exit(p.wait())" $args
 	ends 0
 }
 
-@test "sockcat: -b binds this end" {
+@test "sockcat: -b binds the local end" {
 	listen tcp:127.0.0.1:0 -- sh -c 'echo "$TCPREMOTEIP"'
 	[ "$(cat_ -b tcp:127.0.0.3:0 "$A" </dev/null)" = 127.0.0.3 ]
 	ends 0
@@ -1383,7 +1383,7 @@ sys.exit(p.wait())" $args
 	try cat_ -b 'tcp6:[::1]:0' tcp4:127.0.0.1:1
 	status 2
 	error 'sockcat: -b takes an address of the same kind as ADDRESS'
-	# From a port of its own, again and again.
+	# From the same local port several times.
 	listen -n 1 tcp:127.0.0.1:0 -- true
 	local_port=${A##*:}
 	cat_ "$A" </dev/null
@@ -1401,10 +1401,10 @@ sys.exit(p.wait())" $args
 	ends 0
 }
 
-@test "sockcat: -b: a path is made as a listener makes it, and what lives there is left" {
+@test "sockcat: -b creates a Unix path as a listener does, and keeps a path that is in use" {
 	for mode in 0600 0666; do
 		listen unix:socket -- sh -c 'stat -c %a mine; echo "$IPCREMOTEPATH"'
-		# What is dead gives way.
+		# A dead socket is replaced.
 		sockcat -l -n 0 unix-dgram:mine
 		[ -S mine ]
 		options="-m $mode"
@@ -1432,7 +1432,7 @@ sys.exit(p.wait())" $args
 	ends 0
 }
 
-@test "sockcat: in the background a terminal is no input" {
+@test "sockcat: does not read from a terminal while it runs in the background" {
 	need python3 python3 -c 0
 	timeout 120 python3 - <<-'EOF'
 		import os, pty, subprocess
@@ -1455,7 +1455,7 @@ sys.exit(p.wait())" $args
 	EOF
 }
 
-@test "sockcat: a terminal that is stopped, or a pipe that nobody reads, does not stop the other direction" {
+@test "sockcat: a stopped terminal or a pipe without a reader does not block the other direction" {
 	need python3 python3 -c 0
 	for kind in terminal pipe; do
 		one_way $kind
@@ -1485,7 +1485,7 @@ one_way() {
 		    peer.sendall(back)
 		    peer.shutdown(socket.SHUT_WR)
 		threading.Thread(target=answer).start()
-		# Its output is full before its input begins.
+		# The output is full before the input begins.
 		seen = None
 		while True:
 		    now = open('/proc/%d/status' % child.pid).read()
@@ -1508,7 +1508,7 @@ one_way() {
 	EOF
 }
 
-@test "sockcat: O_NONBLOCK is left on no descriptor that others share" {
+@test "sockcat: leaves O_NONBLOCK on no descriptor that other processes share" {
 	need python3 python3 -c 0
 	mkfifo in
 	exec 8<>in
@@ -1519,8 +1519,8 @@ one_way() {
 	exec 8<&-
 }
 
-# A splice(2) that waits holds the pipe's lock, and who uses its other end cannot be killed.
-@test "sockcat: a socket that takes nothing leaves the pipe to those who use it" {
+# A splice(2) that waits holds the lock of the pipe, and a process at the other end cannot be killed.
+@test "sockcat: a writer to the input pipe can be killed even if the socket takes no data" {
 	for AT in tcp:127.0.0.1:0 unix:socket; do
 		mkfifo gate data
 		listen "$AT" -- sh -c 'read -r line <gate'
@@ -1531,7 +1531,7 @@ one_way() {
 		background cat /dev/zero >data
 		exec 7<&-
 		asleep
-		# Not in a sleep that nothing interrupts.
+		# The writer sleeps interruptibly.
 		[ "$(awk '{ print $3 }' "/proc/$PID/stat")" = S ]
 		kill "$PID"
 		ends 143
@@ -1541,7 +1541,7 @@ one_way() {
 	done
 }
 
-@test "sockcat: -v shows the calls" {
+@test "sockcat: -v prints the calls" {
 	listen -v unix:socket <<<answer >got 2>trace
 	echo hello | IPC7_TRACE=1 cat_ "$A" >out 2>trace2
 	ends 0
@@ -1561,7 +1561,7 @@ one_way() {
 	grep -q "^sockcat: connect([0-9]*, {sa_family=AF_INET, sin_port=${A##*:}, sin_addr=127.0.0.1}, 16) = 0" trace2
 }
 
-@test "sockcat: wrong usage" {
+@test "sockcat: wrong usage gets one error line and status 2" {
 	for case in '|ADDRESS is missing*' 'tcp:x:1 y|there is one ADDRESS, after the options; a COMMAND stands after --' 'tcp:x:1 --|COMMAND is missing after --' \
 		'-I -O tcp:x:1|only one of -I and -O can be given' '-f tcp:x:1|-f, -B, -j and -u are for a socket that listens, with -l' \
 		'-l -T 1 tcp:x:1|-b and -T are for a connection that is made, without -l' '-n 1 tcp:x:1|-n counts connections, with -l, or packets' '-P tcp:x:1|-P says who sent a packet, or with -l a record' \
@@ -1575,7 +1575,7 @@ one_way() {
 	done
 }
 
-@test "sockcat: -h and -V" {
+@test "sockcat: -h and -V print usage and version" {
 	for option in -h --help; do
 		try sockcat $option
 		status 0
