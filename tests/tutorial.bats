@@ -1,13 +1,13 @@
 load helper
 
-# The lessons of examples/tutorial. In their fenced blocks a line that starts with "$ " is a command, one with "> " goes on with it,
-# all others are what they print. All blocks of a lesson are one script, as a student types them one after the other.
+# The lessons of examples/tutorial. In a fenced block, a line that starts with "$ " is a command, "> " continues the command, and
+# any other line is the expected output. All blocks of a lesson are one script, as a student types them one after the other.
 
 LESSONS='1-pipe 2-fifo 3-signal 4-message-queue 5-shared-memory 6-semaphore 7-socket'
 OBJECTS='jobs table board lock slots'
 
-# lesson NAME: its commands in script and what they print in expected, with objects that nobody else uses, in ID and KEY; they are
-# removed after the test.
+# lesson NAME: write the commands to script and the expected output to expected, with object names that no other process uses, in ID
+# and KEY. The objects are removed after the test.
 lesson() {
 	local object
 
@@ -29,7 +29,7 @@ lesson() {
 	[ -s script ] && [ -s expected ]
 }
 
-# leaves_nothing: no object of the lesson is left, and no file.
+# leaves_nothing: check that the lesson has left no object and no file.
 leaves_nothing() {
 	local object
 
@@ -44,7 +44,7 @@ leaves_nothing() {
 	[ -z "$(ls -A directory)" ] || { ls -lA directory >&2; return 1; }
 }
 
-# taught NAME: runs a lesson as one script, in each shell, in an empty directory, and compares.
+# taught NAME: run the lesson as one script in each shell, in an empty directory, and compare its output.
 taught() {
 	local shell
 
@@ -59,37 +59,37 @@ taught() {
 	done
 }
 
-@test "tutorial: what the lesson on pipes shows is true" {
+@test "tutorial: the commands in the lesson on pipes print what the lesson shows" {
 	taught 1-pipe
 }
 
-@test "tutorial: what the lesson on FIFOs shows is true" {
+@test "tutorial: the commands in the lesson on FIFOs print what the lesson shows" {
 	taught 2-fifo
 }
 
-@test "tutorial: what the lesson on signals shows is true" {
+@test "tutorial: the commands in the lesson on signals print what the lesson shows" {
 	taught 3-signal
 }
 
-@test "tutorial: what the lesson on message queues shows is true" {
+@test "tutorial: the commands in the lesson on message queues print what the lesson shows" {
 	[ "$PLAT" = linux ] || skip "shows the calls of Linux"
 	taught 4-message-queue
 }
 
-@test "tutorial: what the lesson on shared memory shows is true" {
+@test "tutorial: the commands in the lesson on shared memory print what the lesson shows" {
 	taught 5-shared-memory
 }
 
-@test "tutorial: what the lesson on semaphores shows is true" {
+@test "tutorial: the commands in the lesson on semaphores print what the lesson shows" {
 	taught 6-semaphore
 }
 
-@test "tutorial: what the lesson on sockets shows is true" {
+@test "tutorial: the commands in the lesson on sockets print what the lesson shows" {
 	taught 7-socket
 }
 
-# typed NAME SHELL: types a lesson at a terminal, and leaves what an interactive shell answers in got, without its prompts and what it
-# says about its jobs.
+# typed NAME SHELL: type the lesson at a terminal, and write the output of an interactive shell to got, without its prompts and its
+# messages about jobs.
 typed() {
 	local options=-i
 
@@ -103,21 +103,21 @@ typed() {
 		echo 'echo END'
 		echo 'exit'
 	} >keys
-	# The terminal shows no keys once stty has run; what it has shown before stands in front of BEGIN.
+	# The terminal echoes no keys once stty has run. Earlier output stands before BEGIN.
 	(cd directory && ENV='' HISTFILE='' timeout -k 1 120 \
 		script -qec "stty -echo; exec $2 $options" /dev/null) <keys >screen 2>&1 3>&- 4>&- 5>&- 6>&- || true
 	tr -d '\r' <screen | sed -E 's/^(@ )+//; s/^.*[#$] BEGIN$/BEGIN/; /^\[[0-9]+\] ?[-+ ]/d; /^\[[0-9]+\] [0-9]+$/d' |
 		awk '$0 == "END" { exit } begun; $0 == "BEGIN" { begun = 1 }' >got
 }
 
-@test "tutorial: the lessons can be typed at a terminal" {
+@test "tutorial: the lessons work when they are typed at a terminal" {
 	local name shell
 
 	need script sh -c '[ "$(script -qec "echo typed" /dev/null </dev/null | tr -d "\r")" = typed ]'
 	for shell in dash bash; do
 		command -v $shell >/dev/null || continue
 		for name in $LESSONS; do
-			# It shows the calls of Linux.
+			# This lesson shows the calls of Linux.
 			[ "$PLAT" = linux ] || [ "$name" != 4-message-queue ] || continue
 			typed "$name" $shell
 			diff -u expected got >&2 || { echo "in $name, typed in $shell" >&2; return 1; }
@@ -126,7 +126,7 @@ typed() {
 	done
 }
 
-@test "tutorial: each lesson has all its sections, and is short" {
+@test "tutorial: each lesson has all sections and fewer than 120 lines" {
 	local name
 
 	for name in $LESSONS; do
@@ -134,13 +134,13 @@ typed() {
 		printf '## %s\n' 'What it is' 'Try this' 'See the system calls' 'Why that happened' 'What goes wrong' Exercise Solution |
 			diff - sections >&2 || { echo "in $name" >&2; return 1; }
 		[ "$(wc -l <"$ROOT/examples/tutorial/$name.md")" -lt 120 ] || { echo "$name is long" >&2; return 1; }
-		# A section that shows commands, and one that fails.
+		# These sections must show commands.
 		awk '/^## / { section = $0 } /^\$ / { shown[section] = 1 } END {
 			exit !(shown["## Try this"] && shown["## See the system calls"] && shown["## What goes wrong"] && shown["## Solution"])
 		}' "$ROOT/examples/tutorial/$name.md" || { echo "$name does not show all" >&2; return 1; }
 		grep -qF "$name.md" "$ROOT/examples/tutorial/0-start.md" || { echo "0-start.md does not name $name.md" >&2; return 1; }
 	done
 	[ "$(wc -l <"$ROOT/examples/tutorial/0-start.md")" -le 25 ]
-	# All that is there is in the list above.
+	# LESSONS names every file of the directory.
 	[ "$(cd "$ROOT/examples/tutorial" && echo *)" = "0-start.md $(printf '%s.md ' $LESSONS | sed 's/ $//')" ]
 }
