@@ -5,7 +5,7 @@ fill() {
 	mqsend -c $SMALL "$Q" "$@"
 }
 
-# until_ended COMMAND...: repeats a command until the background command has ended, and fails if that takes a minute.
+# until_ended COMMAND...: repeat COMMAND until the background command has ended. Fail if that takes a minute.
 until_ended() {
 	local limit=$((SECONDS + 60))
 

@@ -1069,7 +1069,7 @@ boundaries() {
 		        for name in 'one', 'two':
 		            fifo.write('unix-dgram:%s\t%d\n' % (name, i))
 		    fifo.write('unix-dgram:here\tlast\n')
-		# A second for each record that cannot be sent would take longer than the time above.
+		# If each record that cannot be sent took a second, the time limit above would expire.
 		assert peers[2].recv(100) == b'last'
 	EOF
 	kill "$PID"
