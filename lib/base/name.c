@@ -189,3 +189,11 @@ name_key(const struct name *name, key_t *key)
 	*key = (key_t)name->number;
 	return 0;
 }
+
+int
+name_missing(int result)
+{
+	if (result == -1 && (errno == EINVAL || errno == EIDRM))
+		errno = ENOENT;
+	return result;
+}

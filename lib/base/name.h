@@ -29,4 +29,7 @@ void name_free(struct name *name);
 /* Store the System V key of a NAME_KEY or NAME_FTOK in *key. Returns 0, or -1 with errno of ftok(3). */
 int name_key(const struct name *name, key_t *key);
 
+/* Turn the errno values for an identifier that names no System V object any more into ENOENT. Returns result. */
+int name_missing(int result);
+
 #endif

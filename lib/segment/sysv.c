@@ -12,15 +12,6 @@
 #include "base/trace.h"
 #include "segment/internal.h"
 
-/* Turns the errno values for an identifier that names no segment any more into ENOENT. Returns result. */
-static int
-missing(int result)
-{
-	if (result == -1 && (errno == EINVAL || errno == EIDRM))
-		errno = ENOENT;
-	return result;
-}
-
 static int
 attach(struct segment *segment)
 {
@@ -46,7 +37,7 @@ open_sysv(struct segment *segment)
 		if (segment->sysv.id == -1)
 			return -1;
 	}
-	if (missing(shmctl(segment->sysv.id, IPC_STAT, &status)) == -1)
+	if (name_missing(shmctl(segment->sysv.id, IPC_STAT, &status)) == -1)
 		return -1;
 	/* The exact size: bytes beyond it in the last page do not belong to the segment. */
 	segment->size = status.shm_segsz;
@@ -62,7 +53,7 @@ unlink_sysv(struct segment *segment)
 {
 	int id = segment->sysv.id;
 
-	return missing(trace_call(shmctl(id, IPC_RMID, NULL), "shmctl(%d, IPC_RMID)", id));
+	return name_missing(trace_call(shmctl(id, IPC_RMID, NULL), "shmctl(%d, IPC_RMID)", id));
 }
 
 /* Gives a new segment the mode asked for, unless it has that. */

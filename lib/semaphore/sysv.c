@@ -37,15 +37,6 @@ sysv_refuse(const struct semaphore_options *options, const struct semaphore_oper
 	}
 }
 
-/* Turns the errno values for an identifier that names no set any more into ENOENT. Returns result. */
-static int
-missing(int result)
-{
-	if (result == -1 && (errno == EINVAL || errno == EIDRM))
-		errno = ENOENT;
-	return result;
-}
-
 /*
  * Learns the number of members of an existing set. Its creator may still be about to give it its values, so this waits for
  * the first operation on a new set. The wait is short, because other programs may never operate on theirs.
@@ -84,7 +75,7 @@ sysv_open(struct semaphore *semaphore, bool create)
 		set->id = semaphore->name->number;
 	else
 		set->id = trace_semget(semaphore->key, 0, 0, 0);
-	return set->id == -1 ? -1 : missing(settle(semaphore));
+	return set->id == -1 ? -1 : name_missing(settle(semaphore));
 }
 
 /* Turns EINVAL into EIDRM for a set that was removed, and else into EFBIG: semctl(2) means the index. Returns result. */
@@ -148,7 +139,7 @@ sysv_values(struct semaphore *semaphore, struct text *text)
 static int
 sysv_unlink(struct semaphore *semaphore)
 {
-	return missing(trace_remove(semaphore->of.sysv.id));
+	return name_missing(trace_remove(semaphore->of.sysv.id));
 }
 
 static const struct explanation explanations[] = {
