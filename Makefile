@@ -12,19 +12,22 @@ FAST = $(filter-out $(SEMAPHORES) $(USERS) $(HOSTS),$(COMMANDS))
 
 # The sources of the library, and of commands that have several files, less those of the other platform. Two libraries of
 # the same sources: build/fast.a, and build/system.a for the system's own C library.
-OTHER = $(if $(filter linux,$(PLAT)),portable,linux)
-SOURCES := $(foreach f,$(wildcard lib/*/*.c cmd/*_*.c),$(if $(filter $(OTHER)%,$(notdir $f)),,$f))
+PLATFORMS := $(patsubst lib/base/%_limits.c,%,$(wildcard lib/base/*_limits.c))
+PLATFORM := $(PLAT:posix=portable)
+$(if $(filter $(PLATFORM),$(PLATFORMS)),,$(error PLAT is one of: $(PLATFORMS)))
+OTHERS = $(addsuffix %,$(filter-out $(PLATFORM),$(PLATFORMS)))
+SOURCES := $(foreach f,$(wildcard lib/*/*.c cmd/*_*.c),$(if $(filter $(OTHERS),$(notdir $f)),,$f))
 SYSTEM_OBJECTS = $(patsubst %.c,build/system/%.o,$(SOURCES:lib/%=%))
 FAST_OBJECTS = $(patsubst %.c,build/fast/%.o,$(filter-out semaphore/% object/%,$(SOURCES:lib/%=%)))
 
 # What LINK means here, for each of the four groups of commands (config.mk).
 HAS_STATIC := $(wildcard $(shell $(CC) -print-file-name=libc.a))
-LINKED := $(if $(filter-out auto,$(LINK)),$(LINK),$(if $(and $(filter linux,$(PLAT)),$(shell command -v musl-gcc)),musl,$(if $(HAS_STATIC),static,dynamic)))
+LINKED := $(if $(filter-out auto,$(LINK)),$(LINK),$(if $(and $(filter linux,$(PLATFORM)),$(shell command -v musl-gcc)),musl,$(if $(HAS_STATIC),static,dynamic)))
 CC_fast = $(CC_$(LINKED))
 CC_system = $(if $(and $(filter-out dynamic,$(LINKED)),$(HAS_STATIC)),$(CC) -static,$(CC))
 CC_hosts = $(if $(filter musl,$(LINKED)),$(CC_musl),$(CC))
 # Where there is musl-gcc, the system's own library is glibc, whose first real-time signal is 34; musl's would be 35.
-CC_musl = musl-gcc -static $(if $(filter linux,$(PLAT)),-DREALTIME_FIRST=34)
+CC_musl = musl-gcc -static $(if $(filter linux,$(PLATFORM)),-DREALTIME_FIRST=34)
 CC_static = $(CC) -static
 CC_dynamic = $(CC)
 
@@ -37,7 +40,7 @@ BENCH = $(patsubst tests/bench/%.c,build/%,$(wildcard tests/bench/*.c))
 all: $(COMMANDS:%=build/bin/%)
 
 # Changes when one of the choices does, and what was built with others is then built anew.
-CHOICE = $(PLAT) $(LINKED) $(CC) $(CFLAGS) $(HARDEN) $(LDFLAGS)
+CHOICE = $(PLATFORM) $(LINKED) $(CC) $(CFLAGS) $(HARDEN) $(LDFLAGS)
 build/choice: always
 	@mkdir -p build/bin
 	@echo '$(CHOICE)' | cmp -s - $@ || echo '$(CHOICE)' >$@
@@ -80,7 +83,7 @@ $(BENCH): build/%: tests/bench/%.c build/choice
 -include $(wildcard build/*.d build/*/*/*.d)
 
 check: all $(TOOLS)
-	PLAT=$(if $(filter linux,$(PLAT)),linux,portable) sh tests/run.sh
+	PLAT=$(PLATFORM) sh tests/run.sh
 
 demo: all
 	PATH="$$PWD/build/bin:$$PATH" sh examples/demo.sh

@@ -1,4 +1,4 @@
-# What to build with, and where to. Each can be given on the command line: make PLAT=posix CC=clang.
+# What to build with, and where to. Each can be given on the command line: make PLAT=portable CC=clang.
 
 PREFIX = /usr/local
 BINDIR = $(PREFIX)/bin

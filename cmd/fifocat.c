@@ -37,18 +37,18 @@ static int
 parse(struct transfer *transfer, bool *removes, int argc, char *argv[])
 {
 	const struct command_option table[] = {
-	    {.letter = '0', .form = &transfer->form},
-	    {.letter = 'N', .form = &transfer->form},
-	    {.letter = 'c', .flag = &transfer->fifo.create},
-	    {.letter = 'f', .flag = &transfer->fifo.forever},
-	    {.letter = 'l', .flag = &transfer->lines},
-	    {.letter = 'm', .mode = &transfer->fifo.mode},
-	    {.letter = 'n', .flag = &transfer->counts, .number = &transfer->count, .max = ULLONG_MAX},
-	    {.letter = 's', .size = &transfer->fifo.capacity},
-	    {.letter = 't', .time = &transfer->fifo.timeout},
-	    {.letter = 'u', .flag = removes},
-	    {.letter = 'w', .flag = &transfer->fifo.write},
-	    {.letter = 'z', .flag = &transfer->pass},
+	    {'0', .form = &transfer->form},
+	    {'N', .form = &transfer->form},
+	    {'c', .flag = &transfer->fifo.create},
+	    {'f', .flag = &transfer->fifo.forever},
+	    {'l', .flag = &transfer->lines},
+	    {'m', .mode = &transfer->fifo.mode},
+	    {'n', .flag = &transfer->counts, .number = &transfer->count, .max = ULLONG_MAX},
+	    {'s', .size = &transfer->fifo.capacity},
+	    {'t', .time = &transfer->fifo.timeout},
+	    {'u', .flag = removes},
+	    {'w', .flag = &transfer->fifo.write},
+	    {'z', .flag = &transfer->pass},
 	    {0},
 	};
 	int status = command_options(&command, table, argc, argv);

@@ -38,7 +38,7 @@ main(int argc, char *argv[])
 {
 	struct objects objects = {0};
 	bool pretend = false;
-	const struct command_option options[] = {{.letter = 'n', .flag = &pretend}, {0}};
+	const struct command_option options[] = {{'n', .flag = &pretend}, {0}};
 	int status;
 
 	command_start(&command, argc, argv);

@@ -62,9 +62,9 @@ main(int argc, char *argv[])
 	struct objects objects = {0};
 	bool bare = false;
 	const struct command_option options[] = {
-	    {.letter = 'H', .flag = &bare},
-	    {.letter = 'j', .flag = &listing.json},
-	    {.letter = 'o', .read = read_columns, .to = &listing},
+	    {'H', .flag = &bare},
+	    {'j', .flag = &listing.json},
+	    {'o', .read = read_columns, .to = &listing},
 	    {0},
 	};
 	int status, printed;

@@ -34,9 +34,9 @@ static int
 parse(struct change *change, int argc, char *argv[])
 {
 	const struct command_option options[] = {
-	    {.letter = 'm', .mode = &change->mode, .flag = &change->mode_given},
-	    {.letter = 'o', .read = read_owner, .to = change},
-	    {.letter = 's', .size = &change->capacity},
+	    {'m', .mode = &change->mode, .flag = &change->mode_given},
+	    {'o', .read = read_owner, .to = change},
+	    {'s', .size = &change->capacity},
 	    {0},
 	};
 	int status = command_options(&command, options, argc, argv);

@@ -52,9 +52,9 @@ static int
 parse(struct pipeline *pipeline, long long *timeout, int argc, char *argv[])
 {
 	const struct command_option table[] = {
-	    {.letter = 'l', .flag = &pipeline->ring},
-	    {.letter = 's', .size = &pipeline->capacity},
-	    {.letter = 't', .flag = &pipeline->grouped, .time = timeout},
+	    {'l', .flag = &pipeline->ring},
+	    {'s', .size = &pipeline->capacity},
+	    {'t', .flag = &pipeline->grouped, .time = timeout},
 	    {0},
 	};
 	int status = command_options(&command, table, argc, argv);

@@ -100,12 +100,12 @@ static int
 parse(struct job *job, int argc, char *argv[])
 {
 	const struct command_option table[] = {
-	    {.letter = 'c', .flag = &job->options.create},
-	    {.letter = 'i', .read = read_values, .to = job},
-	    {.letter = 'm', .mode = &job->options.mode},
-	    {.letter = 't', .time = &job->hold.timeout},
-	    {.letter = 'u', .flag = &job->hold.unlink},
-	    {.letter = 'x', .flag = &job->options.exclusive},
+	    {'c', .flag = &job->options.create},
+	    {'i', .read = read_values, .to = job},
+	    {'m', .mode = &job->options.mode},
+	    {'t', .time = &job->hold.timeout},
+	    {'u', .flag = &job->hold.unlink},
+	    {'x', .flag = &job->options.exclusive},
 	    {0},
 	};
 	int status = command_options(&command, table, argc, argv);

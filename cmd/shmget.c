@@ -36,11 +36,11 @@ static int
 parse(struct getter *getter, int argc, char *argv[])
 {
 	const struct command_option table[] = {
-	    {.letter = 'n', .offset = &getter->options.length},
-	    {.letter = 'o', .offset = &getter->options.offset},
-	    {.letter = 't', .time = &getter->options.timeout},
-	    {.letter = 'u', .flag = &getter->unlink},
-	    {.letter = 'z', .flag = &getter->options.pass},
+	    {'n', .offset = &getter->options.length},
+	    {'o', .offset = &getter->options.offset},
+	    {'t', .time = &getter->options.timeout},
+	    {'u', .flag = &getter->unlink},
+	    {'z', .flag = &getter->options.pass},
 	    {0},
 	};
 	int status = command_options(&command, table, argc, argv);

@@ -42,13 +42,13 @@ parse(struct putter *putter, int argc, char *argv[])
 {
 	struct segment_options *options = &putter->options;
 	const struct command_option table[] = {
-	    {.letter = 'c', .flag = &options->create},
-	    {.letter = 'm', .mode = &options->mode},
-	    {.letter = 'o', .offset = &options->offset, .flag = &options->part},
-	    {.letter = 's', .size = &options->size},
-	    {.letter = 't', .time = &options->timeout},
-	    {.letter = 'u', .flag = &putter->unlink},
-	    {.letter = 'x', .flag = &options->exclusive},
+	    {'c', .flag = &options->create},
+	    {'m', .mode = &options->mode},
+	    {'o', .offset = &options->offset, .flag = &options->part},
+	    {'s', .size = &options->size},
+	    {'t', .time = &options->timeout},
+	    {'u', .flag = &putter->unlink},
+	    {'x', .flag = &options->exclusive},
 	    {0},
 	};
 	int status = command_options(&command, table, argc, argv);

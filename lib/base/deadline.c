@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <limits.h>
 
+#include "base/error.h"
 #include "base/deadline.h"
 #include "base/interrupt.h"
 
@@ -59,18 +60,14 @@ deadline_wait(struct pollfd *wait, nfds_t count, const struct deadline *deadline
 	for (;;) {
 		int ready;
 
-		if (interrupt_caught()) {
-			errno = EINTR;
-			return -1;
-		}
+		if (interrupt_caught())
+			return error_set(EINTR);
 		ready =
 		    poll(wait, count, deadline->limited ? deadline_poll(deadline, tick == -1 ? INT_MAX : tick) : tick);
 		if (ready > 0 || (ready == -1 && errno != EINTR))
 			return ready;
-		if (deadline_passed(deadline)) {
-			errno = ETIMEDOUT;
-			return -1;
-		}
+		if (deadline_passed(deadline))
+			return error_set(ETIMEDOUT);
 		/* Also after EINTR: the timer of deadline_tick interrupts each poll(2) before its own tick. */
 		if (tick != -1)
 			return 0;

@@ -34,6 +34,12 @@ static unsigned int holds;
 static bool sparing, handling;
 static volatile int wake = -1;
 
+bool
+interrupt_sent(const siginfo_t *info)
+{
+	return info->si_code <= 0 || info->si_code == SI_USER || info->si_code == SI_QUEUE;
+}
+
 /* Wake up a loop that is blocked in poll(2). */
 static void
 ring(void)
@@ -47,7 +53,7 @@ ring(void)
 static void
 notice(int number, siginfo_t *info, void *context)
 {
-	bool sent = info->si_code <= 0 || info->si_code == SI_USER || info->si_code == SI_QUEUE;
+	bool sent = interrupt_sent(info);
 	size_t i;
 
 	(void)context;

@@ -5,6 +5,7 @@
 #define BASE_INTERRUPT_H
 
 #include <signal.h>
+#include <stdbool.h>
 
 /*
  * Catch the signals that end a process (SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU, SIGPROF,
@@ -34,6 +35,9 @@ int interrupt_caught(void);
  * signal of the kernel, such as SIGINT from the terminal, reaches a COMMAND of the same process group anyway.
  */
 int interrupt_take(void);
+
+/* Return true if a process sent the signal, and not the kernel or the terminal. See sigaction(2). */
+bool interrupt_sent(const siginfo_t *info);
 
 /* Forget all caught signals: they were passed on to a COMMAND, whose end decides the exit status. */
 void interrupt_forget(void);

@@ -7,13 +7,13 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/number.h"
 
 static int
 fail(int error)
 {
-	errno = error;
-	return -1;
+	return error_set(error);
 }
 
 /*

@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 
+#include "base/error.h"
 #include "base/io.h"
 
 void
@@ -17,6 +18,5 @@ io_capacity(int fd, size_t size)
 {
 	(void)fd;
 	(void)size;
-	errno = ENOTSUP;
-	return -1;
+	return error_set(ENOTSUP);
 }

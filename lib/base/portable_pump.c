@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 
+#include "base/error.h"
 #include "base/pump.h"
 
 ssize_t
@@ -11,8 +12,7 @@ pump_splice(int in, int out, bool wait)
 	(void)in;
 	(void)out;
 	(void)wait;
-	errno = ENOTSUP;
-	return -1;
+	return error_set(ENOTSUP);
 }
 
 ssize_t

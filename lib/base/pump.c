@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "base/deadline.h"
 #include "base/interrupt.h"
 #include "base/io.h"
@@ -133,8 +134,7 @@ pump_write_now(int fd, enum pump_kind kind, const char *data, size_t size)
 	/* A pipe that is ready takes PIPE_BUF bytes without waiting. */
 	if (io_ready(fd, POLLOUT))
 		return write(fd, data, size < PIPE_BUF ? size : PIPE_BUF);
-	errno = EAGAIN;
-	return -1;
+	return error_set(EAGAIN);
 }
 
 /* Write the bytes of the buffer. Returns as pump_step. */

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 
+#include "base/error.h"
 #include "base/deadline.h"
 #include "base/interrupt.h"
 #include "base/pump.h"
@@ -30,8 +31,7 @@ pump_wait(struct pump *pump, bool output)
 			return -1;
 	if (ready > 0 && wait[1].revents) {
 		pump->output = true;
-		errno = EPIPE;
-		return -1;
+		return error_set(EPIPE);
 	}
 	return ready > 0 ? 0 : -1;
 }

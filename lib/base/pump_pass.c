@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "base/io.h"
 #include "base/pump.h"
 
@@ -55,10 +56,8 @@ open_passage(struct pump *pump)
 {
 	if (pump->passage[0] != -1)
 		return 0;
-	if (io_pipe(pump->passage) == -1) {
-		errno = ENOTSUP;
-		return -1;
-	}
+	if (io_pipe(pump->passage) == -1)
+		return error_set(ENOTSUP);
 	io_grow(pump->passage[0], pump->capacity);
 	return 0;
 }
@@ -94,8 +93,7 @@ passed_nothing(struct pump *pump, bool was_blocked)
 	/* EBADF means out if that was opened only for reading, and otherwise in. */
 	pump->output = error == EPIPE || (error != EBADF && pump->source != PUMP_SOCKET) ||
 	               (error == EBADF && (fcntl(pump->out, F_GETFL) & O_ACCMODE) == O_RDONLY);
-	errno = error;
-	return -1;
+	return error_set(error);
 }
 
 /* Pass pages on. Returns as pump_step. */

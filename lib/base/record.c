@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/io.h"
 #include "base/number.h"
 #include "base/record.h"
@@ -58,10 +59,8 @@ fill(struct record_reader *reader)
 
 	if (reader->ended)
 		return 0;
-	if (reader->elsewhere && !io_ready(reader->fd, POLLIN)) {
-		errno = EAGAIN;
-		return -1;
-	}
+	if (reader->elsewhere && !io_ready(reader->fd, POLLIN))
+		return error_set(EAGAIN);
 	if (reader->start > 0 && reader->end + READ_SIZE > reader->capacity) {
 		memmove(reader->buffer, reader->buffer + reader->start, buffered(reader));
 		reader->end -= reader->start;
@@ -111,8 +110,7 @@ too_long(struct record_reader *reader, size_t size)
 		size += (size_t)record_scan(scanner, reader->buffer, reader->end) - !scanner->open;
 	}
 	reader->size = size;
-	errno = EMSGSIZE;
-	return -1;
+	return error_set(EMSGSIZE);
 }
 
 static int
@@ -120,8 +118,7 @@ bad(struct record_reader *reader, const char *fault)
 {
 	reader->fault = fault;
 	reader->count++;
-	errno = EBADMSG;
-	return -1;
+	return error_set(EBADMSG);
 }
 
 /* Hand out a record of that many bytes, which ends, with its terminator, where the scanner is. Returns 1. */

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/record.h"
 
 /* Digits of the longest length that a netstring can announce. */
@@ -58,8 +59,7 @@ scan_netstring(struct record_scanner *scanner, const char *data, size_t size)
 		return (ssize_t)i;
 	scanner->fault = fault;
 	scanner->open = false;
-	errno = EBADMSG;
-	return -1;
+	return error_set(EBADMSG);
 }
 
 ssize_t

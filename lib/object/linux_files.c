@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "base/trace.h"
 #include "object/internal.h"
 
@@ -102,8 +103,7 @@ add_file(enum object_kind kind, int directory, const char *file, struct objects 
 		return objects_add_queue(directory, file, objects);
 	if (nameless || semaphore != (kind == OBJECT_SEMAPHORE) ||
 	    fstatat(directory, file, &st, AT_SYMLINK_NOFOLLOW) == -1 || !S_ISREG(st.st_mode)) {
-		errno = ENOENT;
-		return -1;
+		return error_set(ENOENT);
 	}
 	object = objects_add(objects, kind, true, "/%s", name);
 	if (!object)

@@ -11,6 +11,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "base/trace.h"
 #include "object/internal.h"
 
@@ -73,8 +74,7 @@ open_mounted(void)
 	if (fd == -1 || (fstatfs(fd, &system) == 0 && system.f_type == MAGIC))
 		return fd;
 	close(fd);
-	errno = ENOENT;
-	return -1;
+	return error_set(ENOENT);
 }
 
 int

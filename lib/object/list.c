@@ -10,6 +10,7 @@
 #include <strings.h>
 #include <time.h>
 
+#include "base/error.h"
 #include "object/object.h"
 
 /* What a field is made of. Of these only a number stands without quotes in JSON. */
@@ -52,10 +53,8 @@ listing_parse(struct listing *listing, const char *text)
 		for (i = 0; i < COLUMNS; i++)
 			if (strlen(columns[i].name) == length && strncasecmp(columns[i].name, text, length) == 0)
 				break;
-		if (i == COLUMNS || listing->count == LISTING_MOST) {
-			errno = EINVAL;
-			return -1;
-		}
+		if (i == COLUMNS || listing->count == LISTING_MOST)
+			return error_set(EINVAL);
 		listing->columns[listing->count++] = (unsigned char)i;
 		if (!text[length])
 			return 0;

@@ -54,8 +54,7 @@ operand_parse(struct operand *operand, const char *text, const char **fault)
 		return 0;
 	}
 	name_free(&operand->name);
-	errno = EINVAL;
-	return -1;
+	return error_set(EINVAL);
 }
 
 /* Reads one operand, and prints a line if it is wrong. Returns GO_ON or the exit status. */

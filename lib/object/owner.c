@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/number.h"
 #include "object/object.h"
 
@@ -19,10 +20,8 @@ parse_account(struct change *change, bool group, const char *text)
 	const struct group *entry = group ? getgrnam(text) : NULL;
 	unsigned long long id = user ? user->pw_uid : entry ? entry->gr_gid : 0;
 
-	if (!user && !entry && number_parse(text, 0, UINT_MAX - 1, &id) == -1) {
-		errno = EINVAL;
-		return -1;
-	}
+	if (!user && !entry && number_parse(text, 0, UINT_MAX - 1, &id) == -1)
+		return error_set(EINVAL);
 	if (group)
 		change->gid = (gid_t)id;
 	else

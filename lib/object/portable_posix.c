@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "base/trace.h"
 #include "object/internal.h"
 #include "semaphore/semaphore.h"
@@ -20,8 +21,7 @@ objects_list_posix(enum object_kind kind, struct objects *objects)
 {
 	(void)kind;
 	(void)objects;
-	errno = ENOSYS;
-	return -1;
+	return error_set(ENOSYS);
 }
 
 static int
@@ -57,10 +57,8 @@ find_segment(const char *name, struct objects *objects)
 		return -1;
 	result = fstat(fd, &st);
 	close(fd);
-	if (result == -1 || S_ISDIR(st.st_mode) || S_ISFIFO(st.st_mode) || S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode)) {
-		errno = ENOENT;
-		return -1;
-	}
+	if (result == -1 || S_ISDIR(st.st_mode) || S_ISFIFO(st.st_mode) || S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode))
+		return error_set(ENOENT);
 	object = objects_add(objects, OBJECT_SEGMENT, true, "%s", name);
 	if (!object)
 		return -1;

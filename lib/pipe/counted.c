@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "pipe/internal.h"
 #include "pipe/records.h"
 
@@ -83,9 +84,7 @@ counted_copy(struct counted *counted, struct pump *pump)
 			pump->end = got > 0 ? (size_t)got : counted->bad;
 		}
 	}
-	if (got == 0 && counted->scanner.open && counted->scanner.form == RECORD_NETSTRING) {
-		errno = EBADMSG;
-		return -1;
-	}
+	if (got == 0 && counted->scanner.open && counted->scanner.form == RECORD_NETSTRING)
+		return error_set(EBADMSG);
 	return (int)got;
 }

@@ -89,10 +89,8 @@ open_wait(const struct fifo *fifo)
 		/* The other end may have come and gone between two calls. */
 		if (served(fifo))
 			return fifo->fd;
-		if (deadline_passed(&deadline)) {
-			errno = ETIMEDOUT;
-			return -1;
-		}
+		if (deadline_passed(&deadline))
+			return error_set(ETIMEDOUT);
 		if (fifo_tick((void *)(uintptr_t)fifo) == -1)
 			return -1;
 	}

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "pipe/fifo.h"
+#include "pipe/pipeline.h"
 
 /*
  * Check that the path is a FIFO, which it remembers, and create a missing one if that is wanted. Returns GO_ON, or the exit
@@ -27,5 +28,8 @@ ssize_t pipe_peek(int fd, char *data, size_t size);
 
 /* Give the pipe fd a capacity, unless that is 0. Returns 0, or -1 after a line about path that ends with undone. */
 int pipe_resize(const char *path, int fd, size_t capacity, const char *undone);
+
+/* End the commands that run, by SIGTERM and a second later by SIGKILL, and wait for them. */
+void pipeline_end(struct pipeline *pipeline);
 
 #endif

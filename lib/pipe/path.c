@@ -120,8 +120,7 @@ fifo_tick(void *owner)
 
 	if (stat(fifo->path, &st) == 0 && st.st_dev == fifo->device && st.st_ino == fifo->inode)
 		return 0;
-	errno = EIDRM;
-	return -1;
+	return error_set(EIDRM);
 }
 
 int

@@ -7,7 +7,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -17,7 +16,6 @@
 #include "base/trace.h"
 #include "pipe/internal.h"
 #include "pipe/pipeline.h"
-#include "process/child.h"
 #include "process/launch.h"
 
 int
@@ -29,78 +27,6 @@ pipeline_find(struct pipeline *pipeline)
 		if (launch_find(pipeline->commands[i].argv[0], &pipeline->commands[i].path) == -1)
 			return launch_report(pipeline->commands[i].argv[0], errno);
 	return GO_ON;
-}
-
-/*
- * Return what kill(2) takes to reach a command: its process, or 0 if it has ended. The first stands for all of a group, and
- * for what they have started.
- */
-static pid_t
-target(const struct pipeline *pipeline, size_t i)
-{
-	if (pipeline->group)
-		return i == 0 ? -pipeline->group : 0;
-	return pipeline->commands[i].pid;
-}
-
-/*
- * Forward a signal to the commands that run, if a process has sent it. Commands get a signal of the terminal by themselves,
- * unless they are a group of their own.
- */
-static void
-forward(const struct pipeline *pipeline, const siginfo_t *info)
-{
-	bool sent = info->si_code <= 0 || info->si_code == SI_USER;
-	size_t i;
-
-	for (i = 0; i < pipeline->count && (sent || pipeline->group); i++)
-		if (target(pipeline, i))
-			kill(target(pipeline, i), info->si_signo);
-}
-
-/* Store the status of commands that have ended. Returns the number of those that run. */
-static size_t
-reap(struct pipeline *pipeline)
-{
-	size_t left = 0, i;
-
-	for (i = 0; i < pipeline->count; i++) {
-		struct pipeline_command *command = &pipeline->commands[i];
-		int status = 0;
-		pid_t ended;
-
-		if (!command->pid)
-			continue;
-		ended = waitpid(command->pid, &status, WNOHANG);
-		if (ended != 0) {
-			command->pid = 0;
-			command->status = ended == -1 ? STATUS_RUNNER : child_status(status);
-		} else {
-			left++;
-		}
-	}
-	return left;
-}
-
-/* End the commands that run, and wait for them. */
-static void
-end(struct pipeline *pipeline)
-{
-	struct deadline soon = {0};
-	long long nap = 0;
-	size_t i;
-
-	for (i = 0; i < pipeline->count; i++)
-		if (target(pipeline, i))
-			child_terminate(target(pipeline, i), &soon);
-	while (reap(pipeline) > 0 && !deadline_passed(&soon))
-		(void)deadline_nap(&soon, &nap);
-	for (i = 0; i < pipeline->count; i++)
-		if (target(pipeline, i))
-			child_kill(target(pipeline, i));
-	deadline_set(&soon, DEADLINE_NEVER);
-	for (nap = 0; reap(pipeline) > 0;)
-		(void)deadline_nap(&soon, &nap);
 }
 
 /* Make a pipe, closed on exec, with the capacity that is wanted. Returns GO_ON, or the exit status after a line. */
@@ -179,36 +105,8 @@ pipeline_start(struct pipeline *pipeline)
 	if (status == GO_ON)
 		let_go();
 	else
-		end(pipeline);
+		pipeline_end(pipeline);
 	return status;
-}
-
-int
-pipeline_wait(struct pipeline *pipeline, const struct deadline *deadline)
-{
-	struct timespec timeout;
-	siginfo_t info;
-	sigset_t set;
-	int number;
-
-	interrupt_awaited(&set);
-	while (reap(pipeline) > 0) {
-		if (deadline->limited) {
-			long long left = deadline_left(deadline);
-
-			if (left <= 0) {
-				end(pipeline);
-				errno = ETIMEDOUT;
-				return -1;
-			}
-			timeout.tv_sec = (time_t)(left / 1000000000);
-			timeout.tv_nsec = (long)(left % 1000000000);
-		}
-		number = deadline->limited ? sigtimedwait(&set, &info, &timeout) : sigwaitinfo(&set, &info);
-		if (number != -1 && number != SIGCHLD)
-			forward(pipeline, &info);
-	}
-	return 0;
 }
 
 int

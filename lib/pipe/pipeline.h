@@ -32,7 +32,7 @@ int pipeline_find(struct pipeline *pipeline);
 
 /*
  * Make all pipes, start all commands, and let go of standard input and output. Returns GO_ON; or ends the commands that were
- * started, and returns an exit status after a line. Signals that interrupt_setup catches are blocked from here on. See
+ * started, and returns an exit status after a line, or without one if a signal was caught. Signals that interrupt_setup catches are blocked from here on. See
  * pipe(2).
  */
 int pipeline_start(struct pipeline *pipeline);

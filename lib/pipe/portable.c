@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 
+#include "base/error.h"
 #include "pipe/internal.h"
 
 ssize_t
@@ -11,8 +12,7 @@ pipe_peek(int fd, char *data, size_t size)
 	(void)fd;
 	(void)data;
 	(void)size;
-	errno = ENOTSUP;
-	return -1;
+	return error_set(ENOTSUP);
 }
 
 long

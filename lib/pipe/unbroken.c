@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "pipe/records.h"
 
 /* Bytes of a record that is too long at which counting stops. */
@@ -37,8 +38,7 @@ refuse(struct unbroken *unbroken, struct pump *pump, struct record_scanner *scan
 	}
 	unbroken->size = size;
 	unbroken->endless = scanner->open;
-	errno = EMSGSIZE;
-	return -1;
+	return error_set(EMSGSIZE);
 }
 
 /* Write the buffer up to a position, which is a number of records and at most PIPE_BUF bytes. */
@@ -71,10 +71,8 @@ put_records(struct unbroken *unbroken, struct pump *pump)
 
 		if ((used == -1 || used > PIPE_BUF) && put(unbroken, pump, at, &records) == -1)
 			return -1;
-		if (used == -1) {
-			errno = EBADMSG;
-			return -1;
-		}
+		if (used == -1)
+			return error_set(EBADMSG);
 		if (used > PIPE_BUF)
 			return refuse(unbroken, pump, &scanner, (size_t)used);
 		if (scanner.open)
@@ -111,10 +109,8 @@ unbroken_copy(struct unbroken *unbroken, struct pump *pump)
 			continue;
 		if (held == 0)
 			return 0;
-		if (unbroken->form == RECORD_NETSTRING) {
-			errno = EBADMSG;
-			return -1;
-		}
+		if (unbroken->form == RECORD_NETSTRING)
+			return error_set(EBADMSG);
 		pump->buffer[pump->end++] = unbroken->form == RECORD_NUL ? '\0' : '\n';
 		return put_records(unbroken, pump);
 	}

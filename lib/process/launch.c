@@ -28,10 +28,8 @@ executable(const char *path, bool *found)
 	*found = stat(path, &st) == 0;
 	if (!*found)
 		return -1;
-	if (!S_ISREG(st.st_mode)) {
-		errno = EACCES;
-		return -1;
-	}
+	if (!S_ISREG(st.st_mode))
+		return error_set(EACCES);
 	return access(path, X_OK);
 }
 
@@ -69,8 +67,7 @@ launch_find(const char *command, char **path)
 			break;
 		from += length + 1;
 	}
-	errno = reason;
-	return -1;
+	return error_set(reason);
 }
 
 int
@@ -97,8 +94,7 @@ launch_become(const char *path, char *const argv[])
 		return -1;
 	if (interrupt_caught()) {
 		interrupt_release();
-		errno = EINTR;
-		return -1;
+		return error_set(EINTR);
 	}
 	interrupt_restore();
 	return execv(path, argv);

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "base/io.h"
 #include "segment/segment.h"
 
@@ -66,10 +67,8 @@ input_stage(struct input *input, size_t limit, int fd, off_t offset)
 		return -1;
 	/* The bytes read ahead go first; then the same memory holds each block. */
 	do {
-		if ((size_t)got > limit - input->size) {
-			errno = EMSGSIZE;
-			return -1;
-		}
+		if ((size_t)got > limit - input->size)
+			return error_set(EMSGSIZE);
 		if (io_write(fd, input->ahead, (size_t)got, NULL) == -1)
 			return -1;
 		input->size += (size_t)got;

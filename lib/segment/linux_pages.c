@@ -10,6 +10,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "base/interrupt.h"
 #include "base/io.h"
 #include "base/trace.h"
@@ -192,10 +193,8 @@ pages_write(struct outflow *flow)
 	/* From file to file the kernel copies at once; to any other output it passes live pages. Only a pipe takes memory. */
 	moves = flow->data ? flow->pass && pipe : flow->pass || S_ISREG(st.st_mode);
 	while (flow->written < flow->size) {
-		if (interrupt_caught()) {
-			errno = EINTR;
-			return -1;
-		}
+		if (interrupt_caught())
+			return error_set(EINTR);
 		took = moves ? pass_block(flow, pipe) : copy_block(flow);
 		if (took == -1 && moves && (errno == EINVAL || errno == ENOSYS)) {
 			moves = false; /* an output that was opened for appending, or a terminal */

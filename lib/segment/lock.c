@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "base/interrupt.h"
 #include "base/trace.h"
 #include "segment/internal.h"
@@ -22,10 +23,8 @@ mapped_look(struct segment *segment, struct stat *st)
 	if (fstat(segment->mapped.fd, st) == -1)
 		return -1;
 	segment->size = (size_t)st->st_size;
-	if (st->st_nlink == 0 && segment->mapped.draft == MAPPED_NAMED) {
-		errno = EIDRM;
-		return -1;
-	}
+	if (st->st_nlink == 0 && segment->mapped.draft == MAPPED_NAMED)
+		return error_set(EIDRM);
 	return 0;
 }
 
@@ -57,10 +56,8 @@ lock_wait(struct segment *segment, off_t from, const struct deadline *deadline)
 	for (;;) {
 		if (mapped_look(segment, &st) == -1)
 			return -1;
-		if (deadline_passed(deadline)) {
-			errno = ETIMEDOUT;
-			return -1;
-		}
+		if (deadline_passed(deadline))
+			return error_set(ETIMEDOUT);
 		if (deadline_tick(deadline) == -1)
 			return -1;
 		if (lock_once(segment, F_SETLKW, from) == 0)

@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "base/explain.h"
 #include "base/trace.h"
 #include "segment/internal.h"
@@ -46,8 +47,7 @@ open_mapped(struct segment *segment)
 	else
 		error = EISDIR;
 	close_mapped(segment);
-	errno = error;
-	return -1;
+	return error_set(error);
 }
 
 static int
@@ -101,16 +101,13 @@ reserve(struct segment *segment, size_t end, size_t size)
 	int saved;
 
 	/* Writing would stop at this limit, and some file systems reserve beyond it. */
-	if (getrlimit(RLIMIT_FSIZE, &most) == 0 && most.rlim_cur != RLIM_INFINITY && end > most.rlim_cur) {
-		errno = EFBIG;
-		return -1;
-	}
+	if (getrlimit(RLIMIT_FSIZE, &most) == 0 && most.rlim_cur != RLIM_INFINITY && end > most.rlim_cur)
+		return error_set(EFBIG);
 	if (pages_reserve(segment->mapped.fd, offset, (part ? end : size) - offset) == 0)
 		return 0;
 	saved = errno;
 	(void)resize(segment, segment->size);
-	errno = saved;
-	return -1;
+	return error_set(saved);
 }
 
 static int

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "base/interrupt.h"
 #include "base/io.h"
 #include "base/trace.h"
@@ -105,10 +106,8 @@ pages_write(struct outflow *flow)
 	if (flow->data)
 		return io_write(flow->output, flow->data + flow->offset, flow->size, &flow->written);
 	while (flow->written < flow->size && result == 0) {
-		if (interrupt_caught()) {
-			errno = EINTR;
-			return -1;
-		}
+		if (interrupt_caught())
+			return error_set(EINTR);
 		if (map(&window, flow->fd, flow->offset + flow->written, flow->size - flow->written, PROT_READ) == -1) {
 			flow->unreadable = true;
 			return -1;
@@ -132,8 +131,7 @@ unnamed_open(const struct name *name, mode_t mode)
 {
 	(void)name;
 	(void)mode;
-	errno = ENOTSUP;
-	return -1;
+	return error_set(ENOTSUP);
 }
 
 int
@@ -141,8 +139,7 @@ unnamed_link(int fd, const struct name *name)
 {
 	(void)fd;
 	(void)name;
-	errno = ENOTSUP;
-	return -1;
+	return error_set(ENOTSUP);
 }
 
 bool

@@ -48,8 +48,7 @@ check(struct segment *segment, const struct input *input)
 	segment->input = input->size;
 	if (input->size <= segment->space && segment->asked.offset <= most)
 		return 0;
-	errno = EMSGSIZE;
-	return -1;
+	return error_set(EMSGSIZE);
 }
 
 static int
@@ -146,17 +145,13 @@ put(struct segment *segment, struct input *input, const struct deadline *deadlin
 	}
 	if (lock(segment, deadline) == -1)
 		return -1;
-	if (segment->asked.exclusive && segment->state != SEGMENT_FRESH) {
-		errno = EEXIST;
-		return -1;
-	}
+	if (segment->asked.exclusive && segment->state != SEGMENT_FRESH)
+		return error_set(EEXIST);
 	/* Until it was locked, its size could change. */
 	if (check(segment, input) == -1)
 		return -1;
-	if (interrupt_caught()) {
-		errno = EINTR;
-		return -1;
-	}
+	if (interrupt_caught())
+		return error_set(EINTR);
 	if (input_rewind(input) == -1 || interrupt_hold() == -1)
 		return -1;
 	result = segment->backend->put(segment, input);
@@ -180,8 +175,7 @@ segment_put(struct segment *segment, struct input *input)
 			return -1;
 		if (--tries == 0) {
 			segment->step = SEGMENT_CREATE;
-			errno = EBUSY;
-			return -1;
+			return error_set(EBUSY);
 		}
 		if (find(segment) == -1 && segment->state != SEGMENT_MISSING)
 			return -1;
@@ -210,10 +204,8 @@ segment_get(struct segment *segment, int output)
 	segment->step = SEGMENT_GET;
 	if (flow.offset <= segment->size && flow.size == SEGMENT_ALL)
 		flow.size = segment->size - flow.offset;
-	if (flow.offset > segment->size || flow.size > segment->size - flow.offset) {
-		errno = ERANGE;
-		return -1;
-	}
+	if (flow.offset > segment->size || flow.size > segment->size - flow.offset)
+		return error_set(ERANGE);
 	result = pages_write(&flow);
 	segment->moved = flow.written;
 	segment->step = flow.unreadable ? SEGMENT_GET : SEGMENT_OUTPUT;

@@ -8,6 +8,7 @@
 #include <sys/ipc.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "base/limits.h"
 #include "base/trace.h"
 #include "segment/internal.h"
@@ -41,10 +42,8 @@ open_sysv(struct segment *segment)
 		return -1;
 	/* The exact size: bytes beyond it in the last page do not belong to the segment. */
 	segment->size = status.shm_segsz;
-	if (segment->asked.write && segment->asked.size && segment->asked.size != segment->size) {
-		errno = ERANGE;
-		return -1;
-	}
+	if (segment->asked.write && segment->asked.size && segment->asked.size != segment->size)
+		return error_set(ERANGE);
 	return attach(segment);
 }
 
@@ -84,8 +83,7 @@ create_sysv(struct segment *segment, size_t size)
 	if (attach(segment) == -1 || restrict_mode(sysv->id, asked, mode) == -1) {
 		saved = errno;
 		(void)unlink_sysv(segment);
-		errno = saved;
-		return -1;
+		return error_set(saved);
 	}
 	if (private) {
 		snprintf(sysv->handle, sizeof(sysv->handle), "sysv:@%d", sysv->id);
@@ -112,10 +110,8 @@ put_sysv(struct segment *segment, struct input *input)
 		return -1;
 	if (!segment->asked.part && !fresh)
 		memset(to + segment->moved, 0, segment->size - segment->moved);
-	if (!fresh && sysv_removed(segment->sysv.id, segment->name)) {
-		errno = EIDRM;
-		return -1;
-	}
+	if (!fresh && sysv_removed(segment->sysv.id, segment->name))
+		return error_set(EIDRM);
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "base/error.h"
 #include "base/interrupt.h"
 #include "semaphore/internal.h"
 
@@ -94,10 +95,8 @@ take(const struct semaphore *semaphore, const struct deadline *deadline, bool lo
 		result = trace_sem_wait(opened);
 	}
 	/* A semaphore that is taken after its removal excludes nobody. */
-	if (result == 0 && removed(semaphore)) {
-		errno = EIDRM;
-		return -1;
-	}
+	if (result == 0 && removed(semaphore))
+		return error_set(EIDRM);
 	return result;
 }
 

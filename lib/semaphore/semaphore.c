@@ -56,10 +56,8 @@ semaphore_parse(const char *text, struct semaphore_operation *operation)
 		return -1;
 	operation->set = *text == '=';
 	/* +0 and -0 would wait for zero. */
-	if (!known || (value == 0 && !operation->set)) {
-		errno = EINVAL;
-		return -1;
-	}
+	if (!known || (value == 0 && !operation->set))
+		return error_set(EINVAL);
 	operation->value = *text == '-' ? -(int)value : (int)value;
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/interrupt.h"
 #include "semaphore/internal.h"
 
@@ -57,10 +58,8 @@ settle(struct semaphore *semaphore)
 			break;
 		nanosleep(&moment, NULL);
 	}
-	if (semaphore->options.count && semaphore->options.count != set->members) {
-		errno = EEXIST;
-		return -1;
-	}
+	if (semaphore->options.count && semaphore->options.count != set->members)
+		return error_set(EEXIST);
 	return 0;
 }
 

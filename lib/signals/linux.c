@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "base/number.h"
 #include "base/record.h"
 #include "base/signal_set.h"
@@ -38,10 +39,8 @@ open_status(pid_t pid)
 	char path[64];
 	int fd;
 
-	if (!proc_usable()) {
-		errno = ENOTSUP;
-		return -1;
-	}
+	if (!proc_usable())
+		return error_set(ENOTSUP);
 	snprintf(path, sizeof(path), "/proc/%ld/status", (long)pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	/* Mount options of /proc may hide processes of other users. */
@@ -143,8 +142,7 @@ hold_member(pid_t pid, pid_t group)
 	if (getpgid(pid) == group && poll(&ended, 1, 0) == 0)
 		return ended.fd;
 	close(ended.fd);
-	errno = ESRCH;
-	return -1;
+	return error_set(ESRCH);
 }
 
 /* Open a descriptor for any live process of a group but this one. */

@@ -7,6 +7,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "base/trace.h"
 #include "signals/internal.h"
 #include "signals/names.h"
@@ -61,10 +62,8 @@ receive_wait(struct receiver *receiver, int output, const struct deadline *deadl
 	do {
 		if (deadline_wait(wait, 2, deadline, -1) == -1)
 			return -1;
-		if (wait[1].revents) {
-			errno = EPIPE;
-			return -1;
-		}
+		if (wait[1].revents)
+			return error_set(EPIPE);
 		size = read(receiver->fd, infos, wanted);
 		count = size > 0 ? (int)((size_t)size / sizeof(infos[0])) : 0;
 		for (i = 0; i < count; i++)

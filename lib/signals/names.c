@@ -119,8 +119,7 @@ signal_name_parse(const char *text, int *number)
 		*number = row->number;
 	if (row || parse_realtime(text, number) == 0)
 		return 0;
-	errno = EINVAL;
-	return -1;
+	return error_set(EINVAL);
 }
 
 const char *

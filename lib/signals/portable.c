@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <limits.h>
 
+#include "base/error.h"
 #include "signals/internal.h"
 
 const struct signal_name system_names[] = {{0}};
@@ -21,8 +22,7 @@ signal_reserved(int number)
 static int
 unsupported(void)
 {
-	errno = ENOTSUP;
-	return -1;
+	return error_set(ENOTSUP);
 }
 
 int

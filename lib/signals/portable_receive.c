@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 
+#include "base/error.h"
 #include "base/io.h"
 #include "base/trace.h"
 #include "signals/internal.h"
@@ -45,10 +46,8 @@ receive_wait(struct receiver *receiver, int output, const struct deadline *deadl
 
 	do {
 		tick = deadline_poll(deadline, DEADLINE_TICK);
-		if (io_gone(output)) {
-			errno = EPIPE;
-			return -1;
-		}
+		if (io_gone(output))
+			return error_set(EPIPE);
 		count = take(&receiver->set, tick, batch) == 0;
 		if (count == 0 && errno != EAGAIN && errno != EINTR)
 			return -1;

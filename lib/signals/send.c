@@ -156,8 +156,7 @@ send_in_time(
 		if (!passed && deadline_nap(&deadline, &nap) == -1)
 			return -1;
 	} while (!passed);
-	errno = ETIMEDOUT;
-	return -1;
+	return error_set(ETIMEDOUT);
 }
 
 int

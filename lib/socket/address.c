@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/un.h>
 
+#include "base/error.h"
 #include "base/number.h"
 #include "socket/address.h"
 
@@ -34,8 +35,7 @@ static int
 refuse(const char **fault, const char *why)
 {
 	*fault = why;
-	errno = EINVAL;
-	return -1;
+	return error_set(EINVAL);
 }
 
 /* Split "[HOST]:PORT" or "HOST:PORT"; without ports "[HOST]" or "HOST". Changes text. */

@@ -28,10 +28,8 @@ connect_until(int fd, const struct socket_address *to, const struct deadline *de
 
 	/* EAGAIN: the backlog of a Unix listener is full, and no call waits for space in it. */
 	while ((result = connect(fd, (const struct sockaddr *)&to->storage, to->size)) == -1 && errno == EAGAIN) {
-		if (deadline_passed(deadline)) {
-			errno = ETIMEDOUT;
-			return -1;
-		}
+		if (deadline_passed(deadline))
+			return error_set(ETIMEDOUT);
 		if (deadline_nap(deadline, &nap) == -1)
 			return -1;
 	}

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/error.h"
 #include "base/limits.h"
 #include "socket/calls.h"
 #include "socket/internal.h"
@@ -31,10 +32,8 @@ packet_take(int fd, bool connects, struct packet *packet)
 
 	if (got == -1)
 		return -1;
-	if (message.msg_flags & MSG_TRUNC) {
-		errno = EMSGSIZE;
-		return -1;
-	}
+	if (message.msg_flags & MSG_TRUNC)
+		return error_set(EMSGSIZE);
 	packet->size = (size_t)got;
 	/* An empty packet comes with credentials (socket_mark), the end of a connection does not. */
 	packet->ended = connects && got == 0 && message.msg_controllen == 0;

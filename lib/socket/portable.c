@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "socket/internal.h"
 
 int
@@ -26,8 +27,7 @@ socket_owner(int fd, struct owner *owner)
 {
 	(void)fd;
 	(void)owner;
-	errno = ENOTSUP;
-	return -1;
+	return error_set(ENOTSUP);
 }
 
 void

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 
+#include "base/error.h"
 #include "base/io.h"
 #include "socket/internal.h"
 
@@ -11,8 +12,7 @@ static int
 fail(struct relay *relay, enum relay_side side, int error)
 {
 	relay->side = side;
-	errno = error;
-	return -1;
+	return error_set(error);
 }
 
 /* Move bytes in one direction, and pass its end on. Returns as pump_step. */

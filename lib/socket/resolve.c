@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/un.h>
 
+#include "base/error.h"
 #include "socket/address.h"
 
 static int
@@ -95,8 +96,7 @@ address_resolve(const struct address *address, bool listens, struct address_list
 	*list = (struct address_list){0};
 	if (address->any && !listens) {
 		*fault = "* is every address to listen at, not one to connect to";
-		errno = EINVAL;
-		return -1;
+		return error_set(EINVAL);
 	}
 	if (address->kind == ADDRESS_UNIX)
 		error = add_path(address, list) == -1 ? EAI_SYSTEM : 0;
@@ -108,8 +108,7 @@ address_resolve(const struct address *address, bool listens, struct address_list
 		return 0;
 	*fault = explain(address, error);
 	address_list_free(list);
-	errno = ENOENT;
-	return -1;
+	return error_set(ENOENT);
 }
 
 void

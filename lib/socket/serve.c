@@ -1,108 +1,221 @@
 /*
- * serve.c: a COMMAND for each connection, which is its standard input and output. When the client has gone, COMMAND may read
- * what the client sent; its group is told to end once it has read nothing for a second.
+ * serve.c: the COMMANDs of a server. A COMMAND is waited for as soon as it has ended, and nothing that it started in its group
+ * outlives it by more than a second. Between events nothing runs.
  */
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/error.h"
-#include "socket/jobs.h"
+#include "base/interrupt.h"
+#include "process/child.h"
+#include "process/launch.h"
+#include "socket/serve.h"
 
-struct connection {
-	struct job job;
-	enum {
-		CLIENT_THERE,
-		CLIENT_HALF, /* it has closed its sending side, or has gone altogether */
-		CLIENT_GONE
-	} client;
-	long unread;           /* bytes from a client that has gone, at the last look; -1: none yet */
-	struct deadline until; /* when to ask again about a half-closed client; when COMMAND has idled too long */
-};
+/* Clients that are taken before other events are looked at. */
+#define BURST 64
 
-/* Start COMMAND for a connection, or closes that. */
-static void
-start(struct jobs *jobs, int fd, const struct socket_address *peer)
+/* Places of the signals and of the listener in serve->crowd.wait; the jobs follow. */
+enum { WAKE, LISTENER, FIRST };
+
+void *
+serve_start(struct serve *serve, size_t size, int connection, int input, int output, const struct socket_address *peer)
 {
-	struct connection *connection = jobs_start(jobs, sizeof(*connection), fd, fd, fd, peer);
+	const struct session *session = serve->session;
+	struct job *job = calloc(1, size);
+	struct launch launch = {.path = session->path, .argv = session->argv, .input = input, .output = output};
+	pid_t pid = -1;
+	int status;
 
-	if (!connection) {
-		close(fd);
+	if (job && crowd_grow(&serve->crowd, FIRST) == 0 &&
+	    ucspi_set(&serve->ucspi, serve->listener.socket, connection, peer) == 0) {
+		launch.environment = serve->ucspi.list;
+		pid = launch_start(&launch);
+	}
+	if (pid == -1) {
+		status = launch_report(session->argv[0], errno);
+		serve->status = serve->status ? serve->status : status;
+		free(job);
+		return NULL;
+	}
+	*job = (struct job){.pid = pid, .fd = -1, .poll.fd = -1};
+	serve->crowd.list[serve->crowd.count++] = job;
+	serve->running++;
+	return job;
+}
+
+void
+job_terminate(struct job *job)
+{
+	if (job->state != JOB_RUNS)
 		return;
-	}
-	connection->job.fd = fd;
-	connection->job.poll.fd = fd;
-	if (jobs->listener.socket->address.kind == ADDRESS_TCP)
-		connection->job.poll.events = socket_end();
+	job->state = JOB_TERMINATED;
+	child_terminate(-job->pid, &job->until);
 }
 
-static bool
-take(struct jobs *jobs)
+void
+job_release(struct job *job)
 {
-	struct socket_address peer;
-	int fd = listener_accept(&jobs->listener, &peer);
-
-	if (fd == -1)
-		return false;
-	start(jobs, fd, &peer);
-	return true;
+	if (job->fd != -1)
+		close(job->fd);
+	job->fd = job->poll.fd = -1;
 }
 
+/* Do the next step of ending a group. */
+static void
+end(struct job *job)
+{
+	bool passed = deadline_passed(&job->until);
+
+	/* As long as the group has a process, no other group can have its number. */
+	if (job->reaped && ((job->state == JOB_KILLED && passed) || kill(-job->pid, 0) == -1)) {
+		job->state = JOB_ENDED;
+	} else if (job->state == JOB_TERMINATED && passed) {
+		child_kill(-job->pid);
+		job->state = JOB_KILLED;
+		deadline_set(&job->until, SOCKET_PATIENCE);
+	}
+}
+
+/* Wait for COMMANDs that have ended, and tell the rest of their groups to end too. */
+static void
+reap(struct serve *serve)
+{
+	siginfo_t info;
+	size_t i;
+	int status;
+
+	for (;;) {
+		struct job *job = NULL;
+		bool terminated;
+
+		info.si_pid = 0;
+		if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == -1 || info.si_pid == 0)
+			return;
+		for (i = 0; i < serve->crowd.count && !job; i++) {
+			job = serve->crowd.list[i];
+			if (job->reaped || job->pid != info.si_pid)
+				job = NULL;
+		}
+		terminated = job && job->state != JOB_RUNS;
+		/* Until it has been waited for, no other group can have its number. */
+		if (job)
+			job_terminate(job);
+		if (waitpid(info.si_pid, &status, 0) == -1 || !job)
+			continue;
+		status = child_status(status);
+		job->reaped = true;
+		serve->running--;
+		if (status && !serve->status && !terminated)
+			serve->status = status;
+		if (serve->ended)
+			serve->ended(serve, job, status, terminated);
+		else
+			job_release(job);
+	}
+}
+
+/* Do the next step of all serve, and free those that are done. Returns after how many milliseconds to look again, or -1. */
 static int
-step(struct jobs *jobs, struct job *job)
+step(struct serve *serve)
 {
-	struct connection *connection = (struct connection *)job;
-	short came = job->poll.revents;
-	bool gone = came & (POLLHUP | POLLERR | POLLNVAL);
-	long unread;
+	int soonest = -1, look;
+	size_t i;
 
-	(void)jobs;
-	job->poll.revents = 0;
-	if (job->state != JOB_RUNS) {
-		job->poll.fd = -1;
-		return -1;
+	for (i = serve->crowd.count; i-- > 0;) {
+		struct job *job = serve->crowd.list[i];
+
+		if (job->state == JOB_TERMINATED || job->state == JOB_KILLED)
+			end(job);
+		look = job->fd == -1 ? -1 : serve->step(serve, job);
+		if (job->state == JOB_ENDED && job->fd == -1) {
+			free(job);
+			serve->crowd.list[i] = serve->crowd.list[--serve->crowd.count];
+			listener_retry(&serve->listener);
+			continue;
+		}
+		if (job->state == JOB_TERMINATED || job->state == JOB_KILLED)
+			look = SOCKET_LOOK;
+		if (look != -1 && (soonest == -1 || look < soonest))
+			soonest = look;
 	}
-	if (connection->client == CLIENT_THERE && came) {
-		connection->client = CLIENT_HALF;
-		job->poll.events = 0;
-		deadline_set(&connection->until, 0);
+	return soonest;
+}
+
+/* Wait for an event, or for look milliseconds. Returns GO_ON, or the exit status; *came: a client waits. */
+static int
+await(struct serve *serve, const struct deadline *deadline, int look, bool *came)
+{
+	const struct crowd *crowd = &serve->crowd;
+	bool paused = serve->listener.state == LISTENER_PAUSED;
+	bool bounded = deadline->limited && crowd->count == 0;
+	int timeout = paused ? SOCKET_LOOK : look != -1 ? look : bounded ? deadline_poll(deadline, INT_MAX) : -1, ready;
+	size_t i;
+
+	crowd->wait[WAKE] = (struct pollfd){.fd = serve->wake, .events = POLLIN};
+	crowd->wait[LISTENER] =
+	    (struct pollfd){.fd = listener_ready(&serve->listener, serve->running), .events = POLLIN};
+	for (i = 0; i < crowd->count; i++)
+		crowd->wait[FIRST + i] = ((struct job *)crowd->list[i])->poll;
+	ready = poll(crowd->wait, FIRST + crowd->count, timeout);
+	listener_retry(&serve->listener);
+	for (i = 0; i < crowd->count; i++)
+		((struct job *)crowd->list[i])->poll.revents = ready > 0 ? crowd->wait[FIRST + i].revents : 0;
+	*came = ready > 0 && crowd->wait[LISTENER].revents;
+	if (ready == 0 && bounded && deadline_passed(deadline)) {
+		error_line(serve->listener.socket->address.text, "%s in time (-t)", serve->missing);
+		return STATUS_TIMEOUT;
 	}
-	/* The system is not asked about a client at each event. */
-	if (connection->client == CLIENT_HALF && !gone && deadline_passed(&connection->until)) {
-		gone = socket_closed(job->fd) == 1;
-		deadline_set(&connection->until, DEADLINE_TICK * 1000000LL);
-	}
-	if (gone) {
-		connection->client = CLIENT_GONE;
-		job->poll.fd = -1;
-		connection->unread = -1;
-	}
-	if (connection->client != CLIENT_GONE)
-		return connection->client == CLIENT_HALF ? DEADLINE_TICK : -1;
-	/* A COMMAND without client goes on while it reads. */
-	unread = socket_unread(job->fd);
-	if (unread != connection->unread)
-		deadline_set(&connection->until, SOCKET_PATIENCE);
-	connection->unread = unread;
-	if (deadline_passed(&connection->until))
-		job_terminate(job);
-	return SOCKET_LOOK;
+	return GO_ON;
 }
 
 int
-serve_connections(const struct session *session, struct socket *socket, bool connected)
+serve_open(struct serve *serve)
 {
-	int fd = socket->fd;
-	struct jobs jobs = {.session = session,
-	    .listener = {.socket = socket, .count = connected ? 0 : session->count, .most = session->most},
-	    .take = take,
-	    .step = step,
-	    .missing = "nobody connected"};
-
-	if (jobs_open(&jobs) == -1)
-		return STATUS_RUNNER;
-	if (connected) {
-		socket->fd = -1;
-		socket_block(fd, true);
-		start(&jobs, fd, &socket->peer);
+	serve->wake = interrupt_wake();
+	if (serve->wake == -1 || ucspi_open(&serve->ucspi) == -1 || crowd_grow(&serve->crowd, FIRST) == -1) {
+		error_line(NULL, "%s", strerror(errno));
+		return -1;
 	}
-	return jobs_run(&jobs);
+	socket_private(STDERR_FILENO + 1);
+	socket_adopt();
+	return 0;
+}
+
+int
+serve_run(struct serve *serve)
+{
+	struct deadline deadline;
+	int status = GO_ON, look = -1, burst;
+	char drop[256];
+	bool came;
+	size_t i;
+
+	deadline_set(&deadline, serve->session->timeout);
+	while (status == GO_ON && (serve->crowd.count > 0 || listener_takes(&serve->listener, 0))) {
+		if (interrupt_caught()) {
+			serve->listener.count = serve->listener.taken;
+			look = SOCKET_LOOK;
+			for (i = 0; i < serve->crowd.count; i++)
+				job_terminate(serve->crowd.list[i]);
+		}
+		if (serve->crowd.count > 0)
+			deadline_set(&deadline, serve->session->timeout);
+		status = await(serve, &deadline, look, &came);
+		while (read(serve->wake, drop, sizeof(drop)) > 0)
+			;
+		reap(serve);
+		look = step(serve);
+		burst = 0;
+		while (
+		    came && burst++ < BURST && !interrupt_caught() && listener_takes(&serve->listener, serve->running))
+			came = serve->take(serve);
+	}
+	ucspi_close(&serve->ucspi);
+	crowd_free(&serve->crowd);
+	return status == GO_ON ? serve->status : status;
 }

@@ -1,14 +1,14 @@
 /*
- * portable.c: a POSIX queue can only be waited for inside mq_send and mq_receive, whose timed forms follow the time of
- * day. So a timer on the monotonic clock interrupts the plain forms, and a time long past keeps the timed ones from
- * waiting. System V queues have neither MSG_EXCEPT nor MSG_COPY.
+ * portable_wait.c: the wait on a full or empty POSIX queue, which only mq_send and mq_receive themselves can do. Their
+ * timed forms follow the time of day. So a timer on the monotonic clock interrupts the plain forms, and a time long past
+ * keeps the timed ones from waiting.
  */
 #include <errno.h>
 #include <fcntl.h>
 
 #include "queue/internal.h"
 
-const int posix_nonblock, sysv_except, sysv_copy;
+const int posix_nonblock;
 
 int
 posix_wait(struct queue_posix *posix, short event, const struct queue_wait *wait)
@@ -34,10 +34,4 @@ void
 posix_release(const struct queue_posix *posix)
 {
 	(void)posix;
-}
-
-int
-queue_sysv_status(int id, struct msqid_ds *status)
-{
-	return msgctl(id, IPC_STAT, status);
 }

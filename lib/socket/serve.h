@@ -1,9 +1,9 @@
 /*
- * jobs.h: running COMMANDs for clients. Each is a process group; jobs.c starts them, waits for them, ends their groups, and runs
- * the loop; what a client is, the file that serves it knows (serve.c: a connection, answer.c: a packet).
+ * serve.h: running COMMANDs for clients. Each is a process group; serve.c starts them, waits for them, ends their groups, and runs
+ * the loop; what a client is, the file that serves it knows (serve_client.c: a connection, serve_packet.c: a packet).
  */
-#ifndef SOCKET_JOBS_H
-#define SOCKET_JOBS_H
+#ifndef SOCKET_SERVE_H
+#define SOCKET_SERVE_H
 
 #include <poll.h>
 #include <stdbool.h>
@@ -32,7 +32,7 @@ struct job {
 	struct pollfd poll; /* what the loop waits for, and what came; fd -1: nothing */
 };
 
-struct jobs {
+struct serve {
 	const struct session *session;
 	struct listener listener;
 	struct crowd crowd; /* jobs */
@@ -42,11 +42,11 @@ struct jobs {
 	int status; /* of the first COMMAND that failed */
 
 	/* Takes a client, if one waits, and starts its job. Returns false if there is none now. */
-	bool (*take)(struct jobs *jobs);
+	bool (*take)(struct serve *serve);
 	/* Goes on with a job. Returns after how many milliseconds to look at it again, or -1. */
-	int (*step)(struct jobs *jobs, struct job *job);
+	int (*step)(struct serve *serve, struct job *job);
 	/* Goes on once COMMAND has ended with that exit status; terminated: because its group was told to. NULL: releases. */
-	void (*ended)(struct jobs *jobs, struct job *job, int status, bool terminated);
+	void (*ended)(struct serve *serve, struct job *job, int status, bool terminated);
 	const char *missing; /* words for the line when -t runs out without a client */
 };
 
@@ -54,8 +54,8 @@ struct jobs {
  * Start COMMAND for a client; connection: the socket whose ends its environment names. Returns the job, size bytes of zeros
  * behind struct job, or NULL after a line; the descriptors stay the caller's.
  */
-void *jobs_start(
-    struct jobs *jobs, size_t size, int connection, int input, int output, const struct socket_address *peer);
+void *serve_start(
+    struct serve *serve, size_t size, int connection, int input, int output, const struct socket_address *peer);
 
 /* Tell a job's group to end. */
 void job_terminate(struct job *job);
@@ -64,9 +64,9 @@ void job_terminate(struct job *job);
 void job_release(struct job *job);
 
 /* Get ready to start COMMANDs. Returns 0 or -1 after a line. */
-int jobs_open(struct jobs *jobs);
+int serve_open(struct serve *serve);
 
 /* Run the loop, and release everything. Returns the exit status. */
-int jobs_run(struct jobs *jobs);
+int serve_run(struct serve *serve);
 
 #endif

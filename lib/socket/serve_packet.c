@@ -1,5 +1,5 @@
 /*
- * answer.c: a COMMAND for each packet, which it reads as a record. If it ends with status 0, each record that it wrote is sent
+ * serve_packet.c: a COMMAND for each packet, which it reads as a record. If it ends with status 0, each record that it wrote is sent
  * to the peer as a packet; a peer that takes none for a second is given up.
  */
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "process/launch.h"
-#include "socket/jobs.h"
+#include "socket/serve.h"
 #include "socket/packet.h"
 
 struct answer {
@@ -23,8 +23,8 @@ struct answer {
 	struct deadline until; /* when the peer is given up */
 };
 
-struct server {
-	struct jobs jobs; /* first, so that jobs.c can hand it back */
+struct answers {
+	struct serve serve; /* first, so that serve.c can hand it back */
 	struct packet packet;
 };
 
@@ -45,16 +45,16 @@ input(const struct session *session, const struct packet *packet)
 }
 
 static void
-start(struct jobs *jobs, const struct packet *packet)
+start(struct serve *serve, const struct packet *packet)
 {
 	struct answer *answer = NULL;
-	int from = input(jobs->session, packet), to = memory_file();
+	int from = input(serve->session, packet), to = memory_file();
 
 	if (from == -1 || to == -1) {
-		error_line(jobs->listener.socket->address.text, "%s", strerror(errno));
-		jobs->status = STATUS_RUNNER;
+		error_line(serve->listener.socket->address.text, "%s", strerror(errno));
+		serve->status = STATUS_RUNNER;
 	} else {
-		answer = jobs_start(jobs, sizeof(*answer), jobs->listener.socket->fd, from, to, &packet->peer);
+		answer = serve_start(serve, sizeof(*answer), serve->listener.socket->fd, from, to, &packet->peer);
 	}
 	if (answer) {
 		answer->job.fd = to;
@@ -67,14 +67,14 @@ start(struct jobs *jobs, const struct packet *packet)
 }
 
 static bool
-take(struct jobs *jobs)
+take(struct serve *serve)
 {
-	struct packet *packet = &((struct server *)jobs)->packet;
-	struct socket *socket = jobs->listener.socket;
+	struct packet *packet = &((struct answers *)serve)->packet;
+	struct socket *socket = serve->listener.socket;
 
 	if (packet_take(socket->fd, false, packet) == 0) {
-		jobs->listener.taken++;
-		start(jobs, packet);
+		serve->listener.taken++;
+		start(serve, packet);
 		return true;
 	}
 	if (errno != EMSGSIZE)
@@ -85,9 +85,9 @@ take(struct jobs *jobs)
 
 /* Give up an answer; sending: its packet could not be sent, rather than its record read. */
 static void
-give_up(struct jobs *jobs, const struct answer *answer, int error, bool sending)
+give_up(struct serve *serve, const struct answer *answer, int error, bool sending)
 {
-	const struct address *address = &jobs->listener.socket->address;
+	const struct address *address = &serve->listener.socket->address;
 	struct text why = {0};
 
 	if (sending)
@@ -96,13 +96,13 @@ give_up(struct jobs *jobs, const struct answer *answer, int error, bool sending)
 		record_fault(&answer->records, error, &why);
 	error_line(address->text, "an answer was not sent: %s", why.data ? why.data : strerror(error));
 	text_free(&why);
-	if (!jobs->status)
-		jobs->status = STATUS_RUNNER;
+	if (!serve->status)
+		serve->status = STATUS_RUNNER;
 }
 
 /* Send records until the peer takes no more now. Returns true if the answer is done with. */
 static bool
-send_records(struct jobs *jobs, struct answer *answer)
+send_records(struct serve *serve, struct answer *answer)
 {
 	int got;
 
@@ -110,19 +110,19 @@ send_records(struct jobs *jobs, struct answer *answer)
 		if (!answer->record) {
 			got = record_next(&answer->records, &answer->record, &answer->size);
 			if (got == -1)
-				give_up(jobs, answer, errno, false);
+				give_up(serve, answer, errno, false);
 			/* With -r, a COMMAND that wrote nothing does not answer. */
-			if (got != 1 || (jobs->session->form == RECORD_RAW && answer->size == 0))
+			if (got != 1 || (serve->session->form == RECORD_RAW && answer->size == 0))
 				return true;
 			deadline_set(&answer->until, SOCKET_PATIENCE);
 		}
-		if (packet_send(jobs->listener.socket->fd, answer->record, answer->size, &answer->peer) == -1) {
+		if (packet_send(serve->listener.socket->fd, answer->record, answer->size, &answer->peer) == -1) {
 			int error = errno;
 
 			if ((error == EAGAIN || error == EWOULDBLOCK || error == EINTR || error == ENOBUFS) &&
 			    !deadline_passed(&answer->until))
 				return false;
-			give_up(jobs, answer, error, true);
+			give_up(serve, answer, error, true);
 			return true;
 		}
 		answer->record = NULL;
@@ -130,13 +130,13 @@ send_records(struct jobs *jobs, struct answer *answer)
 }
 
 static int
-step(struct jobs *jobs, struct job *job)
+step(struct serve *serve, struct job *job)
 {
 	struct answer *answer = (struct answer *)job;
 
 	if (!answer->sending)
 		return -1;
-	if (!send_records(jobs, answer))
+	if (!send_records(serve, answer))
 		return SOCKET_LOOK;
 	record_close(&answer->records);
 	job_release(job);
@@ -144,35 +144,35 @@ step(struct jobs *jobs, struct job *job)
 }
 
 static void
-ended(struct jobs *jobs, struct job *job, int status, bool terminated)
+ended(struct serve *serve, struct job *job, int status, bool terminated)
 {
 	struct answer *answer = (struct answer *)job;
 
 	if (status == 0 && lseek(job->fd, 0, SEEK_SET) == 0) {
 		answer->sending = true;
-		record_open(&answer->records, job->fd, jobs->session->form, PACKET_MOST);
+		record_open(&answer->records, job->fd, serve->session->form, PACKET_MOST);
 		return;
 	}
 	if (status && !terminated)
-		error_line(jobs->session->argv[0], "status %d; no answer was sent", status);
+		error_line(serve->session->argv[0], "status %d; no answer was sent", status);
 	job_release(job);
 }
 
 int
 serve_packets(const struct session *session, struct socket *socket)
 {
-	struct server server = {.jobs = {.session = session,
-	                            .listener = {.socket = socket, .count = session->count, .most = session->most},
-	                            .take = take,
-	                            .step = step,
-	                            .ended = ended,
-	                            .missing = "no packet"}};
+	struct answers answers = {.serve = {.session = session,
+	                              .listener = {.socket = socket, .count = session->count, .most = session->most},
+	                              .take = take,
+	                              .step = step,
+	                              .ended = ended,
+	                              .missing = "no packet"}};
 	int status = STATUS_RUNNER;
 
-	if (packet_open(&server.packet) == -1)
+	if (packet_open(&answers.packet) == -1)
 		error_line(NULL, "%s", strerror(errno));
-	else if (jobs_open(&server.jobs) == 0)
-		status = jobs_run(&server.jobs);
-	packet_close(&server.packet);
+	else if (serve_open(&answers.serve) == 0)
+		status = serve_run(&answers.serve);
+	packet_close(&answers.packet);
 	return status;
 }

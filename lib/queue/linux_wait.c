@@ -1,6 +1,6 @@
 /*
- * linux.c: a POSIX queue is a file descriptor, which poll(2) waits for together with the output; a System V queue can
- * select all types but one, copy messages, and tell its status to everybody. See mq_overview(7), msgrcv(2), msgctl(2).
+ * linux_wait.c: the wait on a full or empty POSIX queue. The queue is a file descriptor, which poll(2) waits for together
+ * with the output. See mq_overview(7).
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -13,15 +13,7 @@
 #include "base/error.h"
 #include "queue/internal.h"
 
-/* From Linux 3.8 and 4.17; not all headers of C libraries have them. */
-#ifndef MSG_COPY
-#define MSG_COPY 040000
-#endif
-#ifndef MSG_STAT_ANY
-#define MSG_STAT_ANY 13
-#endif
-
-const int posix_nonblock = O_NONBLOCK, sysv_except = MSG_EXCEPT, sysv_copy = MSG_COPY;
+const int posix_nonblock = O_NONBLOCK;
 
 bool
 posix_unlinked(const struct queue_posix *posix, const char *name)
@@ -84,21 +76,4 @@ posix_release(const struct queue_posix *posix)
 {
 	if (posix->watch > 0)
 		close(posix->watch);
-}
-
-int
-queue_sysv_status(int id, struct msqid_ds *status)
-{
-	int result = msgctl(id, IPC_STAT, status);
-	int index, last;
-	struct msginfo info;
-
-	if (result != -1 || errno != EACCES)
-		return result;
-	/* Anybody may look at a queue by its place in the kernel's table. */
-	last = msgctl(0, MSG_INFO, (struct msqid_ds *)(void *)&info);
-	for (index = 0; index <= last; index++)
-		if (msgctl(index, MSG_STAT_ANY, status) == id)
-			return 0;
-	return error_set(EACCES);
 }
