@@ -23,7 +23,7 @@ static const struct {
 	unsigned long long hard; /* largest value it can have; 0: unbounded */
 	int place;               /* position among several numbers, from 1; 0: there is one number */
 	const char *counts;      /* unit of the number */
-} sysctls[] = {
+} sysctls[LIMIT_FILES + 1] = {
     [LIMIT_MQ_DEPTH] = {"fs.mqueue.msg_max", 65536, 0, NULL},
     [LIMIT_MQ_SIZE] = {"fs.mqueue.msgsize_max", 16 << 20, 0, NULL},
     [LIMIT_MQ_QUEUES] = {"fs.mqueue.queues_max", 0, 0, NULL},

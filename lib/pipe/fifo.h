@@ -21,7 +21,7 @@ struct fifo {
 	bool created; /* this process has created it */
 	bool drains;  /* a writer has written all, and needs no reader once all is taken; set by the caller */
 
-	/* Private to fifo.c. */
+	/* Private to pipe/. */
 	int keep; /* writing end of a reader that sees no end of file, or -1 */
 	dev_t device;
 	ino_t inode;

@@ -1,6 +1,6 @@
 /*
  * serve.c: the COMMANDs of a server. A COMMAND is waited for as soon as it has ended, and nothing that it started in its group
- * outlives it by more than a second. Between events nothing runs.
+ * outlives it by more than a second. What a client does, and when it has gone, is known in serve_client.c and serve_packet.c.
  */
 #include <errno.h>
 #include <limits.h>
@@ -119,7 +119,7 @@ reap(struct serve *serve)
 	}
 }
 
-/* Do the next step of all serve, and free those that are done. Returns after how many milliseconds to look again, or -1. */
+/* Do the next step of all jobs, and free those that are done. Returns after how many milliseconds to look again, or -1. */
 static int
 step(struct serve *serve)
 {

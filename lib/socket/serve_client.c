@@ -18,7 +18,7 @@ struct connection {
 	struct deadline until; /* when to ask again about a half-closed client; when COMMAND has idled too long */
 };
 
-/* Start COMMAND for a connection, or closes that. */
+/* Start COMMAND for a connection, or close that if it cannot be started. */
 static void
 start(struct serve *serve, int fd, const struct socket_address *peer)
 {
