@@ -797,3 +797,18 @@ subprocess.run(['fifocat', '-v', '-t', '0', 'fifo'], stdout=other)"
 	try fifocat -V
 	output 'fifocat (ipc7) 0.1'
 }
+
+@test "fifocat: a signal ends -w from a file while the FIFO is full" {
+	local option
+
+	mkfifo line
+	exec 8<>line
+	head -c 1000000 /dev/zero >big
+	for option in -c -z; do
+		background fifocat -w $option line <big 2>err
+		asleep "$PID"
+		kill "$PID"
+		ends 143
+	done
+	exec 8<&-
+}

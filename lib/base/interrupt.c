@@ -65,7 +65,7 @@ notice(int number, siginfo_t *info, void *context)
 		first = number;
 	for (i = 0; i < COUNT; i++)
 		if (signals[i].number == number)
-			came[i] = sent;
+			came[i] = came[i] || sent;
 }
 
 static void
@@ -105,14 +105,18 @@ handle(int number, enum part part, struct sigaction *before)
 {
 	struct sigaction noticed = {.sa_sigaction = notice, .sa_flags = SA_SIGINFO}, plain = {.sa_handler = interrupt};
 
+	bool ends = part == ENDS;
+
 	sigemptyset(&noticed.sa_mask);
 	sigemptyset(&plain.sa_mask);
-	if (sigaction(number, part == ENDS ? &noticed : &plain, before) == -1)
+	if (sigaction(number, NULL, before) == -1)
 		return -1;
-	/* SIGALRM that was ignored or blocked ends nothing, but the seconds after a caught signal need a handler. */
+	/* A SIGALRM that was ignored or blocked does not end the command; the one after a caught signal needs a handler. */
 	if (number == SIGALRM && (before->sa_handler == SIG_IGN || sigismember(&inherited_mask, SIGALRM)))
-		return sigaction(number, &plain, NULL);
-	return part == ENDS && before->sa_handler == SIG_IGN ? sigaction(number, before, NULL) : 0;
+		ends = false;
+	else if (ends && before->sa_handler == SIG_IGN)
+		return 0;
+	return sigaction(number, ends ? &noticed : &plain, NULL);
 }
 
 int
@@ -175,8 +179,15 @@ interrupt_take(void)
 void
 interrupt_forget(void)
 {
-	alarm(0);
+	size_t i;
+
+	/* A signal that comes meanwhile is a new one. */
+	(void)interrupt_hold();
+	for (i = 0; i < COUNT; i++)
+		came[i] = 0;
 	first = 0;
+	alarm(0);
+	interrupt_release();
 }
 
 void

@@ -136,7 +136,8 @@ number_time(const char *text, long long *nanoseconds)
 			break;
 	if (i == sizeof(units) / sizeof(units[0]))
 		return fail(EINVAL);
-	if (over || whole >= LLONG_MAX / 1000000000 / 120)
+	/* Half of what a long long holds, so that the time of day can be added. */
+	if (over || whole >= LLONG_MAX / 2 / units[i].factor)
 		return fail(ERANGE);
 	/* In two steps, as fraction * factor can overflow and factor / scale loses digits. */
 	fraction = fraction * (units[i].factor / 1000) / scale * 1000 +

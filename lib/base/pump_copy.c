@@ -24,7 +24,7 @@ pump_wait(struct pump *pump, bool output)
 	pump->output = output;
 	/* A file is always ready. */
 	if (!output && pump->source == PUMP_FILE)
-		return 0;
+		return interrupt_caught() ? error_set(EINTR) : 0;
 	deadline_set(&deadline, output ? pump->out_timeout : pump->in_timeout);
 	while ((ready = deadline_wait(wait, 2, &deadline, tick ? 10 * DEADLINE_TICK : -1)) == 0)
 		if (tick(pump->owner) == -1)
@@ -41,6 +41,9 @@ pump_read(struct pump *pump, char *data, size_t size)
 {
 	ssize_t got;
 
+	pump->output = false;
+	if (interrupt_caught())
+		return error_set(EINTR);
 	while ((got = pump_take(pump, data, size)) == -1) {
 		if (errno == EINTR && !interrupt_caught())
 			continue;
@@ -84,6 +87,11 @@ pump_copy(struct pump *pump)
 		result = pump_step(pump);
 		if (result == -1)
 			return -1;
+		/* Neither a file as the input nor a call that waits looks for signals. */
+		if (interrupt_caught() && (pump->open || pump_holds(pump))) {
+			pump->output = pump->blocked || pump_holds(pump);
+			return error_set(EINTR);
+		}
 	}
 	return 0;
 }

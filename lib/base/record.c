@@ -107,7 +107,8 @@ too_long(struct record_reader *reader, size_t size)
 			return -1;
 		if (more == 0)
 			break;
-		size += (size_t)record_scan(scanner, reader->buffer, reader->end) - !scanner->open;
+		size += (size_t)record_scan(scanner, reader->buffer, reader->end);
+		size -= !scanner->open;
 	}
 	reader->size = size;
 	return error_set(EMSGSIZE);

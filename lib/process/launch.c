@@ -53,8 +53,10 @@ launch_find(const char *command, char **path)
 		struct text file = {0};
 
 		text_format(&file, "%.*s%s%s", (int)length, from, length ? "/" : "", command);
-		if (!file.data || file.cut)
-			return -1;
+		if (file.cut) {
+			text_free(&file);
+			return error_set(ENOMEM);
+		}
 		if (executable(file.data, &found) == 0) {
 			*path = file.data;
 			return 0;

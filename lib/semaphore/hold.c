@@ -52,12 +52,16 @@ become(const struct hold *hold, struct semaphore *semaphore, int taken)
 static int
 become_in_child(const struct hold *hold, struct semaphore *semaphore)
 {
-	int result, end, pipes[2];
+	int result = -1, end, pipes[2] = {-1, -1};
 	bool taken;
 	char byte;
 
 	if (io_pipe(pipes) == -1 || (result = child_split(&end)) == -1) {
 		error_line(hold->argv[0], "cannot be started: %s", strerror(errno));
+		if (pipes[0] != -1) {
+			close(pipes[0]);
+			close(pipes[1]);
+		}
 		return STATUS_RUNNER;
 	}
 	if (result == 0)

@@ -48,7 +48,7 @@ static void
 start(struct serve *serve, const struct packet *packet)
 {
 	struct answer *answer = NULL;
-	int from = input(serve->session, packet), to = memory_file();
+	int from = input(serve->session, packet), to = from == -1 ? -1 : memory_file();
 
 	if (from == -1 || to == -1) {
 		error_line(serve->listener.socket->address.text, "%s", strerror(errno));
