@@ -1,13 +1,13 @@
 #!/bin/sh
-# chat.sh: a chat over one Unix socket. chat.sh serve PATH is the room, and prints what is said; chat.sh join PATH NAME takes
-# part: what is typed goes to all others. Without arguments a room and two who talk show it.
+# chat.sh: a chat over one Unix socket. chat.sh serve PATH runs the room and prints every message. chat.sh join PATH NAME sends
+# each line of input to all other clients. Without arguments it runs a room and two clients.
 set -eu
 # serve PATH [READY], join PATH NAME [READY]
 serve() {
 	exec sockcat -l -f -B -u ${2:+-R "$2"} "unix:$1"
 }
 join() {
-	# shellcheck disable=SC2016 # for that shell
+	# shellcheck disable=SC2016 # for the inner sh
 	exec piperun sh -c 'while IFS= read -r line; do printf "%s: %s\n" "$1" "$line"; done' sh "$2" -- \
 		sockcat -T 5 ${3:+-R "$3"} "unix:$1"
 }
@@ -18,7 +18,7 @@ esac
 running='' room='' ann='' bob='' tmp=''
 clean_up() {
 	trap '' HUP INT TERM
-	# $! may not have its name yet.
+	# $! may be in no variable yet.
 	[ -z "$running" ] || sigsend -t 5 -k KILL $room $ann $bob ${!-} </dev/null 2>/dev/null || :
 	wait
 	rm -rf "$tmp"
@@ -43,7 +43,7 @@ bob=$!
 exec 5>"$tmp/bob"
 read -r _ <"$tmp/bob-here"
 
-# Each speaks when the room has heard the one before, and leaves by the end of its input.
+# Each client speaks once the room has printed the message before, and leaves at end of file.
 echo 'is anybody here?' >&4
 read -r line <&3
 echo "the room heard $line"

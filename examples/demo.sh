@@ -1,7 +1,7 @@
 #!/bin/sh
-# demo.sh: what make demo runs. Real pipelines over message queues, shared memory, semaphores, signals, FIFOs, pipes and
-# sockets, each compared with what it should give. Everything that it makes has this process's number in its name, and is
-# removed at the end, also after a failure or a signal.
+# demo.sh: the program of make demo. It runs real pipelines over message queues, shared memory, semaphores, signals, FIFOs, pipes
+# and sockets, and compares their output with the expected output. Every object has the process ID in its name and is removed at
+# the end, even after a failure or a signal.
 set -eu
 
 tmp=$(mktemp -d)
@@ -36,8 +36,8 @@ fail() {
 	exit 1
 }
 
-# through QUEUE RESULTS: the lines of the file go to four workers, each of which sends what it receives on to the second queue.
-# The lines are numbered on the way in, since four workers at once keep no order, and put in order again on the way out.
+# through QUEUE RESULTS: send the lines of the file to four workers, which send them on to RESULTS. The lines are numbered first
+# and sorted at the end, because four workers at once keep no order.
 through() {
 	mqsend -c "$1" </dev/null
 	mqsend -c "$2" </dev/null
@@ -54,10 +54,10 @@ through() {
 		echo "   worker $worker: $(wc -l <"$tmp/worker$worker") lines"
 	done
 	sort "$tmp/back" | cut -c9- >"$tmp/sorted"
-	cmp "$file" "$tmp/sorted" || fail "the lines that came back are not those that went in"
+	cmp "$file" "$tmp/sorted" || fail "the lines received differ from the lines sent"
 	mqrecv -u -n 0 "$1"
 	mqrecv -u -n 0 "$2"
-	echo "   $lines lines came back, byte for byte"
+	echo "   $lines lines came back unchanged"
 }
 
 for file in /usr/include/elf.h /usr/include/stdlib.h /etc/services; do
@@ -72,7 +72,7 @@ through "$jobs" "$results"
 say 'the same through System V message queues'
 through "$key" "$key2"
 
-say 'a COMMAND for each message: numbers are factored; what fails goes to a dead-letter queue'
+say 'a COMMAND for each message: factor numbers; failures go to a dead-letter queue'
 echo "   mqrecv -a -D dead jobs -- xargs factor"
 mqsend -c "$jobs" 42 97 many 1001
 mqrecv -c -a -D "$dead" "$jobs" -- xargs factor >"$tmp/factors" 2>/dev/null
@@ -82,20 +82,20 @@ letter=$(mqrecv -u "$dead")
 echo "   dead letter: $letter"
 [ "$letter" = many ] || fail 'the dead letter is wrong'
 
-say 'a message survives its reader: the output is full, so it goes back'
+say 'standard output is full: the message goes back into the queue'
 mqsend "$jobs" 'do not lose me'
 echo "   mqrecv jobs >/dev/full"
 if mqrecv "$jobs" >/dev/full 2>"$tmp/error"; then
-	fail 'a full output was not noticed'
+	fail 'mqrecv ignored the full output'
 fi
 sed "s|$jobs|/jobs|; s/^/   /" "$tmp/error"
 survivor=$(mqrecv -t 0 -u "$jobs") || fail 'the message is lost'
-[ "$survivor" = 'do not lose me' ] || fail 'the message is another'
-echo "   received then: $survivor"
+[ "$survivor" = 'do not lose me' ] || fail 'the message has changed'
+echo "   received next: $survivor"
 
-say 'a table in shared memory: one process puts it again and again, another reads it meanwhile'
+say 'a table in shared memory: one process replaces it again and again while another reads it'
 echo '   shmput table <new; shmget table'
-# version N: a table that has N in each of its 5000 lines, so that a torn one shows.
+# version N: print a table with N in each of 5000 lines. A torn table has two versions.
 version() {
 	awk -v n="$1" 'BEGIN { for (i = 1; i <= 5000; i++) print n, i }'
 }
@@ -111,7 +111,7 @@ while [ "$reads" -lt 40 ]; do
 done
 wait
 version 20 >"$tmp/last"
-shmget -u "$table" | cmp - "$tmp/last" || fail 'the last table is not the one that was put last'
+shmget -u "$table" | cmp - "$tmp/last" || fail 'the segment does not hold the last table'
 echo "   $reads reads during 20 puts: each saw one whole table"
 
 say 'four processes count to 1000 under a lock'
@@ -122,7 +122,7 @@ for _ in 1 2 3 4; do
 		cd "$tmp"
 		i=0
 		while [ $i -lt 250 ]; do
-			# shellcheck disable=SC2016 # for that shell
+			# shellcheck disable=SC2016 # for the inner sh
 			semop -c "$key" -- sh -c 'read -r n <number; echo $((n + 1)) >number'
 			i=$((i + 1))
 		done
@@ -131,13 +131,13 @@ done
 wait
 number=$(cat "$tmp/number")
 echo "   the number is now $number"
-[ "$number" -eq 1000 ] || fail 'some counts got lost'
+[ "$number" -eq 1000 ] || fail 'an increment was lost'
 
-say 'ten jobs, of which at most three run at once'
+say 'ten jobs, at most three at once'
 echo '   semop -c -i 3 sysv:... -- job'
 : >"$tmp/log"
 for _ in 1 2 3 4 5 6 7 8 9 10; do
-	# shellcheck disable=SC2016 # for that shell
+	# shellcheck disable=SC2016 # for the inner sh
 	semop -c -i 3 "$key2" -- sh -c 'echo + >>"$1"; awk "BEGIN { for (i = 0; i < 300000; i++) x += i }"; echo - >>"$1"' sh "$tmp/log" &
 done
 wait
@@ -152,21 +152,21 @@ mkfifo "$tmp/ready"
 sigrecv -R "$tmp/ready" -t 10s -q -n 2000 RTMIN >"$tmp/values" &
 receiver=$!
 read -r pid <"$tmp/ready"
-seq 2000 | sigsend -s RTMIN -q - "$pid" || fail 'not all values could be sent'
-wait "$receiver" || fail 'not all values came'
-seq 2000 | cmp - "$tmp/values" || fail 'the values that came are not those that were sent'
-echo '   2000 came, in order'
+seq 2000 | sigsend -s RTMIN -q - "$pid" || fail 'a value was not sent'
+wait "$receiver" || fail 'a value was not received'
+seq 2000 | cmp - "$tmp/values" || fail 'the values received differ from the values sent'
+echo '   2000 values received, in order'
 
-say 'a process that ignores the request to end'
+say 'a process that ignores SIGTERM'
 echo '   sigsend -t 0.3 -k KILL PID'
 sigmask -i TERM sigrecv -R "$tmp/ready" USR1 >/dev/null &
 stubborn=$!
 read -r pid <"$tmp/ready"
-sigsend -t 0.3 -k KILL "$pid" || fail 'it was not ended'
+sigsend -t 0.3 -k KILL "$pid" || fail 'sigsend did not end the process'
 { wait "$stubborn" || status=$?; } 2>/dev/null
 by=$(sigsend -l "$status")
 echo "   ended by $by"
-[ "$by" = KILL ] || fail 'it was not KILL that ended it'
+[ "$by" = KILL ] || fail 'another signal ended the process'
 
 say 'four writers and one reader through a FIFO'
 echo '   fifocat -l -w fifo <lines (four times); fifocat fifo'
@@ -181,9 +181,9 @@ wait
 exec 8<&-
 sort "$tmp/mixed" >"$tmp/mixed-sorted"
 sort "$tmp/lines1" "$tmp/lines2" "$tmp/lines3" "$tmp/lines4" | cmp - "$tmp/mixed-sorted" || fail 'a line was torn or lost'
-echo "   $(wc -l <"$tmp/mixed") lines of 3000 bytes came, none torn"
+echo "   $(wc -l <"$tmp/mixed") lines of 3000 bytes received, none torn"
 
-say 'two programs that converse: each answers with one more'
+say 'two programs in a ring: each answers with the next number'
 echo '   piperun -l first -- second'
 cat >"$tmp/first" <<'END'
 echo 1
@@ -193,10 +193,10 @@ while read -r n; do
 	echo $((n + 1))
 done
 END
-# shellcheck disable=SC2016 # for that shell
-piperun -t 10s -l sh "$tmp/first" -- sh -c 'while read -r n; do echo $((n + 1)); done' 2>"$tmp/talk" || fail 'the talk failed'
+# shellcheck disable=SC2016 # for the inner sh
+piperun -t 10s -l sh "$tmp/first" -- sh -c 'while read -r n; do echo $((n + 1)); done' 2>"$tmp/talk" || fail 'the ring failed'
 sed 's/^/   /' "$tmp/talk"
-printf 'first heard 2\nfirst heard 4\nfirst heard 6\n' | cmp - "$tmp/talk" || fail 'the talk went wrong'
+printf 'first heard 2\nfirst heard 4\nfirst heard 6\n' | cmp - "$tmp/talk" || fail 'an answer was wrong'
 
 say 'a server, and 50 clients at once, over TCP and over a Unix socket'
 echo '   sockcat -l -n 50 ADDRESS -- tr a-z A-Z'
@@ -233,7 +233,7 @@ for name in anna bert cora; do
 	esac
 	read -r _ <"$tmp/ready-$name"
 done
-# Each speaks when what the one before said has come.
+# Each client speaks once the message before has arrived.
 echo 'anna: is everybody here?' >&5
 read -r _ <&9
 echo 'bert: I am' >&6
@@ -246,8 +246,8 @@ exec 9<&-
 for name in anna bert cora; do
 	cut -f2 "$tmp/heard-$name" | sed "s/^/   $name hears /"
 done
-cat "$tmp"/heard-* | cut -f2 | sort | uniq -c | awk '$1 != 2 { exit 1 }' || fail 'something was not heard by two'
-[ "$(cat "$tmp"/heard-* | wc -l)" -eq 6 ] || fail 'something was not heard'
+cat "$tmp"/heard-* | cut -f2 | sort | uniq -c | awk '$1 != 2 { exit 1 }' || fail 'a message did not reach two clients'
+[ "$(cat "$tmp"/heard-* | wc -l)" -eq 6 ] || fail 'a message was lost'
 
 say 'packets of several sizes over UDP and seqpacket'
 echo '   sockcat -N -O ADDRESS <netstrings'
@@ -261,17 +261,17 @@ for address in udp:127.0.0.1:0 "unix-seq:$tmp/packet"; do
 	mkfifo "$ready"
 	count=
 	[ "${address%%:*}" = unix-seq ] || count=4
-	# shellcheck disable=SC2086 # no count is no option
+	# shellcheck disable=SC2086 # no count, no option
 	sockcat -l -I -u -N ${count:+-n $count} -R "$ready" "$address" >"$tmp/came" &
 	server=$!
 	read -r address <"$ready"
 	sockcat -N -O "$address" <"$tmp/packets" || fail 'a packet was not sent'
-	wait "$server" || fail 'the packets did not come'
+	wait "$server" || fail 'a packet was not received'
 	cmp "$tmp/packets" "$tmp/came" || fail 'a packet was changed'
 	echo "   ${address%%:*}: 4 packets"
 done
 
-say 'a queue, a segment and a semaphore: looked at, changed, removed'
+say 'list, change and remove a queue, a segment and a semaphore'
 echo '   ipcls KIND:NAME...; ipcset -m 0640 KIND:NAME...; ipcdel KIND:NAME...'
 ipcdel "sem:$key"
 mqsend -c -d 4 -s 64 "$jobs" first second
@@ -279,13 +279,13 @@ echo hello | shmput -c "$table"
 semop -c -i 3 "$key" >/dev/null
 ipcls -o kind,size,count,value "mq:$jobs" "shm:$table" "sem:$key" >"$tmp/objects"
 sed 's/^/   /' "$tmp/objects"
-printf 'KIND\tSIZE\tCOUNT\tVALUE\nmq\t256\t2\t-\nshm\t6\t-\t-\nsem\t-\t1\t3\n' | cmp - "$tmp/objects" || fail 'they look otherwise'
+printf 'KIND\tSIZE\tCOUNT\tVALUE\nmq\t256\t2\t-\nshm\t6\t-\t-\nsem\t-\t1\t3\n' | cmp - "$tmp/objects" || fail 'the list is wrong'
 ipcset -m 0640 "shm:$table" "sem:$key"
 [ "$(ipcls -H -o mode "shm:$table" "sem:$key" | sort -u)" = 0640 ] || fail 'a mode was not changed'
 ipcdel "mq:$jobs" "shm:$table" "sem:$key"
 if ipcls -H "mq:$jobs" "shm:$table" "sem:$key" >"$tmp/objects" 2>&1 || grep -v ': no such ' "$tmp/objects"; then
-	fail 'something is still there'
+	fail 'an object still exists'
 fi
-echo '   all gone'
+echo '   all removed'
 
 printf '\nAll comparisons held.\n'

@@ -1,12 +1,12 @@
 #!/bin/sh
-# event-bus.sh: scripts tell each other what has happened. Who wants to know connects to the bus, and picks the events that it
-# cares for; who has something to say connects, says it, and goes. Nobody knows the others.
+# event-bus.sh: scripts exchange events over one Unix socket. A subscriber stays connected to the bus and selects events by a
+# pattern. A sender connects, sends one event and closes. No script knows the others.
 set -eu
 
 running='' pids='' tmp=''
 clean_up() {
 	trap '' HUP INT TERM
-	# $! may not be in the list yet. Once more after a second: a shell that was about to start something may not have heard it.
+	# $! may not be in the list yet. -k TERM repeats the signal, because a shell that is starting a command can miss it.
 	# shellcheck disable=SC2086 # one word each
 	[ -z "$running" ] || sigsend -t 1 -k TERM $pids ${!-} </dev/null 2>/dev/null || :
 	wait
@@ -23,8 +23,8 @@ running=yes
 sockcat -l -f -B -I -u -R "$tmp/ready" "unix:$tmp/bus" >/dev/null 2>"$tmp/errors" 3>&- &
 bus=$! pids=$!
 read -r address <"$tmp/ready"
-# listen NAME PATTERN COMMAND...: runs the command with each event that matches as its last argument, and says when there was
-# the event "end". It returns when it is connected, so that no event is missed.
+# listen NAME PATTERN COMMAND...: run COMMAND with each event that matches PATTERN as its last argument, and report the event
+# "end" to descriptor 3. Returns once connected, so no later event is missed.
 listen() {
 	name=$1 pattern=$2
 	shift 2
@@ -41,7 +41,7 @@ listen() {
 	pids="$pids $!"
 	read -r _ <"$tmp/$name-ready"
 }
-# tell EVENT: returns when the bus has handed it on, and closes the connection.
+# tell EVENT: send EVENT to the bus. Returns once the bus has passed it on.
 tell() {
 	printf '%s\n' "$*" | sockcat "$address" >/dev/null
 }
@@ -51,7 +51,7 @@ tell user ann logged in
 tell disk sdb replaced
 tell disk sda full
 tell end
-# Both have heard all that was said before the end.
+# Both subscribers have received every event.
 read -r _ <&3 && read -r _ <&3
 sigsend -t 5 -k KILL "$bus"
 wait

@@ -1,7 +1,6 @@
 #!/bin/sh
-# limiter.sh [PLACES [FILE...]]: compresses files, so many at a time (default 2), whoever starts them. A semaphore has as many
-# places as may run. semop takes one and becomes the job, and the kernel gives it back however the job ends. Without files it
-# makes some.
+# limiter.sh [PLACES [FILE...]]: compress each FILE, at most PLACES (2) at a time. A semaphore counts the free places. semop takes
+# a place and becomes the job, and the kernel releases the place however the job ends. Without FILE, the script makes six files.
 set -eu
 
 places=${1:-2}
@@ -11,7 +10,7 @@ jobs=
 tmp=
 clean_up() {
 	trap '' HUP INT TERM
-	# $! may not be in the list yet. Once more after a second: a shell that was about to start something may not have heard it.
+	# $! may not be in the list yet. -k TERM repeats the signal, because a shell that is starting a command can miss it.
 	# shellcheck disable=SC2086 # one word each
 	[ -z "$jobs" ] || sigsend -t 1 -k TERM $jobs "$!" 2>/dev/null || :
 	wait
@@ -31,8 +30,8 @@ if [ $# -eq 0 ]; then
 	set -- "$tmp"/file?
 fi
 
-# The job alone could be: semop "$limit" -- gzip -9 FILE. This one also notes when it begins and ends, to show that the limit
-# holds. It is the job that has the place, so it does not end before what it has started.
+# semop "$limit" -- gzip -9 FILE would do. This job also logs its start and its end, to show that the limit holds. The place
+# belongs to the job, so the job must not end before gzip does.
 cat >"$tmp/job" <<'END'
 trap 'kill $! 2>/dev/null; wait; exit 143' TERM
 echo + >>"$1"
@@ -53,4 +52,4 @@ done
 jobs=
 awk -v places="$places" '$1 == "+" { begun++; if (++n > most) most = n } $1 == "-" { n-- }
 	END { print begun, "were compressed,", (most > places ? "TOO MANY" : "never more than " places), "at a time" }' "$tmp/log"
-[ "$failed" -eq 0 ] || { echo "limiter: $failed of $# failed" >&2; exit 1; }
+[ "$failed" -eq 0 ] || { echo "limiter: $failed of $# jobs failed" >&2; exit 1; }

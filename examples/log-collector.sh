@@ -1,15 +1,15 @@
 #!/bin/sh
-# log-collector.sh: many programs write lines to one FIFO, and one collector writes them to a file, with the time. fifocat -l
-# writes each line in one piece, so that no two mix. The collector ends with its last writer; this script is one of them, so that
-# it does not end between two others.
+# log-collector.sh: many programs write lines to one FIFO, and a collector writes them to a file with the time. fifocat -l writes
+# each line in one write, so lines never mix. The collector ends when its last writer closes. This script keeps the FIFO open, so
+# the collector does not end between two programs.
 set -eu
 
 tmp=
 clean_up() {
 	trap '' HUP INT TERM
-	# $! may not be in the list yet. Once more after a second: a shell that was about to start something may not have heard it.
+	# $! may not be in the list yet. -k TERM repeats the signal, because a shell that is starting a command can miss it.
 	[ $# -eq 0 ] || sigsend -t 1 -k TERM "$@" "$!" 2>/dev/null || :
-	# Without a writer the collector ends, and nobody removes its file while it writes.
+	# Without a writer the collector ends. Only then is its file removed.
 	exec 3>&-
 	wait
 	rm -rf "$tmp"

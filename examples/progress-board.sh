@@ -1,6 +1,6 @@
 #!/bin/sh
-# progress-board.sh: three jobs show how far they are on a board in shared memory. Each writes its own line in place, and who looks
-# sees each line whole. A semaphore counts the news, so the viewer sleeps until there is something new, and polls nothing.
+# progress-board.sh: three jobs show their progress on a board in shared memory. Each job overwrites its own line in place, and a
+# reader sees every line whole. A semaphore counts the updates, so the viewer blocks until the next update and never polls.
 set -eu
 
 board=/board-$$
@@ -8,7 +8,7 @@ news=
 tmp=
 clean_up() {
 	trap '' HUP INT TERM
-	# $! may not be in the list yet. Once more after a second: a shell that was about to start something may not have heard it.
+	# $! may not be in the list yet. -k TERM repeats the signal, because a shell that is starting a command can miss it.
 	[ $# -eq 0 ] || sigsend -t 1 -k TERM "$@" "$!" 2>/dev/null || :
 	ipcdel "sem:$news" 2>/dev/null || :
 	wait
@@ -22,13 +22,13 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 tmp=$(mktemp -d)
 
-# Lines of 20 bytes, so that each has its place.
+# Lines of 20 bytes: each has a fixed offset.
 for job in copy index check; do
 	printf '%-14s%4d%%\n' "$job" 0
 done | shmput -c "$board"
 news=$(semop -c -i 0 sysv:new)
 
-# job NAME LINE: counts words in ten steps, and says after each how far it is.
+# job NAME LINE: count words in ten steps, and update the board after each.
 job() {
 	for step in 1 2 3 4 5 6 7 8 9 10; do
 		seq "$((step * 100))" | wc -w >>"$tmp/$1"
@@ -49,7 +49,7 @@ set -- "$@" "$!"
 job check 2 &
 set -- "$@" "$!"
 wait "$2" "$3" "$4"
-# All news have been taken when the value is zero.
+# At 0, the viewer has taken every update.
 semop -t 1m "$news" 0
 ipcdel "sem:$news"
 wait "$viewer"

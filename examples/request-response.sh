@@ -1,6 +1,6 @@
 #!/bin/sh
-# request-response.sh: a little server that keeps names and values. A request is one line, "set NAME VALUE" or "get NAME"; the
-# answer is one line. What clients send is data: it is never run, and no path of their own reaches a file.
+# request-response.sh: a small server that stores values by name. A request is one line, "set NAME VALUE" or "get NAME"; the
+# answer is one line. Input from clients is never executed, and never reaches a file outside "values".
 set -eu
 
 running='' tmp=''
@@ -15,7 +15,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 tmp=$(mktemp -d)
 
-# A value gets its name when it is complete, so that no other client sees half of one.
+# A value gets its name only when it is complete, so no client reads half a value.
 cat >"$tmp/serve" <<'END'
 LC_ALL=C
 cd "$1" || exit
@@ -34,7 +34,7 @@ sockcat -l -f -u -j 8 -R "$tmp/ready" "unix:$tmp/socket" -- sh "$tmp/serve" "$tm
 server=$!
 read -r address <"$tmp/ready"
 
-# ask WORD...: one request, and its answer.
+# ask WORD...: print a request and its answer.
 ask() {
 	printf '%s -> ' "$*"
 	printf '%s\n' "$*" | sockcat -t 1m "$address"

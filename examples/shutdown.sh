@@ -1,12 +1,12 @@
 #!/bin/sh
-# shutdown.sh: ends services cleanly, one after the other. Each is asked by TERM, and has its own time to finish what it does;
-# what is still there then gets KILL. One that ends at once costs no time: its end is waited for, nothing sleeps.
+# shutdown.sh: end services cleanly, one after the other. Each service gets TERM and has its own time to finish its work. A
+# service that still runs after that gets KILL. The script does not sleep: it goes on once the service has ended.
 set -eu
 
 running='' polite='' slow='' deaf='' tmp=''
 clean_up() {
 	trap '' HUP INT TERM
-	# $! may not have its name yet.
+	# $! may be in no variable yet.
 	[ -z "$running" ] || sigsend -t 1 -k KILL $polite $slow $deaf ${!-} </dev/null 2>/dev/null || :
 	rm -rf "$tmp"
 }
@@ -16,11 +16,11 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 tmp=$(mktemp -d)
 
-# stop NAME PID TIME: ends it, and says how it ended. (The braces keep away what some shells say about it.)
+# stop NAME PID TIME: end a service and print how it ended. (The braces silence what some shells report.)
 stop() {
 	code=0
 	{
-		# In the background, so that a signal to this script ends wait at once.
+		# It runs in the background: a signal to this script ends wait at once.
 		sigsend -t "$3" -k KILL "$2" &
 		wait "$!" || :
 		wait "$2" || code=$?
@@ -29,7 +29,7 @@ stop() {
 	echo "$1: ended with $code"
 }
 
-# Services for the show: each says when it is ready, and waits for work that never comes.
+# Sample services: each reports that it is ready, and waits for work that never comes.
 cat >"$tmp/service" <<'END'
 trap "$2; exit 0" TERM
 exec 3<>"$1-work"

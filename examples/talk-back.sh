@@ -1,7 +1,7 @@
 #!/bin/sh
-# talk-back.sh [NUMBER]: a pipeline whose stages talk back. One asks, the other answers, and what is asked next depends on the
-# answer: here a number from 1 to 1000 is guessed. piperun -l joins the output of the last stage to the input of the first.
-# Each stage writes a line and then reads one, so neither waits for the other in vain.
+# talk-back.sh [NUMBER]: a pipeline whose last stage answers the first. The first stage guesses NUMBER, from 1 to 1000, and each
+# answer decides the next guess. piperun -l joins the output of the last stage to the input of the first. Every line gets an
+# answer of one line, so the stages cannot deadlock.
 set -eu
 
 number=${1:-777}
@@ -13,8 +13,8 @@ if [ "$number" -lt 1 ] || [ "$number" -gt 1000 ]; then
 	exit 2
 fi
 
-# What is to be seen goes to descriptor 3, since the output is the other stage's input.
-# shellcheck disable=SC2016 # for that shell
+# Text for the user goes to descriptor 3: standard output is the other stage's input.
+# shellcheck disable=SC2016 # for the inner sh
 guess='
 low=1 high=1000 tries=0
 while [ "$low" -le "$high" ]; do
@@ -29,7 +29,7 @@ while [ "$low" -le "$high" ]; do
 	esac
 done
 exit 1'
-# shellcheck disable=SC2016 # for that shell
+# shellcheck disable=SC2016 # for the inner sh
 know='
 while read -r guess; do
 	if [ "$guess" -lt "$1" ]; then

@@ -1,7 +1,7 @@
 #!/bin/sh
-# work-queue.sh: a work queue with four workers, retries and dead letters. A job that fails goes back into the queue, with the
-# number of the next try; after three it goes to a queue of its own, where somebody can look at it. A worker that is ended by
-# TERM puts its job back. Here a job is a number to factor, and what is no number fails.
+# work-queue.sh: a work queue with four workers, retries and dead letters. A job that fails goes back into the queue with the
+# number of its next try. After three tries it goes to a dead-letter queue. A worker that is ended by TERM puts its job back.
+# Here a job is a number to factor; any other text fails.
 set -eu
 
 queue=/work-$$
@@ -10,9 +10,9 @@ places=
 tmp=
 clean_up() {
 	trap '' HUP INT TERM
-	# $! may not be in the list yet. Once more after a second: a shell that was about to start something may not have heard it.
+	# $! may not be in the list yet. -k TERM repeats the signal, because a shell that is starting a command can miss it.
 	[ $# -eq 0 ] || sigsend -t 1 -k TERM "$@" "$!" 2>/dev/null || :
-	# What still waits for one of these ends too.
+	# This ends every process that waits for them.
 	ipcdel "mq:$queue" 2>/dev/null || :
 	ipcdel "sem:$places" 2>/dev/null || :
 	wait
@@ -26,8 +26,8 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 tmp=$(mktemp -d)
 
-# The queue has ten places. A job holds one until it is done or given up, so a retry always finds room, and when all places are
-# free again every job is accounted for. What a job has begun to report it reports to the end, and TERM comes too late.
+# The queue has ten places. A job holds a place until it is done or given up, so a retry always finds space, and once all places
+# are free every job is accounted for. A job that has started to report ignores TERM, so it always completes its report.
 cat >"$tmp/job" <<'END'
 read -r try text
 factors=$(factor -- "$text" 2>/dev/null) && try=done
@@ -45,7 +45,7 @@ for worker in 1 2 3 4; do
 	mqrecv -f -e END "$queue" -- sh "$tmp/job" "$places" "$dead" >"$tmp/done$worker" &
 	set -- "$@" "$!"
 done
-# END has a lower priority than the jobs, and comes when there are none. In the background, so that a signal ends wait at once.
+# The workers receive END last, because it has a lower priority. The sender runs in the background: a signal ends wait at once.
 {
 	for job in 91 ninety 97 1001 many 65537 12 13 14 15 16; do
 		semop "$places" -1 && mqsend -p 1 "$queue" "1 $job"
