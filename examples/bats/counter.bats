@@ -1,4 +1,4 @@
-# A suite that tests a little server. Run it with the commands of ipc7 in PATH: bats examples/bats/counter.bats
+# Tests of counter, a small server. Run them with the commands of ipc7 in PATH: bats examples/bats/counter.bats
 
 setup() {
 	load ipc7
@@ -25,7 +25,7 @@ ask() {
 	[ "$(shmget "$SEGMENT")" = 2 ]
 }
 
-@test "counter: of many clients at once no two get the same number" {
+@test "counter: no two clients at once get the same number" {
 	clients=()
 	for client in $(seq 20); do
 		ask >"$IPC7_DIR/client$client" &
@@ -47,12 +47,12 @@ ask() {
 	ipc7_depth "$NAME" 1
 }
 
-@test "counter: it ends when it is asked to, and takes its socket away" {
+@test "counter: the server ends on TERM and unlinks its socket" {
 	[ -S "$IPC7_DIR/socket" ]
 	ipc7_stop
 	[ ! -e "$IPC7_DIR/socket" ]
 }
 
-@test "counter: in a namespace of its own a fixed key collides with nobody" {
+@test "counter: a fixed key in a private namespace never collides" {
 	[ "$(ipc7_private sh -c 'semop -c -x -i 7 sysv:0x1; ipcls -H -o value sem:sysv:0x1' </dev/null | tr '\n' ' ')" = '7 7 ' ]
 }

@@ -1,24 +1,24 @@
-# ipc7.bash: for bats suites whose tests use queues, segments, semaphores and processes in the background. It needs the commands
-# of ipc7 in PATH, bash 4.4 and bats 1.2, or later. A test file has:
+# ipc7.bash: functions for bats suites whose tests use queues, segments, semaphores and background processes. They need the
+# commands of ipc7 in PATH, bash 4.4 and bats 1.2, or later. A test file has:
 #
 #     setup() { load ipc7; ipc7_setup; }
 #     teardown() { ipc7_teardown; }
 #
-# Names are unique, so tests may run side by side (bats --jobs), and so may several suites. What a test has made is gone when its
-# teardown has ended. It also goes when there is no teardown any more, since kill -9 has ended the test or bats itself: a guard,
-# a process in a session of its own, waits for their end, and then does the same.
+# Names are unique, so tests (bats --jobs) and suites can run at the same time. The teardown removes everything that a test has
+# made. If kill -9 ends the test or bats, no teardown runs. A guard, a process in its own session, waits for that end and then
+# does the same.
 
-# The bound of every wait, in seconds.
+# Limit of every wait, in seconds.
 IPC7_TIMEOUT=${IPC7_TIMEOUT:-10}
 
-# ipc7_setup: call it first in setup. Sets IPC7_DIR, a directory of the test, which is removed with all the rest.
+# ipc7_setup: call it first in setup. Sets IPC7_DIR, a directory for the test, which the teardown removes.
 ipc7_setup() {
 	local pid=$$ script main='' field value watched=("$$")
 
 	IPC7_COUNT=0
 	IPC7_DIR=$(mktemp -d "${BATS_TMPDIR:-/tmp}/ipc7.XXXXXX") || return
 	: >"$IPC7_DIR/made"
-	# The test's shell is one to watch, and above it in the line of parents is bats.
+	# The guard watches the shell of the test and its ancestors that run bats.
 	while [ "$pid" -gt 1 ] && [ -r "/proc/$pid/cmdline" ]; do
 		script=
 		{ read -r -d '' _ && read -r -d '' script; } <"/proc/$pid/cmdline" || :
@@ -34,13 +34,13 @@ ipc7_setup() {
 	disown $!
 }
 
-# ipc7_teardown: call it in teardown. Ends what ipc7_start has started, and removes what has a name of ipc7_name. Returns 0, and
-# then all that is gone; the guard then ends with the test.
+# ipc7_teardown: call it in teardown. Ends the programs of ipc7_start, and removes IPC7_DIR and the objects with a name from
+# ipc7_name. Returns 0 once all are gone. The guard ends with the test.
 ipc7_teardown() {
 	[ -z "${IPC7_DIR:-}" ] || ipc7_clean_up "$IPC7_DIR" || :
 }
 
-# ipc7_clean_up DIRECTORY: for ipc7_teardown and the guard. Processes get TERM and, after two seconds, KILL; then the objects go.
+# ipc7_clean_up DIRECTORY: for ipc7_teardown and the guard. End processes by TERM, after 2 seconds by KILL; then remove objects.
 ipc7_clean_up() {
 	local kind name list=$1/made groups=()
 
@@ -55,8 +55,8 @@ ipc7_clean_up() {
 	rm -rf "$1"
 }
 
-# ipc7_name KIND [sysv]: sets NAME to a name that nobody has for a queue (KIND mq), segment (shm) or semaphore (sem), POSIX or
-# System V. What the test makes under it is removed after the test.
+# ipc7_name KIND [sysv]: set NAME to an unused name for a queue (KIND mq), segment (shm) or semaphore (sem), POSIX or System V.
+# The object that the test creates with it is removed after the test.
 ipc7_name() {
 	local id
 
@@ -64,7 +64,7 @@ ipc7_name() {
 	id=${IPC7_DIR##*.}
 	NAME=/$1-$id-$$-$IPC7_COUNT
 	if [ "${2:-}" = sysv ]; then
-		# A key is only a number: one that nothing has yet.
+		# A key is only a number: try until one is unused.
 		while :; do
 			NAME=$(printf 'sysv:0x%x' $((0x40000000 + RANDOM * 32768 + RANDOM)))
 			ipcls -H -o name "$NAME" >/dev/null 2>&1 || break
@@ -73,12 +73,11 @@ ipc7_name() {
 	echo "$1 $NAME" >>"$IPC7_DIR/made"
 }
 
-# ipc7_start COMMAND [ARG...]: starts a program (not a function) in the background, and returns when it is ready: when it has
-# written a line to the FIFO whose path stands for @READY in its arguments, as -R @READY. Sets PID to its process id, and LINE to
-# the line. It fails, and says why, if the program ends before that, at once and with its status, or if nothing has come after
-# IPC7_TIMEOUT seconds. The program has /dev/null as standard input, and a process group of its own, which ends with the test.
-# Its standard error is the test's, which bats shows if the test fails; so is its output, unless it goes elsewhere:
-# ipc7_start ... >"$IPC7_DIR/output".
+# ipc7_start COMMAND [ARG...]: start a program (not a function) in the background, and return once it is ready. @READY in an
+# argument, as in -R @READY, becomes the path of a FIFO; the program is ready once it has written a line there. Sets PID to the
+# process ID, and LINE to the line. Fails and prints the reason at once if the program ends first, or after IPC7_TIMEOUT seconds
+# without a line. The program reads /dev/null, and its process group ends with the test. Its output and standard error are the
+# test's, which bats shows if the test fails. To redirect the output: ipc7_start ... >"$IPC7_DIR/output".
 ipc7_start() {
 	local fifo both from to code=0
 
@@ -89,11 +88,11 @@ ipc7_start() {
 	IPC7_COUNT=$((IPC7_COUNT + 1))
 	fifo=$IPC7_DIR/ready-$IPC7_COUNT
 	mkfifo "$fifo"
-	# The program inherits an end for writing: when it has ended, the reader finds the end of the FIFO.
-	# shellcheck disable=SC2094 # it is no file
+	# The program inherits a write end, so the reader sees end of file once the program has ended.
+	# shellcheck disable=SC2094 # it is a FIFO
 	exec {both}<>"$fifo" {from}<"$fifo" {to}>"$fifo"
-	# It is in the list before it runs, so that there is no moment in which nobody would end it.
-	# shellcheck disable=SC2016 # for that shell
+	# The group is in the list before the program runs, so the clean-up never misses it.
+	# shellcheck disable=SC2016 # for the inner sh
 	setsid sh -c 'echo "group $$" >>"$1"; shift; exec "$@"' sh "$IPC7_DIR/made" "${@//@READY/"$fifo"}" \
 		</dev/null 3>&- {both}>&- {from}<&- &
 	PID=$!
@@ -114,7 +113,7 @@ ipc7_start() {
 	return 1
 }
 
-# ipc7_ended PID: whether that process has ended, or does so within a second.
+# ipc7_ended PID: return 0 if the process has ended, or ends within 1 second.
 ipc7_ended() {
 	local code=0
 
@@ -122,14 +121,14 @@ ipc7_ended() {
 	[ "$code" -ne 124 ]
 }
 
-# ipc7_stop [STATUS]: sends TERM to what was started last, and waits for its end; fails if its status is not STATUS (default 143,
-# ended by TERM).
+# ipc7_stop [STATUS]: send TERM to the program started last, and wait until it has ended. Fails unless its exit status is STATUS
+# (143: ended by TERM).
 ipc7_stop() {
 	local code=0
 
 	sigsend -t "$IPC7_TIMEOUT" -k KILL "$PID" || :
 	wait "$PID" || code=$?
-	# Its number may soon be another's, unless children of it still have it as their group.
+	# The process ID can be reused unless children still have it as their process group.
 	if ! kill -0 -- "-$PID" 2>/dev/null; then
 		sed "/^group $PID\$/d" "$IPC7_DIR/made" >"$IPC7_DIR/made.new"
 		mv "$IPC7_DIR/made.new" "$IPC7_DIR/made"
@@ -137,8 +136,8 @@ ipc7_stop() {
 	ipc7_is "${1:-143}" "$code" 'as the status'
 }
 
-# ipc7_depth QUEUE COUNT, ipc7_value SEMAPHORE VALUE: fail, and say what it is, unless so many messages are in the queue, unless
-# the semaphore has that value (a System V set: 1,0,5).
+# ipc7_depth QUEUE COUNT, ipc7_value SEMAPHORE VALUE: fail and print the actual number unless QUEUE holds COUNT messages, or
+# SEMAPHORE has VALUE (a System V set: 1,0,5).
 ipc7_depth() {
 	ipc7_is "$2" "$(ipcls -H -o count "mq:$1")" "messages in $1"
 }
@@ -151,8 +150,8 @@ ipc7_is() {
 	[ "$1" = "$2" ] || { echo "expected $1 $3, got $2" >&2; return 1; }
 }
 
-# ipc7_wait KIND:NAME COLUMN VALUE: looks until that column of ipcls(1) has the value, as count, value or waiting; fails if it has
-# not after IPC7_TIMEOUT seconds. An object that does not exist yet is waited for as well.
+# ipc7_wait KIND:NAME COLUMN VALUE: wait until COLUMN of ipcls(1), such as count, value or waiting, is VALUE. Fails after
+# IPC7_TIMEOUT seconds. The object need not exist yet.
 ipc7_wait() {
 	local end=$((SECONDS + IPC7_TIMEOUT + 1)) now=
 
@@ -161,10 +160,10 @@ ipc7_wait() {
 	done
 }
 
-# ipc7_private COMMAND [ARG...]: runs a program in an IPC namespace of its own, which has no POSIX queues and no System V objects
-# but those that the program makes, and ends with it; as root, or as root of a user namespace where the kernel lets users have
-# one. If neither is possible the test is skipped. POSIX segments and semaphores are files in /dev/shm, and no part of it: there
-# the program sees those of all.
+# ipc7_private COMMAND [ARG...]: run a program in its own IPC namespace. The program sees only the POSIX queues and System V
+# objects that it creates, and they end with it. Needs root, or a kernel that lets users create user namespaces; otherwise the
+# test is skipped. POSIX segments and semaphores are files in /dev/shm, outside the namespace, and the program sees those of all
+# processes.
 ipc7_private() {
 	local options=
 
@@ -172,11 +171,11 @@ ipc7_private() {
 		! unshare "$options" true 2>/dev/null || break
 		options=
 	done
-	[ -n "$options" ] || skip 'no IPC namespace of its own is to be had here'
+	[ -n "$options" ] || skip 'cannot create an IPC namespace'
 	unshare "$options" "$@"
 }
 
-# The guard: this file as a program, with the directory and the processes to watch. The first that ends is the sign.
+# The guard: this file run with a directory and process IDs. It cleans up once the first of the processes has ended.
 if [ "${BASH_SOURCE[0]}" = "$0" ]; then
 	directory=$1
 	shift
