@@ -1,15 +1,15 @@
 # shellcheck shell=bash
-# Completion of ipc7's commands in bash 4 or later. bash-completion loads it by the name of the command; without that, source it:
-# . ipc7.bash
+# Completion of the commands of ipc7 in bash 4 or later. bash-completion loads this file by the name of the command. Without
+# bash-completion, source it: . ipc7.bash
 #
-# Names of objects come from one run of ipcls. They are compared and quoted, never evaluated: an object may have any name. A name
-# that ipcls can only print with \xNN is not offered.
+# The names of objects come from one run of ipcls. They are compared and quoted but never evaluated, because a name can be any
+# text. A name that ipcls prints with \xNN is not offered.
 #
-# What the functions share: full is the word at the cursor without its quotes, quote the quote that is open in it, trim the
-# part of it before the last of COMP_WORDBREAKS, which readline keeps. base is what stands in front of what is completed: of
-# kind,na it is "kind,", of file:/tm "file:".
+# The functions share these variables: full is the word at the cursor without quotes; quote is the quote that is open in it; trim
+# is its part up to the last character of COMP_WORDBREAKS, which readline keeps; base is the text before the part to complete:
+# "kind," of kind,na and "file:" of file:/tm.
 
-# Letters of COMMAND, as getopt has them, to REPLY.
+# _ipc7_letters COMMAND: set REPLY to its getopt string.
 _ipc7_letters() {
 	case $1 in
 	mqsend) REPLY=0NrPcxd:s:m:p:e:t:uv ;;
@@ -30,7 +30,7 @@ _ipc7_letters() {
 	REPLY+=hV
 }
 
-# Takes the quotes off WORD, which may begin inside QUOTE: to REPLY, and to OPEN the quote that is not closed.
+# _ipc7_unquote WORD [QUOTE]: set REPLY to WORD without quotes, and OPEN to the open quote. WORD starts inside QUOTE.
 _ipc7_unquote() {
 	local word=$1 i c next
 
@@ -50,13 +50,13 @@ _ipc7_unquote() {
 	done
 }
 
-# _ipc7_redirects WORD: whether it is < or > or the like.
+# _ipc7_redirects WORD: return 0 if WORD is a redirection.
 _ipc7_redirects() {
 	[[ $1 == *[\<\>]* && $1 != *[!\<\>\&\|]* ]]
 }
 
-# Puts the words together again that bash has split at colons and the like: words up to the cursor, and for each the place in
-# COMP_WORDS where it begins.
+# Join the words that bash has split at colons and the like. Sets words, up to the cursor, and places, the index in COMP_WORDS
+# where each word starts.
 _ipc7_words() {
 	local line=${COMP_LINE:0:COMP_POINT} i word apart=1
 
@@ -68,7 +68,7 @@ _ipc7_words() {
 			line=${line#"${line%%[![:space:]]*}"}
 			apart=1
 		fi
-		# The rest of the word at the cursor may stand behind the cursor.
+		# The word at the cursor may continue after the cursor.
 		((i < COMP_CWORD)) || word=$line
 		line=${line:${#word}}
 		if ((apart)); then
@@ -81,7 +81,7 @@ _ipc7_words() {
 	done
 }
 
-# Offers those of CANDIDATE... that go on from the word, quoted as they must stand there.
+# _ipc7_offer CANDIDATE...: offer each that starts with the word, quoted as the line needs.
 _ipc7_offer() {
 	local candidate
 
@@ -100,7 +100,7 @@ _ipc7_offer() {
 			;;
 		*)
 			printf -v candidate %q "$candidate"
-			# A comma needs no quoting, whatever printf thinks.
+			# printf quotes commas, which need no quoting.
 			[[ $candidate == \$\'* ]] || candidate=${candidate//\\,/,}
 			;;
 		esac
@@ -108,7 +108,7 @@ _ipc7_offer() {
 	done
 }
 
-# Offers paths: all, or the fifo and executable ones; directories always. readline quotes them itself.
+# _ipc7_paths [fifo|executable]: offer directories, and all or only such files. readline quotes them.
 _ipc7_paths() {
 	local path=${full#"$base"} file home=
 
@@ -126,7 +126,7 @@ _ipc7_paths() {
 	compopt -o filenames 2>/dev/null
 }
 
-# Offers objects of KIND; names can be written without the slash, and with posix: in front.
+# _ipc7_objects KIND: offer objects. The user may omit the slash, or write posix: first.
 _ipc7_objects() {
 	local word=${full#"$base"} name
 
@@ -152,7 +152,7 @@ _ipc7_objects() {
 	done < <(command ipcls -H -o name "$1" 2>/dev/null </dev/null)
 }
 
-# Offers objects with their kinds in front; with all, the kinds too.
+# _ipc7_any [all]: offer all objects as KIND:NAME; with all, the kinds too.
 _ipc7_any() {
 	local kind name
 
@@ -166,7 +166,7 @@ _ipc7_any() {
 	done < <(command ipcls -H -o kind,name 2>/dev/null </dev/null)
 }
 
-# For a list with commas: base goes on to the last comma, and CANDIDATE... are offered that are not in the list yet.
+# _ipc7_list CANDIDATE...: extend base to the last comma of the list, and offer each that the list lacks.
 _ipc7_list() {
 	local candidate had=${full#"$base"}
 
@@ -178,7 +178,7 @@ _ipc7_list() {
 	compopt -o nospace 2>/dev/null
 }
 
-# Offers signals, with list several with commas between them.
+# _ipc7_signals [list]: offer signals, or extend a list of them.
 _ipc7_signals() {
 	local name word=${full#"$base"} names=()
 
@@ -231,7 +231,7 @@ _ipc7_addresses() {
 	esac
 }
 
-# The command that begins at words[START], and its arguments.
+# _ipc7_command START: complete the command at words[START].
 _ipc7_command() {
 	local directories file
 
@@ -253,7 +253,7 @@ _ipc7_command() {
 	fi
 }
 
-# The argument of option LETTER of COMMAND.
+# Complete the argument of option LETTER of COMMAND.
 _ipc7_argument() {
 	case $1$2 in
 	*R) _ipc7_paths ;;
@@ -266,7 +266,7 @@ _ipc7_argument() {
 	esac
 }
 
-# Operand NUMBER, from 1, of COMMAND.
+# Complete operand NUMBER, from 1, of COMMAND.
 _ipc7_operand() {
 	case $1,$2 in
 	mqsend,1 | mqrecv,1) _ipc7_objects mq ;;
@@ -291,7 +291,7 @@ _ipc7_operand() {
 	esac
 }
 
-# _ipc7 COMMAND WORD PREVIOUS, as bash calls it.
+# _ipc7 COMMAND WORD PREVIOUS: called by bash.
 _ipc7() {
 	local command=${1##*/} IFS=$' \t\n' REPLY OPEN words places
 	local full quote trim base='' letters given='' wanted='' operands=0 options=1 start=0 i j last word
@@ -312,7 +312,7 @@ _ipc7() {
 	_ipc7_letters "$command"
 	letters=$REPLY
 
-	# What stands before it. The word itself is looked at too, if it may be options with an argument behind them.
+	# Scan the words before the cursor, and the word at the cursor if it may be options with an argument.
 	for ((i = 1; i <= last; i++)); do
 		word=${words[i]}
 		((i < last)) || word=$full
