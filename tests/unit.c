@@ -1,6 +1,6 @@
 /*
- * unit: behaviour of the library that no command shows, or shows only in part. Prints what is wrong and exits 1, or
- * prints the number of checks.
+ * unit: test behaviour of the library that the commands show only in part or not at all. Prints each check that fails
+ * and the number of checks. Exits 1 if a check failed.
  */
 #include <errno.h>
 #include <limits.h>
@@ -40,7 +40,7 @@ check(bool good, const char *what, int line)
 	printf("tests/unit.c:%d: %s\n", line, what);
 }
 
-/* True if text is refused with that errno value, and the result left alone. */
+/* Return true if text is refused with this errno value and without a result. */
 static bool
 number_refused(const char *text, unsigned long long min, unsigned long long max, int error)
 {
@@ -160,7 +160,7 @@ test_numbers(void)
 	CHECK(mode_refused("77777", ERANGE));
 }
 
-/* True if text is read as a name of that kind, printed in that form. */
+/* Return true if text is a name of this kind, number and printed form. */
 static bool
 is_name(const char *text, enum name_kind kind, const char *canonical, int number)
 {
@@ -184,7 +184,7 @@ name_refused(const char *text)
 	return name_parse(&name, text, &fault) == -1 && errno == EINVAL && fault && !name.text && !name.path;
 }
 
-/* True if text is a key from that path and project. */
+/* Return true if text is a key from path and project. */
 static bool
 is_ftok(const char *text, const char *path, int project)
 {
@@ -275,7 +275,7 @@ test_names(void)
 	CHECK(name_refused("file:"));
 }
 
-/* A descriptor from which the bytes come in pieces of step bytes, as fast as they are read. */
+/* Return the read end of a pipe, to which a child writes data in pieces of step bytes. */
 static int
 source(const char *data, size_t size, size_t step)
 {
@@ -296,8 +296,8 @@ source(const char *data, size_t size, size_t step)
 }
 
 /*
- * Reads data as records, in pieces of step bytes, and compares with those expected, each followed by |; an error ends
- * with its name, and the size where that is known.
+ * Read data as records, in pieces of step bytes. Return true if the records, each followed by |, are as expected. An
+ * error adds the number of records, its name and for EMSGSIZE the size.
  */
 static bool
 reads(const char *data, size_t size, size_t step, enum record_form form, size_t limit, const char *expected)
@@ -364,7 +364,7 @@ test_records(void)
 	}
 }
 
-/* Records around the size of the buffer, and more of them than it holds. */
+/* Records about as large as the buffer, and more records than it holds. */
 static void
 test_long_records(void)
 {
@@ -391,7 +391,7 @@ test_long_records(void)
 	}
 }
 
-/* True if the record is formatted as expected, and the body found in it. */
+/* Return true if the record is formatted as expected and contains the body. */
 static bool
 formats(enum record_form form, const char *prefix, const char *data, size_t size, const char *expected, size_t length)
 {
@@ -474,7 +474,7 @@ test_deadlines(void)
 	CHECK(!deadline_passed(&deadline) && deadline_poll(&deadline, 100) <= 50 && deadline_poll(&deadline, 100) > 0);
 }
 
-/* True if an OP of semop(1) is read as that. */
+/* Return true if text is this OP of semop(1). */
 static bool
 is_operation(const char *text, unsigned int member, bool set, int value)
 {
@@ -525,7 +525,7 @@ test_operations(void)
 	CHECK(number_size("", 0, &bytes) == -1 && errno == EINVAL);
 }
 
-/* What input.c reads from files and pipes, and how it knows their size. */
+/* How input.c reads files and pipes, and how it finds their size. */
 static void
 test_sources(void)
 {
@@ -583,7 +583,7 @@ int_refused(const char *text, int error)
 	return number_int(text, strlen(text), &number) == -1 && errno == error && number == 77;
 }
 
-/* Names of signals, the codes that say where they come from, and the values that they carry. */
+/* Names of signals, and the codes and values that signals carry. */
 static void
 test_signals(void)
 {
@@ -632,7 +632,7 @@ test_signals(void)
 	      int_refused("0x1", EINVAL));
 }
 
-/* Send bytes through a pump; returns true if all have arrived. */
+/* Send size bytes through a pump. Return true if all arrived. */
 static bool
 pumped(struct pump *pump, int peer, size_t size)
 {
@@ -646,7 +646,7 @@ pumped(struct pump *pump, int peer, size_t size)
 	return pump->moved - before == size;
 }
 
-/* Pages are passed on while much comes; after a few bytes they are again once a whole buffer has come. */
+/* The pump stops passing pages after a few bytes, and resumes after a whole buffer. */
 static void
 test_pump(void)
 {

@@ -1,7 +1,7 @@
 /*
- * fuzz [SEED [COUNT]]: hands odd inputs to all that reads what comes from outside: names, addresses, signals, numbers, columns and
- * records. What is accepted must mean the same when it is read again, and what is shown must not break a line. The same seed
- * makes the same inputs; under sanitizers it also finds what is read or written out of bounds. Exits 1 at the first fault.
+ * fuzz [SEED [COUNT]]: feed odd inputs to the parsers of names, addresses, signals, numbers, columns and records. Accepted input
+ * must mean the same when it is parsed again, and printed text must not break a line. The same seed makes the same inputs. With
+ * sanitizers, fuzz also finds accesses out of bounds. Exits 1 at the first fault.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -32,7 +32,7 @@ below(size_t bound)
 	return (size_t)(state >> 11) % bound;
 }
 
-/* Fills input with pieces that mean something, and bytes that do not; it is a string unless binary. */
+/* Fill input with meaningful pieces and random bytes. Without binary, none of them is NUL. */
 static void
 make(bool binary)
 {
@@ -126,7 +126,7 @@ try_numbers(void)
 		fault("a signal does not stay the same");
 }
 
-/* Shows an object of that name: in columns one line with so many tabs, in JSON no byte that JSON forbids. */
+/* List an object named input: one line with a tab between columns, or JSON without control characters. */
 static void
 try_lines(void)
 {
@@ -151,7 +151,7 @@ try_lines(void)
 	text_free(&text);
 }
 
-/* A stream through a pipe: records come to an end, and none is larger than allowed. A record that was formatted comes back. */
+/* Read records from a pipe: they end, none exceeds the limit, and a formatted record comes back unchanged. */
 static void
 try_records(void)
 {
