@@ -1,17 +1,17 @@
-# ipc7, for GNU make. A newcomer needs two targets: make demo, and make check.
+# ipc7, for GNU make. Two targets to start with: make demo and make check.
 include config.mk
 
 VERSION := $(shell sed -n 's/^.define IPC7_VERSION "\(.*\)"/\1/p' lib/base/command.h)
 COMMANDS := $(sort $(foreach f,$(wildcard cmd/*.c),$(if $(findstring _,$(f)),,$(basename $(notdir $f)))))
 
-# Most commands are linked with the C library that starts fastest; these need the system's own:
+# These commands limit the choice of the C library (see LINK in config.mk); the others do not.
 SEMAPHORES = semop ipcdel
 USERS = ipcls ipcset
 HOSTS = sockcat
 FAST = $(filter-out $(SEMAPHORES) $(USERS) $(HOSTS),$(COMMANDS))
 
-# The sources of the library, and of commands that have several files, less those of the other platform. Two libraries of
-# the same sources: build/fast.a, and build/system.a for the system's own C library.
+# The sources of the library, and of commands with several files, without those of other platforms. They are built into
+# two libraries: build/fast.a, and build/system.a for the system's C library.
 PLATFORMS := $(patsubst lib/base/%_limits.c,%,$(wildcard lib/base/*_limits.c))
 PLATFORM := $(PLAT:posix=portable)
 $(if $(filter $(PLATFORM),$(PLATFORMS)),,$(error PLAT is one of: $(PLATFORMS)))
@@ -20,18 +20,18 @@ SOURCES := $(foreach f,$(wildcard lib/*/*.c cmd/*_*.c),$(if $(filter $(OTHERS),$
 SYSTEM_OBJECTS = $(patsubst %.c,build/system/%.o,$(SOURCES:lib/%=%))
 FAST_OBJECTS = $(patsubst %.c,build/fast/%.o,$(filter-out semaphore/% object/%,$(SOURCES:lib/%=%)))
 
-# What LINK means here, for each of the four groups of commands (config.mk).
+# The meaning of LINK (config.mk) for each of the four groups of commands.
 HAS_STATIC := $(wildcard $(shell $(CC) -print-file-name=libc.a))
 LINKED := $(if $(filter-out auto,$(LINK)),$(LINK),$(if $(and $(filter linux,$(PLATFORM)),$(shell command -v musl-gcc)),musl,$(if $(HAS_STATIC),static,dynamic)))
 CC_fast = $(CC_$(LINKED))
 CC_system = $(if $(and $(filter-out dynamic,$(LINKED)),$(HAS_STATIC)),$(CC) -static,$(CC))
 CC_hosts = $(if $(filter musl,$(LINKED)),$(CC_musl),$(CC))
-# Where there is musl-gcc, the system's own library is glibc, whose first real-time signal is 34; musl's would be 35.
+# A system with musl-gcc has glibc, whose first real-time signal is 34. The first of musl is 35.
 CC_musl = musl-gcc -static $(if $(filter linux,$(PLATFORM)),-DREALTIME_FIRST=34)
 CC_static = $(CC) -static
 CC_dynamic = $(CC)
 
-# POSIX with XSI, and no more; a linux*.c asks for more itself.
+# POSIX with XSI only. A linux*.c file requests more itself.
 DEFINES = -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64
 COMPILE = $(DEFINES) $(CFLAGS) $(HARDEN) -Ilib -MMD -MP
 TOOLS = build/unit build/fuzz build/peer
@@ -39,7 +39,7 @@ BENCH = $(patsubst tests/bench/%.c,build/%,$(wildcard tests/bench/*.c))
 
 all: $(COMMANDS:%=build/bin/%)
 
-# Changes when one of the choices does, and what was built with others is then built anew.
+# This file changes if a choice changes, and everything is then rebuilt.
 CHOICE = $(PLATFORM) $(LINKED) $(CC) $(CFLAGS) $(HARDEN) $(LDFLAGS)
 build/choice: always
 	@mkdir -p build/bin
@@ -71,7 +71,7 @@ $(SEMAPHORES:%=build/bin/%): build/bin/%: build/system/cmd/%.o build/system.a
 $(USERS:%=build/bin/%): build/bin/%: build/system/cmd/%.o build/system.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
-# Programs of the tests, with the system's own C library, and of the benchmarks.
+# Programs for the tests, with the system's C library, and for the benchmarks.
 build/unit: tests/unit.c build/system.a
 build/fuzz: tests/fuzz/fuzz.c build/system.a
 build/peer: tests/peer.c build/choice
@@ -106,7 +106,7 @@ uninstall:
 	cd man && for f in *.7; do rm -f $(DESTDIR)$(MANDIR)/man7/$$f; done
 	rm -f $(DESTDIR)$(BASHCOMPDIR)/ipc7 $(DESTDIR)$(ZSHCOMPDIR)/_ipc7
 
-# Of one tree the same bytes each time, whoever makes it: sorted, without owners, dated as the release. It needs GNU tar.
+# The same tree always gives the same bytes: sorted, without owners, dated as the release. Needs GNU tar.
 RELEASED = $$(sed -n 's/^ -- .*>  //p' ../examples/packaging/debian/changelog | head -n 1)
 dist:
 	rm -rf build/ipc7-$(VERSION)

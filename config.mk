@@ -1,4 +1,4 @@
-# What to build with, and where to. Each can be given on the command line: make PLAT=portable CC=clang.
+# Options of the build. Each can be set on the command line: make PLAT=portable CC=clang.
 
 PREFIX = /usr/local
 BINDIR = $(PREFIX)/bin
@@ -10,19 +10,19 @@ ZSHCOMPDIR = $(PREFIX)/share/zsh/site-functions
 CC = cc
 CFLAGS = -O2 -std=c99 -Wall -Wextra
 
-# Hardening that costs no start time: checked libc calls, stack protector, format warnings, read-only relocations. Code and
-# constants share their pages (noseparate-code): a start maps and touches fewer of them, 5 percent of its time.
+# Hardening that costs no start time: checked libc calls, stack protector, format warnings, read-only relocations.
+# noseparate-code puts code and constants into the same pages; fewer pages to map save 5 percent of the start time.
 HARDEN = -D_FORTIFY_SOURCE=2 -fstack-protector-strong -Wformat -Wformat-security
 LDFLAGS = -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,noseparate-code
 
-# linux: polls queues, copies messages without removing them, names the kernel's limits. portable: POSIX alone (also: posix).
+# linux: poll queues, copy messages without removing them, name the kernel's limits. portable (or posix): use POSIX only.
 PLAT = linux
 
-# A filter in a loop costs what its start costs, and that is mostly the C library's. LINK says how commands are linked:
-#   musl     static, with musl-gcc: the fastest start, a fourth of a dynamic one (Debian: apt-get install musl-tools)
-#   static   static, with CC and its C library: three quarters of a dynamic one
+# In a loop, a filter costs mostly its start, which depends on the C library. LINK selects how commands are linked:
+#   musl     static, with musl-gcc: starts in a quarter of the time of dynamic (Debian: apt-get install musl-tools)
+#   static   static, with CC and its C library: starts in three quarters of the time of dynamic
 #   dynamic  with the shared C library
-#   auto     the first of these that is possible here; with PLAT=portable not musl, whose real-time signals have other numbers
-# Commands that open named POSIX semaphores never use musl, which keeps them in other files than the system's library.
-# Commands that look up names of hosts are dynamic instead of static: glibc's way of asking needs its shared libraries.
+#   auto     the first of these that works here; with PLAT=portable never musl, which numbers real-time signals differently
+# Commands that open named POSIX semaphores never use musl, because musl keeps them in other files than the system's library.
+# Commands that look up hosts or users are dynamic instead of static, because glibc needs its shared libraries for that.
 LINK = auto
