@@ -84,9 +84,9 @@ explain(const struct transfer *transfer, int error, struct text *line)
 	if (error == EINTR)
 		text_format(line, "stopped by a signal");
 	else if (error == EBADMSG)
-		text_format(line, "record %llu is no netstring", transfer_records(transfer) + 1);
+		text_format(line, "record %llu is not a netstring", transfer_records(transfer) + 1);
 	else if (error == EMSGSIZE)
-		text_format(line, "record %llu has %zu bytes%s with its end; one write keeps %d together (-l)",
+		text_format(line, "record %llu has %zu bytes%s with its terminator, and -l allows at most %d",
 		    transfer_records(transfer) + 1, transfer->unbroken.size,
 		    transfer->unbroken.endless ? " or more" : "", PIPE_BUF);
 	else if (error == EPIPE && output)

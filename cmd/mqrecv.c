@@ -79,12 +79,12 @@ parse_operands(struct receiver *receiver, int argc, char *argv[])
 	if (!receiver->dead)
 		return GO_ON;
 	if (!work->argv)
-		return command_usage("-D takes the messages whose COMMAND fails, but there is no COMMAND");
+		return command_usage("-D needs a COMMAND");
 	status = command_name(&work->dead_name, receiver->dead);
 	if (status == GO_ON && work->dead_name.kind == NAME_NEW)
-		return command_usage("-D takes a queue with a name of its own");
+		return command_usage("-D cannot take sysv:new");
 	if (status == GO_ON && strcmp(work->dead_name.text, receiver->name.text) == 0)
-		return command_usage("-D takes another queue than QUEUE");
+		return command_usage("-D must name a queue other than QUEUE");
 	return status;
 }
 
@@ -122,7 +122,7 @@ parse(struct receiver *receiver, int argc, char *argv[])
 	if (status != GO_ON)
 		return status;
 	if (forever && (receiver->all || options->peek))
-		return command_usage("-f goes on for ever, which -a and -k do not");
+		return command_usage("-f cannot be combined with -a or -k");
 	if ((forever || receiver->all) && !counted)
 		receiver->limit = ULLONG_MAX;
 	options->patience = PATIENCE;

@@ -123,8 +123,9 @@ check(const struct sender *sender, const char *what, unsigned long number, struc
 {
 	message->priority = sender->priority;
 	if (sender->prefix && record_prefix(&message->data, &message->size, &message->priority) == -1)
-		return stop(sender, QUEUE_SEND, 0, "%s %lu does not start with a %s and a tab (-P)", what, number,
-		    errno == ERANGE ? "priority that can be" : "priority");
+		return stop(sender, QUEUE_SEND, 0, "%s %lu %s (-P)", what, number,
+		    errno == ERANGE ? "starts with a number that is too large for a priority"
+		                    : "does not start with a priority and a tab");
 	if (message->priority < sender->can->lowest || message->priority > sender->can->highest)
 		return stop(sender, QUEUE_SEND, 0, "%s %lu has priority %ld, which is not from %ld to %ld", what,
 		    number, message->priority, sender->can->lowest, sender->can->highest);
@@ -175,7 +176,7 @@ stop_reading(const struct sender *sender, const struct record_reader *reader, in
 		return stop(sender, QUEUE_SEND, error, "record %lu has %s%zu bytes", reader->count,
 		    reader->endless ? "more than " : "", reader->size);
 	if (error == EBADMSG)
-		return stop(sender, QUEUE_SEND, 0, "record %lu is no netstring: %s", reader->count, reader->fault);
+		return stop(sender, QUEUE_SEND, 0, "record %lu is not a netstring: %s", reader->count, reader->fault);
 	if (error == EINTR)
 		return stop(sender, QUEUE_SEND, error, NULL);
 	return stop(sender, QUEUE_SEND, 0, "standard input cannot be read: %s", strerror(error));

@@ -89,7 +89,7 @@ read_operations(struct job *job, char *argv[])
 		if (strcmp(argv[i], "--") == 0)
 			return command_usage("there are OPs, or -- and a COMMAND, but not both");
 		if (argv[i][0] == '-' && argv[i][1] > '9')
-			return command_argument("OP ", argv[i], "not one; options come before SEM");
+			return command_argument("OP ", argv[i], "not an OP (options come before SEM)");
 		return command_argument("OP ", argv[i],
 		    "not -N, +N, 0 or =N, with INDEX: in front for a member of a set (a COMMAND comes after --)");
 	}

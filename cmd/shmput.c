@@ -70,8 +70,7 @@ read_input(struct putter *putter)
 	if (input_open(putter->input, STDIN_FILENO) == -1)
 		return segment_report(&putter->segment, errno);
 	if (segment_unsized(&putter->segment, putter->input))
-		return command_usage("%s: %s, so -s must say the size of the segment, which keeps it",
-		    putter->name.text,
+		return command_usage("%s: %s (give the size with -s)", putter->name.text,
 		    putter->input->ordinary ? "the input is empty" : "the size of the input is not known");
 	if (segment_stage(&putter->segment, putter->input) == -1)
 		return segment_report(&putter->segment, errno);

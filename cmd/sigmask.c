@@ -59,7 +59,7 @@ parse(struct mask *mask, int argc, char *argv[])
 	if (signal_set_has(&mask->block, SIGSTOP) || signal_set_has(&mask->ignore, SIGSTOP))
 		return command_usage("STOP cannot be blocked or ignored");
 	if (mask->show && mask->lists)
-		return command_usage("-p shows and changes nothing, so -b, -d and -i do not go with it");
+		return command_usage("-p cannot be combined with -b, -d or -i");
 	if (optind == argc)
 		return command_usage("%s is missing; usage: sigmask %s", mask->show ? "PID" : "COMMAND", command.usage);
 	return GO_ON;

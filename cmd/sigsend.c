@@ -68,7 +68,7 @@ check(const struct sender *sender, char *operands[])
 
 	if (sender->table &&
 	    (sender->targets.wait || timed || sender->valued || sender->targets.groups || sender->chosen))
-		return command_usage("-l lists or converts, and sends nothing: no other option goes with it");
+		return command_usage("-l cannot be combined with other options");
 	if (sender->table)
 		return GO_ON;
 	if (sender->valued && sender->targets.groups)
@@ -80,11 +80,11 @@ check(const struct sender *sender, char *operands[])
 	if (sender->last > 0 && !timed)
 		return command_usage("-k needs -t TIME, after which it sends");
 	if (timed && !sender->targets.wait && !sender->valued)
-		return command_usage("-t bounds the waiting of -w, -k and -q, and there is none of them");
+		return command_usage("-t needs -w, -k or -q");
 	if (!*operands && isatty(STDIN_FILENO))
 		return command_usage("PID is missing, and standard input, which may name them, is a terminal");
 	if (*operands && isalpha((unsigned char)**operands) && signal_name_parse(*operands, &number) == 0)
-		return command_argument("PID ", *operands, "not a PID; a signal is given with -s");
+		return command_argument("PID ", *operands, "not a PID (a signal is given with -s)");
 	return GO_ON;
 }
 
@@ -127,9 +127,7 @@ show(char *words[])
 		if (signal_name_convert(&text, *words) == 0)
 			continue;
 		text_free(&text);
-		return command_refuse('l', *words,
-		    "there is no such signal (sigsend -l lists them; one that ended a program is shown by shells as "
-		    "128 + its number)");
+		return command_refuse('l', *words, "no such signal or exit status (sigsend -l lists the signals)");
 	}
 	return command_print(&text);
 }

@@ -61,9 +61,9 @@ check(const struct cat *cat, const struct given *given)
 	if (!cat->listens && (given->forever || session->relays || given->most || cat->unlinks))
 		return command_usage("-f, -B, -j and -u are for a socket that listens, with -l");
 	if (!cat->listens && given->counted && stream)
-		return command_usage("-n counts connections, with -l, or packets");
+		return command_usage("-n needs packets, or -l");
 	if (!cat->listens && session->prefix && stream)
-		return command_usage("-P says who sent a packet, or with -l a record");
+		return command_usage("-P needs packets, or -l");
 	if (session->argv && (given->receives || given->sends || session->relays || session->prefix))
 		return command_usage("-I, -O, -B and -P are not for a COMMAND, which has the socket itself");
 	if (session->relays && !cat->many)

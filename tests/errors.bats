@@ -102,9 +102,9 @@ END
 2	mqsend -d 2147483648 $E	mqsend: -d "2147483648": not a number from 1 to 2147483647
 2	mqsend -p 32768 $E	mqsend: -p "32768": not a number from 0 to 32767
 2	mqsend -p 0 $F	mqsend: -p "0": not a number from 1 to 9223372036854775807
-2	mqsend sysv:new	mqsend: sysv:new makes a new queue, which needs -c
-2	mqsend -x sysv:@1	mqsend: sysv:@1: an identifier names a queue that exists, so -x cannot be met
-2	mqsend file:q	mqsend: file:q: a file is no queue (file: is for shared memory)
+2	mqsend sysv:new	mqsend: sysv:new: creating a queue needs -c
+2	mqsend -x sysv:@1	mqsend: sysv:@1: -x cannot be used with an identifier
+2	mqsend file:q	mqsend: file:q: a queue cannot be a file (file: is for shared memory)
 2	mqsend -c -d 5 $K	mqsend: $K: a System V queue takes -d and -s together (its capacity is their product)
 END
 }
@@ -120,11 +120,11 @@ END
 2	mqsend sysv:0xg	mqsend: sysv:0xg: a System V key has 1 to 8 hexadecimal digits after 0x
 2	mqsend sysv:0x	mqsend: sysv:0x: a System V key has 1 to 8 hexadecimal digits after 0x
 2	mqsend sysv:4294967296	mqsend: sysv:4294967296: a System V key is at most 4294967295
-2	mqsend sysv:jobs	mqsend: sysv:jobs: after sysv: comes a key (0x4d2 or 1234), @ID, a path with a slash, or new
-2	mqsend sysv:0	mqsend: sysv:0: key 0 always makes a new private object; sysv:new says that
-2	mqsend sysv:./f,300	mqsend: sysv:./f,300: after the comma comes one character or a number from 1 to 255
-2	mqsend sysv:@x	mqsend: sysv:@x: after sysv:@ comes the number of an identifier
-2	mqsend file:	mqsend: file:: after file: comes a path
+2	mqsend sysv:jobs	mqsend: sysv:jobs: expected a key (0x4d2 or 1234), @ID, a path with a slash, or new after sysv:
+2	mqsend sysv:0	mqsend: sysv:0: key 0 is not a name (use sysv:new for a private object)
+2	mqsend sysv:./f,300	mqsend: sysv:./f,300: expected one character or a number from 1 to 255 after the comma
+2	mqsend sysv:@x	mqsend: sysv:@x: expected the number of an identifier after sysv:@
+2	mqsend file:	mqsend: file:: expected a path after file:
 2	mqsend mq:jobs	mqsend: mq:jobs: the kinds of names are posix:, sysv: and file: (a POSIX name with a colon starts with a slash)
 2	mqsend $'a\tb/c'	mqsend: a\tb/c: a POSIX name has one slash only, at its front
 END
@@ -155,22 +155,24 @@ END
 1	mqsend $F 12345678901234567	mqsend: $F: the whole queue holds 16 bytes (msg_qbytes; make it larger with -d and -s); MESSAGE 1 has 17 bytes; no message was sent
 1	mqsend -e 123456789 $E	mqsend: $E: the queue takes messages of up to 8 bytes (mq_msgsize, which -s sets when it is created); MARK 1 has 9 bytes; no message was sent
 1	mqsend -P $E x	mqsend: $E: MESSAGE 1 does not start with a priority and a tab (-P); no message was sent
-1	mqsend -P $E $'99999999999999999999\tx'	mqsend: $E: MESSAGE 1 does not start with a priority that can be and a tab (-P); no message was sent
+1	mqsend -P $E $'99999999999999999999\tx'	mqsend: $E: MESSAGE 1 starts with a number that is too large for a priority (-P); no message was sent
 1	mqsend -P $E $'32768\tx'	mqsend: $E: MESSAGE 1 has priority 32768, which is not from 0 to 32767; no message was sent
 1	mqsend -P $F $'0\tx'	mqsend: $F: MESSAGE 1 has priority 0, which is not from 1 to 9223372036854775807; no message was sent
 1	echo x | mqsend -P $E	mqsend: $E: record 1 does not start with a priority and a tab (-P); no message was sent
 1	echo 123456789 | mqsend $E	mqsend: $E: the queue takes messages of up to 8 bytes (mq_msgsize, which -s sets when it is created); record 1 has 9 bytes; no message was sent
 1	head -c 100000 /dev/zero | mqsend $E	mqsend: $E: the queue takes messages of up to 8 bytes (mq_msgsize, which -s sets when it is created); record 1 has 100000 bytes; no message was sent
-1	printf x | mqsend -N $E	mqsend: $E: record 1 is no netstring: it does not start with a length; no message was sent
-1	printf 1x | mqsend -N $E	mqsend: $E: record 1 is no netstring: its length is not followed by a colon; no message was sent
-1	printf 01: | mqsend -N $E	mqsend: $E: record 1 is no netstring: its length starts with 0; no message was sent
-1	printf 99999999999999999999: | mqsend -N $E	mqsend: $E: record 1 is no netstring: its length is no number that fits; no message was sent
-1	printf 3:ab | mqsend -N $E	mqsend: $E: record 1 is no netstring: the input ends inside it; no message was sent
-1	printf 3:abcd | mqsend -N $E	mqsend: $E: record 1 is no netstring: no comma follows its last byte; no message was sent
+1	printf x | mqsend -N $E	mqsend: $E: record 1 is not a netstring: it does not start with a length; no message was sent
+1	printf 1x | mqsend -N $E	mqsend: $E: record 1 is not a netstring: its length is not followed by a colon; no message was sent
+1	printf 01: | mqsend -N $E	mqsend: $E: record 1 is not a netstring: its length starts with 0; no message was sent
+1	printf 99999999999999999999: | mqsend -N $E	mqsend: $E: record 1 is not a netstring: its length is too large; no message was sent
+1	printf 3:ab | mqsend -N $E	mqsend: $E: record 1 is not a netstring: the input ends inside it; no message was sent
+1	printf 3:abcd | mqsend -N $E	mqsend: $E: record 1 is not a netstring: no comma follows its last byte; no message was sent
 1	mqsend $E <.	mqsend: $E: standard input cannot be read: Is a directory; no message was sent
 1	mqsend $E <&-	mqsend: $E: standard input cannot be read: Bad file descriptor; no message was sent
 124	mqsend -t 0 $E 1 2 3	mqsend: $E: the queue stayed full, no room in time (-t); 2 messages were sent
 124	mqsend -t 0 $F 12345678 12345678 3	mqsend: $F: the queue stayed full, no room in time (-t); 2 messages were sent
+1	(ulimit -i 0; mqsend $F x)	mqsend: $F: no timer can be had (RLIMIT_SIGPENDING; raise it with ulimit -i); no message was sent
+1 portable	(ulimit -i 0; mqsend $E x)	mqsend: $E: no timer can be had (RLIMIT_SIGPENDING; raise it with ulimit -i); no message was sent
 END
 }
 
@@ -195,15 +197,15 @@ END
 2	mqrecv	mqrecv: QUEUE is missing; $USAGE
 2	mqrecv $E x	mqrecv: QUEUE is followed by -- and a COMMAND, or by nothing
 2	mqrecv $E --	mqrecv: -- is followed by a COMMAND
-2	mqrecv -f -a $E	mqrecv: -f goes on for ever, which -a and -k do not
-2	mqrecv -f -k $F	mqrecv: -f goes on for ever, which -a and -k do not
+2	mqrecv -f -a $E	mqrecv: -f cannot be combined with -a or -k
+2	mqrecv -f -k $F	mqrecv: -f cannot be combined with -a or -k
 2	mqrecv -n x $E	mqrecv: -n "x": not a number from 0 to 18446744073709551615
 2	mqrecv -c sysv:new	mqrecv: sysv:new needs -R FILE, which gets the name of the new queue
-2	mqrecv sysv:new	mqrecv: sysv:new makes a new queue, which needs -c
-2	mqrecv -D $E $F	mqrecv: -D takes the messages whose COMMAND fails, but there is no COMMAND
-2	mqrecv -D sysv:new $E -- true	mqrecv: -D takes a queue with a name of its own
-2	mqrecv -D $E $E -- true	mqrecv: -D takes another queue than QUEUE
-2	mqrecv -D $I $F -- true	mqrecv: -D takes another queue than QUEUE
+2	mqrecv sysv:new	mqrecv: sysv:new: creating a queue needs -c
+2	mqrecv -D $E $F	mqrecv: -D needs a COMMAND
+2	mqrecv -D sysv:new $E -- true	mqrecv: -D cannot take sysv:new
+2	mqrecv -D $E $E -- true	mqrecv: -D must name a queue other than QUEUE
+2	mqrecv -D $I $F -- true	mqrecv: -D must name a queue other than QUEUE
 2	mqrecv -D a/b $F -- true	mqrecv: a/b: a POSIX name has one slash only, at its front
 1	mqrecv -p 1 $E	mqrecv: $E: -p cannot be used here: a POSIX queue always gives its highest priority, oldest first (System V queues select)
 1	mqrecv -k $E	mqrecv: $E: -k cannot be used here: messages of a POSIX queue cannot be copied without removing them (System V queues on Linux can)
@@ -231,6 +233,9 @@ END
 1	mqrecv $E >&6	mqrecv: $E: standard output has lost its reader; no further message was taken
 124	mqrecv -t 0 -n 2 $E	mqrecv: $E: no message in time (-t)
 124	mqrecv -t 0 -n 2 $F	mqrecv: $F: no message in time (-t)
+1	(ulimit -i 0; mqrecv $F)	mqrecv: $F: no timer can be had (RLIMIT_SIGPENDING; raise it with ulimit -i)
+1 portable	(ulimit -i 0; mqrecv $E)	mqrecv: $E: no timer can be had (RLIMIT_SIGPENDING; raise it with ulimit -i)
+125	(ulimit -i 0; mqrecv $F -- true)	mqrecv: $F: no timer can be had (RLIMIT_SIGPENDING; raise it with ulimit -i)
 END
 }
 
@@ -253,6 +258,7 @@ END
 125	mqrecv -D $M $E -- false	mqrecv: $M: no such queue (create it with -c)
 125	mqrecv -D $F $E -- false	mqrecv: $F: the queue is full; a COMMAND failed; its message was put back
 125	mqrecv -t 0 -D $F $E -- false	mqrecv: $F: the queue stayed full, no room in time (-t); a COMMAND failed; its message was put back
+125	(ulimit -i 0; mqrecv -t 1 -D $F $E -- false)	mqrecv: $F: no timer can be had (RLIMIT_SIGPENDING; raise it with ulimit -i); a COMMAND failed; its message was put back
 125	mqrecv -D $E $F -- sh -c 'exit 3'; mqrecv -t 0 -D $E $F -- false	mqrecv: $E: the queue stayed full, no room in time (-t); a COMMAND failed; its message was put back
 END
 }
@@ -266,12 +272,12 @@ END
 2	shmput -s 1T $E	shmput: -s "1T": not a size (bytes, at least 1, with optional K, M or G)
 2	shmput -m 1777 $E	shmput: -m "1777": not an octal mode from 0 to 777
 2	shmput -t -1 $E	shmput: -t "-1": not a time (as 0.25, 250ms, 2s or 5m)
-2	shmput sysv:new	shmput: sysv:new makes a new segment, which needs -c
-2	shmput -x $I	shmput: $I: an identifier names a segment that exists, so -x cannot be met
+2	shmput sysv:new	shmput: sysv:new: creating a segment needs -c
+2	shmput -x $I	shmput: $I: -x cannot be used with an identifier
 2	shmput /sem.x	shmput: /sem.x: names that start with sem. are those of semaphores
-2	cat /dev/null | shmput -c $K	shmput: $K: the size of the input is not known, so -s must say the size of the segment, which keeps it
-2	: >empty; shmput -c $K <empty	shmput: $K: the input is empty, so -s must say the size of the segment, which keeps it
-2	echo x | shmput -c $K	shmput: $K: the size of the input is not known, so -s must say the size of the segment, which keeps it
+2	cat /dev/null | shmput -c $K	shmput: $K: the size of the input is not known (give the size with -s)
+2	: >empty; shmput -c $K <empty	shmput: $K: the input is empty (give the size with -s)
+2	echo x | shmput -c $K	shmput: $K: the size of the input is not known (give the size with -s)
 END
 }
 
@@ -289,9 +295,9 @@ END
 1	shmput sysv:@2147483647	shmput: sysv:@2147483647: no such segment (an identifier names one that exists; ipcs -m lists them)
 1	shmput sysv:./missing	shmput: sysv:./missing: no key from this path: No such file or directory
 1	shmput file:missing	shmput: file:missing: no such file (create it with -c)
-1	shmput -c file:missing/file	shmput: file:missing/file: there is no such directory; nothing was changed
+1	shmput -c file:missing/file	shmput: file:missing/file: its directory does not exist; nothing was changed
 1	shmput file:directory	shmput: file:directory: not an ordinary file
-1	shmput -c file:link	shmput: file:link: a symbolic link to nowhere stands there; nothing was changed
+1	shmput -c file:link	shmput: file:link: a dangling symbolic link; nothing was changed
 1	shmput -c file:x$L	shmput: file:$Lx: the name is too long
 1	shmput -c -s 4 $F	shmput: $F: the segment exists with 3 bytes, not 4 (leave out -s, or remove it first)
 1	printf abcd | shmput $F	shmput: $F: the input has 4 bytes, and there is room for 3; nothing was changed
@@ -356,26 +362,26 @@ END
 2	semop -i 1,2147483648 $K	semop: -i "1,2147483648": not a number, or several with commas between them
 2	semop $E --	semop: -- is followed by a COMMAND
 2	semop $E -1 -- true	semop: there are OPs, or -- and a COMMAND, but not both
-2	semop $E -c	semop: OP "-c": not one; options come before SEM
+2	semop $E -c	semop: OP "-c": not an OP (options come before SEM)
 2	semop $E 1	semop: OP "1": not -N, +N, 0 or =N, with INDEX: in front for a member of a set (a COMMAND comes after --)
 2	semop $E +0	semop: OP "+0": not -N, +N, 0 or =N, with INDEX: in front for a member of a set (a COMMAND comes after --)
 2	semop $E -9999999999	semop: OP "-9999999999": the number is too large
 2	semop $F 99999:+1	semop: OP "99999:+1": the number is too large
 2	semop $F x:+1	semop: OP "x:+1": not -N, +N, 0 or =N, with INDEX: in front for a member of a set (a COMMAND comes after --)
-2	semop -c -i 1,2 $M	semop: $M: a POSIX semaphore is one, so -i takes one VALUE
+2	semop -c -i 1,2 $M	semop: $M: -i takes one VALUE for a POSIX semaphore
 2	semop $E -1 -1	semop: $E: a POSIX semaphore takes one OP a call (sysv: takes several as one)
 2	semop $E 0:-1	semop: $E: a POSIX semaphore has no INDEX (sysv: has sets)
 2	semop $E =1	semop: $E: a POSIX semaphore takes one OP of -1 or +1 (sysv: also waits for zero and sets)
 2	semop $E 0	semop: $E: a POSIX semaphore takes one OP of -1 or +1 (sysv: also waits for zero and sets)
 2	semop $E +2	semop: $E: a POSIX semaphore goes up and down by 1 (sysv: by any number)
 2	semop -c -i 40000 $K	semop: $K: -i 40000: a System V semaphore goes up to 32767
-2	semop $F =1 -1	semop: $F: =N does not go together with other OPs in one call
+2	semop $F =1 -1	semop: $F: =N cannot be combined with other OPs
 2	semop $F +40000	semop: $F: +40000: a System V semaphore goes up to 32767
 2	semop $F -40000	semop: $F: -40000: a System V semaphore goes up to 32767
 2	semop $F =40000	semop: $F: =40000: a System V semaphore goes up to 32767
-2	semop sysv:new	semop: sysv:new makes a new semaphore, which needs -c
-2	semop -x $I	semop: $I: an identifier names a semaphore that exists, so -x cannot be met
-2	semop file:lock	semop: file:lock: a file is no semaphore (file: is for shared memory)
+2	semop sysv:new	semop: sysv:new: creating a semaphore needs -c
+2	semop -x $I	semop: $I: -x cannot be used with an identifier
+2	semop file:lock	semop: file:lock: a semaphore cannot be a file (file: is for shared memory)
 END
 }
 
@@ -401,8 +407,8 @@ END
 1	semop $F 2:-1	semop: $F: the set has 2 members, so INDEX goes from 0 to 1
 1	semop $F 2:=1	semop: $F: the set has 2 members, so INDEX goes from 0 to 1
 1	semop -c $K; semop $K 1:-1	semop: $K: it has one member, with INDEX 0
-1	semop $F 0:+32767	semop: $F: a semaphore goes up to 32767, and this would take it beyond
-1	semop $M +1	semop: $M: a semaphore goes up to 2147483647, and this would take it beyond
+1	semop $F 0:+32767	semop: $F: the value would exceed 32767, the largest of a semaphore
+1	semop $M +1	semop: $M: the value would exceed 2147483647, the largest of a semaphore
 1	semop $E >/dev/full	semop: standard output: No space left on device
 1	semop $E >&6	semop: standard output: Broken pipe
 1	semop -c sysv:new >/dev/full	semop: standard output: No space left on device; the new semaphore was removed
@@ -433,19 +439,19 @@ END
 2	sigsend -k NONE $SELF	sigsend: -k "NONE": there is no such signal (sigsend -l lists them)
 2	sigsend -k 0 -t 1 $SELF	sigsend: -k "0": 0 is no signal
 2	sigsend -k KILL $SELF	sigsend: -k needs -t TIME, after which it sends
-2	sigsend -t 1 $SELF	sigsend: -t bounds the waiting of -w, -k and -q, and there is none of them
+2	sigsend -t 1 $SELF	sigsend: -t needs -w, -k or -q
 2	sigsend -q x $SELF	sigsend: -q "x": not a number from -2147483648 to 2147483647 (or - for those of standard input)
 2	sigsend -q 2147483648 $SELF	sigsend: -q "2147483648": not a number from -2147483648 to 2147483647 (or - for those of standard input)
 2	sigsend -q 1 -g $SELF	sigsend: -q sends to processes; a value cannot be sent to a group (-g)
 2	sigsend -q -	sigsend: PID is missing; with -q - standard input has the values
-2	sigsend TERM $SELF	sigsend: PID "TERM": not a PID; a signal is given with -s
+2	sigsend TERM $SELF	sigsend: PID "TERM": not a PID (a signal is given with -s)
 2	sigsend 0	sigsend: PID "0": not a PID, a number from 1
 2	sigsend 1x	sigsend: PID "1x": not a PID, a number from 1
-2	sigsend -s 0 $SELF -w	sigsend: PID "-w": not a PID; options come first
+2	sigsend -s 0 $SELF -w	sigsend: PID "-w": not a PID (options come first)
 2	sigsend -g 1	sigsend: PID "1": not the number of a process group, from 2
-2	sigsend -l -w	sigsend: -l lists or converts, and sends nothing: no other option goes with it
-2	sigsend -l NONE	sigsend: -l "NONE": there is no such signal (sigsend -l lists them; one that ended a program is shown by shells as 128 + its number)
-2	sigsend -l 999	sigsend: -l "999": there is no such signal (sigsend -l lists them; one that ended a program is shown by shells as 128 + its number)
+2	sigsend -l -w	sigsend: -l cannot be combined with other options
+2	sigsend -l NONE	sigsend: -l "NONE": no such signal or exit status (sigsend -l lists the signals)
+2	sigsend -l 999	sigsend: -l "999": no such signal or exit status (sigsend -l lists the signals)
 END
 }
 
@@ -456,7 +462,7 @@ END
 1	sigsend -s 0 -g 2147483647	sigsend: 2147483647: no such process group
 1	sigsend -s 0 </dev/null	sigsend: standard input: no PID; no signal was sent
 1	echo x | sigsend -s 0	sigsend: standard input: "x": not a PID, a number from 1; no signal was sent
-1	echo -w | sigsend -s 0	sigsend: standard input: "-w": not a PID; options come first; no signal was sent
+1	echo -w | sigsend -s 0	sigsend: standard input: "-w": not a PID (options come first); no signal was sent
 1	printf '1\0002\n' | sigsend -s 0	sigsend: standard input: "1\x002": not a PID, a number from 1; no signal was sent
 1	echo 1 | sigsend -g -s 0	sigsend: standard input: "1": not the number of a process group, from 2; no signal was sent
 1	sigsend -s 0 <.	sigsend: standard input: Is a directory; no signal was sent
@@ -464,7 +470,7 @@ END
 1	printf '1\nx\n' | sigsend -s CONT -q - $SELF	sigsend: standard input: record 2, "x": not a number from -2147483648 to 2147483647; 1 value was sent
 1	sigsend -s CONT -q - $SELF <.	sigsend: standard input: Is a directory; 0 values were sent
 124	sigsend -s 0 -w -t 0 $SELF	sigsend: $SELF: still there when time ran out (-t)
-1	set -o pipefail; sh -c 'exec sigsend -s 0 -w $$' 2>&1 | sed 's/[0-9]*: that/ITSELF: that/' >&2	sigsend: ITSELF: that is this process itself, which cannot wait for its own end (-w); no signal was sent
+1	set -o pipefail; sh -c 'exec sigsend -s 0 -w $$' 2>&1 | sed 's/[0-9]*: sigsend cannot/ITSELF: sigsend cannot/' >&2	sigsend: ITSELF: sigsend cannot wait for its own end (-w); no signal was sent
 END
 }
 
@@ -486,7 +492,7 @@ END
 2	sigrecv	sigrecv: SIGNAL is missing; $USAGE
 2	sigrecv NONE	sigrecv: SIGNAL "NONE": there is no such signal (sigsend -l lists them)
 2	sigrecv 0	sigrecv: SIGNAL "0": there is no such signal (sigsend -l lists them)
-2	sigrecv USR1 -t	sigrecv: SIGNAL "-t": there is no such signal; options come first
+2	sigrecv USR1 -t	sigrecv: SIGNAL "-t": there is no such signal (options come first)
 2	sigrecv USR1,,USR2	sigrecv: SIGNAL "": there is no such signal (sigsend -l lists them)
 2	sigrecv 32	sigrecv: SIGNAL "32": the C library keeps this signal for itself
 2	sigrecv KILL	sigrecv: KILL cannot be blocked, so nothing can wait for it
@@ -512,9 +518,9 @@ END
 2	sigmask -b 32 true	sigmask: -b "32": the C library keeps this signal for itself
 2	sigmask -i KILL true	sigmask: KILL cannot be blocked or ignored
 2	sigmask -b STOP true	sigmask: STOP cannot be blocked or ignored
-2	sigmask -p -b INT 1	sigmask: -p shows and changes nothing, so -b, -d and -i do not go with it
+2	sigmask -p -b INT 1	sigmask: -p cannot be combined with -b, -d or -i
 2	sigmask -p x	sigmask: PID "x": not a PID, a number from 1
-2	sigmask -p -- -b	sigmask: PID "-b": not a PID; options come first
+2	sigmask -p -- -b	sigmask: PID "-b": not a PID (options come first)
 1 linux	sigmask -p 2147483647	sigmask: 2147483647: no such process
 1 portable	sigmask -p 1	sigmask: this system does not show how other processes treat signals (Linux does, in a /proc of the same PID namespace)
 1 linux	sigmask -p $SELF >/dev/full	sigmask: standard output: No space left on device
@@ -544,8 +550,8 @@ END
 1	fifocat directory	fifocat: directory: a directory, not a FIFO; it was left as it is
 1	fifocat socket	fifocat: socket: a socket, not a FIFO (see sockcat); it was left as it is
 1	fifocat /dev/null	fifocat: /dev/null: not a FIFO; it was left as it is
-1	fifocat link	fifocat: link: a symbolic link that leads nowhere
-1	fifocat -c link	fifocat: link: a symbolic link that leads nowhere; it is not followed to create a FIFO
+1	fifocat link	fifocat: link: a dangling symbolic link
+1	fifocat -c link	fifocat: link: a dangling symbolic link; it is not followed to create a FIFO
 124	fifocat -t 0 fifo	fifocat: fifo: no byte in time (-t); 0 bytes were written
 124	fifocat -w -t 0 fifo	fifocat: fifo: no reader in time (-t)
 1 portable	fifocat -t 0 -s 1 fifo	fifocat: fifo: -s: this system has no way to change the capacity of a pipe
@@ -556,17 +562,17 @@ END
 	mkfifo fifo
 	exec 7<>fifo
 	lines fifocat <<'END'
-1	printf 5x | fifocat -w -N -l fifo	fifocat: fifo: record 1 is no netstring; 0 bytes were written
-1	head -c 4097 /dev/zero | fifocat -w -l fifo	fifocat: fifo: record 1 has 4097 bytes or more with its end; one write keeps 4096 together (-l); 0 bytes were written
-1	printf '%4096s\n' x | fifocat -w -l fifo	fifocat: fifo: record 1 has 4097 bytes with its end; one write keeps 4096 together (-l); 0 bytes were written
+1	printf 5x | fifocat -w -N -l fifo	fifocat: fifo: record 1 is not a netstring; 0 bytes were written
+1	head -c 4097 /dev/zero | fifocat -w -l fifo	fifocat: fifo: record 1 has 4097 bytes or more with its terminator, and -l allows at most 4096; 0 bytes were written
+1	printf '%4096s\n' x | fifocat -w -l fifo	fifocat: fifo: record 1 has 4097 bytes with its terminator, and -l allows at most 4096; 0 bytes were written
 1	fifocat -w fifo <.	fifocat: fifo: standard input: Is a directory; 0 bytes were written
 1	fifocat -w fifo <&-	fifocat: fifo: standard input: Bad file descriptor; 0 bytes were written
 124	printf ab >fifo; fifocat -n 1 -t 0 fifo	fifocat: fifo: no byte in time (-t); 2 bytes were written, and the last record is not whole
 1	printf ab >fifo; fifocat -t 0 fifo >/dev/full	fifocat: fifo: standard output: No space left on device; 0 bytes were written, and 2 were taken that are lost
 1 linux	printf ab >fifo; fifocat fifo >&6	fifocat: fifo: standard output has lost its reader; 0 bytes were written, 2 are left in the FIFO
 1 portable	printf ab >fifo; fifocat fifo >&6	fifocat: fifo: standard output has lost its reader; 0 bytes were written
-1 linux	printf 5x >fifo; fifocat -N -n 1 fifo	fifocat: fifo: record 1 is no netstring; 0 bytes were written, and 1 were taken that are lost, 3 are left in the FIFO
-1 portable	printf 5x >fifo; fifocat -N -n 1 fifo	fifocat: fifo: record 1 is no netstring; 0 bytes were written, and 1 were taken that are lost
+1 linux	printf 5x >fifo; fifocat -N -n 1 fifo	fifocat: fifo: record 1 is not a netstring; 0 bytes were written, and 1 were taken that are lost, 3 are left in the FIFO
+1 portable	printf 5x >fifo; fifocat -N -n 1 fifo	fifocat: fifo: record 1 is not a netstring; 0 bytes were written, and 1 were taken that are lost
 124 linux	head -c 100000 /dev/zero | fifocat -w -s 4096 -t 0 fifo	fifocat: fifo: no room in time (-t); 0 bytes were written
 END
 	exec 7>&-
@@ -606,8 +612,8 @@ END
 2	sockcat -f unix:s	sockcat: -f, -B, -j and -u are for a socket that listens, with -l
 2	sockcat -j 0 unix:s	sockcat: -j "0": not a number from 1 to 2147483647
 2	sockcat -j 2 unix:s	sockcat: -f, -B, -j and -u are for a socket that listens, with -l
-2	sockcat -n 1 unix:s	sockcat: -n counts connections, with -l, or packets
-2	sockcat -P unix:s	sockcat: -P says who sent a packet, or with -l a record
+2	sockcat -n 1 unix:s	sockcat: -n needs packets, or -l
+2	sockcat -P unix:s	sockcat: -P needs packets, or -l
 2	sockcat -I unix:s -- true	sockcat: -I, -O, -B and -P are not for a COMMAND, which has the socket itself
 2	sockcat -l -B unix:s	sockcat: -B is for many clients (-f or -n)
 2	sockcat -l -f -B unix-dgram:s	sockcat: -B is for clients that are connected
@@ -636,6 +642,8 @@ END
 2	sockcat unix:@	sockcat: unix:@: the name after @ is missing
 2	sockcat unix:$L	sockcat: unix:$L: the path is too long for a Unix socket (107 bytes at most on Linux)
 1	sockcat tcp:127.0.0.1:no-such-service	sockcat: tcp:127.0.0.1:no-such-service: there is no such port
+1	sockcat tcp4:[::1]:1	sockcat: tcp4:[::1]:1: no such host, or it has no IPv4 address
+1	sockcat tcp6:127.0.0.1:1	sockcat: tcp6:127.0.0.1:1: no such host, or it has no IPv6 address
 1	sockcat tcp:*:1	sockcat: tcp:*:1: * is every address to listen at, not one to connect to
 END
 }
@@ -657,7 +665,7 @@ END
 1	sockcat -l -n 0 unix:sock; sockcat unix:sock	sockcat: unix:sock: connection refused (nobody listens there)
 1	sockcat unix-dgram:sock	sockcat: unix-dgram:sock: connection refused (nobody listens there)
 1	sockcat unix-dgram:live	sockcat: unix-dgram:live: a Unix socket of another type is there
-124	sockcat -T 1ms unix:missing	sockcat: unix:missing: no such socket, for all the time of -T
+124	sockcat -T 1ms unix:missing	sockcat: unix:missing: no such socket (tried for the time of -T)
 1	sockcat -b unix:file unix:live	sockcat: unix:file: an ordinary file, not a socket; it was left as it is
 1	sockcat -l unix:file	sockcat: unix:file: an ordinary file, not a socket; it was left as it is
 1	sockcat -l unix:directory	sockcat: unix:directory: a directory, not a socket; it was left as it is
@@ -689,7 +697,7 @@ END
 	ready sockcat -R ready -l -f unix-dgram:live
 	lines sockcat <<'END'
 1	head -c 70000 /dev/zero | sockcat -r -O udp4:127.0.0.1:9	sockcat: udp4:127.0.0.1:9: too large for one packet; record 1 has 70000 bytes, and a UDP packet at most 65507; 0 packets were sent, 0 received
-1	printf 5x | sockcat -N -O unix-dgram:live	sockcat: standard input: record 1 is no netstring: its length is not followed by a colon; 0 packets were sent
+1	printf 5x | sockcat -N -O unix-dgram:live	sockcat: standard input: record 1 is not a netstring: its length is not followed by a colon; 0 packets were sent
 1	echo x | sockcat -P -O unix-dgram:live	sockcat: standard input: record 1: its peer and a tab are missing (-P)
 1	printf 'x\ty\n' | sockcat -P -O unix-dgram:live	sockcat: standard input: record 1: not an address (tcp:HOST:PORT, udp:HOST:PORT, unix:PATH, unix-dgram:PATH, unix-seq:PATH, raw:PROTO:HOST)
 1	printf 'udp::1\ty\n' | sockcat -P -O unix-dgram:live	sockcat: standard input: record 1: its peer is an address of another kind
@@ -706,7 +714,7 @@ END
 	lines ipcls <<'END'
 2	ipcls -o NONE	ipcls: -o "NONE": not columns with commas between them (see ipcls -h)
 2	ipcls -o KIND,	ipcls: -o "KIND,": not columns with commas between them (see ipcls -h)
-2	ipcls sysv:new	ipcls: sysv:new: sysv:new names nothing that exists
+2	ipcls sysv:new	ipcls: sysv:new: sysv:new is not the name of an existing object
 2	ipcls file:x	ipcls: file:x: an ordinary file is none of the kernel's objects (see ls, chmod, rm)
 2	ipcls shm:/sem.x	ipcls: shm:/sem.x: names that start with sem. are those of semaphores
 2	ipcls mq:a/b	ipcls: mq:a/b: a POSIX name has one slash only, at its front
@@ -730,7 +738,7 @@ END
 2	ipcset mq:$E	ipcset: there is nothing to change (-m, -o or -s, in front of KIND:NAME)
 2	ipcset -m 9 mq:$E	ipcset: -m "9": not an octal mode from 0 to 777
 2	ipcset -o no-such-user mq:$E	ipcset: -o "no-such-user": not OWNER, OWNER:GROUP or :GROUP, which exist or are numbers
-2	ipcset -m 600 mq	ipcset: mq: an object is named here, KIND:NAME (mq:/jobs); all of a kind cannot be
+2	ipcset -m 600 mq	ipcset: mq: NAME is missing (as in mq:/jobs)
 2	ipcset -m 600 $E	ipcset: $E: its KIND is missing (mq:, shm: or sem: in front)
 2	ipcset -s 1 mq:$E	ipcset: mq:$E: -s is for System V queues (msg_qbytes); what others can hold is not changed
 2	ipcset -s 1 sem:$F	ipcset: sem:$F: -s is for System V queues (msg_qbytes); what others can hold is not changed
@@ -739,7 +747,7 @@ END
 END
 	lines ipcdel <<'END'
 2	ipcdel	ipcdel: KIND:NAME is missing; $USAGE
-2	ipcdel mq	ipcdel: mq: an object is named here, KIND:NAME (mq:/jobs); all of a kind cannot be
+2	ipcdel mq	ipcdel: mq: NAME is missing (as in mq:/jobs)
 2	ipcdel $E	ipcdel: $E: its KIND is missing (mq:, shm: or sem: in front)
 2	ipcdel mq:	ipcdel: mq:: the name is empty
 1	ipcdel mq:$M	ipcdel: mq:$M: no such queue
@@ -837,14 +845,14 @@ END
 #                N came that are lost, a packet that came is lost, the peer took nothing, and record N was dropped
 #                no such client is there, no client is left, it does not read what is sent to it, no such host
 # ipcls.bats     ... cannot be listed
-# ipcset.bats    a group of his own, only root may give it to another user, /proc is not mounted
+# ipcset.bats    one of the owner's groups, only root may give it to another user, /proc is not mounted
 #
 # Lines that no test provokes. Most need a system without memory, processes, mounts or a part of POSIX, or a failure in the few
-# instructions between two system calls; those of piperun and sockcat depend on the C library or on when a peer ends.
+# instructions between two system calls; those of sockcat depend on when a peer ends.
 #
 # all            out of memory, and what strerror(3) says of ENOMEM; cannot start; standard output: ..., if only close(2) fails
 #                a limit that cannot be read: "... does not allow it"
-# mqsend mqrecv  this system has no POSIX message queues, the system does not take a message of this size, no message is there
+# mqsend mqrecv  this system has no POSIX message queues, the system does not take a message of this size
 # shmput         the input cannot be held, the system has no file system for shared memory, a System V segment has at least 1 byte
 #                there is no memory for a segment, those who have it open have the input, the segment has changed, ...
 # semop          the system has no room for another process that gives back ..., COMMAND: cannot be started
@@ -853,4 +861,3 @@ END
 # piperun        a pipe cannot be made
 # ipcset         this user namespace has no such user or group
 # sockcat        it has gone, it has reset the connection, a packet is larger than N bytes, N were read that are lost, not removed
-#                no such host, or it has no IPv4 (IPv6) address: some C libraries have words of their own for it

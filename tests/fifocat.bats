@@ -161,7 +161,7 @@ comes() {
 		# shellcheck disable=SC2086
 		try cat_ $options dangling </etc/passwd
 		status 1
-		error 'fifocat: dangling: a symbolic link that leads nowhere*'
+		error 'fifocat: dangling: a dangling symbolic link*'
 		[ ! -e nowhere ]
 		[ -L dangling ]
 		# shellcheck disable=SC2086
@@ -379,14 +379,14 @@ comes() {
 	for given in '3:abc,5:hel' '3:abc,xyz' '3:abc,3:abcd'; do
 		try sh -c 'printf %s "$1" | timeout 120 fifocat -w -N -n 5 fifo' sh "$given"
 		status 1
-		error 'fifocat: fifo: record 2 is no netstring; *'
+		error 'fifocat: fifo: record 2 is not a netstring; *'
 		try cat_ -t 0 fifo
 		printf %s "$given" >&8
 		# The netstring turns out to be incomplete only when the last writer closes.
 		if [ "$given" != 3:abc,5:hel ]; then
 			try cat_ -N -n 5 fifo
 			status 1
-			error 'fifocat: fifo: record 2 is no netstring; *, and 1 were taken that are lost*'
+			error 'fifocat: fifo: record 2 is not a netstring; *, and 1 were taken that are lost*'
 		fi
 		try cat_ -t 0 fifo
 	done
@@ -402,7 +402,7 @@ comes() {
 	[ "$(cat_ -n 5 fifo)" = $'2\n3\n4\n5\n6' ]
 	echo >other
 	wait
-	[[ $(cat err) == 'fifocat: fifo: record 7 has 5001 bytes with its end; '* ]]
+	[[ $(cat err) == 'fifocat: fifo: record 7 has 5001 bytes with its terminator, '* ]]
 	exec 8<&-
 }
 
@@ -543,7 +543,7 @@ subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
 	output 3:abc,
 	try cat_ -N -n 1 fifo
 	status 1
-	error 'fifocat: fifo: record 1 is no netstring; 0 bytes were written, and 1 were taken that are lost'
+	error 'fifocat: fifo: record 1 is not a netstring; 0 bytes were written, and 1 were taken that are lost'
 	try cat_ -n 0 fifo
 	status 0
 	exec 8<&-
@@ -618,15 +618,15 @@ subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
 	cat_ -0 -n 2 fifo | od -An -c | grep -q 'a  \\0   b  \\0'
 	{ echo first && head -c 100000 /dev/zero | tr '\0' x && echo && echo last; } >file
 	try sh -c 'timeout 120 fifocat -l -w fifo <file'
-	error 'fifocat: fifo: record 2 has 100001 bytes with its end; one write keeps 4096 together (-l); 6 bytes were written*'
+	error 'fifocat: fifo: record 2 has 100001 bytes with its terminator, and -l allows at most 4096; 6 bytes were written*'
 	try cat_ -t 0 fifo
 	output first
 	try sh -c 'head -c 40000000 /dev/zero | timeout 120 fifocat -l -w fifo'
-	error 'fifocat: fifo: record 1 has 16* bytes or more with its end; one write keeps 4096 together (-l); 0 bytes were written'
+	error 'fifocat: fifo: record 1 has 16* bytes or more with its terminator, and -l allows at most 4096; 0 bytes were written'
 	{ echo first && head -c 4096 /dev/zero | tr '\0' x && echo && echo last; } >file
 	try sh -c 'timeout 120 fifocat -l -w fifo <file'
 	status 1
-	error 'fifocat: fifo: record 2 has 4097 bytes with its end; one write keeps 4096 together (-l); 6 bytes were written*'
+	error 'fifocat: fifo: record 2 has 4097 bytes with its terminator, and -l allows at most 4096; 6 bytes were written*'
 	try cat_ -t 0 fifo
 	output first
 	# A record of exactly the limit.
@@ -637,7 +637,7 @@ subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
 	printf '3:abc,2:d' >file
 	try sh -c 'timeout 120 fifocat -N -l -w fifo <file'
 	status 1
-	error 'fifocat: fifo: record 2 is no netstring; 6 bytes were written*'
+	error 'fifocat: fifo: record 2 is not a netstring; 6 bytes were written*'
 	exec 8<&-
 }
 

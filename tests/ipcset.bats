@@ -138,7 +138,7 @@ modes() {
 	done
 }
 
-@test "ipcset: an owner can give an object only to a group of his own" {
+@test "ipcset: an owner can give an object only to one of the owner's groups" {
 	[ "$PLAT" = linux ] || skip "POSIX changes segments and System V objects"
 	need_root
 	queue=/ipc7-$$-user
@@ -147,7 +147,7 @@ modes() {
 	# The kernel checks the group and refuses before the mode is changed.
 	try as_user ipcset -m 0640 -o :0 "mq:$queue"
 	status 1
-	error "ipcset: mq:$queue: not permitted: its owner may give it only to a group of his own"
+	error "ipcset: mq:$queue: not permitted: the owner may give it only to one of the owner's groups"
 	[ "$(ipcls -H -o mode "mq:$queue")" = 0600 ]
 	try as_user ipcset -m 0640 -o ":$(as_user id -g)" "mq:$queue"
 	status 0
@@ -233,7 +233,7 @@ modes() {
 @test "ipcset: wrong usage exits with status 2, and -h and -V print usage and version" {
 	for case in '-m 0600|KIND:NAME is missing*' 'mq:x|there is nothing to change (-m, -o or -s, *' '-m 9 mq:x|-m "9": not an octal mode*' \
 		'-o nosuch-user mq:x|-o "nosuch-user": not OWNER*' '-o : mq:x|-o ":": not OWNER*' '-o root: mq:x|-o "root:": not OWNER*' '-s 0 mq:x|-s "0": not *' \
-		'-m 600 mq|mq: an object is named here*' '-m 600 x|x: its KIND is missing*' '-s 4K shm:nowhere|shm:nowhere: -s is for System V queues*' '-s 4K mq:sysv:0x7bfffff0 mq:x|mq:x: -s is for*' '-y|there is no option -y*'; do
+		'-m 600 mq|mq: NAME is missing*' '-m 600 x|x: its KIND is missing*' '-s 4K shm:nowhere|shm:nowhere: -s is for System V queues*' '-s 4K mq:sysv:0x7bfffff0 mq:x|mq:x: -s is for*' '-y|there is no option -y*'; do
 		# shellcheck disable=SC2086
 		try ipcset ${case%%|*}
 		status 2

@@ -643,7 +643,7 @@ dead_letters() {
 	status 2
 	try mqrecv -D "$dead" "$Q"
 	status 2
-	error 'mqrecv: -D takes the messages whose COMMAND fails, but there is no COMMAND'
+	error 'mqrecv: -D needs a COMMAND'
 	mqrecv -u -n 0 "$dead"
 	fill bad
 	try mqrecv -D "$dead" "$Q" -- false
@@ -1039,7 +1039,7 @@ partial_write() {
 	id=$(ipcs -q | awk -v key="$(printf '0x%08x' "${Q#sysv:}")" '$1 == key { print $2 }')
 	try mqrecv -D "sysv:@$id" "$Q" -- false
 	status 2
-	error 'mqrecv: -D takes another queue than QUEUE'
+	error 'mqrecv: -D must name a queue other than QUEUE'
 	[ "$(depth "$Q")" -eq 1 ]
 }
 

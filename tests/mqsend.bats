@@ -160,7 +160,7 @@ sends_mark() {
 	done
 	try mqsend sysv:new x
 	status 2
-	error 'mqsend: sysv:new makes a new queue, which needs -c'
+	error 'mqsend: sysv:new: creating a queue needs -c'
 	try mqsend -x sysv:@1 x
 	status 2
 }
@@ -321,10 +321,10 @@ oversize() {
 	new_name posix
 	try mqsend -c -N $SMALL "$Q" < <(printf '1:a,2:bc;')
 	status 1
-	error "mqsend: $Q: record 2 is no netstring: no comma follows its last byte; 1 message was sent"
+	error "mqsend: $Q: record 2 is not a netstring: no comma follows its last byte; 1 message was sent"
 	try mqsend -N "$Q" < <(printf '5:abc')
 	status 1
-	error "mqsend: $Q: record 1 is no netstring: the input ends inside it; no message was sent"
+	error "mqsend: $Q: record 1 is not a netstring: the input ends inside it; no message was sent"
 	[ "$(depth "$Q")" -eq 1 ]
 }
 
@@ -614,7 +614,7 @@ may_send_only() {
 	try few
 	if [[ $stderr != *'shared libraries'* ]]; then # a dynamic program does not even start
 		status 1
-		error "mqsend: $Q: too many open files (raise the limit with ulimit -n)"
+		error "mqsend: $Q: too many open files: RLIMIT_NOFILE is 3 (raise it with ulimit -n)"
 	fi
 	missing "$Q"
 }

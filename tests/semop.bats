@@ -198,7 +198,7 @@ missing_semaphore() {
 		# shellcheck disable=SC2086
 		try semop "$S" $ops
 		status 2
-		error "semop: $S: =N does not go together with other OPs in one call"
+		error "semop: $S: =N cannot be combined with other OPs"
 	done
 	try semop "$S"
 	output $'1\n2'
@@ -238,7 +238,7 @@ missing_semaphore() {
 	done
 	try semop -c -i 1,2 "$S"
 	status 2
-	error "semop: $S: a POSIX semaphore is one, so -i takes one VALUE"
+	error "semop: $S: -i takes one VALUE for a POSIX semaphore"
 	try semop "$S"
 	output 1
 }
@@ -247,7 +247,7 @@ bad_values() {
 	semop -c "$S" >/dev/null
 	try semop "$S" -t 0
 	status 2
-	error 'semop: OP "-t": not one; options come before SEM'
+	error 'semop: OP "-t": not an OP (options come before SEM)'
 	try semop "$S" -1 -- true
 	status 2
 	error 'semop: there are OPs, or -- and a COMMAND, but not both'
@@ -281,7 +281,7 @@ bad_values() {
 	semop -c -i 32767 "$S" >/dev/null
 	try semop "$S" +1
 	status 1
-	error "semop: $S: a semaphore goes up to 32767, and this would take it beyond"
+	error "semop: $S: the value would exceed 32767, the largest of a semaphore"
 	try semop "$S" =32768
 	status 2
 	error "semop: $S: =32768: a System V semaphore goes up to 32767"
@@ -291,7 +291,7 @@ bad_values() {
 	semop -c -i 2147483647 "$S" >/dev/null
 	try semop "$S" +1
 	status 1
-	error "semop: $S: a semaphore goes up to 2147483647, and this would take it beyond"
+	error "semop: $S: the value would exceed 2147483647, the largest of a semaphore"
 	try semop "$S"
 	output 2147483647
 }
@@ -312,10 +312,10 @@ wrong_usage() {
 	error 'semop: there is no option -k (see semop -h)'
 	try semop file:x
 	status 2
-	error 'semop: file:x: a file is no semaphore (file: is for shared memory)'
+	error 'semop: file:x: a semaphore cannot be a file (file: is for shared memory)'
 	try semop sysv:new
 	status 2
-	error 'semop: sysv:new makes a new semaphore, which needs -c'
+	error 'semop: sysv:new: creating a semaphore needs -c'
 	try semop -x sysv:@1
 	status 2
 	try semop "$S"

@@ -48,7 +48,7 @@ puts_exactly() {
 	new_segment sysv
 	try shmput -c "$S" <empty
 	status 2
-	error "shmput: $S: the input is empty, so -s must say the size of the segment, which keeps it"
+	error "shmput: $S: the input is empty (give the size with -s)"
 	gone "$S"
 }
 
@@ -203,7 +203,7 @@ creates_in_the_middle() {
 	new_segment sysv
 	try shmput -c "$S" < <(echo hello)
 	status 2
-	error "shmput: $S: the size of the input is not known, so -s must say the size of the segment, which keeps it"
+	error "shmput: $S: the size of the input is not known (give the size with -s)"
 	gone "$S"
 	echo hello >input
 	shmput -c "$S" <input
@@ -374,7 +374,7 @@ makes_mode() {
 	shmget -u "$name" >/dev/null
 	try shmput sysv:new <input
 	status 2
-	error 'shmput: sysv:new makes a new segment, which needs -c'
+	error 'shmput: sysv:new: creating a segment needs -c'
 }
 
 @test "shmput: creates no private segment if its name cannot be printed" {
@@ -411,11 +411,11 @@ makes_mode() {
 	error 'shmput: file:.: not an ordinary file'
 	try shmput -c file:nosuch/file <input
 	status 1
-	error 'shmput: file:nosuch/file: there is no such directory; nothing was changed'
+	error 'shmput: file:nosuch/file: its directory does not exist; nothing was changed'
 	ln -s nowhere link
 	try shmput -c file:link <input
 	status 1
-	error 'shmput: file:link: a symbolic link to nowhere stands there; nothing was changed'
+	error 'shmput: file:link: a dangling symbolic link; nothing was changed'
 	[ ! -e nowhere ]
 	try shmput 'file:' <input
 	status 2

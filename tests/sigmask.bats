@@ -131,7 +131,7 @@ look() {
 	error 'sigmask: PID is missing; usage: *'
 	try sigmask -p -b INT $$
 	status 2
-	error 'sigmask: -p shows and changes nothing, so -b, -d and -i do not go with it'
+	error 'sigmask: -p cannot be combined with -b, -d or -i'
 	try sigmask -y touch ran
 	status 2
 	error 'sigmask: there is no option -y (see sigmask -h)'

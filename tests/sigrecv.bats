@@ -218,7 +218,7 @@ RTMIN+1	QUEUE	2' ]
 	error 'sigrecv: -R needs an argument (see sigrecv -h)'
 	try sigrecv USR1 -f
 	status 2
-	error 'sigrecv: SIGNAL "-f": there is no such signal; options come first'
+	error 'sigrecv: SIGNAL "-f": there is no such signal (options come first)'
 }
 
 @test "sigrecv: receives signals that are ignored at the start" {

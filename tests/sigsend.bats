@@ -165,7 +165,7 @@ True" ]
 	done
 	try sigsend TERM "$PID"
 	status 2
-	error 'sigsend: PID "TERM": not a PID; a signal is given with -s'
+	error 'sigsend: PID "TERM": not a PID (a signal is given with -s)'
 	for bad in 0 1 -5 x; do
 		try sigsend -g -s USR1 -- "$bad"
 		status 2
@@ -202,7 +202,7 @@ True" ]
 	error 'sigsend: -k needs -t TIME, after which it sends'
 	try sigsend -s USR1 -t 1 "$PID"
 	status 2
-	error 'sigsend: -t bounds the waiting of -w, -k and -q, and there is none of them'
+	error 'sigsend: -t needs -w, -k or -q'
 	try sigsend -s USR1 -q 1 -g "$PID"
 	status 2
 	error 'sigsend: -q sends to processes; a value cannot be sent to a group (-g)'
@@ -211,7 +211,7 @@ True" ]
 	error 'sigsend: PID is missing; with -q - standard input has the values'
 	try sigsend "$PID" -s USR1
 	status 2
-	error 'sigsend: PID "-s": not a PID; options come first'
+	error 'sigsend: PID "-s": not a PID (options come first)'
 	try sigsend -y "$PID"
 	status 2
 	error 'sigsend: there is no option -y (see sigsend -h)'
@@ -719,7 +719,7 @@ sigsend: pidfd_send_signal(3, SIGRTMIN, {si_code=SI_QUEUE, sival_int=-2}, 0) = 0
 @test "sigsend: refuses to wait for its own end" {
 	try sh -c 'exec sigsend -w -s 0 $$'
 	status 1
-	error 'sigsend: *: that is this process itself, which cannot wait for its own end (-w); no signal was sent'
+	error 'sigsend: *: sigsend cannot wait for its own end (-w); no signal was sent'
 	need setsid setsid true
 	# sigsend leaves itself out of its group where the system shows the members of a group.
 	try setsid -w sh -c 'exec sigsend -g -w -s 0 $$'
@@ -727,7 +727,7 @@ sigsend: pidfd_send_signal(3, SIGRTMIN, {si_code=SI_QUEUE, sival_int=-2}, 0) = 0
 		status 0
 	else
 		status 1
-		error 'sigsend: *: that is this process itself, which cannot wait for its own end (-w); no signal was sent'
+		error 'sigsend: *: sigsend cannot wait for its own end (-w); no signal was sent'
 	fi
 }
 
@@ -823,13 +823,13 @@ HUP
 		try sigsend -l -- TERM "$bad"
 		status 2
 		output ''
-		error 'sigsend: -l "'*'": there is no such signal (sigsend -l lists them; one that ended a program is shown by shells as 128 + its number)'
+		error 'sigsend: -l "'*'": no such signal or exit status (sigsend -l lists the signals)'
 	done
 	for options in -w '-s TERM' -g '-q 1' '-t 1'; do
 		# shellcheck disable=SC2086
 		try sigsend -l $options
 		status 2
-		error 'sigsend: -l lists or converts, and sends nothing: no other option goes with it'
+		error 'sigsend: -l cannot be combined with other options'
 	done
 }
 

@@ -352,7 +352,7 @@ output_fails() {
 @test "sockcat: -T tries to connect until a listener appears" {
 	try cat_ -T 0.1 unix:socket
 	status 124
-	error 'sockcat: unix:socket: no such socket, for all the time of -T'
+	error 'sockcat: unix:socket: no such socket (tried for the time of -T)'
 	cat_ -T 20 unix:socket </dev/null >got &
 	listen unix:socket <<<hello
 	wait
@@ -746,7 +746,7 @@ open('sleeping').read()" &
 	printf '3:a\nb,x' | cat_ "$A" || true
 	ends 1
 	[ "$(cat got)" = $'3:a\nb,' ]
-	[[ $(cat err) == 'sockcat: unix:socket: unix:#1: record 2 is no netstring: '* ]]
+	[[ $(cat err) == 'sockcat: unix:socket: unix:#1: record 2 is not a netstring: '* ]]
 }
 
 # packets BODY: run a function once for each kind of packet socket; the address to listen at is in AT.
@@ -1288,7 +1288,7 @@ open('hold').read()" &
 	until [ -e up ]; do moment; done
 	try cat_ -T 0.2 unix:full
 	status 124
-	error 'sockcat: unix:full: no connection in time, for all the time of -T'
+	error 'sockcat: unix:full: no connection in time (tried for the time of -T)'
 	try cat_ -t 0.2 unix:full
 	status 124
 	error 'sockcat: unix:full: no connection in time (-t)'
@@ -1564,7 +1564,7 @@ one_way() {
 @test "sockcat: wrong usage gets one error line and status 2" {
 	for case in '|ADDRESS is missing*' 'tcp:x:1 y|there is one ADDRESS, after the options; a COMMAND stands after --' 'tcp:x:1 --|COMMAND is missing after --' \
 		'-I -O tcp:x:1|only one of -I and -O can be given' '-f tcp:x:1|-f, -B, -j and -u are for a socket that listens, with -l' \
-		'-l -T 1 tcp:x:1|-b and -T are for a connection that is made, without -l' '-n 1 tcp:x:1|-n counts connections, with -l, or packets' '-P tcp:x:1|-P says who sent a packet, or with -l a record' \
+		'-l -T 1 tcp:x:1|-b and -T are for a connection that is made, without -l' '-n 1 tcp:x:1|-n needs packets, or -l' '-P tcp:x:1|-P needs packets, or -l' \
 		'-l -B tcp:x:1|-B is for many clients (-f or -n)' '-l -f -B udp:x:1|-B is for clients that are connected' \
 		'-l -P tcp:x:1 -- cat|-I, -O, -B and -P are not for a COMMAND, which has the socket itself' '-j 0 -l tcp:x:1|-j "0": not a number*' \
 		'-m 9 -l unix:x|-m "9": not an octal mode*' '-t x tcp:x:1|-t "x": not a time*' '-y tcp:x:1|there is no option -y*'; do

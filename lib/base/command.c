@@ -215,11 +215,11 @@ int
 command_object(const struct name *name, const char *what, bool create, bool exclusive)
 {
 	if (name->kind == NAME_FILE && strcmp(what, "segment") != 0)
-		return command_usage("%s: a file is no %s (file: is for shared memory)", name->text, what);
+		return command_usage("%s: a %s cannot be a file (file: is for shared memory)", name->text, what);
 	if (name->kind == NAME_NEW && !create)
-		return command_usage("sysv:new makes a new %s, which needs -c", what);
+		return command_usage("sysv:new: creating a %s needs -c", what);
 	if (name->kind == NAME_ID && exclusive)
-		return command_usage("%s: an identifier names a %s that exists, so -x cannot be met", name->text, what);
+		return command_usage("%s: -x cannot be used with an identifier", name->text);
 	return GO_ON;
 }
 

@@ -49,11 +49,12 @@ parse_key(struct name *name, const char *text)
 	if (hex)
 		text += 2;
 	if (number_read(text, strlen(text), hex ? 16 : 10, 0, UINT_MAX, &key) == -1)
-		return hex               ? "a System V key has 1 to 8 hexadecimal digits after 0x"
-		       : errno == ERANGE ? "a System V key is at most 4294967295"
-		                         : "after sysv: comes a key (0x4d2 or 1234), @ID, a path with a slash, or new";
+		return hex ? "a System V key has 1 to 8 hexadecimal digits after 0x"
+		       : errno == ERANGE
+		           ? "a System V key is at most 4294967295"
+		           : "expected a key (0x4d2 or 1234), @ID, a path with a slash, or new after sysv:";
 	if (key == 0)
-		return "key 0 always makes a new private object; sysv:new says that";
+		return "key 0 is not a name (use sysv:new for a private object)";
 	name->kind = NAME_KEY;
 	name->number = (int)(unsigned int)key;
 	snprintf(name->room, sizeof(name->room), "sysv:0x%llx", key);
@@ -81,7 +82,7 @@ parse_ftok(struct name *name, const char *text)
 	if (comma && !strchr(comma, '/')) {
 		if (number_parse(comma + 1, 1, 255, &project) == -1) {
 			if (!comma[1] || comma[2] || comma[1] == '0')
-				return "after the comma comes one character or a number from 1 to 255";
+				return "expected one character or a number from 1 to 255 after the comma";
 			project = (unsigned char)comma[1];
 		}
 	} else {
@@ -102,7 +103,7 @@ parse_sysv(struct name *name, const char *text)
 		return parse_ftok(name, text);
 	if (*rest == '@') {
 		if (number_parse(rest + 1, 0, INT_MAX, &id) == -1)
-			return "after sysv:@ comes the number of an identifier";
+			return "expected the number of an identifier after sysv:@";
 		name->kind = NAME_ID;
 		name->number = (int)id;
 		snprintf(name->room, sizeof(name->room), "sysv:@%d", name->number);
@@ -122,7 +123,7 @@ parse_file(struct name *name, const char *text)
 	size_t start = strlen("file:");
 
 	if (!text[start])
-		return "after file: comes a path";
+		return "expected a path after file:";
 	name->kind = NAME_FILE;
 	return set_path(name, text, start, strlen(text + start));
 }

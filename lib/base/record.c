@@ -32,7 +32,7 @@ record_fault(const struct record_reader *reader, int error, struct text *text)
 		text_format(text, "record %lu has %s%zu bytes, at most %zu can be", reader->count,
 		    reader->endless ? "more than " : "", reader->size, reader->limit);
 	else if (error == EBADMSG)
-		text_format(text, "record %lu is no netstring: %s", reader->count, reader->fault);
+		text_format(text, "record %lu is not a netstring: %s", reader->count, reader->fault);
 	else
 		text_format(text, "%s", strerror(error));
 }

@@ -26,7 +26,7 @@ take_length(struct record_scanner *scanner, char byte)
 	if (scanner->digits > 0 && scanner->length == 0)
 		return "its length starts with 0";
 	if (scanner->digits == LENGTH_DIGITS || scanner->length > (SSIZE_MAX - 9) / 10)
-		return "its length is no number that fits";
+		return "its length is too large";
 	scanner->length = scanner->length * 10 + (size_t)(byte - '0');
 	scanner->digits++;
 	return NULL;

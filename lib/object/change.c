@@ -55,7 +55,7 @@ report_refusal(const struct object *object, const struct change *change, int err
 	if (error == EPERM && beyond_limit(object, change))
 		return report_limit(object, change);
 	if (error == EPERM && change && change->gid != CHANGE_NO_GROUP && object->posix && geteuid() != 0)
-		return report(object, "not permitted: its owner may give it only to a group of his own");
+		return report(object, "not permitted: the owner may give it only to one of the owner's groups");
 	if (error == EINVAL && change && (change->uid != CHANGE_NO_OWNER || change->gid != CHANGE_NO_GROUP))
 		return report(object, "this user namespace has no such user or group");
 	return report(object, strerror(error));

@@ -47,7 +47,7 @@ operand_parse(struct operand *operand, const char *text, const char **fault)
 		if (operand->kinds)
 			return 0;
 	} else if (operand->name.kind == NAME_NEW) {
-		*fault = "sysv:new names nothing that exists";
+		*fault = "sysv:new is not the name of an existing object";
 	} else if (operand->name.kind == NAME_FILE) {
 		*fault = "an ordinary file is none of the kernel's objects (see ls, chmod, rm)";
 	} else {
@@ -67,7 +67,7 @@ read_operand(struct operand *operand, const char *text, bool exact)
 	if (operand_parse(operand, text, &fault) == -1)
 		status = errno == EINVAL ? STATUS_USAGE : STATUS_FAILED;
 	else if (exact && !operand->named)
-		fault = "an object is named here, KIND:NAME (mq:/jobs); all of a kind cannot be";
+		fault = "NAME is missing (as in mq:/jobs)";
 	else if (exact && operand->kinds & (operand->kinds - 1)) /* more than one */
 		fault = "its KIND is missing (mq:, shm: or sem: in front)";
 	else

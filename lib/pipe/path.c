@@ -74,7 +74,7 @@ missing(const struct fifo *fifo, int error)
 	struct stat st;
 
 	if (error == EEXIST || (error == ENOENT && lstat(fifo->path, &st) == 0 && S_ISLNK(st.st_mode)))
-		error_line(fifo->path, "a symbolic link that leads nowhere%s",
+		error_line(fifo->path, "a dangling symbolic link%s",
 		    fifo->create ? "; it is not followed to create a FIFO" : "");
 	else if (error == ENOENT && !in_directory(fifo->path))
 		error_line(fifo->path, "its directory does not exist");

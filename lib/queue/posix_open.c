@@ -133,7 +133,7 @@ posix_explain(const struct queue *queue, enum queue_step step, int error, struct
 	else if (step == QUEUE_OPEN && (error == EINVAL || error == EOVERFLOW))
 		explain_refused(depth, size, text);
 	else if (step == QUEUE_OPEN && error == EMFILE && !descriptors_left())
-		text_format(text, "too many open files (raise the limit with ulimit -n)");
+		limit_explain(text, LIMIT_FILES, 0);
 	else
 		return explanation_add(text, errors, (int)step, error, error == EMFILE ? depth * size : 0);
 	return true;

@@ -23,8 +23,7 @@ static const struct explanation common[] = {
     {EACCES, SEND, "no permission to send to this queue (its owner or root can change its mode)", LIMIT_NONE},
     {EACCES, RECEIVE, "no permission to receive from this queue (its owner or root can change its mode)", LIMIT_NONE},
     {EIDRM, ANY, "the queue was removed while in use", LIMIT_NONE},
-    {EAGAIN, SEND, "the queue is full", LIMIT_NONE},
-    {EAGAIN, RECEIVE, "no message is there", LIMIT_NONE},
+    {EAGAIN, ANY, "no timer can be had (RLIMIT_SIGPENDING; raise it with ulimit -i)", LIMIT_NONE},
     {ETIMEDOUT, SEND, "the queue stayed full, no room in time (-t)", LIMIT_NONE},
     {ETIMEDOUT, RECEIVE, "no message in time (-t)", LIMIT_NONE},
     {0},
@@ -58,5 +57,5 @@ queue_report(const struct queue *queue, enum queue_step step, int error, const c
 	text_free(&text);
 	if (error == EIDRM)
 		return STATUS_REMOVED;
-	return error == ETIMEDOUT || error == EAGAIN ? STATUS_TIMEOUT : STATUS_FAILED;
+	return error == ETIMEDOUT ? STATUS_TIMEOUT : STATUS_FAILED;
 }

@@ -42,7 +42,7 @@ work_open(struct work *work, const struct queue_options *options)
 	if (status == GO_ON)
 		status = queue_start(&work->dead, &work->dead_name, &dead);
 	if (status == GO_ON && queue_same(work->queue, &work->dead))
-		status = command_usage("-D takes another queue than QUEUE");
+		status = command_usage("-D must name a queue other than QUEUE");
 	return status;
 }
 
@@ -78,13 +78,18 @@ static int
 send_dead_letter(struct work *work, const struct message *message)
 {
 	struct queue_wait wait = {.output = -1};
+	bool waits = work->timeout != DEADLINE_NEVER;
 	struct text extra = {0};
 	int status, error;
 
 	deadline_set(&wait.deadline, work->timeout);
-	if (queue_send_nearest(&work->dead, message, work->timeout == DEADLINE_NEVER ? NULL : &wait) == 0)
+	if (queue_send_nearest(&work->dead, message, waits ? &wait : NULL) == 0)
 		return GO_ON;
 	error = errno;
+	if (error == EAGAIN && !waits) {
+		text_format(&extra, "the queue is full; ");
+		error = 0;
+	}
 	text_format(&extra, "a COMMAND failed");
 	put_back(work, message, NULL, &extra);
 	status = queue_report(&work->dead, QUEUE_SEND, error, extra.data);

@@ -166,7 +166,7 @@ static const struct explanation posix_words[] = {
 
 static const struct explanation file_words[] = {
     {EISDIR, STEP(OPEN_READ) | STEP(OPEN_WRITE), "not an ordinary file", LIMIT_NONE},
-    {ENOENT, CREATING, "there is no such directory", LIMIT_NONE},
+    {ENOENT, CREATING, "its directory does not exist", LIMIT_NONE},
     {ENOENT, STEP(OPEN_WRITE), "no such file (create it with -c)", LIMIT_NONE},
     {ENOENT, STEP(OPEN_READ), "no such file", LIMIT_NONE},
     {0},

@@ -26,7 +26,7 @@ static const struct explanation words[] = {
     {EACCES, STEP(OPEN_WRITE) | STEP(PUT),
         "no permission to read and write this segment (its owner or root can change its mode)", LIMIT_NONE},
     {ENAMETOOLONG, ~0u, "the name is too long", LIMIT_NONE},
-    {EBUSY, STEP(CREATE), "a symbolic link to nowhere stands there", LIMIT_NONE},
+    {EBUSY, STEP(CREATE), "a dangling symbolic link", LIMIT_NONE},
     {EIDRM, ~0u, "the segment was removed while in use", LIMIT_NONE},
     {ETIMEDOUT, STEP(LOCK), "the segment stayed locked by another process, not free in time (-t)", LIMIT_NONE},
     {EAGAIN, STEP(LOCK), "no timer can be had (RLIMIT_SIGPENDING; raise it with ulimit -i)", LIMIT_NONE},

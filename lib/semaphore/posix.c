@@ -15,7 +15,7 @@ posix_refuse(const struct semaphore_options *options, const struct semaphore_ope
     struct text *text)
 {
 	if (options->count > 1)
-		text_format(text, "a POSIX semaphore is one, so -i takes one VALUE");
+		text_format(text, "-i takes one VALUE for a POSIX semaphore");
 	else if (count > 1)
 		text_format(text, "a POSIX semaphore takes one OP a call (sysv: takes several as one)");
 	else if (count == 1 && operations->indexed)

@@ -170,8 +170,7 @@ semaphore_report(const struct semaphore *semaphore, enum semaphore_step step, in
 	if (error == EINTR)
 		text_format(&text, "stopped by signal %d", interrupt_caught());
 	else if (error == ERANGE)
-		text_format(
-		    &text, "a semaphore goes up to %d, and this would take it beyond", semaphore->backend->most);
+		text_format(&text, "the value would exceed %d, the largest of a semaphore", semaphore->backend->most);
 	else
 		semaphore->backend->explain(semaphore, step, error, &text);
 	if (text.size == 0)

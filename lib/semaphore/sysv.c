@@ -28,7 +28,7 @@ sysv_refuse(const struct semaphore_options *options, const struct semaphore_oper
 		int value = operations[i].value;
 
 		if (operations[i].set != operations[0].set)
-			text_format(text, "=N does not go together with other OPs in one call");
+			text_format(text, "=N cannot be combined with other OPs");
 		else if (value > LARGEST || value < -LARGEST)
 			text_format(text, "%s%d: a System V semaphore goes up to %d",
 			    operations[i].set ? "="

@@ -39,7 +39,7 @@ add_signal(sigset_t *set, bool operand, const char *name)
 		return NULL;
 	}
 	if (signal_name_parse(name, &number) == -1 || number == 0)
-		return operand && name[0] == '-' && name[1] > '9' ? "there is no such signal; options come first"
+		return operand && name[0] == '-' && name[1] > '9' ? "there is no such signal (options come first)"
 		                                                  : "there is no such signal (sigsend -l lists them)";
 	if (signal_reserved(number))
 		return "the C library keeps this signal for itself";
@@ -82,7 +82,7 @@ add_target(struct target_list *list, const char *text)
 	text += strspn(text, " ");
 	/* kill(2) takes 0, -1 and negative numbers for many processes at once; group 1 would be -1. */
 	if (number_parse(text, list->groups ? 2 : 1, INT_MAX, &pid) == -1)
-		return text[0] == '-' && text[1] > '9' ? "not a PID; options come first"
+		return text[0] == '-' && text[1] > '9' ? "not a PID (options come first)"
 		       : list->groups                  ? "not the number of a process group, from 2"
 		                                       : "not a PID, a number from 1";
 	items = realloc(list->items, (list->count + 1) * sizeof(*items));

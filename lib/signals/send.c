@@ -24,7 +24,7 @@ static const struct explanation explanations[] = {
     {ESRCH, 1U << PROCESS, "no such process", LIMIT_NONE},
     {ESRCH, 1U << GROUP, "no such process group", LIMIT_NONE},
     {EPERM, ~0U, "not permitted (its own user may signal it, and root)", LIMIT_NONE},
-    {EDEADLK, ~0U, "that is this process itself, which cannot wait for its own end (-w)", LIMIT_NONE},
+    {EDEADLK, ~0U, "sigsend cannot wait for its own end (-w)", LIMIT_NONE},
     {EMFILE, ~0U,
         "too many processes to wait for: RLIMIT_NOFILE does not allow so many descriptors (raise it with ulimit -n)",
         LIMIT_NONE},

@@ -1,6 +1,7 @@
 /*
  * resolve.c: from an address as it was written to the system's addresses, and back.
  */
+#define _GNU_SOURCE /* for EAI_ADDRFAMILY and EAI_NODATA, with which some C libraries refine EAI_NONAME */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
@@ -79,6 +80,12 @@ explain(const struct address *address, int error)
 		return strerror(errno);
 	case EAI_SERVICE:
 		return "there is no such port";
+#ifdef EAI_ADDRFAMILY
+	case EAI_ADDRFAMILY:
+#endif
+#ifdef EAI_NODATA
+	case EAI_NODATA:
+#endif
 	case EAI_NONAME:
 		return !address->host || address->family == AF_UNSPEC ? "no such host, or no such port"
 		       : address->family == AF_INET                   ? "no such host, or it has no IPv4 address"
