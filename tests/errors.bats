@@ -665,7 +665,7 @@ END
 1	sockcat -l -n 0 unix:sock; sockcat unix:sock	sockcat: unix:sock: connection refused (nobody listens there)
 1	sockcat unix-dgram:sock	sockcat: unix-dgram:sock: connection refused (nobody listens there)
 1	sockcat unix-dgram:live	sockcat: unix-dgram:live: a Unix socket of another type is there
-124	sockcat -T 1ms unix:missing	sockcat: unix:missing: no such socket (tried for the time of -T)
+124	sockcat -T 1ms unix:missing	sockcat: unix:missing: no such socket; tried for the time of -T
 1	sockcat -b unix:file unix:live	sockcat: unix:file: an ordinary file, not a socket; it was left as it is
 1	sockcat -l unix:file	sockcat: unix:file: an ordinary file, not a socket; it was left as it is
 1	sockcat -l unix:directory	sockcat: unix:directory: a directory, not a socket; it was left as it is
@@ -714,7 +714,7 @@ END
 	lines ipcls <<'END'
 2	ipcls -o NONE	ipcls: -o "NONE": not columns with commas between them (see ipcls -h)
 2	ipcls -o KIND,	ipcls: -o "KIND,": not columns with commas between them (see ipcls -h)
-2	ipcls sysv:new	ipcls: sysv:new: sysv:new is not the name of an existing object
+2	ipcls sysv:new	ipcls: sysv:new: not the name of an existing object
 2	ipcls file:x	ipcls: file:x: an ordinary file is none of the kernel's objects (see ls, chmod, rm)
 2	ipcls shm:/sem.x	ipcls: shm:/sem.x: names that start with sem. are those of semaphores
 2	ipcls mq:a/b	ipcls: mq:a/b: a POSIX name has one slash only, at its front

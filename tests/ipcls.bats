@@ -423,7 +423,7 @@ while True:
 
 @test "ipcls: wrong usage exits with status 2, -h and -V print usage and version, and a failed write is an error" {
 	for case in '-o|-o needs an argument*' '-o nosuch|-o "nosuch": not columns*' '-o kind,,name|-o *' 'mq:a/b|mq:a/b: a POSIX name has one slash*' \
-		'mq:sysv:new|mq:sysv:new: sysv:new is not the name of an existing object' 'shm:file:x|shm:file:x: an ordinary file is none of *' '-y|there is no option -y*'; do
+		'mq:sysv:new|mq:sysv:new: not the name of an existing object' 'shm:file:x|shm:file:x: an ordinary file is none of *' '-y|there is no option -y*'; do
 		# shellcheck disable=SC2086
 		try ipcls ${case%%|*}
 		status 2

@@ -352,7 +352,7 @@ output_fails() {
 @test "sockcat: -T tries to connect until a listener appears" {
 	try cat_ -T 0.1 unix:socket
 	status 124
-	error 'sockcat: unix:socket: no such socket (tried for the time of -T)'
+	error 'sockcat: unix:socket: no such socket; tried for the time of -T'
 	cat_ -T 20 unix:socket </dev/null >got &
 	listen unix:socket <<<hello
 	wait
@@ -1288,7 +1288,7 @@ open('hold').read()" &
 	until [ -e up ]; do moment; done
 	try cat_ -T 0.2 unix:full
 	status 124
-	error 'sockcat: unix:full: no connection in time (tried for the time of -T)'
+	error 'sockcat: unix:full: no connection in time; tried for the time of -T'
 	try cat_ -t 0.2 unix:full
 	status 124
 	error 'sockcat: unix:full: no connection in time (-t)'

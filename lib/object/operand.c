@@ -47,7 +47,7 @@ operand_parse(struct operand *operand, const char *text, const char **fault)
 		if (operand->kinds)
 			return 0;
 	} else if (operand->name.kind == NAME_NEW) {
-		*fault = "sysv:new is not the name of an existing object";
+		*fault = "not the name of an existing object";
 	} else if (operand->name.kind == NAME_FILE) {
 		*fault = "an ordinary file is none of the kernel's objects (see ls, chmod, rm)";
 	} else {

@@ -40,7 +40,7 @@ kind(mode_t mode)
 	return "not a FIFO";
 }
 
-/* Create the FIFO. Errors: EEXIST also if it is a symbolic link that leads nowhere. */
+/* Create the FIFO. Errors: EEXIST also if it is a dangling symbolic link. */
 static int
 make(struct fifo *fifo)
 {

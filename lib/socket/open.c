@@ -204,7 +204,7 @@ socket_open(struct socket *socket, bool listens)
 		status = STATUS_FAILED;
 	} else if (error) {
 		error_line(socket->address.text, "%s%s", why.data ? why.data : strerror(error),
-		    waited ? " (tried for the time of -T)" : "");
+		    waited ? "; tried for the time of -T" : "");
 		status = waited || (error == ETIMEDOUT && socket->timeout != DEADLINE_NEVER) ? STATUS_TIMEOUT
 		                                                                             : STATUS_FAILED;
 	}
