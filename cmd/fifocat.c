@@ -1,8 +1,9 @@
 /*
  * fifocat: read or write a named pipe without its traps.
  *
- * Reads the FIFO to standard output, or writes standard input to it. Anything but a FIFO is left alone. Every wait can be
- * bounded; a reader may outlive its writers, and a writer its readers; and a line tells what the other end has not taken.
+ * fifocat copies the FIFO to standard output, or standard input to the FIFO. It leaves anything but a FIFO alone. Every
+ * wait can be bounded; a reader may outlive its writers, and a writer its readers; and an error line says what the
+ * other end has not read.
  */
 #include <errno.h>
 #include <string.h>
@@ -137,7 +138,7 @@ main(int argc, char *argv[])
 	status = fifo_open(&transfer.fifo);
 	if (status == GO_ON)
 		status = transfer_run(&transfer) == 0 ? STATUS_OK : stop(&transfer, errno);
-	/* The FIFO stays after a failure, unless a signal asks for the end or this process has created it. */
+	/* The FIFO stays after a failure, unless a signal ended the copy or this process created the FIFO. */
 	if (removes && (status == STATUS_OK || interrupt_caught() || transfer.fifo.created)) {
 		other = fifo_unlink(&transfer.fifo);
 		status = status == STATUS_OK ? other : status;

@@ -1,8 +1,8 @@
 /*
  * ipcdel: remove queues, segments and semaphores.
  *
- * Every operand is checked before anything is touched: if one is malformed, does not exist or belongs to somebody else,
- * nothing is removed. There is no way to remove all.
+ * Every operand is checked before anything is touched: if an operand is malformed, or its object does not exist or
+ * belongs to another user, nothing is removed. There is no way to remove all objects.
  */
 #include <unistd.h>
 
@@ -19,7 +19,7 @@ static const struct command command = {
             "  -v  trace IPC system calls\n",
 };
 
-/* Prints what would be removed. Returns the exit status. */
+/* Print what would be removed. Returns the exit status. */
 static int
 print(const struct objects *objects)
 {

@@ -2,7 +2,7 @@
  * ipcls: list queues, segments and semaphores, POSIX and System V.
  *
  * Each object is a line of columns with tabs between them, in an order that does not change from run to run. The other
- * commands accept what stands in the NAME column. Nothing is changed, and nothing is mounted that others see.
+ * commands accept the values of the NAME column. ipcls changes nothing, and mounts nothing that other processes see.
  */
 #include <unistd.h>
 
@@ -36,7 +36,7 @@ read_columns(void *listing, int letter, const char *text)
 	return command_argument("-o ", text, "not columns with commas between them (see ipcls -h)");
 }
 
-/* Prints the list, some lines at a time. Returns the exit status. */
+/* Print the list in batches of lines. Returns the exit status. */
 static int
 print(const struct listing *listing, bool header, const struct objects *objects)
 {

@@ -1,12 +1,12 @@
 /*
  * mqrecv: receive messages as records, or run a command on each.
  *
- * No message is lost between the queue and standard output: mqrecv waits on both, takes nothing once the reader of its
- * output has gone, and puts back what it could not write. It writes whenever the queue is empty, so a reader sees every
- * message at once, and many with one system call while more are there.
+ * No message is lost between the queue and standard output: mqrecv waits on both, takes no message once the reader of
+ * its output has gone, and puts back the messages that it could not write. It writes whenever the queue is empty, so a
+ * reader sees every message at once; while more messages are in the queue, many share a write.
  *
- * A message whose COMMAND fails goes to the -D queue, or it is put back and mqrecv ends with the status of COMMAND. Only
- * SIGKILL between the receive and the write, or during a COMMAND, loses what is in hand.
+ * A message whose COMMAND fails goes to the -D queue, or mqrecv puts it back and ends with the status of COMMAND. Only
+ * SIGKILL between the receive and the write, or during a COMMAND, loses the messages that mqrecv holds.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,6 +17,7 @@
 #include "base/command.h"
 #include "base/error.h"
 #include "base/ready.h"
+
 #include "mqrecv.h"
 
 static const struct command command = {
@@ -52,7 +53,7 @@ static const struct command command = {
 /* The longest time, in nanoseconds, for which a message that could not be delivered waits for space in its queue. */
 #define PATIENCE 1000000000LL
 
-/* Reads QUEUE [-- COMMAND [ARG...]], and checks them against the options. */
+/* Read QUEUE [-- COMMAND [ARG...]], and check them against the options. */
 static int
 parse_operands(struct receiver *receiver, int argc, char *argv[])
 {
@@ -134,7 +135,7 @@ parse(struct receiver *receiver, int argc, char *argv[])
 	return parse_operands(receiver, argc, argv);
 }
 
-/* Prints why FILE of -R cannot be used. A signal, which command_end makes the status, needs no line. */
+/* Print why FILE of -R cannot be used, unless a signal was caught: command_end makes that signal the exit status. */
 static int
 refuse_file(const struct receiver *receiver)
 {
@@ -144,8 +145,9 @@ refuse_file(const struct receiver *receiver)
 }
 
 /*
- * Does what can fail without the queue before it opens the queue. FILE of -R is opened before that too: a reader that
- * waits for a line in a FIFO sees its end if something fails.
+ * Do every step that can fail without the queue, then open the queue. FILE of -R is opened before the queue too, so
+ * that a reader that waits for a line in a FIFO sees its end if a step fails. Returns GO_ON, or the exit status after a
+ * line.
  */
 static int
 set_up(struct receiver *receiver)
@@ -169,13 +171,13 @@ set_up(struct receiver *receiver)
 	if (status == GO_ON && receiver->ready &&
 	    ready_say(ready, receiver->name.kind == NAME_NEW ? receiver->queue.text : line) == -1)
 		status = refuse_file(receiver);
-	/* Nobody knows the name of a private queue that was not told. */
+	/* If the name of a private queue was not printed, no other process can find the queue. */
 	if (status != GO_ON && receiver->name.kind == NAME_NEW)
 		receiver->unlink = true;
 	return status;
 }
 
-/* Unlinks the queue if -u asks for that; a queue that got messages back keeps them. Returns the exit status. */
+/* Unlink the queue if -u asks for that, unless messages were put back into it. Returns the exit status. */
 static int
 clean_up(struct receiver *receiver, int status)
 {

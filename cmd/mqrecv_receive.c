@@ -8,9 +8,10 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/io.h"
+
 #include "mqrecv.h"
 
-/* Writes what is held, which is nothing with a COMMAND. */
+/* Write the messages that are held. With a COMMAND there are none. */
 static int
 flush(struct receiver *receiver)
 {
@@ -26,7 +27,10 @@ unlink_queue(struct receiver *receiver)
 	return queue_report(&receiver->queue, QUEUE_UNLINK, errno, "what was received is done");
 }
 
-/* Ends -a, which found the queue empty. With -u a message may still come before the queue is gone: then GO_ON. */
+/*
+ * End -a, which found the queue empty. Returns GO_ON with a message if -u is set and a message came before the queue
+ * was unlinked; else the exit status.
+ */
 static int
 end_of_all(struct receiver *receiver, struct message *message)
 {
@@ -38,7 +42,9 @@ end_of_all(struct receiver *receiver, struct message *message)
 	return status == GO_ON && queue_receive(&receiver->queue, message, NULL) == -1 ? STATUS_OK : status;
 }
 
-/* Gets the next message; while there is none, writes what is held, and waits. Returns GO_ON with a message. */
+/*
+ * Get the next message. While there is none, write the messages that are held, and wait. Returns GO_ON with a message.
+ */
 static int
 next(struct receiver *receiver, struct message *message)
 {
@@ -60,7 +66,7 @@ next(struct receiver *receiver, struct message *message)
 		error = errno;
 	}
 	if (error == EINTR)
-		return STATUS_FAILED; /* command_end makes it the signal's */
+		return STATUS_FAILED; /* command_end turns it into the status of the signal */
 	if (error == EPIPE)
 		return output_fail(&receiver->output, error);
 	return queue_report(&receiver->queue, QUEUE_RECEIVE, error, NULL);
@@ -73,7 +79,7 @@ is_mark(const struct receiver *receiver, const struct message *message)
 	       memcmp(message->data, receiver->mark, message->size) == 0;
 }
 
-/* Ends at the mark (-e). If the messages before it cannot be written, the mark goes back with them. */
+/* End at the mark (-e). If the messages before the mark cannot be written, put the mark back with them. */
 static int
 end_at_mark(struct receiver *receiver, const struct message *message)
 {

@@ -1,9 +1,9 @@
 /*
  * mqsend: send records as messages.
  *
- * Each MESSAGE, or each record of standard input, becomes one message; none is cut, split or merged. mqsend waits while
- * the queue is full. If it stops early, the error line says how many messages were sent: those, and no others, are in
- * the queue.
+ * Each MESSAGE, or each record of standard input, becomes one message; no message is cut, split or merged. mqsend waits
+ * while the queue is full. If it stops early, the error line says how many messages were sent: those messages, and no
+ * others, went into the queue.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -41,11 +41,11 @@ struct sender {
 	struct name name;
 	struct queue queue;
 	struct queue_options options;
-	const struct queue_priorities *can; /* priorities of this kind of queue */
+	const struct queue_priorities *can; /* priorities that this kind of queue has */
 	enum record_form form;
 	bool prefix, unlink;
 	const char *mark;
-	char **messages; /* operands; none: standard input */
+	char **messages; /* operands; none: standard input is read */
 	long priority;
 	long long timeout;
 	unsigned long sent; /* messages sent so far */
@@ -92,8 +92,8 @@ parse(struct sender *sender, int argc, char *argv[])
 }
 
 /*
- * Ends with one line: what errno value error means in a step (0: nothing), a fault (a format, or NULL), and the number of
- * messages sent. Returns the exit status.
+ * End with one line: the meaning of errno value error in a step (0: none), a fault (a format, or NULL), and the number
+ * of messages sent. Returns the exit status.
  */
 static int
 stop(const struct sender *sender, enum queue_step step, int error, const char *fault, ...)
@@ -117,7 +117,7 @@ stop(const struct sender *sender, enum queue_step step, int error, const char *f
 	return status;
 }
 
-/* Takes the priority off a record (-P) and checks its size. what and number say which record it is. */
+/* Take the priority off a record (-P) and check its size. what and number name the record in an error line. */
 static int
 check(const struct sender *sender, const char *what, unsigned long number, struct message *message)
 {
@@ -134,7 +134,7 @@ check(const struct sender *sender, const char *what, unsigned long number, struc
 	return GO_ON;
 }
 
-/* A call that need not wait does not notice a signal, so signals are looked for here. */
+/* Send a message. Look for a caught signal first, because a call that does not block does not report one. */
 static int
 send_message(struct sender *sender, const struct message *message)
 {
@@ -149,7 +149,7 @@ send_message(struct sender *sender, const struct message *message)
 	return GO_ON;
 }
 
-/* All operands are checked before the first is sent. */
+/* Send the operands, once all of them have been checked. */
 static int
 send_operands(struct sender *sender)
 {
@@ -168,7 +168,7 @@ send_operands(struct sender *sender)
 	return status;
 }
 
-/* Ends because a record could not be read. */
+/* End because a record could not be read. */
 static int
 stop_reading(const struct sender *sender, const struct record_reader *reader, int error)
 {
@@ -201,7 +201,10 @@ send_input(struct sender *sender)
 	return status;
 }
 
-/* Sends everything, and the mark behind it. A queue that was removed still takes messages, so the end asks whether it was. */
+/*
+ * Send all messages, then the mark. Check at the end whether the queue was removed, because a removed queue still
+ * accepts messages.
+ */
 static int
 send_all(struct sender *sender)
 {
@@ -222,7 +225,10 @@ send_all(struct sender *sender)
 	return STATUS_OK;
 }
 
-/* Opens the queue. The name of a new private one goes to standard output, as nothing else tells it. */
+/*
+ * Open the queue. Write the name of a new private queue to standard output, because no other process can find it
+ * without that.
+ */
 static int
 open_queue(struct sender *sender)
 {

@@ -1,8 +1,8 @@
 /*
  * piperun: join commands by anonymous pipes, in a line or a ring.
  *
- * All commands are found, and all pipes made, before one is started. No byte passes through piperun, and it holds no end of a
- * pipe. Its exit status is that of the first command from the left that failed.
+ * piperun finds all commands and makes all pipes before it starts a command. No byte passes through piperun, and it
+ * holds no end of a pipe. Its exit status is that of the first command from the left that failed.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -25,7 +25,7 @@ static const struct command command = {
             "  -v       trace IPC system calls, and print the status of each command\n",
 };
 
-/* Read the commands, which -- separates. */
+/* Read the commands, which "--" separates. */
 static int
 parse_commands(struct pipeline *pipeline, int argc, char *argv[])
 {

@@ -1,9 +1,9 @@
 /*
  * semop: operate on semaphores, or run a command under one.
  *
- * All OPs of one call on a System V set are one atomic operation. With a COMMAND, semop takes the semaphore, runs COMMAND
- * and gives it back. On System V semop becomes COMMAND, and the kernel gives back however COMMAND dies (SEM_UNDO, then
- * exec). A POSIX semaphore is given back by semop, which waits for COMMAND.
+ * All OPs of one call on a System V set are one atomic operation. With a COMMAND, semop takes the semaphore, runs
+ * COMMAND and gives the semaphore back. On System V semop becomes COMMAND, so the kernel gives the semaphore back
+ * however COMMAND ends (SEM_UNDO, then exec). A POSIX semaphore is given back by semop, which waits for COMMAND.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -40,11 +40,11 @@ struct job {
 	struct semaphore_options options;
 	struct semaphore_operation *operations;
 	size_t count; /* number of OPs */
-	int *values;  /* argument of -i, parsed */
+	int *values;  /* argument of -i, as numbers */
 	struct hold hold;
 };
 
-/* Reads VALUE[,VALUE...] of -i. */
+/* Read VALUE[,VALUE...] of -i. */
 static int
 read_values(void *to, int letter, const char *text)
 {
@@ -70,7 +70,7 @@ read_values(void *to, int letter, const char *text)
 	}
 }
 
-/* Reads all OPs before the semaphore is opened. */
+/* Read all OPs, before the semaphore is opened. */
 static int
 read_operations(struct job *job, char *argv[])
 {
@@ -134,7 +134,7 @@ parse(struct job *job, int argc, char *argv[])
 	return status;
 }
 
-/* Prints the values, one a line. */
+/* Print the values, one a line. */
 static int
 print_values(struct job *job)
 {
@@ -145,7 +145,7 @@ print_values(struct job *job)
 	return command_print(&text);
 }
 
-/* Performs the OPs. No signal undoes them, so from then on none ends the command. */
+/* Perform the OPs. From then on no signal ends the command, because no signal undoes the OPs. */
 static int
 operate(struct job *job)
 {
@@ -156,7 +156,7 @@ operate(struct job *job)
 	return STATUS_OK;
 }
 
-/* Uses the open semaphore. */
+/* Do the work with the open semaphore. */
 static int
 work(struct job *job)
 {
@@ -172,7 +172,7 @@ work(struct job *job)
 		status = operate(job);
 	else
 		status = job->name.kind == NAME_NEW ? STATUS_OK : print_values(job);
-	/* After a failure it stays, so a semaphore that others hold is not removed by a timeout. */
+	/* After a failure the semaphore stays, so that a timeout never removes a semaphore that others hold. */
 	if (!job->hold.unlink || (status != STATUS_OK && !interrupt_caught()) || semaphore_unlink(&job->semaphore) == 0)
 		return status;
 	return semaphore_report(&job->semaphore, SEMAPHORE_UNLINK, errno);

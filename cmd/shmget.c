@@ -1,8 +1,8 @@
 /*
  * shmget: write a shared memory segment to standard output.
  *
- * The copy is made under the segment's read lock, so it never contains half a put. Pages are copied even where the kernel
- * could pass them on, because a page that waits in a pipe changes with the next put; -z passes them.
+ * The copy is made under the segment's read lock, so it never contains half a put. shmget copies pages even where the
+ * kernel could pass them on, because a page that waits in a pipe changes with the next put; -z passes pages on.
  */
 #include <errno.h>
 #include <unistd.h>

@@ -1,9 +1,9 @@
 /*
  * shmput: put standard input into a shared memory segment.
  *
- * The input is read, and its size is known, before a byte of the segment changes; input that does not fit changes nothing.
- * Signals wait until the put is done. A POSIX segment or a file changes under a lock that other shmput and shmget wait
- * for; a System V segment has no lock.
+ * shmput reads the input, and knows its size, before it changes a byte of the segment; input that does not fit changes
+ * nothing. Signals wait until the put is done. A POSIX segment or a file changes under a lock that other shmput and
+ * shmget processes wait for; a System V segment has no lock.
  */
 #include <errno.h>
 #include <string.h>
@@ -63,7 +63,7 @@ parse(struct putter *putter, int argc, char *argv[])
 	return command_name(&putter->name, argv[optind]);
 }
 
-/* Reads all the input, or as much as tells its size. */
+/* Read all the input, or as much of it as shows its size. */
 static int
 read_input(struct putter *putter)
 {
@@ -77,7 +77,7 @@ read_input(struct putter *putter)
 	return GO_ON;
 }
 
-/* Puts the input into the segment. Returns the exit status. */
+/* Put the input into the segment. Returns the exit status. */
 static int
 put(struct putter *putter)
 {

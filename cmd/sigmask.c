@@ -1,9 +1,9 @@
 /*
  * sigmask: run a command with signals blocked, ignored or default; show what processes do with signals.
  *
- * sigmask becomes COMMAND, which inherits the dispositions and the mask. Signals first get their default action, then are
- * ignored, then blocked, so the options mean the same in any order. A signal that no option names stays as sigmask
- * inherited it.
+ * sigmask becomes COMMAND, which inherits the dispositions and the mask. sigmask first gives signals their default
+ * action, then ignores signals, then blocks them, so the options mean the same in any order. A signal that no option
+ * names stays as sigmask inherited it.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -32,7 +32,7 @@ static const struct command command = {
 
 struct mask {
 	sigset_t block, reset, ignore; /* -b, -d, -i */
-	bool lists;                    /* any of these */
+	bool lists;                    /* one of -b, -d and -i is given */
 	bool show;                     /* -p */
 };
 
@@ -98,11 +98,14 @@ show(const struct target_list *list)
 	bool failed = false;
 	size_t i;
 
-	/* What the system does not tell of one process, it tells of none. */
+	/* If the system shows nothing of one process, it shows nothing of the others. */
 	for (i = 0; i < list->count && error != ENOTSUP; i++) {
 		pid_t pid = list->items[i].pid;
 
-		/* sigmask shows what it inherited, and would hand on, not what it does itself with SIGPIPE and SIGXFSZ. */
+		/*
+		 * sigmask shows the dispositions that it inherited and would pass on, not its own ones of SIGPIPE and
+		 * SIGXFSZ.
+		 */
 		if (pid == getpid())
 			interrupt_restore();
 		result = disposition_of(pid, &disposition);

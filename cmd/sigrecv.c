@@ -1,9 +1,9 @@
 /*
  * sigrecv: wait for signals and print what came with them.
  *
- * The signals are blocked first; then sigrecv says that it is ready, and takes them in the kernel's order: ordinary signals
- * merge while they are pending, real-time ones queue. No signal is taken after the output has lost its reader; a signal
- * that is taken and cannot be written is named in the error line.
+ * sigrecv first blocks the signals. Then it writes the line of -R, and takes the signals in the kernel's order:
+ * ordinary signals merge while they are pending, real-time signals queue. It takes no signal once the output has lost
+ * its reader. An error line names a signal that was taken and could not be written.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -35,7 +35,7 @@ static const struct command command = {
 struct options {
 	bool forever;            /* -f */
 	bool counted;            /* -n */
-	unsigned long long most; /* signals to take */
+	unsigned long long most; /* number of signals to take */
 	bool values;             /* -q */
 	const char *ready;       /* -R */
 	long long timeout;       /* -t, in nanoseconds */
@@ -45,10 +45,10 @@ static int
 parse(struct options *options, sigset_t *set, int argc, char *argv[])
 {
 	const struct command_option table[] = {
+	    {'R', .text = &options->ready},
 	    {'f', .flag = &options->forever},
 	    {'n', .flag = &options->counted, .number = &options->most, .max = ULLONG_MAX},
 	    {'q', .flag = &options->values},
-	    {'R', .text = &options->ready},
 	    {'t', .time = &options->timeout},
 	    {0},
 	};
@@ -71,7 +71,7 @@ parse(struct options *options, sigset_t *set, int argc, char *argv[])
 	return GO_ON;
 }
 
-/* Block the signals, and then say so. Returns GO_ON, or prints a line and returns the exit status. */
+/* Block the signals, then write the line of -R. Returns GO_ON, or the exit status after a line. */
 static int
 start(struct receiver *receiver, const char *ready)
 {
@@ -96,7 +96,7 @@ start(struct receiver *receiver, const char *ready)
 	return STATUS_FAILED;
 }
 
-/* Print the signals of a batch. The error line names what cannot be written. */
+/* Print the signals of a batch. Name the signals that could not be written in the error line. */
 static int
 print(const struct options *options, const siginfo_t *batch, int count)
 {

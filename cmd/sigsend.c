@@ -1,9 +1,9 @@
 /*
  * sigsend: send signals, with values, escalation and waiting.
  *
- * All operands and input are checked before the first signal is sent. If a second signal may follow, or a value may have
- * to wait, descriptors for the processes are opened first, so that a process id that is used again meanwhile does no harm.
- * A process that does not exist does not stop the rest.
+ * sigsend checks all operands and input before it sends the first signal. If a second signal may follow, or a value may
+ * have to wait, it first opens descriptors for the processes, so that no signal reaches another process that got a
+ * process id meanwhile. A process that does not exist does not keep sigsend from the others.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -41,7 +41,7 @@ struct sender {
 	int number;         /* -s */
 	int last;           /* -k; -1: none */
 	int value;          /* -q */
-	bool valued, lines; /* -q, -q - */
+	bool valued, lines; /* -q is given; its argument is - */
 	bool table;         /* -l */
 	bool chosen;        /* -s */
 	long long timeout;  /* -t, in nanoseconds */
@@ -59,7 +59,7 @@ read_value(void *to, int letter, const char *text)
 	    letter, text, "not a number from -2147483648 to 2147483647 (or - for those of standard input)");
 }
 
-/* Check the rules between options, and refuse an operand that kill(1) takes for a signal. */
+/* Check the rules between options, and refuse an operand that kill(1) would take for a signal. */
 static int
 check(const struct sender *sender, char *operands[])
 {
@@ -103,7 +103,7 @@ parse(struct sender *sender, int argc, char *argv[])
 	};
 	int status, first = argc > 1 && argv[1][0] == '-' ? (unsigned char)argv[1][1] : 0;
 
-	/* Users of kill(1) try -9 and -KILL. */
+	/* Users of kill(1) type -9 and -KILL. */
 	if (isdigit(first) || (isupper(first) && first != 'V'))
 		return command_usage(
 		    "there is no option -%c; a signal is given with -s, a group with -g (see sigsend -h)", first);
@@ -132,7 +132,10 @@ show(char *words[])
 	return command_print(&text);
 }
 
-/* Send one signal for each line of standard input (-q -). A signal that ends sigsend is caught, to say how many were sent. */
+/*
+ * Send one signal for each line of standard input (-q -). Catch a signal that ends sigsend, to print how many were
+ * sent.
+ */
 static void
 send_lines(struct sender *sender)
 {

@@ -1,8 +1,9 @@
 /*
  * sockcat: talk over TCP, UDP, Unix and raw sockets.
  *
- * Connects, or listens, and copies both ways; or runs COMMAND on each connection or packet. The end of the input is passed on
- * as a half-close, a late answer is waited for as long as it takes, and it ends when the peer has closed and all is written.
+ * sockcat connects, or listens, and copies both ways; or it runs COMMAND on each connection or packet. It passes the
+ * end of the input on as a half-close, waits for a late answer without a bound, and ends once the peer has closed and
+ * all bytes are written.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -29,9 +30,9 @@ replace(int fd, const char *path, int flags)
 }
 
 /*
- * Make standard input empty if it is closed, or a terminal of whose foreground this process is not: reading would stop it.
- * Opens an output terminal anew, without blocking: one that is stopped must not stop the other direction, and the flags of the
- * inherited descriptor are not ours to change.
+ * Make standard input empty if it is closed, or if it is a terminal and this process is in the background: a read would
+ * stop the process. Open an output terminal again, without blocking: a stopped terminal must not stop the other
+ * direction, and the inherited descriptor's flags belong to other processes too.
  */
 static void
 open_standard(void)
@@ -46,7 +47,7 @@ open_standard(void)
 		replace(STDOUT_FILENO, terminal, O_WRONLY | O_NONBLOCK | O_NOCTTY);
 }
 
-/* Connect or listens, and writes the line of -R. */
+/* Connect or listen, and write the line of -R. */
 static int
 set_up(struct cat *cat)
 {
@@ -101,7 +102,7 @@ copy(const struct cat *cat)
 	return status;
 }
 
-/* Talk over the one connection, or to the one peer, that there is. */
+/* Talk over the only connection, or to the only peer. */
 static int
 talk(struct cat *cat)
 {
@@ -125,11 +126,11 @@ serve(struct cat *cat)
 		return session->argv ? serve_packets(session, socket) : datagrams_run(session, socket, true);
 	if (session->argv)
 		return serve_connections(session, socket, false);
-	/* A hub of one client knows records, which -P is about. */
+	/* Only a hub handles the records that -P needs, even for one client. */
 	if (cat->many || session->prefix)
 		return hub_run(session, socket);
 	status = socket_accept(socket, session->timeout);
-	/* What is counted from here on is packets of the one connection. */
+	/* From here on the count is that of packets on the one connection. */
 	session->count = SESSION_FOREVER;
 	return status == GO_ON ? talk(cat) : status;
 }

@@ -1,8 +1,9 @@
 /*
- * sockcat.h: what the files of sockcat share: sockcat.c, and sockcat_options.c, which reads the command line.
+ * sockcat.h: declarations that the files of sockcat share: sockcat.c, and sockcat_options.c, which reads the command
+ * line.
  */
-#ifndef SOCKCAT_H
-#define SOCKCAT_H
+#ifndef CMD_SOCKCAT_H
+#define CMD_SOCKCAT_H
 
 #include <stdbool.h>
 

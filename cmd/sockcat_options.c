@@ -1,6 +1,6 @@
 /*
- * sockcat_options.c: the command line of sockcat. Options that have no meaning together are refused, so that no user believes
- * that they had an effect.
+ * sockcat_options.c: the command line of sockcat. Options that mean nothing together are refused, so that no user
+ * believes that they had an effect.
  */
 #include <errno.h>
 #include <string.h>
@@ -41,7 +41,7 @@ const struct command sockcat_command = {
             "HOST: empty is loopback, * is every address. PORT 0: a free one. @NAME for PATH: abstract. See ipc7(7)\n",
 };
 
-/* What only the rules between options need. */
+/* Options that only the rules between options need. */
 struct given {
 	bool forever, counted, receives, sends;
 	unsigned long long most;
@@ -118,21 +118,21 @@ sockcat_options(struct cat *cat, int argc, char *argv[])
 	struct given given = {0};
 	const struct command_option table[] = {
 	    {'0', .form = &session->form},
-	    {'N', .form = &session->form},
-	    {'r', .form = &session->form},
 	    {'B', .flag = &session->relays},
+	    {'I', .flag = &given.receives},
+	    {'N', .form = &session->form},
+	    {'O', .flag = &given.sends},
+	    {'P', .flag = &session->prefix},
+	    {'R', .text = &cat->ready_file},
+	    {'T', .time = &cat->socket.retry},
 	    {'b', .text = &given.local},
 	    {'f', .flag = &given.forever},
-	    {'I', .flag = &given.receives},
 	    {'j', .number = &given.most, .min = 1, .max = INT_MAX},
 	    {'l', .flag = &cat->listens},
 	    {'m', .mode = &cat->socket.mode},
 	    {'n', .flag = &given.counted, .number = &session->count, .max = ULLONG_MAX},
-	    {'O', .flag = &given.sends},
-	    {'P', .flag = &session->prefix},
-	    {'R', .text = &cat->ready_file},
+	    {'r', .form = &session->form},
 	    {'t', .time = &session->timeout},
-	    {'T', .time = &cat->socket.retry},
 	    {'u', .flag = &cat->unlinks},
 	    {'z', .flag = &cat->pages},
 	    {0},
