@@ -73,7 +73,7 @@ command_start(const struct command *command, int argc, char *argv[])
 		tell_about(command, argv[1][2] == 'v');
 }
 
-/* Obey an option that every command has, or refuse one that is not in the table. */
+/* Handle an option that every command has, or refuse an option that is not in the table. */
 static int
 common_option(const struct command *command, int option)
 {
@@ -98,7 +98,7 @@ takes_argument(const struct command_option *row)
 	return row->text || row->time || row->size || row->offset || row->mode || row->number || row->read;
 }
 
-/* Only one of -0, -N and -r can be given. */
+/* Store the form that -0, -N or -r selects. Only one of them can be given. */
 static int
 store_form(enum record_form *form, int letter)
 {
@@ -110,7 +110,7 @@ store_form(enum record_form *form, int letter)
 	return GO_ON;
 }
 
-/* Store what an option says. */
+/* Store the argument of an option, or its flag, as its row of the table says. */
 static int
 store(const struct command_option *row, const char *argument)
 {

@@ -16,14 +16,14 @@
 
 struct command {
 	const char *name;
-	const char *usage; /* synopsis without the name */
+	const char *usage; /* synopsis, without the command's name */
 	const char *help;  /* text of -h after the synopsis */
 	bool signals;      /* the command handles signals itself: interrupt_spare in place of interrupt_setup */
 };
 
 /*
- * One row of a command's table of options; the table ends with {0}. The member that is set says what the option does;
- * flag may stand alone, or beside another member.
+ * One row of a command's table of options; the table ends with {0}. The member that is set selects the effect of the
+ * option; flag may be set alone, or beside another member.
  */
 struct command_option {
 	char letter;
@@ -36,20 +36,20 @@ struct command_option {
 	unsigned long long min, max; /* bounds of number */
 	enum record_form *form;      /* set by -0, -N or -r; starts as RECORD_LINE */
 
-	/* Reads any other argument: returns GO_ON, or an exit status after a line. to: its first argument. */
+	/* Read any other argument; to is the first parameter. Returns GO_ON, or an exit status after a line. */
 	int (*read)(void *to, int letter, const char *text);
 	void *to;
 };
 
 /*
- * Prepare a command, first of all in main: keep descriptors 0 to 2, set up signals, the trace and the program's name.
- * Ends the process for --help and --version, and with STATUS_FAILED if it cannot start.
+ * Prepare a command, as the first call of main: keep descriptors 0 to 2, set up signals, the trace and the program's
+ * name. End the process for --help and --version, and with STATUS_FAILED if it cannot start.
  */
 void command_start(const struct command *command, int argc, char *argv[]);
 
 /*
- * Read the options of a command by its table, with -v, which every command has; -h and -V end the process. Operands
- * start at optind. Returns GO_ON, or STATUS_USAGE after a line. See getopt(3).
+ * Read the options of a command by its table, and -v, -h and -V, which every command has; end the process for -h and
+ * -V. Operands start at optind. Returns GO_ON, or STATUS_USAGE after a line. See getopt(3).
  */
 int command_options(const struct command *command, const struct command_option *table, int argc, char *argv[]);
 
@@ -57,36 +57,42 @@ int command_options(const struct command *command, const struct command_option *
 int command_number(
     int letter, const char *text, unsigned long long min, unsigned long long max, unsigned long long *result);
 
-/* Parse the name of an object. Returns GO_ON, or after a line STATUS_USAGE, or STATUS_FAILED if memory ran out. */
+/*
+ * Parse the name of an object. Returns GO_ON, STATUS_USAGE after a line, or STATUS_FAILED after a line if memory ran
+ * out.
+ */
 int command_name(struct name *name, const char *text);
 
 /*
- * Check that a name can be that of a queue, segment or semaphore (what), and goes with the options that create. Returns
- * GO_ON, or STATUS_USAGE after a line.
+ * Check that a name can be that of a queue, segment or semaphore (what), and can be used with the options that create.
+ * Returns GO_ON, or STATUS_USAGE after a line.
  */
 int command_object(const struct name *name, const char *what, bool create, bool exclusive);
 
 /* Print a line about wrong usage. Returns STATUS_USAGE. */
 int command_usage(const char *format, ...);
 
-/* Print such a line about an argument, quoted, with the words before it and what was expected. Returns STATUS_USAGE. */
+/*
+ * Print a line about a wrong argument: the words before it, the argument in quotes, and the expected form. Returns
+ * STATUS_USAGE.
+ */
 int command_argument(const char *what, const char *argument, const char *expected);
 
-/* Do the same for the argument of an option. */
+/* Print such a line for the argument of an option. Returns STATUS_USAGE. */
 int command_refuse(int letter, const char *argument, const char *expected);
 
 /* Write a text to standard output and free it. Returns STATUS_OK, or STATUS_FAILED after a line. */
 int command_print(struct text *text);
 
 /*
- * Write the name of a new object, which has no other, to standard output. Returns GO_ON, or STATUS_FAILED after a line
- * that ends with undone: what the caller then undoes.
+ * Write the name of a new object, which has no other name, to standard output. Returns GO_ON, or STATUS_FAILED after a
+ * line that ends with undone, the step that the caller then undoes.
  */
 int command_tell(const char *name, const char *undone);
 
 /*
- * End a command: die by the signal that was caught, if any; else return the status for main, which becomes STATUS_FAILED
- * if standard output cannot be closed.
+ * End a command: die by the signal that was caught, if any. Returns the status for main, which becomes STATUS_FAILED if
+ * standard output cannot be closed.
  */
 int command_end(int status);
 

@@ -1,6 +1,6 @@
 /*
- * deadline.c: deadlines on the monotonic clock, which a change of the time of day does not move, and the timer that bounds
- * system calls without a timeout.
+ * deadline.c: deadlines on the monotonic clock, which a change of the time of day does not move, and the timer that
+ * bounds system calls without a timeout.
  */
 #include <errno.h>
 #include <limits.h>
@@ -68,7 +68,10 @@ deadline_wait(struct pollfd *wait, nfds_t count, const struct deadline *deadline
 			return ready;
 		if (deadline_passed(deadline))
 			return error_set(ETIMEDOUT);
-		/* Also after EINTR: the timer of deadline_tick interrupts each poll(2) before its own tick. */
+		/*
+		 * EINTR counts as a tick too, because the timer of deadline_tick interrupts each poll(2) before its
+		 * tick is over.
+		 */
 		if (tick != -1)
 			return 0;
 	}

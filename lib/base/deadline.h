@@ -12,21 +12,21 @@
 /* A time that never passes. */
 #define DEADLINE_NEVER (-1LL)
 
-/* Milliseconds between two looks at a thing that no system call can wait for, such as the removal of a queue. */
+/* Milliseconds between two checks of a state that no system call can wait for, such as the removal of a queue. */
 #define DEADLINE_TICK 100
 
 struct deadline {
-	bool limited; /* false: it never comes */
+	bool limited; /* false: the deadline never comes */
 	long long at; /* moment on CLOCK_MONOTONIC, in nanoseconds */
 };
 
-/* Set the deadline to so many nanoseconds from now, or to never. See clock_gettime(3p). */
+/* Set the deadline to a number of nanoseconds from now, or to never. See clock_gettime(3p). */
 void deadline_set(struct deadline *deadline, long long nanoseconds);
 
 /* Return true once the deadline has come. */
 bool deadline_passed(const struct deadline *deadline);
 
-/* Return the nanoseconds until the deadline, 0 or less once it has come. It must be limited. */
+/* Return the nanoseconds until the deadline; 0 or less once it has come. The deadline must be limited. */
 long long deadline_left(const struct deadline *deadline);
 
 /* Return the milliseconds until the deadline, rounded up, from 0 to longest: a timeout for poll(2). */
@@ -34,22 +34,22 @@ int deadline_poll(const struct deadline *deadline, int longest);
 
 /*
  * Wait with poll(2) until a descriptor is ready, the deadline comes, or tick milliseconds have passed (-1: no tick); a
- * signal may shorten the tick. Returns the number of descriptors that are ready, 0 after a tick, or -1. Errors: ETIMEDOUT,
- * EINTR (a signal was caught), those of poll(2).
+ * signal may shorten the tick. Returns the number of descriptors that are ready, 0 after a tick, or -1. Errors:
+ * ETIMEDOUT, EINTR (a signal was caught), those of poll(2).
  */
 int deadline_wait(struct pollfd *wait, nfds_t count, const struct deadline *deadline, int tick);
 
 /*
- * Sleep between two looks at a thing that no system call waits for: first 0.1 ms, each time twice as long, at most a
- * tick, and not beyond the deadline. *length starts as 0. Returns 0, or -1 with EINTR if a signal was caught. See
- * nanosleep(3p).
+ * Sleep between two checks of a state that no system call waits for: first 0.1 ms, then twice as long each time, at
+ * most a tick, and never beyond the deadline. *length starts as 0. Returns 0, or -1 with EINTR if a signal was caught.
+ * See nanosleep(3p).
  */
 int deadline_nap(const struct deadline *deadline, long long *length);
 
 /*
- * From now on interrupt blocking system calls by SIGURG every DEADLINE_TICK, and first when the deadline (may be NULL)
- * comes. As the timer repeats, a signal that comes just before a call delays that call by a tick at most. Returns 0, or -1
- * with errno of timer_create(3p) or timer_settime(3p).
+ * Interrupt blocking system calls from now on, by SIGURG every DEADLINE_TICK, and first when the deadline (may be NULL)
+ * comes. As the timer repeats, a signal that comes just before a call delays that call by at most a tick. Returns 0, or
+ * -1 with errno of timer_create(3p) or timer_settime(3p).
  */
 int deadline_tick(const struct deadline *deadline);
 

@@ -17,25 +17,25 @@ enum status {
 	STATUS_RUNNER = 125,  /* a command that runs a COMMAND failed itself */
 	STATUS_NOEXEC = 126,  /* COMMAND cannot be executed */
 	STATUS_NOCOMMAND = 127,
-	STATUS_SIGNAL = 128 /* plus the number of the signal */
+	STATUS_SIGNAL = 128 /* base; the number of the signal is added */
 };
 
-/* Name of the program in every error line; command_start sets it. */
+/* Name of the program in every error line, which command_start sets. */
 extern const char *error_program;
 
 /*
- * Print "program: object: text" and a newline to standard error in one write, with bytes outside printable ASCII escaped.
- * object NULL is left out; an empty one is shown as two quotes. Keeps errno.
+ * Print "program: object: text" and a newline to standard error in one write, with bytes outside printable ASCII
+ * escaped. Leave out object if it is NULL, and show an empty object as two quotes. Keep errno.
  */
 void error_line(const char *object, const char *format, ...);
 
 /* Set errno. Returns -1. */
 int error_set(int error);
 
-/* Print such a line with a text that was put together, and free the text. Keeps errno. */
+/* Print an error line from a text that was put together, and free the text. Keep errno. */
 void error_text(const char *object, struct text *text);
 
-/* Return the symbolic name of an errno value, such as "EAGAIN", or "E?" for one that POSIX does not define. */
+/* Return the symbolic name of an errno value, such as "EAGAIN", or "E?" for a value that POSIX does not define. */
 const char *error_name(int error);
 
 #endif

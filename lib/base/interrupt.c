@@ -1,7 +1,7 @@
 /*
  * interrupt.c: the signals that end a command. A handler sets a flag and requests SIGALRM every second from then on: a
- * signal that comes just before a blocking system call would otherwise be noticed only when the call returns. alarm(2) is
- * safe in a handler and costs nothing while no signal comes.
+ * signal that comes just before a blocking system call would otherwise be noticed only when the call returns. alarm(2)
+ * is safe in a handler and costs nothing while no signal comes.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,11 +11,11 @@
 #include "base/interrupt.h"
 #include "base/signal_set.h"
 
-/* What is done with a signal that this process does not leave alone. */
+/* The part that a signal plays in this process, if the process does not leave the signal alone. */
 enum part {
-	ENDS,       /* notice it: its default action ends a process, and no fault of the program raises it */
-	INTERRUPTS, /* let it interrupt system calls */
-	SPARED      /* ignore it, so that a write beyond RLIMIT_FSIZE or to a pipe without a reader fails */
+	ENDS,       /* noticed: its default action ends a process, and no fault of the program raises it */
+	INTERRUPTS, /* a signal that may interrupt system calls */
+	SPARED      /* ignored, so that a write beyond RLIMIT_FSIZE or to a pipe without a reader fails */
 };
 
 static const struct {
@@ -89,7 +89,10 @@ interrupt_spare(void)
 	if (signal_set_change(SIG_BLOCK, NULL, &inherited_mask) == -1)
 		return -1;
 	for (i = 0; i < COUNT; i++) {
-		/* A blocked signal does no harm, and may be pending for the program that this process becomes. */
+		/*
+		 * A blocked signal ends nothing, and may be pending for the program that this process becomes. It keeps
+		 * its disposition.
+		 */
 		bool blocked = signal_set_has(&inherited_mask, signals[i].number);
 
 		if (signals[i].part == SPARED &&
@@ -99,7 +102,10 @@ interrupt_spare(void)
 	return 0;
 }
 
-/* Install the handler of a signal, unless the signal was ignored on entry. */
+/*
+ * Install the handler of a signal. Keep a signal of ENDS ignored if it was ignored on entry; SIGALRM then gets a
+ * handler that only interrupts. Returns 0, or -1 with errno of sigaction(2).
+ */
 static int
 handle(int number, enum part part, struct sigaction *before)
 {
@@ -111,7 +117,10 @@ handle(int number, enum part part, struct sigaction *before)
 	sigemptyset(&plain.sa_mask);
 	if (sigaction(number, NULL, before) == -1)
 		return -1;
-	/* A SIGALRM that was ignored or blocked does not end the command; the one after a caught signal needs a handler. */
+	/*
+	 * SIGALRM that was ignored or blocked on entry must not end the command. It needs a handler all the same,
+	 * because it comes every second after a caught signal.
+	 */
 	if (number == SIGALRM && (before->sa_handler == SIG_IGN || sigismember(&inherited_mask, SIGALRM)))
 		ends = false;
 	else if (ends && before->sa_handler == SIG_IGN)
@@ -137,7 +146,10 @@ interrupt_setup(void)
 	sigdelset(&mask, SIGURG);
 	sigdelset(&mask, SIGALRM);
 	sigdelset(&mask, SIGCHLD);
-	/* musl unblocks two signals with the first handler; one of them is a real-time signal of other programs. */
+	/*
+	 * musl unblocks two signals when the first handler is installed; other programs use one of them as a real-time
+	 * signal.
+	 */
 	return signal_set_change(SIG_SETMASK, &mask, NULL);
 }
 

@@ -1,5 +1,6 @@
 /*
- * interrupt.h: the signals that end a command: catching them, looking for them, and handing a COMMAND what was inherited.
+ * interrupt.h: the signals that end a command: catching them, checking for them, and giving a COMMAND the inherited
+ * state.
  */
 #ifndef BASE_INTERRUPT_H
 #define BASE_INTERRUPT_H
@@ -10,8 +11,8 @@
 /*
  * Catch the signals that end a process (SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU, SIGPROF,
  * SIGVTALRM, SIGPOLL), except those that were ignored on entry; ignore SIGPIPE and SIGXFSZ, so that writes fail with
- * EPIPE and EFBIG; let SIGURG and SIGCHLD interrupt system calls. After a caught signal SIGALRM interrupts every second.
- * A second call does nothing. Returns 0, or -1 with errno of sigaction(2). See alarm(3p).
+ * EPIPE and EFBIG; let SIGURG and SIGCHLD interrupt system calls. After a caught signal SIGALRM interrupts every
+ * second. Do nothing in a second call. Returns 0, or -1 with errno of sigaction(2). See alarm(3p).
  */
 int interrupt_setup(void);
 
@@ -22,7 +23,7 @@ int interrupt_setup(void);
 int interrupt_spare(void);
 
 /*
- * Make signals that interrupt also visible to poll(2). Returns a descriptor that becomes readable with each, or -1 with
+ * Make signals that interrupt visible to poll(2) too. Returns a descriptor that becomes readable with each, or -1 with
  * errno of pipe(2).
  */
 int interrupt_wake(void);
@@ -31,34 +32,34 @@ int interrupt_wake(void);
 int interrupt_caught(void);
 
 /*
- * Return the number of a caught signal that was not yet taken, or 0. Only signals that a process sent are returned: a
- * signal of the kernel, such as SIGINT from the terminal, reaches a COMMAND of the same process group anyway.
+ * Return the number of a caught signal that this function has not returned yet, or 0. A signal of the kernel, such as
+ * SIGINT from the terminal, is left out, because it reaches a COMMAND of the same process group anyway.
  */
 int interrupt_take(void);
 
-/* Return true if a process sent the signal, and not the kernel or the terminal. See sigaction(2). */
+/* Return true if a process sent the signal, rather than the kernel or the terminal. See sigaction(2). */
 bool interrupt_sent(const siginfo_t *info);
 
-/* Forget all caught signals: they were passed on to a COMMAND, whose end decides the exit status. */
+/* Forget all caught signals, which were passed on to a COMMAND whose end decides the exit status. */
 void interrupt_forget(void);
 
 /*
- * Give all signals the dispositions and the mask from before interrupt_setup or interrupt_spare. interrupt_give_back is
- * for a child of vfork(2): it changes nothing in the memory that the child shares with its parent.
+ * Give all signals the dispositions and the mask from before interrupt_setup or interrupt_spare. Use
+ * interrupt_give_back in a child of vfork(2): it changes nothing in the memory that the child shares with its parent.
  */
 void interrupt_restore(void);
 void interrupt_give_back(void);
 
 /*
- * Block all signals, for a step that must not be left half done. Calls nest. Returns 0, or -1 with errno of
+ * Block all signals during a step that must not be left half done. Calls nest. Returns 0, or -1 with errno of
  * sigprocmask(2).
  */
 int interrupt_hold(void);
 
-/* Wait until one of the signals that interrupt_hold blocks has come; they are blocked again on return. */
+/* Wait until one of the signals that interrupt_hold blocks has come. The signals are blocked again on return. */
 void interrupt_pause(void);
 
-/* End what an interrupt_hold began: the last call sets the mask from before the first one. Keeps errno. */
+/* End the hold of an interrupt_hold: the last call sets the mask from before the first one. Keep errno. */
 void interrupt_release(void);
 
 /* Store in set SIGCHLD and the signals that interrupt_setup catches. */

@@ -1,5 +1,5 @@
 /*
- * io.c: reading and writing. A caught signal ends every loop here, and a descriptor may be non-blocking because another
+ * io.c: reading and writing. A caught signal ends every loop here. A descriptor may be non-blocking because another
  * process that shares it made it so.
  */
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include "base/interrupt.h"
 #include "base/io.h"
 
-/* Most bytes of one write. */
+/* The most bytes of one write. */
 #define MOST ((size_t)16 * 1024 * 1024)
 
 int
@@ -21,7 +21,7 @@ io_reserve(void)
 
 	if (poll(fds, 3, 0) <= 0)
 		return 0;
-	/* Each open(2) gets the lowest descriptor that is closed. */
+	/* Each open(2) returns the lowest descriptor that is closed. */
 	for (fd = 0; fd < 3; fd++)
 		if ((fds[fd].revents & POLLNVAL) &&
 		    open("/dev/null", (fd == 0 ? O_WRONLY : O_RDONLY) | O_CLOEXEC) == -1)

@@ -1,5 +1,5 @@
 /*
- * io.h: reading and writing descriptors that others may share, and looking at what is at their other end.
+ * io.h: reading and writing descriptors that other processes may share, and checking their other end.
  */
 #ifndef BASE_IO_H
 #define BASE_IO_H
@@ -9,20 +9,21 @@
 #include <sys/types.h>
 
 /*
- * Open stand-ins for those of descriptors 0 to 2 that are closed, so that no queue or file gets their numbers. A stand-in
- * fails with EBADF in the direction that counts, and is closed on exec. Returns 0, or -1 with errno of open(2).
+ * Open stand-ins for those of descriptors 0 to 2 that are closed, so that no queue or file gets their numbers. Reading
+ * a stand-in for descriptor 0, or writing another, fails with EBADF, and exec closes it. Returns 0, or -1 with errno of
+ * open(2).
  */
 int io_reserve(void);
 
 /*
- * Read up to size bytes, as read(2). Goes on after EINTR unless a signal was caught (interrupt_caught), and waits if
- * another process made the descriptor non-blocking. Returns the bytes read, 0 at the end of file, or -1 with errno of
- * read(2).
+ * Read up to size bytes, as read(2) does. Continue after EINTR unless a signal was caught (interrupt_caught), and wait
+ * if another process made the descriptor non-blocking. Returns the bytes read, 0 at the end of file, or -1 with errno
+ * of read(2).
  */
 ssize_t io_read(int fd, void *data, size_t size);
 
 /*
- * Write all size bytes of data, waiting as io_read does. Stores the number of bytes that were accepted in *written,
+ * Write all size bytes of data, waiting as io_read does. Store the number of bytes that were accepted in *written,
  * unless that is NULL. Returns 0, or -1 with errno of write(2); EINTR: a signal was caught.
  */
 int io_write(int fd, const void *data, size_t size, size_t *written);
@@ -30,30 +31,33 @@ int io_write(int fd, const void *data, size_t size, size_t *written);
 /* Return the set of events that poll(2) reports for fd now: some of events, an end of file, an error. */
 short io_events(int fd, short events);
 
-/* Return true if nobody can read what is written to fd: the other end of the pipe or socket is closed. */
+/* Return true if no process can read bytes that are written to fd: the other end of the pipe or socket is closed. */
 bool io_gone(int fd);
 
-/* Return true if fd takes at least PIPE_BUF bytes now without waiting. */
+/* Return true if fd accepts at least PIPE_BUF bytes now without blocking. */
 bool io_writable(int fd);
 
 /* Return true if poll(2) reports the event, an end of file or an error for fd. */
 bool io_ready(int fd, short event);
 
 /*
- * Decide what follows a failed call on fd: if the call would have had to wait, wait for events of poll(2). Returns 0 to
- * try again (also after EINTR without a caught signal), or -1 with errno as it was.
+ * Decide what follows a failed call on fd: if the call would have blocked, wait for events of poll(2). Returns 0 to try
+ * again (even after EINTR, unless a signal was caught), or -1 with errno as it was.
  */
 int io_again(int fd, short events);
 
 /* Make a pipe whose ends, for reading and for writing, are closed on exec. Returns 0, or -1 with errno of pipe(2). */
 int io_pipe(int ends[2]);
 
-/* Make a pipe hold at least capacity bytes, or as many as the system allows. Does nothing where that cannot be set. */
+/*
+ * Make a pipe hold at least capacity bytes, or as many as the system allows. Do nothing where the capacity cannot be
+ * set.
+ */
 void io_grow(int fd, size_t capacity);
 
 /*
- * Set the capacity of a pipe to at least size bytes. Returns 0 or -1. Errors: EPERM (a limit is in the way), ENOTSUP.
- * See fcntl(2), F_SETPIPE_SZ.
+ * Set the capacity of a pipe to at least size bytes. Returns 0 or -1. Errors: EPERM (a limit forbids it), ENOTSUP. See
+ * fcntl(2), F_SETPIPE_SZ.
  */
 int io_capacity(int fd, size_t size);
 

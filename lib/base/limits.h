@@ -35,7 +35,9 @@ unsigned long long limit_value(enum limit limit);
 /* Return how much of LIMIT_SHMALL, LIMIT_SHMMNI, LIMIT_SEMMNS or LIMIT_SEMMNI is in use, or 0 if that is not known. */
 unsigned long long limit_used(enum limit limit);
 
-/* Append the limit's name, its value, the amount asked for (0: one more than the limit) and the way to raise it. */
+/*
+ * Append the limit's name, its value, the amount asked for (0: one more than the limit) and the command that raises it.
+ */
 void limit_explain(struct text *text, enum limit limit, unsigned long long asked);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * linux_io.c: the capacity of a pipe can be changed. Source: fcntl(2), pipe(7).
+ * linux_io.c: the capacity of a pipe can be changed. See fcntl(2), pipe(7).
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -14,7 +14,7 @@ io_grow(int fd, size_t capacity)
 {
 	int now = fcntl(fd, F_GETPIPE_SZ);
 
-	/* An ordinary user who has many pipes gets less. */
+	/* An unprivileged user with many pipes gets less. */
 	while (now > 0 && capacity > (size_t)now && fcntl(fd, F_SETPIPE_SZ, (int)capacity) == -1)
 		capacity /= 2;
 }

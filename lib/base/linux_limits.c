@@ -1,5 +1,5 @@
 /*
- * linux_limits.c: the sysctls and the resource limit behind the errors of System V objects and POSIX queues. Source:
+ * linux_limits.c: the sysctls and the resource limit behind the errors of System V objects and POSIX queues. See
  * mq_overview(7), proc(5), getrlimit(2), msgctl(2), shmctl(2), semctl(2).
  */
 #define _GNU_SOURCE
@@ -128,7 +128,7 @@ limit_explain(struct text *text, enum limit limit, unsigned long long asked)
 		    name, value == ULLONG_MAX ? 1024 : value);
 		return;
 	}
-	/* The kernel doubles the value and keeps a little for itself. */
+	/* The kernel doubles the value and uses a part of it for itself. */
 	if (limit == LIMIT_PACKET) {
 		text_format(text, "%s is %llu, and a packet has less than twice that (raise it with sysctl -w %s=%llu)",
 		    name, value, name, asked / 2 + 1024);

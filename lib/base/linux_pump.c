@@ -1,7 +1,7 @@
 /*
- * linux_pump.c: passes pages on instead of copying them. Unless wait is set, no call waits: SPLICE_F_NONBLOCK covers the
- * pipe, and a socket is non-blocking. A splice(2) that waits holds its pipe's lock, so whoever uses the other end cannot be
- * killed.
+ * linux_pump.c: passes pages on instead of copying them. Unless wait is set, no call blocks: SPLICE_F_NONBLOCK covers
+ * the pipe, and a socket is non-blocking. A splice(2) that blocks holds its pipe's lock, so a process that uses the
+ * other end of the pipe cannot be killed meanwhile.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -15,13 +15,16 @@
 #include "base/pump.h"
 #include "base/trace.h"
 
-/* Bytes of one call, at most. */
+/* The most bytes of one call. */
 #define MOST ((size_t)1024 * 1024)
 
 /* RWF_NOWAIT of pwritev2(2), which the headers of musl lack. */
 #define NOWAIT 8L
 
-/* Return the result of a call; one that cannot pass pages between these two, or at all, fails with ENOTSUP. */
+/*
+ * Return the result of a call. Change the error to ENOTSUP if the call cannot pass pages between these two descriptors,
+ * or at all.
+ */
 static ssize_t
 result(ssize_t moved)
 {
@@ -59,7 +62,7 @@ pump_write_pipe(int fd, const char *data, size_t size)
 	struct iovec part = {.iov_base = (void *)(uintptr_t)data, .iov_len = size};
 	long took = missing ? -1 : syscall(SYS_pwritev2, fd, &part, 1L, -1L, -1L, NOWAIT);
 
-	/* Older kernels cannot do this with pipes. */
+	/* Older kernels have no such call for pipes. */
 	if (missing || (took == -1 && (errno == EOPNOTSUPP || errno == ENOSYS || errno == EINVAL))) {
 		missing = true;
 		errno = ENOTSUP;

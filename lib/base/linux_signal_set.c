@@ -1,8 +1,8 @@
 /*
  * linux_signal_set.c: sets, mask and dispositions for all signals of the kernel.
  *
- * The C library refuses the real-time signals that it keeps for itself, and musl keeps one that programs with glibc use. So
- * the kernel is called directly. See rt_sigprocmask(2), rt_sigaction(2).
+ * The C library refuses the real-time signals that it keeps for itself, and musl keeps one that programs with glibc
+ * use. Therefore this file calls the kernel directly. See rt_sigprocmask(2), rt_sigaction(2).
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -44,7 +44,7 @@ signal_set_change(int how, const sigset_t *set, sigset_t *old)
 int
 signal_set_disposition(int number, void (*handler)(int))
 {
-	/* The kernel's struct: handler, flags, a word more on some machines, mask. */
+	/* The kernel's struct: handler, flags, one more word on some machines, mask. */
 	struct {
 		void (*handler)(int);
 		unsigned long rest[8];

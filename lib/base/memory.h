@@ -5,12 +5,15 @@
 #define BASE_MEMORY_H
 
 /*
- * Make an empty file without a name, open for reading and writing and closed on exec. Returns its descriptor, or -1 with
- * errno of memfd_create(2) or mkstemp(3).
+ * Make an empty file without a name, open for reading and writing and closed on exec. Returns its descriptor, or -1
+ * with errno of memfd_create(2) or mkstemp(3).
  */
 int memory_file(void);
 
-/* Do the same on the file system of path (may be NULL) if that can be; else as memory_file. */
+/*
+ * Make such a file on the file system of path (may be NULL) if that is possible, and elsewhere if not. Returns as
+ * memory_file.
+ */
 int memory_file_beside(const char *path);
 
 #endif

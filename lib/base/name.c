@@ -13,12 +13,12 @@
 #include "base/number.h"
 #include "base/trace.h"
 
-/* What is wrong with a name that cannot be stored. */
+/* Fault of a name that cannot be stored. */
 static const char no_memory[] = "out of memory";
 
-/* Each function below returns what is wrong with the name, or NULL. */
+/* Each function below returns the fault of the name, or NULL. */
 
-/* "jobs" or "/jobs" */
+/* Parse "jobs" or "/jobs". */
 static const char *
 parse_posix(struct name *name, const char *text)
 {
@@ -39,7 +39,7 @@ parse_posix(struct name *name, const char *text)
 	return NULL;
 }
 
-/* "0x4d2" or "1234"; 0 is IPC_PRIVATE, which names nothing */
+/* Parse "0x4d2" or "1234". 0 is IPC_PRIVATE, which names no object. */
 static const char *
 parse_key(struct name *name, const char *text)
 {
@@ -71,7 +71,9 @@ set_path(struct name *name, const char *text, size_t start, size_t size)
 	return name->text && name->path ? NULL : no_memory;
 }
 
-/* "sysv:./file" or "sysv:/path,J"; behind the comma stands the project of ftok(3): a number, or another character */
+/*
+ * Parse "sysv:./file" or "sysv:/path,J". After the comma comes the project of ftok(3): a number, or another character.
+ */
 static const char *
 parse_ftok(struct name *name, const char *text)
 {
@@ -164,7 +166,7 @@ name_free(struct name *name)
 	name->text = name->path = NULL;
 }
 
-/* Trace ftok(3). The key is shown as ipcs shows it, as two files can have the same key. */
+/* Trace ftok(3). Show the key as ipcs shows it, because two files can have the same key. */
 static void
 trace_ftok(const struct name *name, key_t key)
 {

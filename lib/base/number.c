@@ -1,6 +1,6 @@
 /*
- * number.c: numbers, sizes, times and modes as users write them: whole strings, no blanks, no overflow, and a sign only in
- * number_int. strtol(3) would accept all of these.
+ * number.c: numbers, sizes, times and modes as users write them: whole strings, no blanks, no overflow, and a sign only
+ * in number_int. strtol(3) would accept blanks, signs and trailing text.
  */
 #include <errno.h>
 #include <limits.h>
@@ -17,8 +17,8 @@ fail(int error)
 }
 
 /*
- * Read the digits at *text, at least one, and move *text behind them, at most to end. A value that does not fit is stored as
- * the maximum of its type, and *over set.
+ * Read the digits at *text, at least one, and move *text behind them, at most to end. Store a value that does not fit
+ * as the maximum of its type, and set *over. Returns 0, or -1 if there is no digit.
  */
 static int
 digits(const char **text, const char *end, unsigned int base, unsigned long long *value, bool *over)
@@ -139,7 +139,7 @@ number_time(const char *text, long long *nanoseconds)
 	/* Half of what a long long holds, so that the time of day can be added. */
 	if (over || whole >= LLONG_MAX / 2 / units[i].factor)
 		return fail(ERANGE);
-	/* In two steps, as fraction * factor can overflow and factor / scale loses digits. */
+	/* The division has two steps, because fraction * factor can overflow and factor / scale loses digits. */
 	fraction = fraction * (units[i].factor / 1000) / scale * 1000 +
 	           fraction * (units[i].factor / 1000) % scale * 1000 / scale;
 	*nanoseconds = (long long)(whole * units[i].factor + fraction);

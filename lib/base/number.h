@@ -1,6 +1,6 @@
 /*
- * number.h: numbers, sizes, times and modes as users write them. Each function reads a whole string and stores the value,
- * or returns -1 with EINVAL (malformed) or ERANGE (out of bounds) and stores nothing.
+ * number.h: numbers, sizes, times and modes as users write them. Each function reads a whole string and stores the
+ * value, or returns -1 with EINVAL (malformed) or ERANGE (out of bounds) and stores nothing.
  */
 #ifndef BASE_NUMBER_H
 #define BASE_NUMBER_H
@@ -11,7 +11,7 @@
 /* Read a decimal number of digits alone, from min to max. */
 int number_parse(const char *text, unsigned long long min, unsigned long long max, unsigned long long *result);
 
-/* Read a number of that base (at most 16), from min to max, from size bytes of text. */
+/* Read a number in a base (at most 16), from min to max, from size bytes of text. */
 int number_read(const char *text, size_t size, unsigned int base, unsigned long long min, unsigned long long max,
     unsigned long long *result);
 

@@ -1,5 +1,5 @@
 /*
- * portable_limits.c: POSIX does not tell the limits of IPC objects.
+ * portable_limits.c: POSIX does not define a way to read the limits of IPC objects.
  */
 #include <limits.h>
 #include <unistd.h>

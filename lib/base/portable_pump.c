@@ -1,5 +1,5 @@
 /*
- * portable_pump.c: POSIX has no way to pass pages on, nor to write to a blocking pipe without waiting.
+ * portable_pump.c: POSIX has no way to pass pages on, nor to write to a blocking pipe without blocking.
  */
 #include <errno.h>
 

@@ -1,5 +1,6 @@
 /*
- * portable_signal_set.c: sets, mask and dispositions by the calls of POSIX, which leave out what the C library keeps.
+ * portable_signal_set.c: sets, mask and dispositions by the calls of POSIX, which leave out the signals that the C
+ * library keeps.
  */
 #include <stddef.h>
 

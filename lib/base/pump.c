@@ -1,7 +1,7 @@
 /*
- * pump.c: one step of copying from a descriptor to another. It reads and writes where splice(2) gains nothing (a few bytes
- * to or from a socket) or does harm (it waits for a terminal, and blocks all users of its pipe meanwhile). A step drops no
- * byte: bytes that could not be written stay in the pump.
+ * pump.c: one step of copying from a descriptor to another. A step reads and writes where splice(2) gains nothing (a
+ * few bytes to or from a socket) or does harm (it blocks on a terminal, and blocks all users of its pipe meanwhile). A
+ * step drops no byte: bytes that could not be written stay in the pump.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,8 +18,8 @@
 #include "base/trace.h"
 
 /*
- * Bytes that a pipe is made to hold: fewer switches between its ends. A pipe that a socket fills gets more, as each page
- * that comes over TCP takes a place of its own in it.
+ * Bytes that a pipe is made to hold, to save switches between its ends. A pipe that a socket fills gets more, because
+ * each page that comes over TCP uses a slot of its own in the pipe.
  */
 #define CAPACITY   ((size_t)256 * 1024)
 #define FROM_STACK ((size_t)1024 * 1024)
@@ -74,7 +74,7 @@ pump_open(struct pump *pump, int in, int out, unsigned int options)
 	                                                      : -1;
 	pump->capacity = connection && source != PUMP_PIPE ? FROM_STACK : CAPACITY;
 	pump->passable = passable(pump, options & PUMP_PASS);
-	/* A connection reads and writes until it turns out to be busy. */
+	/* A connection copies bytes until it turns out to be busy. */
 	pump->passing = pump->passable && (source == PUMP_FILE || !connection);
 }
 
@@ -100,7 +100,7 @@ would_wait(int error)
 	return error == EAGAIN || error == EWOULDBLOCK;
 }
 
-/* Trace a read or a write; a connection traces only the calls on its socket. */
+/* Trace a read or a write. Of a connection, trace only the calls on its socket. */
 static void
 trace_transfer(const struct pump *pump, bool output, const char *data, size_t shown, size_t size, ssize_t result)
 {
@@ -131,7 +131,7 @@ pump_write_now(int fd, enum pump_kind kind, const char *data, size_t size)
 	took = pump_write_pipe(fd, data, size);
 	if (took != -1 || errno != ENOTSUP)
 		return took;
-	/* A pipe that is ready takes PIPE_BUF bytes without waiting. */
+	/* A pipe that is ready takes PIPE_BUF bytes without blocking. */
 	if (io_ready(fd, POLLOUT))
 		return write(fd, data, size < PIPE_BUF ? size : PIPE_BUF);
 	return error_set(EAGAIN);
@@ -164,7 +164,7 @@ put(struct pump *pump)
 			pump->start += (size_t)took;
 			pump->moved += (size_t)took;
 		}
-		/* A signal may have interrupted a write that waited, after some bytes. */
+		/* A signal may have interrupted a write that blocked, after some bytes. */
 		if (pump->end > pump->start && interrupt_caught())
 			return 0;
 	}

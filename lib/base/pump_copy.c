@@ -1,6 +1,6 @@
 /*
- * pump_copy.c: copying with waits. poll(2) waits where a wait has a bound or the output's reader is watched; otherwise the
- * call itself waits, which takes fewer calls.
+ * pump_copy.c: copying with waits. poll(2) waits if a wait has a bound or the output's reader is watched. Otherwise the
+ * call itself blocks, which takes fewer calls.
  */
 #include <errno.h>
 
@@ -16,7 +16,7 @@ pump_wait(struct pump *pump, bool output)
 	    {.fd = output ? pump->out : pump->in, .events = output ? POLLOUT : POLLIN},
 	    {.fd = pump->watch && !output ? pump->out : -1},
 	};
-	/* Bytes that were read go out even if the tick finds that in is gone. */
+	/* Bytes that were read are written even if tick would find that in is gone. */
 	int (*tick)(void *) = output ? NULL : pump->tick;
 	struct deadline deadline;
 	int ready;
@@ -68,7 +68,7 @@ pump_flush(struct pump *pump)
 int
 pump_copy(struct pump *pump)
 {
-	/* A FIFO that no writer has opened yet must not be taken for one that has ended. */
+	/* A FIFO that no writer has opened yet must not be taken for a FIFO that has ended. */
 	int result = pump->in_timeout == 0 ? 0 : 1;
 
 	if (pump->in_timeout == DEADLINE_NEVER && pump->out_timeout == DEADLINE_NEVER && !pump->tick)
@@ -78,10 +78,13 @@ pump_copy(struct pump *pump)
 	while (pump->open || pump_holds(pump)) {
 		if (result == 0 && pump_wait(pump, pump->blocked) == -1)
 			return -1;
-		/* Before bytes are read, out must still have its reader. */
+		/* Bytes are read only while out has its reader. */
 		if (result == 1 && !pump->passing && !pump_holds(pump) && pump_wait(pump, false) == -1)
 			return -1;
-		/* Pages are passed on without a look at in, so a call that would wait is first blamed on in. */
+		/*
+		 * No wait for in precedes a step that passes pages. With blocked set, pump_step takes EAGAIN for an
+		 * empty in.
+		 */
 		if (result == 1 && pump->passing)
 			pump->blocked = true;
 		result = pump_step(pump);

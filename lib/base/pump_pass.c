@@ -1,6 +1,6 @@
 /*
- * pump_pass.c: the part of a step that passes pages on. Pages from a socket to a file go through a pipe, the passage, as
- * splice(2) wants a pipe at one end.
+ * pump_pass.c: the part of a step that passes pages on. Pages from a socket to a file go through a pipe, the passage,
+ * because splice(2) needs a pipe at one end.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +11,7 @@
 #include "base/io.h"
 #include "base/pump.h"
 
-/* Bytes of a connection below which reading and writing is faster. */
+/* The number of bytes of a connection below which reading and writing is faster. */
 #define LITTLE 4096
 
 void
@@ -22,13 +22,13 @@ pump_grow(struct pump *pump)
 	pump->grows = -1;
 }
 
-/* Move bytes from the passage on to the file. Returns as pump_step. */
+/* Move bytes from the passage to the file. Returns as pump_step. */
 int
 pump_leave_passage(struct pump *pump)
 {
 	ssize_t moved = -1;
 
-	/* A pump that no longer passes pages, as few bytes came, still passes on those that are in the passage. */
+	/* A pump that has stopped passing pages, because few bytes came, still moves the pages in the passage. */
 	if (pump->passable) {
 		moved = pump_splice(pump->passage[0], pump->out, false);
 		pump->output = true;
@@ -38,7 +38,7 @@ pump_leave_passage(struct pump *pump)
 	if (moved != -1) {
 		pump->moved += (size_t)moved;
 	} else {
-		/* A file that only grows at its end (>>) takes no pages. */
+		/* A file that is open for appending (>>) takes no pages. */
 		pump->passing = pump->passable = false;
 		moved = read(pump->passage[0], pump->buffer, sizeof(pump->buffer));
 		if (moved <= 0)
@@ -62,7 +62,10 @@ open_passage(struct pump *pump)
 	return 0;
 }
 
-/* Judge the errno value of a call that passed nothing; was_blocked: out was waited for before it. Returns as pump_step. */
+/*
+ * Handle the errno value of a call that passed nothing. was_blocked: the call came after a wait for out. Returns as
+ * pump_step.
+ */
 static int
 passed_nothing(struct pump *pump, bool was_blocked)
 {
@@ -76,13 +79,16 @@ passed_nothing(struct pump *pump, bool was_blocked)
 	if (error == EINTR)
 		return 0;
 	if (error == EAGAIN) {
-		/* in was ready, unless another process has emptied it meanwhile. */
+		/* After a wait for in, in has bytes, unless another process has read them meanwhile; so out is full. */
 		pump->blocked = pump->source == PUMP_FILE || !was_blocked;
 		if (pump->blocked)
 			pump_grow(pump);
 		return 0;
 	}
-	/* While in is empty, or once it has ended, out needs no reader. */
+	/*
+	 * The loss of out's reader is an error only if in has bytes: an empty in is waited for, and the end of in ends
+	 * the copy.
+	 */
 	events = error == EPIPE ? io_events(pump->in, POLLIN) : POLLIN;
 	if (events == 0)
 		return 0;
@@ -90,7 +96,7 @@ passed_nothing(struct pump *pump, bool was_blocked)
 		pump->open = false;
 		return 1;
 	}
-	/* EBADF means out if that was opened only for reading, and otherwise in. */
+	/* EBADF is out's error if out was opened only for reading, and in's error otherwise. */
 	pump->output = error == EPIPE || (error != EBADF && pump->source != PUMP_SOCKET) ||
 	               (error == EBADF && (fcntl(pump->out, F_GETFL) & O_ACCMODE) == O_RDONLY);
 	return error_set(error);
@@ -123,7 +129,7 @@ pump_pass(struct pump *pump)
 		pump->moved += (size_t)moved;
 	if (moved < LITTLE && pump->connection && pump->source != PUMP_FILE)
 		pump->passing = false;
-	/* A call that waits for space never reports that the pipe is full. */
+	/* A call that blocks until the pipe has space never reports that the pipe is full. */
 	if (pump->moved >= sizeof(pump->buffer))
 		pump_grow(pump);
 	return 1;

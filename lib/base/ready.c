@@ -1,5 +1,5 @@
 /*
- * ready.c: -R, the line that says that a command is set up.
+ * ready.c: the line of -R, which says that a command is set up.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,7 +20,7 @@ ready_open(const char *file)
 	unsigned long long number;
 	int fd;
 
-	/* Opening /dev/fd/N fails on a socket, so N itself is used, and closed at the end as a FIFO is. */
+	/* Opening /dev/fd/N fails on a socket, so N itself is used, and ready_say closes it as it closes a FIFO. */
 	if (strncmp(file, inherited, strlen(inherited)) == 0 &&
 	    number_parse(file + strlen(inherited), 0, INT_MAX, &number) == 0) {
 		fd = (int)number;

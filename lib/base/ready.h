@@ -5,9 +5,9 @@
 #define BASE_READY_H
 
 /*
- * Open the FILE of -R: a file, which is created or emptied; a FIFO, whose reader is waited for; or /dev/fd/N. Opening it
- * before the set-up lets a reader of the FIFO see its end if the set-up fails. Returns a descriptor, or -1 with errno of
- * open(2); EINTR: a signal was caught.
+ * Open the FILE of -R: a file, which is created or emptied; a FIFO, whose reader is waited for; or /dev/fd/N. If the
+ * set-up fails after that, a reader of the FIFO sees its end. Returns a descriptor, or -1 with errno of open(2); EINTR:
+ * a signal was caught.
  */
 int ready_open(const char *file);
 

@@ -1,6 +1,6 @@
 /*
- * record.c: reads and formats records. Each read(2) takes as much as the buffer holds, so many records share a system call;
- * a record is returned as soon as its last byte has come.
+ * record.c: reads and formats records. Each read(2) takes as much as the buffer holds, so many records share a system
+ * call. A record is returned as soon as its last byte has come.
  */
 #include <errno.h>
 #include <limits.h>
@@ -16,7 +16,7 @@
 
 #define READ_SIZE 65536
 
-/* Bytes past the limit that are counted for the error line before a record is given up as endless. */
+/* The most bytes past the limit that are counted for the error line before the record counts as endless. */
 #define COUNT_LIMIT ((size_t)16 << 20)
 
 void
@@ -51,7 +51,7 @@ buffered(const struct record_reader *reader)
 	return reader->end - reader->start;
 }
 
-/* Read more bytes. Returns 1, 0 at the end of the input, -1. */
+/* Read more bytes. Returns 1, 0 at the end of the input, or -1. */
 static int
 fill(struct record_reader *reader)
 {
@@ -85,8 +85,8 @@ fill(struct record_reader *reader)
 }
 
 /*
- * Refuse a record that is too long, of which size bytes are known. All but a netstring are read on, to count their bytes.
- * Returns -1 with EMSGSIZE, or with errno of read(2).
+ * Refuse a record that is too long, of which size bytes are known. Read the rest of it, unless it is a netstring, to
+ * count its bytes. Returns -1 with EMSGSIZE, or with errno of read(2).
  */
 static int
 too_long(struct record_reader *reader, size_t size)
@@ -122,7 +122,9 @@ bad(struct record_reader *reader, const char *fault)
 	return error_set(EBADMSG);
 }
 
-/* Hand out a record of that many bytes, which ends, with its terminator, where the scanner is. Returns 1. */
+/*
+ * Return a record of size bytes to the caller; the record ends, with its terminator, where the scanner is. Returns 1.
+ */
 static int
 hand_out(struct record_reader *reader, size_t size, size_t terminator, const char **data, size_t *length)
 {
@@ -134,7 +136,7 @@ hand_out(struct record_reader *reader, size_t size, size_t terminator, const cha
 	return 1;
 }
 
-/* Hand out what is left at the end of the input. Returns as record_next. */
+/* Return the bytes that are left at the end of the input as a record. Returns as record_next. */
 static int
 last(struct record_reader *reader, const char **data, size_t *size)
 {

@@ -12,32 +12,33 @@
 
 enum record_form { RECORD_LINE, RECORD_NUL, RECORD_NETSTRING, RECORD_RAW };
 
-/* Finds the ends of records in bytes that come in pieces. Starts as {.form = FORM}. */
+/* A scanner that finds the ends of records in bytes that come in pieces. It starts as {.form = FORM}. */
 struct record_scanner {
 	enum record_form form;
 	bool open;           /* the last byte did not end a record */
 	bool body;           /* the length of a netstring is complete */
 	unsigned int digits; /* digits of that length */
-	size_t length, left; /* the length, and bytes of the body that have not come, when body is set */
-	const char *fault;   /* after EBADMSG: what is wrong with the netstring */
+	size_t length, left; /* length of the netstring, and bytes of the body that have not come, if body is set */
+	const char *fault;   /* after EBADMSG: fault of the netstring */
 };
 
 /*
- * Scan up to the end of one record. Returns the number of bytes that belong to it, with its terminator; if that is not yet
- * among them, all of them belong to it and scanner->open is set. Returns -1 on error. Errors: EBADMSG (not a netstring).
+ * Scan up to the end of one record. Returns the number of bytes that belong to the record, with its terminator; if the
+ * terminator is not among them, all bytes belong to it and scanner->open is set. Returns -1 on error. Errors: EBADMSG
+ * (not a netstring).
  */
 ssize_t record_scan(struct record_scanner *scanner, const char *data, size_t size);
 
-/* Reads records from a descriptor, and holds no more than one record and a buffer of 64 KiB. */
+/* A reader of records from a descriptor. It holds at most one record and a buffer of 64 KiB. */
 struct record_reader {
 	int fd;
 	enum record_form form;
 	size_t limit;        /* longest record that is returned, in bytes */
-	bool elsewhere;      /* the caller waits: EAGAIN until a whole record is there */
-	unsigned long count; /* records returned so far; after an error the number of the bad one */
-	size_t size;         /* after EMSGSIZE: bytes of the record, or where counting stopped */
+	bool elsewhere;      /* the caller waits: record_next fails with EAGAIN until a whole record has come */
+	unsigned long count; /* records returned so far; after an error the number of the bad record */
+	size_t size;         /* after EMSGSIZE: bytes of the record that were counted */
 	bool endless;        /* after EMSGSIZE: counting stopped before the end of the record */
-	const char *fault;   /* after EBADMSG: what is wrong with the netstring */
+	const char *fault;   /* after EBADMSG: fault of the netstring */
 
 	/* Private to record.c. */
 	struct record_scanner scanner;
@@ -51,13 +52,13 @@ struct record_reader {
 void record_open(struct record_reader *reader, int fd, enum record_form form, size_t limit);
 
 /*
- * Point *data and *size at the next record, without its terminator; it is valid until the next call. Returns 1, 0 at the
- * end of the input, or -1. Errors: EMSGSIZE (longer than limit), EBADMSG (not a netstring), EAGAIN (elsewhere is set),
- * ENOMEM, those of read(2). After EMSGSIZE or EBADMSG no record can be read any more.
+ * Point *data and *size at the next record, without its terminator. The record is valid until the next call. Returns 1,
+ * 0 at the end of the input, or -1. Errors: EMSGSIZE (longer than limit), EBADMSG (not a netstring), EAGAIN (elsewhere
+ * is set), ENOMEM, those of read(2). After EMSGSIZE or EBADMSG no further record can be read.
  */
 int record_next(struct record_reader *reader, const char **data, size_t *size);
 
-/* Append what was wrong when record_next returned -1 with that errno value. */
+/* Append the fault that made record_next return -1 with that errno value. */
 void record_fault(const struct record_reader *reader, int error, struct text *text);
 
 /* Release the buffer. */
@@ -68,13 +69,13 @@ void record_close(struct record_reader *reader);
 
 /*
  * Format a record to an array of at least size + RECORD_FRAME bytes: prefix (at most 22 bytes, or NULL) and a tab, the
- * data, and the terminator of the form. Returns the number of bytes used, and stores in *body where the data begin.
+ * data, and the terminator of the form. Store in *body where the data begin. Returns the number of bytes used.
  */
 size_t record_format(enum record_form form, const char *prefix, const void *data, size_t size, char *to, size_t *body);
 
 /*
- * Take the number and the tab that -P puts before a record off *data. Returns 0, or -1. Errors: EBADMSG (there is none),
- * ERANGE (it does not fit a long).
+ * Take the number and the tab that -P puts before a record off *data. Returns 0, or -1. Errors: EBADMSG (there is
+ * none), ERANGE (it does not fit a long).
  */
 int record_prefix(const char **data, size_t *size, long *number);
 

@@ -1,6 +1,6 @@
 /*
- * record_scan.c: finds the ends of records in bytes that come in pieces of any size. A netstring is checked as its bytes
- * come, so that a bad one is noticed before its body is waited for.
+ * record_scan.c: finds the ends of records in bytes that come in pieces of any size. It checks a netstring as its bytes
+ * come, so that a bad netstring is noticed before its body is waited for.
  */
 #include <errno.h>
 #include <limits.h>
@@ -12,7 +12,7 @@
 /* Digits of the longest length that a netstring can announce. */
 #define LENGTH_DIGITS 19
 
-/* Take a byte of a netstring's length, or the colon behind it. Returns what is wrong with it, or NULL. */
+/* Take a byte of a netstring's length, or the colon behind it. Returns the fault of the netstring, or NULL. */
 static const char *
 take_length(struct record_scanner *scanner, char byte)
 {

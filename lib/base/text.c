@@ -1,5 +1,5 @@
 /*
- * text.c: strings of any length. Bytes from outside are shown escaped, so that they cannot pass for anything else.
+ * text.c: strings of any length. Bytes from outside are shown escaped, so that they cannot be taken for other output.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 
 #include "base/text.h"
 
-/* Makes space for size more bytes and a NUL. Keeps errno, which the text may be about. */
+/* Make space for size more bytes and a NUL. Keep errno, which the text may be about. */
 static bool
 grow(struct text *text, size_t size)
 {
@@ -63,7 +63,7 @@ text_format(struct text *text, const char *format, ...)
 	va_end(args);
 }
 
-/* Append bytes, with those escaped that are not printable ASCII, and quotes and backslashes if quoted. */
+/* Append bytes. Escape those that are not printable ASCII and, if quoted, quotes and backslashes. */
 static void
 escape(struct text *text, const void *data, size_t size, bool quoted)
 {

@@ -8,7 +8,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Starts as {0}. The owner calls text_free. After memory ran out, cut is true and bytes are missing. */
+/*
+ * A string that grows. It starts as {0}, and its owner calls text_free. Once memory has run out, cut is true and bytes
+ * are missing.
+ */
 struct text {
 	char *data;      /* NUL-terminated string; NULL while empty */
 	size_t size;     /* bytes of the string, without the NUL */
@@ -24,13 +27,13 @@ void text_vformat(struct text *text, const char *format, va_list args);
 /* Append bytes from anywhere: printable ASCII as it is, other bytes, quotes and backslashes as C escapes (\n, \x1b). */
 void text_escape(struct text *text, const void *data, size_t size);
 
-/* Append bytes escaped and in double quotes; three dots stand for the bytes beyond limit. */
+/* Append bytes escaped and in double quotes, with three dots in place of the bytes beyond limit. */
 void text_quote(struct text *text, const void *data, size_t size, size_t limit);
 
 /* Escape the bytes of the text that are not printable ASCII. */
 void text_clean(struct text *text);
 
-/* Release the memory. The text is then empty and can be used again. Keeps errno. */
+/* Release the memory. The text is then empty and can be used again. Keep errno. */
 void text_free(struct text *text);
 
 #endif
