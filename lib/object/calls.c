@@ -1,5 +1,5 @@
 /*
- * calls.c: the system calls that both platforms make on objects, each with its line of the trace.
+ * calls.c: the system calls that both platforms make on objects, each with its line of -v.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /*
- * change.c: checks whether an object may be changed or removed, changes it, and removes it. The check asks nothing
- * of the kernel but limits; a refusal of the kernel gets a line of its own.
+ * change.c: checks whether an object may be changed or removed, changes it, and removes it. The check asks the kernel
+ * for nothing but limits; a refusal of the kernel gets a line of its own.
  */
 #include <errno.h>
 #include <semaphore.h>
@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "object/internal.h"
 
-/* The capacity that a System V queue has after a change; 0 for other objects. */
+/* Return the capacity that a System V queue has after a change, or 0 for other objects. */
 static size_t
 capacity_after(const struct object *object, const struct change *change)
 {
@@ -20,7 +20,7 @@ capacity_after(const struct object *object, const struct change *change)
 	return change->capacity ? change->capacity : (size_t)object->size;
 }
 
-/* Returns true if that capacity is beyond the limit, which may be lower than when the queue got it. */
+/* Return true if that capacity is beyond the limit, which may be lower than when the queue got the capacity. */
 static bool
 beyond_limit(const struct object *object, const struct change *change)
 {
@@ -29,7 +29,7 @@ beyond_limit(const struct object *object, const struct change *change)
 	return capacity > 0 && capacity > limit_value(LIMIT_MSGMNB);
 }
 
-/* Prints a line about an object. Returns STATUS_FAILED. */
+/* Print a line about an object. Returns STATUS_FAILED. */
 static int
 report(const struct object *object, const char *problem)
 {
@@ -48,7 +48,7 @@ report_limit(const struct object *object, const struct change *change)
 	return STATUS_FAILED;
 }
 
-/* Prints a line about a change, or a removal (change NULL), that the kernel refused. Returns STATUS_FAILED. */
+/* Print a line about a change, or a removal (change NULL), that the kernel refused. Returns STATUS_FAILED. */
 static int
 report_refusal(const struct object *object, const struct change *change, int error)
 {
@@ -61,7 +61,7 @@ report_refusal(const struct object *object, const struct change *change, int err
 	return report(object, strerror(error));
 }
 
-/* Returns NULL, or why a user who is not root may not change an object, or remove it. */
+/* Return NULL, or the reason why a user other than root may not change an object, or remove it. */
 static const char *
 refuse_user(const struct object *object, const struct change *change, uid_t user)
 {
@@ -70,13 +70,13 @@ refuse_user(const struct object *object, const struct change *change, uid_t user
 	if (object->uid != user && object->creator_uid != user)
 		return change ? "not permitted: only its owner and root may change it"
 		              : "not permitted: only its owner and root may remove it";
-	/* The owner of a System V object may give it to anybody. */
+	/* The owner of a System V object may give it to any user. */
 	if (change && object->posix && change->uid != CHANGE_NO_OWNER && change->uid != object->uid)
 		return "not permitted: only root may give it to another user";
 	return NULL;
 }
 
-/* Checks that all operands name System V queues, as -s demands. Returns GO_ON, or STATUS_USAGE after a line. */
+/* Check that all operands name System V queues, as -s demands. Returns GO_ON, or STATUS_USAGE after a line. */
 static int
 check_kinds(const struct operands *operands)
 {
@@ -91,7 +91,7 @@ check_kinds(const struct operands *operands)
 	return GO_ON;
 }
 
-/* Checks whether an object may be changed, or removed (change NULL). Returns GO_ON, or STATUS_FAILED after a line. */
+/* Check whether an object may be changed, or removed (change NULL). Returns GO_ON, or STATUS_FAILED after a line. */
 static int
 check(const struct object *object, const struct change *change)
 {
@@ -102,7 +102,7 @@ check(const struct object *object, const struct change *change)
 		why = refuse_user(object, change, user);
 	if (why)
 		return report(object, why);
-	/* A capacity that stays counts too, since IPC_SET sets all again. */
+	/* A capacity that does not change counts too, because IPC_SET sets every value again. */
 	return user != 0 && beyond_limit(object, change) ? report_limit(object, change) : GO_ON;
 }
 
@@ -138,7 +138,7 @@ change_posix(const struct object *object, const struct change *change)
 	return result;
 }
 
-/* Calls IPC_SET, which sets owner, group, mode and capacity together: a value without a change is set as it was found. */
+/* Call IPC_SET, which sets owner, group, mode and capacity together. Set a value without a change as it was found. */
 static int
 change_sysv(const struct object *object, const struct change *change)
 {
@@ -181,7 +181,7 @@ remove_sysv(const struct object *object)
 	    object_control_sysv(object->kind, (int)object->id, IPC_RMID, &unused), "IPC_RMID");
 }
 
-/* Changes an object, or removes it (change NULL). Returns the exit status. */
+/* Change an object, or remove it (change NULL). Returns the exit status. */
 static int
 apply(const struct object *object, const struct change *change)
 {
@@ -193,7 +193,7 @@ apply(const struct object *object, const struct change *change)
 		result = object->posix ? remove_posix(object) : remove_sysv(object);
 	if (result == 0)
 		return STATUS_OK;
-	/* Another process may have removed it first. */
+	/* Another process may have removed the object first. */
 	if (!change && (errno == ENOENT || errno == EIDRM || (!object->posix && errno == EINVAL)))
 		return STATUS_OK;
 	return report_refusal(object, change, errno);

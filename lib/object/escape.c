@@ -1,15 +1,12 @@
 /*
- * escape.c: names as they can be shown. A name may have any byte. UTF-8 characters stay, so that the other commands
- * accept the name as it is shown; bytes that are not UTF-8, end a line, or control a terminal are escaped.
+ * escape.c: names in a form that can be shown. A name may have any byte. UTF-8 characters stay, so that the other
+ * commands accept the name as it is shown. Bytes that are not UTF-8, end a line, or control a terminal are escaped.
  */
 #include <string.h>
 
 #include "object/object.h"
 
-/*
- * Returns the bytes of the UTF-8 character that a string starts with, or 0 if that is a control character or not
- * UTF-8.
- */
+/* Return the bytes of the UTF-8 character at the start of a string, or 0 if it is a control character or not UTF-8. */
 static size_t
 character_size(const unsigned char *at)
 {

@@ -1,6 +1,6 @@
 /*
- * find.c: lists all objects of a kind, and finds the objects that operands name, in an order that does not change
- * from run to run. What cannot be listed or found gets a line, and does not keep the rest from being there.
+ * find.c: lists all objects of a kind, and finds the objects that operands name, in an order that does not change from
+ * run to run. An object that cannot be listed or found gets a line, and does not keep the others from the list.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -23,7 +23,7 @@ compare(const void *left, const void *right)
 	return one->id < other->id ? -1 : one->id > other->id;
 }
 
-/* Prints a line about objects that cannot be listed. Returns STATUS_FAILED. */
+/* Print a line about objects that cannot be listed. Returns STATUS_FAILED. */
 static int
 report_unlisted(const char *family, enum object_kind kind, int error)
 {
@@ -36,7 +36,7 @@ report_unlisted(const char *family, enum object_kind kind, int error)
 	return STATUS_FAILED;
 }
 
-/* Adds all objects of a set of kinds. Returns GO_ON, or STATUS_FAILED after a line. */
+/* Add all objects of a set of kinds. Returns GO_ON, or STATUS_FAILED after a line. */
 static int
 list(unsigned int kinds, struct objects *objects)
 {
@@ -60,7 +60,7 @@ list(unsigned int kinds, struct objects *objects)
 	return status;
 }
 
-/* Removes the last object if the list has it already. */
+/* Remove the last object if the list already has it. */
 static void
 drop_double(struct objects *objects)
 {
@@ -74,7 +74,10 @@ drop_double(struct objects *objects)
 		}
 }
 
-/* Adds the objects of all kinds that an operand names. Returns -1 with the last errno value, of several not ENOENT. */
+/*
+ * Add the objects of all kinds that an operand names. Returns 0, or -1 if there is none. Errors: the last that is not
+ * ENOENT, or else ENOENT.
+ */
 static int
 find(const struct operand *operand, key_t key, struct objects *objects)
 {
@@ -97,7 +100,7 @@ find(const struct operand *operand, key_t key, struct objects *objects)
 	return result;
 }
 
-/* Adds the objects that an operand names, or prints a line. Returns GO_ON or STATUS_FAILED. */
+/* Add the objects that an operand names, or print a line. Returns GO_ON or STATUS_FAILED. */
 static int
 find_operand(const struct operand *operand, struct objects *objects)
 {

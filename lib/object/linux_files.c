@@ -1,6 +1,6 @@
 /*
  * linux_files.c: POSIX objects are files: queues of a file system of their own (linux_mqueue.c), segments and
- * semaphores of /dev/shm. Anybody may put a file there, so nothing is mapped, waited for or followed; mode and owner
+ * semaphores of /dev/shm. Any user may put a file there, so no file is mapped, waited for or followed. Mode and owner
  * are changed by a descriptor that only stands for the file. See mq_overview(7), shm_overview(7), sem_overview(7),
  * chmod(2), proc(5).
  */
@@ -25,7 +25,7 @@
 /* The start of the file name of a semaphore. */
 #define PREFIX "sem."
 
-/* Bytes for the name of a file, which may be longer than a file can have. */
+/* Bytes of space for the name of a file, which may be longer than a file name can be. */
 #define FILE_SIZE (NAME_MAX + sizeof(PREFIX))
 
 #define FOR_QUEUES (1U << OBJECT_QUEUE)
@@ -53,7 +53,7 @@ open_directory(enum object_kind kind)
 	    open(SHARED, O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open(\"" SHARED "\", O_RDONLY|O_DIRECTORY|O_CLOEXEC)");
 }
 
-/* Opens the directory of a segment or semaphore, and makes the name of its file there. */
+/* Open the directory of a segment or semaphore, and store the name of its file there in file. */
 static int
 open_place(enum object_kind kind, const char *name, char file[FILE_SIZE])
 {
@@ -61,7 +61,7 @@ open_place(enum object_kind kind, const char *name, char file[FILE_SIZE])
 	return open_directory(kind);
 }
 
-/* Opens a file of a directory without following a link; words are the other flags as the trace shows them. */
+/* Open a file of a directory without following a link. words are the other flags as the trace shows them. */
 static int
 open_file(int directory, const char *file, int flags, const char *words)
 {
@@ -69,7 +69,7 @@ open_file(int directory, const char *file, int flags, const char *words)
 	    ", %s|O_NOFOLLOW|O_CLOEXEC", words);
 }
 
-/* Reads the value of a semaphore from a copy of its file, which its owner can truncate at any moment. */
+/* Read the value of a semaphore from a copy of its file, which its owner can truncate at any moment. */
 static void
 read_value(struct object *object, int directory, const char *file)
 {
@@ -88,7 +88,7 @@ read_value(struct object *object, int directory, const char *file)
 	close(fd);
 }
 
-/* Adds the object of a file. Returns 0 or -1. Errors: ENOENT (no object of that kind), ENOMEM, EXDEV. */
+/* Add the object of a file. Returns 0 or -1. Errors: ENOENT (no object of that kind), ENOMEM, EXDEV. */
 static int
 add_file(enum object_kind kind, int directory, const char *file, struct objects *objects)
 {
@@ -134,7 +134,7 @@ objects_list_posix(enum object_kind kind, struct objects *objects)
 		if (add_file(kind, directory, file->d_name, objects) == -1 && errno != ENOENT)
 			break;
 	error = errno;
-	/* If one queue is of another IPC namespace, all are. */
+	/* If one queue belongs to another IPC namespace, all do. */
 	while (error == EXDEV && objects->count > before)
 		objects_drop(objects);
 	closedir(files);

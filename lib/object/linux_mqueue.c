@@ -1,7 +1,7 @@
 /*
- * linux_mqueue.c: POSIX queues. Each IPC namespace has a file system of them, which is mounted where nobody else
- * sees it or, without the privilege, read at /dev/mqueue. The file system there may be that of another namespace, but
- * a name opens only a queue of this one. See mq_overview(7), fsopen(2), fsmount(2).
+ * linux_mqueue.c: POSIX queues. Each IPC namespace has a file system of them. It is mounted where no other process sees
+ * it or, without the privilege, read at /dev/mqueue. The file system there may be that of another namespace, but a name
+ * opens only a queue of this one. See mq_overview(7), fsopen(2), fsmount(2).
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -17,10 +17,10 @@
 
 #define QUEUES "/dev/mqueue"
 
-/* The type of the file system of queues, of <linux/magic.h>. */
+/* The type of the file system of queues, from <linux/magic.h>. */
 #define MAGIC 0x19800202
 
-/* Of <linux/mount.h>. */
+/* From <linux/mount.h>. */
 #define CONFIG_CREATE 6U
 
 /* The most bytes of a read in the trace. */
@@ -42,8 +42,8 @@ object_read(int fd, void *data, size_t size)
 }
 
 /*
- * Mounts this namespace's queues for as long as the descriptor is open. Returns it, or -1: EPERM without the
- * privilege.
+ * Mount this namespace's queues until the descriptor is closed. Returns the descriptor, or -1. Errors: EPERM without
+ * the privilege.
  */
 static int
 mount_queues(void)
@@ -63,7 +63,7 @@ mount_queues(void)
 	return fd;
 }
 
-/* Opens /dev/mqueue if a file system of queues is mounted there. */
+/* Open /dev/mqueue if a file system of queues is mounted there. */
 static int
 open_mounted(void)
 {
@@ -86,7 +86,7 @@ object_open_queues(void)
 	return fd != -1 || (errno != EPERM && errno != ENOSYS && errno != ENODEV) ? fd : open_mounted();
 }
 
-/* Adds a queue; the descriptor is -1 if this user may not open it. */
+/* Add a queue. queue is -1 if this user may not open it. */
 static int
 add_queue(const char *name, mqd_t queue, const struct stat *st, struct objects *objects)
 {
@@ -101,7 +101,7 @@ add_queue(const char *name, mqd_t queue, const struct stat *st, struct objects *
 	if (queue == -1 || !(objects->details & OBJECT_ATTRIBUTES))
 		return 0;
 	object_set_attributes(object, queue);
-	/* Without permission to read this fails, and the bytes are not known. */
+	/* Without permission to read, this call fails, and the bytes stay unknown. */
 	size = object_read(queue, line, sizeof(line) - 1);
 	line[size > 0 ? size : 0] = '\0';
 	if (sscanf(line, "QSIZE:%llu", &used) == 1)
@@ -123,7 +123,7 @@ objects_find_queue(const char *name, struct objects *objects)
 	return result;
 }
 
-/* Adds the queue of a file if the name of the file opens that queue, or may not open it. */
+/* Add the queue of a file if the name of the file opens that queue, or may not be opened. */
 static int
 add_file(int directory, const char *file, struct objects *objects)
 {
@@ -136,7 +136,7 @@ add_file(int directory, const char *file, struct objects *objects)
 	snprintf(name, sizeof(name), "/%s", file);
 	queue = object_open_queue(name);
 	missing = queue == -1 && errno == ENOENT;
-	/* A queue that was unlinked meanwhile is in neither place. */
+	/* A queue that was unlinked meanwhile is in neither file system. */
 	if (fstatat(directory, file, &there, AT_SYMLINK_NOFOLLOW) == -1)
 		errno = ENOENT;
 	else if (missing || (queue != -1 && (fstat(queue, &here) == -1 || here.st_dev != there.st_dev)))
@@ -152,6 +152,6 @@ objects_add_queue(int directory, const char *file, struct objects *objects)
 {
 	int result = add_file(directory, file, objects);
 
-	/* Look again: the queue may have been created between the two calls of the first look. */
+	/* A second look decides: the queue may have been created between the two calls of the first look. */
 	return result == -1 && errno == EXDEV ? add_file(directory, file, objects) : result;
 }

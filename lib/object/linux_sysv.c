@@ -1,20 +1,20 @@
 /*
- * linux_sysv.c: the kernel's tables of System V objects of this IPC namespace, which every user may read even if
- * the objects may not be read. See msgctl(2), shmctl(2), semctl(2).
+ * linux_sysv.c: the kernel's tables of System V objects of this IPC namespace. Every user may read them, even if the
+ * user may not read the objects. See msgctl(2), shmctl(2), semctl(2).
  */
 #define _GNU_SOURCE
 #include <errno.h>
 
 #include "object/internal.h"
 
-/* Of <linux/msg.h> and its like, newer than some C libraries. */
+/* From <linux/msg.h>, <linux/shm.h> and <linux/sem.h>: newer than some C libraries. */
 #define MSG_ANY 13
 #define SHM_ANY 15
 #define SEM_ANY 20
 
 static const struct commands {
-	int any, stat; /* read an entry of the table: any object (since Linux 4.17), or one that the user may read */
-	int info;      /* tell the highest index of the table */
+	int any, stat; /* commands that read an entry: of any object (since Linux 4.17), of a readable object */
+	int info;      /* command that returns the highest index of the table */
 	char any_name[16], stat_name[12], info_name[12];
 } commands[] = {
     [OBJECT_QUEUE] = {MSG_ANY, MSG_STAT, MSG_INFO, "MSG_STAT_ANY", "MSG_STAT", "MSG_INFO"},

@@ -1,6 +1,6 @@
 /*
- * list.c: objects as lines. In columns with tabs between them no name can break a line; in JSON a field that is not
- * known is null.
+ * list.c: objects as lines. No name can break a line, because columns have tabs between them. In JSON a field that is
+ * not known is null.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -13,14 +13,14 @@
 #include "base/error.h"
 #include "object/object.h"
 
-/* What a field is made of. Of these only a number stands without quotes in JSON. */
+/* The kinds of a field. In JSON only a number has no quotes. */
 enum field { FIELD_NUMBER, FIELD_KEY, FIELD_TEXT, FIELD_KIND, FIELD_OWNER, FIELD_GROUP, FIELD_MODE, FIELD_TIME };
 
 static const struct column {
 	char name[8];
 	unsigned char field;   /* enum field */
-	unsigned char member;  /* place in struct object of a number, a key, a time (long long) or a text (char *) */
-	unsigned char details; /* details that it shows */
+	unsigned char member;  /* offset in struct object of a number, a key, a time (long long) or a text (char *) */
+	unsigned char details; /* set of the details that the column shows */
 } columns[] = {
     {"KIND", FIELD_KIND, 0, 0},
     {"NAME", FIELD_TEXT, offsetof(struct object, name), 0},
@@ -83,15 +83,15 @@ listing_header(const struct listing *listing, struct text *text)
 }
 
 /*
- * Appends the name of a user or, with group, of a group, or the number if it has no name. Objects in a row that belong to
- * the same need one look-up.
+ * Append the name of a user or, with group, of a group, or the number if it has no name. Keep the last name, so that
+ * objects in a row with the same owner need one look-up.
  */
 static void
 put_account(bool group, unsigned long id, struct text *text)
 {
 	static struct {
 		unsigned long id;
-		const char *name; /* NULL: it has none */
+		const char *name; /* NULL: the number has no name */
 	} last[2] = {{ULONG_MAX, NULL}, {ULONG_MAX, NULL}};
 
 	if (id != last[group].id) {
@@ -117,7 +117,7 @@ put_time(time_t seconds, struct text *text)
 		text_format(text, "%s", words);
 }
 
-/* Appends the field of a column to an empty text, which stays empty if the field is not known. */
+/* Append the field of a column to an empty text, which stays empty if the field is not known. */
 static void
 put_field(const struct column *column, const struct object *object, struct text *text)
 {
@@ -143,7 +143,7 @@ put_field(const struct column *column, const struct object *object, struct text 
 		text_format(text, "%04o", (unsigned int)object->mode);
 }
 
-/* Appends a key of JSON, which is the column's name in small letters, and its value. */
+/* Append a key of JSON, which is the column's name in small letters, and its value. */
 static void
 put_json(const struct column *column, const char *field, struct text *text)
 {

@@ -1,6 +1,5 @@
 /*
- * object.c: what an object is, whatever its kind and family, and lists of them. A new object has nothing known but
- * its name.
+ * object.c: an object of any kind and family, and lists of objects. Of a new object only the name is known.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,7 +27,7 @@ object_kind_noun(unsigned int kinds)
 	return nouns[kinds];
 }
 
-/* Makes space for one more object. */
+/* Make space for one more object. */
 static int
 grow(struct objects *objects)
 {

@@ -1,6 +1,6 @@
 /*
- * operand.c: reads the operands of ipcls, ipcset and ipcdel, KIND, KIND:NAME and NAME. Whether the objects exist is
- * for find.c.
+ * operand.c: reads the operands of ipcls, ipcset and ipcdel, KIND, KIND:NAME and NAME. find.c checks whether the
+ * objects exist.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -9,10 +9,10 @@
 #include "base/error.h"
 #include "object/object.h"
 
-/* The start of the file name of a POSIX semaphore, which therefore no segment has. */
+/* The start of the file name of a POSIX semaphore. No segment can have such a name. */
 #define RESERVED "/sem."
 
-/* Reads KIND or KIND: at the start of an operand. Returns the text behind it, or NULL after KIND alone. */
+/* Read KIND or KIND: at the start of an operand. Returns the text behind it, or NULL after KIND alone. */
 static const char *
 read_kind(struct operand *operand, const char *text)
 {
@@ -57,7 +57,7 @@ operand_parse(struct operand *operand, const char *text, const char **fault)
 	return error_set(EINVAL);
 }
 
-/* Reads one operand, and prints a line if it is wrong. Returns GO_ON or the exit status. */
+/* Read one operand, and print a line if it is wrong. Returns GO_ON or the exit status. */
 static int
 read_operand(struct operand *operand, const char *text, bool exact)
 {

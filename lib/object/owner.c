@@ -1,6 +1,6 @@
 /*
- * owner.c: reads users and groups by name. The file stands alone since programs that look them up cannot be linked
- * statically with the GNU library.
+ * owner.c: reads users and groups by name. This code has its own file because a program that looks up users cannot be
+ * linked statically with the GNU library.
  */
 #include <errno.h>
 #include <grp.h>
@@ -12,7 +12,7 @@
 #include "base/number.h"
 #include "object/object.h"
 
-/* Reads a user or, with group, a group. A name that consists of digits comes before the number. */
+/* Read a user or, with group, a group. A name that consists of digits comes before the number. */
 static int
 parse_account(struct change *change, bool group, const char *text)
 {

@@ -1,6 +1,7 @@
 /*
- * portable_posix.c: POSIX cannot list its objects. They are opened by name; then the owner and mode of a segment
- * are known and can be changed, those of a queue or semaphore not. See shm_open(3p), sem_getvalue(3p), fchmod(3p).
+ * portable_posix.c: POSIX cannot list its objects. They are opened by name. Then the owner and mode of a segment are
+ * known and can be changed; those of a queue or semaphore are not known. See shm_open(3p), sem_getvalue(3p),
+ * fchmod(3p).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -39,7 +40,7 @@ find_queue(const char *name, struct objects *objects)
 	return object ? 0 : -1;
 }
 
-/* Opens a segment; what has its name may be a FIFO, which is not waited for. */
+/* Open a segment without waiting, because the object of that name may be a FIFO. */
 static int
 open_segment(const char *name)
 {

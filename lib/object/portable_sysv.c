@@ -1,6 +1,6 @@
 /*
- * portable_sysv.c: POSIX cannot list System V objects. They are found by key or identifier, and must be readable to
- * be looked at. See msgctl(3p), shmctl(3p), semctl(3p).
+ * portable_sysv.c: POSIX cannot list System V objects. They are found by key or identifier, and only an object that
+ * this process may read can be inspected. See msgctl(3p), shmctl(3p), semctl(3p).
  */
 
 #include "object/internal.h"

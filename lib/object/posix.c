@@ -1,5 +1,5 @@
 /*
- * posix.c: what POSIX objects tell of themselves once they are open, on both platforms. See mq_getattr(3), fstat(2).
+ * posix.c: the properties that POSIX objects show once they are open, on both platforms. See mq_getattr(3), fstat(2).
  */
 
 #include "base/trace.h"

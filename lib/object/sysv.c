@@ -1,6 +1,6 @@
 /*
- * sysv.c: lists and finds System V objects, and reads what POSIX lets them tell. The kernel's table, if there is
- * one, is read index by index, since objects come and go meanwhile. See msgctl(2), shmctl(2), semctl(2).
+ * sysv.c: lists and finds System V objects, and reads the properties that POSIX defines. The kernel's table, if there
+ * is one, is read index by index, because objects come and go meanwhile. See msgctl(2), shmctl(2), semctl(2).
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -51,7 +51,7 @@ set_segment(struct object *object, const struct shmid_ds *segment)
 	object->changed = segment->shm_ctime;
 }
 
-/* Reads the values of all members, if this user may read the set. Returns 0, or -1 with ENOMEM. */
+/* Read the values of all members, if this user may read the set. Returns 0, or -1 with ENOMEM. */
 static int
 read_values(struct object *object)
 {
@@ -74,7 +74,7 @@ read_values(struct object *object)
 	return text.cut ? -1 : 0;
 }
 
-/* Counts the processes that wait for a member, to take from it or for it to become 0. */
+/* Count the processes that wait for a member, to take from it or until it becomes 0. */
 static void
 count_waiting(struct object *object)
 {
@@ -105,7 +105,7 @@ set_semaphores(struct object *object, const struct semid_ds *set, unsigned int d
 	return details & OBJECT_VALUES ? read_values(object) : 0;
 }
 
-/* Adds the object that has an identifier, whose key is known to be key unless that is IPC_PRIVATE. */
+/* Add the object that has an identifier. Its key is key or, if that is IPC_PRIVATE, the key of state. */
 static int
 add(enum object_kind kind, int id, key_t key, struct sysv_state *state, struct objects *objects)
 {
