@@ -1,5 +1,5 @@
 /*
- * capacity.c: gives a pipe the capacity of -s, and says why it cannot have it.
+ * capacity.c: gives a pipe the capacity of -s, or prints why the pipe cannot have it.
  */
 #include <errno.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /*
- * counted.c: copies a number of records and takes not a byte more. It looks at what is ahead before it takes it; where the
- * system cannot look ahead, it takes byte by byte.
+ * counted.c: copies a number of records and takes not a byte more. It looks at the bytes ahead before it takes them.
+ * Where the system cannot look ahead, it takes them one by one.
  */
 #include <errno.h>
 #include <unistd.h>
@@ -15,7 +15,10 @@ counted_open(struct counted *counted, enum record_form form, unsigned long long 
 	*counted = (struct counted){.scanner = {.form = form}, .left = count};
 }
 
-/* Return how many of the bytes belong to the records, which they bring nearer, or -1 with EBADMSG. */
+/*
+ * Scan bytes and count down the records that they complete. Returns the number of bytes that belong to the records, or
+ * -1 with EBADMSG.
+ */
 static ssize_t
 scan(struct counted *counted, const char *data, size_t size)
 {
@@ -32,7 +35,7 @@ scan(struct counted *counted, const char *data, size_t size)
 	return (ssize_t)done;
 }
 
-/* Look ahead, using data. Returns how many of the next bytes can be taken at once: at least 1. */
+/* Look ahead, using data. Returns the number of the next bytes that can be taken at once: at least 1. */
 static size_t
 look(struct counted *counted, struct pump *pump, char *data, size_t size)
 {

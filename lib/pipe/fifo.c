@@ -1,6 +1,6 @@
 /*
- * fifo.c: opening a FIFO, and waiting for its other end. A tick interrupts an open that waits, so that the wait can be
- * bounded and the removal of the FIFO be noticed.
+ * fifo.c: opening a FIFO, and waiting for its other end. A tick interrupts an open that blocks, so that the wait can
+ * have a bound and the removal of the FIFO is noticed.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +17,7 @@
 #include "base/trace.h"
 #include "pipe/internal.h"
 
-/* Print why it could not be opened. Returns the exit status. */
+/* Print why the FIFO could not be opened. Returns the exit status. */
 static int
 fail(const struct fifo *fifo, int error)
 {
@@ -29,7 +29,7 @@ fail(const struct fifo *fifo, int error)
 	return error == ETIMEDOUT ? STATUS_TIMEOUT : error == EIDRM ? STATUS_REMOVED : STATUS_FAILED;
 }
 
-/* Open the FIFO as open(2) does. Errors: also EIDRM. */
+/* Open the FIFO as open(2) does. Returns a descriptor, or -1. Errors: those of open(2), EIDRM. */
 static int
 open_once(const struct fifo *fifo, bool write, int flags)
 {
@@ -52,7 +52,10 @@ open_once(const struct fifo *fifo, bool write, int flags)
 	return fd;
 }
 
-/* Return true if an open FIFO needs no other end: a reader has bytes to read, or a writer that drains has none left. */
+/*
+ * Return true if an open FIFO needs no other end: a reader has bytes to read, or the pipe of a writer that drains is
+ * empty.
+ */
 static bool
 served(const struct fifo *fifo)
 {
@@ -71,7 +74,7 @@ open_wait(const struct fifo *fifo)
 	int fd;
 
 	if (fifo->timeout == 0) {
-		/* A second open for reading would tell nothing of writers. */
+		/* A second open for reading would not show whether there are writers. */
 		if (fifo->fd != -1 && !fifo->write)
 			fd = served(fifo) ? fifo->fd : -1;
 		else if ((fd = open_once(fifo, fifo->write, O_NONBLOCK)) == -1 && errno != ENXIO)
@@ -106,8 +109,8 @@ fifo_open(struct fifo *fifo)
 		return status;
 	if (fifo->forever && !fifo->write) {
 		/*
-		 * A reader with a writing end of its own never sees an end of file, and writers always find it. If it may not
-		 * write, it sees an end at once, and waits in fifo_again.
+		 * A reader with a writing end of its own never sees an end of file, and writers always find it. If the
+		 * reader may not write, it sees an end of file at once, and waits in fifo_again.
 		 */
 		fifo->fd = open_once(fifo, false, O_NONBLOCK);
 		if (fifo->fd != -1)
@@ -117,7 +120,7 @@ fifo_open(struct fifo *fifo)
 		fifo->fd = open_wait(fifo);
 	if (fifo->fd == -1)
 		return fail(fifo, errno);
-	/* A wait without a bound is left to the kernel, which takes fewer calls. */
+	/* The kernel does a wait without a bound, which takes fewer calls. */
 	flags = fcntl(fifo->fd, F_GETFL);
 	(void)fcntl(fifo->fd, F_SETFL, bounded ? flags | O_NONBLOCK : flags & ~O_NONBLOCK);
 	return pipe_resize(fifo->path, fifo->fd, fifo->capacity, "") == 0 ? GO_ON : STATUS_FAILED;
@@ -130,7 +133,7 @@ fifo_again(struct fifo *fifo)
 
 	if (fd == -1)
 		return -1;
-	/* Bytes in the pipe stayed there because the old descriptor was open. */
+	/* The new descriptor only served to wait. The old one kept the bytes in the pipe, and stays in use. */
 	if (fd != fifo->fd)
 		close(fd);
 	return 0;

@@ -8,18 +8,18 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* Starts with .fd and .keep as -1, and the options set. */
+/* A named pipe. It starts with .fd and .keep as -1, and the options set. */
 struct fifo {
 	const char *path;
-	bool write;        /* it is opened for writing; else for reading */
-	bool create;       /* it is created if it is missing */
-	bool forever;      /* it is used beyond the end of its writers or readers */
+	bool write;        /* the FIFO is opened for writing; else for reading */
+	bool create;       /* a missing FIFO is created */
+	bool forever;      /* the FIFO is used beyond the end of its writers or readers */
 	mode_t mode;       /* exact mode of a created FIFO */
-	size_t capacity;   /* bytes of its capacity; 0: as it is */
+	size_t capacity;   /* bytes of its capacity; 0: it stays */
 	long long timeout; /* longest wait of an open, in nanoseconds, or DEADLINE_NEVER */
 	int fd;
 	bool created; /* this process has created it */
-	bool drains;  /* a writer has written all, and needs no reader once all is taken; set by the caller */
+	bool drains;  /* a writer has written all, and needs no reader once all is read; set by the caller */
 
 	/* Private to pipe/. */
 	int keep; /* writing end of a reader that sees no end of file, or -1 */
@@ -28,15 +28,15 @@ struct fifo {
 };
 
 /*
- * Open a FIFO, and wait for the other end. Its descriptor is non-blocking if a wait has a bound. Returns GO_ON, or an exit
- * status after a line. See mkfifo(3), open(2), fifo(7).
+ * Open a FIFO, and wait for the other end. Make its descriptor non-blocking if a wait has a bound. Returns GO_ON, or an
+ * exit status after a line. See mkfifo(3), open(2), fifo(7).
  */
 int fifo_open(struct fifo *fifo);
 
 /*
- * Wait for the other end to come again, or until it is not needed: a reader has bytes to read, or a writer that drains has
- * no byte left. Returns 0 or -1. Errors: ETIMEDOUT, EIDRM (the FIFO was removed), EINTR (a signal was caught), those of
- * open(2).
+ * Wait until the other end is open again, or is not needed: a reader has bytes to read, or the pipe of a writer that
+ * drains is empty. Returns 0 or -1. Errors: ETIMEDOUT, EIDRM (the FIFO was removed), EINTR (a signal was caught), those
+ * of open(2).
  */
 int fifo_again(struct fifo *fifo);
 
@@ -46,10 +46,10 @@ int fifo_tick(void *fifo);
 /* Remove the FIFO if it still has its name. Returns the exit status, after a line if it is not STATUS_OK. */
 int fifo_unlink(struct fifo *fifo);
 
-/* Close its descriptors. */
+/* Close the descriptors of the FIFO. */
 void fifo_close(struct fifo *fifo);
 
-/* Return the number of bytes in a pipe that nobody has read, or -1 if it is not known. */
+/* Return the number of bytes in a pipe that no reader has read, or -1 if it is not known. */
 long pipe_unread(int fd);
 
 #endif

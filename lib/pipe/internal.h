@@ -1,5 +1,5 @@
 /*
- * internal.h: what the files of pipe/ share.
+ * internal.h: declarations that the files of pipe/ share.
  */
 #ifndef PIPE_INTERNAL_H
 #define PIPE_INTERNAL_H
@@ -12,8 +12,8 @@
 #include "pipe/pipeline.h"
 
 /*
- * Check that the path is a FIFO, which it remembers, and create a missing one if that is wanted. Returns GO_ON, or the exit
- * status after a line.
+ * Check that the path is a FIFO, remember which, and create a missing FIFO if the options say so. Returns GO_ON, or the
+ * exit status after a line.
  */
 int fifo_find(struct fifo *fifo);
 

@@ -1,6 +1,6 @@
 /*
- * path.c: the path of a FIFO: checked, created and removed. Anything there but a FIFO is refused and left as it is, and so is
- * a FIFO that is not the one that was opened.
+ * path.c: the path of a FIFO: checked, created and removed. Any other object there is refused and left as it is, and so
+ * is a FIFO other than the one that was opened.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -27,7 +27,7 @@ fifo_trace(const char *name, const char *path, long result, const char *format, 
 	trace_end(&call, result);
 }
 
-/* Return the name of what is at the path, if it is no FIFO. */
+/* Return the name of the kind of file at the path, which is not a FIFO. */
 static const char *
 kind(mode_t mode)
 {
@@ -40,7 +40,10 @@ kind(mode_t mode)
 	return "not a FIFO";
 }
 
-/* Create the FIFO. Errors: EEXIST also if it is a dangling symbolic link. */
+/*
+ * Create the FIFO. Returns 0 or -1. Errors: those of mkfifo(3); EEXIST even if the path is a symbolic link that leads
+ * nowhere.
+ */
 static int
 make(struct fifo *fifo)
 {
@@ -95,7 +98,7 @@ fifo_find(struct fifo *fifo)
 
 	if (error == ENOENT && fifo->create) {
 		error = make(fifo) == -1 ? errno : 0;
-		/* Another process may have created it, or removed it, meanwhile. */
+		/* Another process may have created or removed the FIFO meanwhile. */
 		if (stat(fifo->path, &st) == 0)
 			error = 0;
 		else if (!error)

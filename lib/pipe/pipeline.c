@@ -1,6 +1,6 @@
 /*
- * pipeline.c: COMMANDs joined by anonymous pipes, in a line as by a shell's |, or in a ring. Each gets two descriptors and
- * no other. This process keeps none of them, so that it never holds a pipe open.
+ * pipeline.c: COMMANDs joined by anonymous pipes, in a line as by a shell's |, or in a ring. Each COMMAND gets two
+ * descriptors and no other. This process keeps none of them, so it never holds a pipe open.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -29,7 +29,7 @@ pipeline_find(struct pipeline *pipeline)
 	return GO_ON;
 }
 
-/* Make a pipe, closed on exec, with the capacity that is wanted. Returns GO_ON, or the exit status after a line. */
+/* Make a pipe, closed on exec, with the capacity asked for. Returns GO_ON, or the exit status after a line. */
 static int
 make_pipe(const struct pipeline *pipeline, int ends[2])
 {
@@ -71,7 +71,7 @@ start(struct pipeline *pipeline)
 	return GO_ON;
 }
 
-/* Let go of standard input and output, which are the commands' from now on. */
+/* Close standard input and output, which belong to the commands from now on. */
 static void
 let_go(void)
 {
@@ -90,7 +90,7 @@ pipeline_start(struct pipeline *pipeline)
 	int status = GO_ON;
 	sigset_t set;
 
-	/* A signal that comes from here on is for the commands, and waits for pipeline_wait. */
+	/* A signal that comes from here on is for the commands, and stays pending until pipeline_wait. */
 	interrupt_awaited(&set);
 	if (signal_set_change(SIG_BLOCK, &set, NULL) == -1 || interrupt_caught())
 		return STATUS_RUNNER;

@@ -15,15 +15,15 @@ struct pipeline_command {
 	char *path;  /* file of the program */
 	int pipe[2]; /* ends of the pipe to the next command, which pipeline_start opens and closes */
 	pid_t pid;   /* process that runs, or 0 */
-	int status;  /* exit status once it has ended: its own, or 128 plus the number of the signal */
+	int status;  /* exit status of a command that has ended: its own, or 128 plus the number of the signal */
 };
 
 struct pipeline {
 	struct pipeline_command *commands; /* allocated by the caller, released by pipeline_close */
-	size_t count;                      /* of commands, at least 1 */
+	size_t count;                      /* number of commands, at least 1 */
 	bool ring;                         /* the output of the last is the input of the first */
-	bool grouped;                      /* they get a process group of their own */
-	size_t capacity;                   /* bytes of each pipe's capacity; 0: as it is */
+	bool grouped;                      /* the commands get a process group of their own */
+	size_t capacity;                   /* bytes of each pipe's capacity; 0: it stays */
 	pid_t group;                       /* that process group, or 0 */
 };
 
@@ -31,14 +31,14 @@ struct pipeline {
 int pipeline_find(struct pipeline *pipeline);
 
 /*
- * Make all pipes, start all commands, and let go of standard input and output. Returns GO_ON; or ends the commands that were
- * started, and returns an exit status after a line, or without one if a signal was caught. Signals that interrupt_setup catches are blocked from here on. See
- * pipe(2).
+ * Make all pipes, start all commands, and close standard input and output. From then on, block the signals that
+ * interrupt_setup catches. Returns GO_ON; or ends the commands that were started, and returns an exit status after a
+ * line, or without one if a signal was caught. See pipe(2).
  */
 int pipeline_start(struct pipeline *pipeline);
 
 /*
- * Wait until all commands have ended, and forward signals to them meanwhile. Once deadline comes they are ended, by SIGTERM
+ * Wait until all commands have ended, and forward signals to them meanwhile. Once deadline comes, end them by SIGTERM
  * and a second later by SIGKILL. Returns 0, or -1 with ETIMEDOUT.
  */
 int pipeline_wait(struct pipeline *pipeline, const struct deadline *deadline);

@@ -1,6 +1,6 @@
 /*
- * pipeline_forward.c: what a pipeline does while its commands run: it waits for them, forwards signals to them, and ends
- * them when time is up.
+ * pipeline_forward.c: the part of a pipeline that is active while its commands run. It waits for them, forwards signals
+ * to them, and ends them when time is up.
  */
 #include <errno.h>
 #include <signal.h>
@@ -13,8 +13,8 @@
 #include "process/child.h"
 
 /*
- * Return what kill(2) takes to reach a command: its process, or 0 if it has ended. The first stands for all of a group, and
- * for what they have started.
+ * Return the id by which kill(2) reaches a command: its process, or 0 if it has ended. The first command's id stands
+ * for a whole group, and for the processes that it has started.
  */
 static pid_t
 target(const struct pipeline *pipeline, size_t i)
@@ -25,8 +25,8 @@ target(const struct pipeline *pipeline, size_t i)
 }
 
 /*
- * Forward a signal to the commands that run, if a process has sent it. Commands get a signal of the terminal by themselves,
- * unless they are a group of their own.
+ * Forward a signal to the commands that run, if a process sent it or the commands have a process group of their own. A
+ * signal of the terminal reaches other commands anyway.
  */
 static void
 forward(const struct pipeline *pipeline, const siginfo_t *info)
@@ -39,7 +39,7 @@ forward(const struct pipeline *pipeline, const siginfo_t *info)
 			kill(target(pipeline, i), info->si_signo);
 }
 
-/* Store the status of commands that have ended. Returns the number of those that run. */
+/* Store the status of commands that have ended. Returns the number of commands that run. */
 static size_t
 reap(struct pipeline *pipeline)
 {

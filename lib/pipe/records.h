@@ -11,42 +11,42 @@
 #include "base/pump.h"
 #include "base/record.h"
 
-/* A number of records, of which no byte more is taken from the input. RECORD_RAW is not among the forms. */
+/* A number of records, beyond which no byte is taken from the input. RECORD_RAW is not among the forms. */
 struct counted {
 	struct record_scanner scanner;
 	unsigned long long left; /* records not yet read */
 	size_t bad;              /* after EBADMSG: bytes that were read and belong to no record */
-	bool blind;              /* the input cannot be looked at before it is read */
+	bool blind;              /* the input cannot be inspected before it is read */
 };
 
 /* Prepare to read count records. */
 void counted_open(struct counted *counted, enum record_form form, unsigned long long count);
 
 /*
- * Read up to size bytes of the records. Returns the number of bytes, 0 at the end of the last record or of the input, or
- * -1. Errors: EBADMSG (not a netstring), those of pump_read.
+ * Read up to size bytes of the records. Returns the number of bytes, 0 at the end of the last record or of the input,
+ * or -1. Errors: EBADMSG (not a netstring), those of pump_read.
  */
 ssize_t counted_read(struct counted *counted, struct pump *pump, char *data, size_t size);
 
 /*
- * Copy the records. Bytes that were read and not written go out first in the next call. Returns 0 or -1. Errors: EBADMSG
- * (not a netstring), those of pump_copy.
+ * Copy the records. Bytes that were read and not written are written first by the next call. Returns 0 or -1. Errors:
+ * EBADMSG (not a netstring), those of pump_copy.
  */
 int counted_copy(struct counted *counted, struct pump *pump);
 
 /* Records that are written in one piece, so that those of several writers of a pipe never mix. */
 struct unbroken {
 	enum record_form form;
-	struct counted *counted;   /* bounds what is read; NULL: all is read */
+	struct counted *counted;   /* bound of the records that are read; NULL: all are read */
 	unsigned long long number; /* records written */
 	size_t size;               /* after EMSGSIZE: bytes of the next record, with its terminator */
-	bool endless;              /* after EMSGSIZE: it has more bytes */
+	bool endless;              /* after EMSGSIZE: the record has more bytes */
 };
 
 /*
- * Copy records, each in one write(2) of at most PIPE_BUF bytes, which it may share with others. A last record without its
- * terminator gets one. Returns 0 or -1. Errors: EMSGSIZE (a record is longer than PIPE_BUF; those before it were written),
- * those of counted_copy.
+ * Copy records, each in one write(2) of at most PIPE_BUF bytes, which other records may share. Add the terminator that
+ * a last record lacks. Returns 0 or -1. Errors: EMSGSIZE (a record is longer than PIPE_BUF; those before it were
+ * written), those of counted_copy.
  */
 int unbroken_copy(struct unbroken *unbroken, struct pump *pump);
 

@@ -1,5 +1,5 @@
 /*
- * transfer.c: copies from or to a FIFO, and waits for another reader or writer when one has gone.
+ * transfer.c: copies from or to a FIFO, and waits for another reader or writer once the present one has gone.
  */
 #include <errno.h>
 #include <unistd.h>
@@ -21,7 +21,7 @@ prepare(struct transfer *transfer)
 	} else {
 		pump_open(pump, fifo->fd, STDOUT_FILENO, 0);
 		pump->in_timeout = fifo->timeout;
-		/* A writer does not watch its reader: it may find another one, or may have written all. */
+		/* A writer does not watch its reader: the writer may find another reader, or may have written all. */
 		pump->watch = true;
 	}
 	if (fifo->forever && !fifo->write) {
@@ -44,7 +44,7 @@ copy(struct transfer *transfer)
 	return pump_copy(&transfer->pump);
 }
 
-/* Wait for the other end to come again. */
+/* Wait until the other end is open again. */
 static int
 again(struct transfer *transfer)
 {
@@ -56,8 +56,8 @@ again(struct transfer *transfer)
 }
 
 /*
- * After a writer's last byte: make sure that there is a reader for what is in the pipe. With forever, wait until all is
- * read, by another reader if need be; no call waits until a pipe is empty.
+ * Make sure that a writer's last bytes in the pipe have a reader. With forever, wait until all bytes are read, by
+ * another reader if need be. The wait looks again and again, because no call waits until a pipe is empty.
  */
 static int
 drain(struct transfer *transfer)

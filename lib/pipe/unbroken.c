@@ -1,6 +1,6 @@
 /*
- * unbroken.c: copies records in one piece each: a pipe keeps the bytes of one write together up to PIPE_BUF. Records that
- * are there at once share a write.
+ * unbroken.c: copies records in one piece each: a pipe keeps the bytes of one write together up to PIPE_BUF. Records
+ * that come together share a write.
  */
 #include <errno.h>
 #include <limits.h>
@@ -12,7 +12,7 @@
 /* Bytes of a record that is too long at which counting stops. */
 #define COUNTED ((size_t)16 * 1024 * 1024)
 
-/* Read bytes of the records that are wanted. Returns as counted_read. */
+/* Read bytes of the records to copy. Returns as counted_read. */
 static ssize_t
 take(struct unbroken *unbroken, struct pump *pump, char *data, size_t size)
 {
@@ -22,8 +22,8 @@ take(struct unbroken *unbroken, struct pump *pump, char *data, size_t size)
 }
 
 /*
- * Refuse a record that is too long, of which size bytes were scanned. A writer counts the rest of it; a reader takes no more
- * from the FIFO, as what it does not write is lost. Returns -1 with EMSGSIZE.
+ * Refuse a record that is too long, of which size bytes were scanned. Count the rest of it for a writer. Take no more
+ * from the FIFO for a reader, because bytes that it does not write are lost. Returns -1 with EMSGSIZE.
  */
 static int
 refuse(struct unbroken *unbroken, struct pump *pump, struct record_scanner *scanner, size_t size)
@@ -41,7 +41,7 @@ refuse(struct unbroken *unbroken, struct pump *pump, struct record_scanner *scan
 	return error_set(EMSGSIZE);
 }
 
-/* Write the buffer up to a position, which is a number of records and at most PIPE_BUF bytes. */
+/* Write the buffer up to a position, which ends a record, and is at most PIPE_BUF bytes from the start. */
 static int
 put(struct unbroken *unbroken, struct pump *pump, size_t to, unsigned int *records)
 {
