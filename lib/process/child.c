@@ -1,6 +1,6 @@
 /*
- * child.c: waits for a COMMAND and for the signals to pass on to it together, without a race between them, and ends what
- * has to be ended: SIGTERM, then SIGKILL.
+ * child.c: waits for a COMMAND and for the signals to pass on to it together, without a race between them, and ends a
+ * process or group: SIGTERM, then SIGKILL.
  */
 #include <errno.h>
 #include <signal.h>

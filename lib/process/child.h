@@ -10,8 +10,8 @@
 #include "process/launch.h"
 
 /*
- * Start a COMMAND and wait for its end; signals that interrupt_setup catches meanwhile are passed on to it. Stores in
- * *status what waitpid(2) gave. Returns 0, or -1 as launch_start or with errno of waitpid(2).
+ * Start a COMMAND and wait for its end; pass signals that interrupt_setup catches meanwhile on to it. Store the status
+ * of waitpid(2) in *status. Returns 0, or -1 as launch_start or with errno of waitpid(2).
  */
 int child_run(const struct launch *launch, int *status);
 
@@ -25,7 +25,7 @@ int child_split(int *status);
 int child_status(int status);
 
 /*
- * Tell a process, or a group if pid is negative, to end: send SIGTERM, and SIGCONT in case it is stopped. Sets until to
+ * Tell a process, or a group if pid is negative, to end: send SIGTERM, and SIGCONT in case it is stopped. Set until to
  * the moment from which child_kill is due, a second later. See kill(2).
  */
 void child_terminate(pid_t pid, struct deadline *until);

@@ -1,5 +1,5 @@
 /*
- * internal.h: what the files of process/ share.
+ * internal.h: declarations that the files of process/ share.
  */
 #ifndef PROCESS_INTERNAL_H
 #define PROCESS_INTERNAL_H
@@ -7,8 +7,8 @@
 #include "process/launch.h"
 
 /*
- * Become the COMMAND, in a child in which all signals are blocked; it changes nothing that the parent's memory holds, as
- * a child of vfork(2) shares that. Returns the errno value of what failed.
+ * Become the COMMAND, in a child in which all signals are blocked. Change nothing in the parent's memory, because a
+ * child of vfork(2) shares it. Returns the errno value of the call that failed.
  */
 int launch_child(const struct launch *launch);
 

@@ -1,5 +1,6 @@
 /*
- * launch.c: finds and starts a COMMAND, and says why one could not be started. The fork itself is the platform's.
+ * launch.c: finds and starts a COMMAND, and prints why a COMMAND could not be started. The platform's file does the
+ * fork.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +20,7 @@
 
 extern char **environ;
 
-/* Return 0 if path is a file that can be executed, or -1 with errno. *found: there is such a file. */
+/* Return 0 if path is a file that can be executed, or -1 with errno. Set *found if there is such a file. */
 static int
 executable(const char *path, bool *found)
 {
@@ -91,7 +92,10 @@ launch_child(const struct launch *launch)
 int
 launch_become(const char *path, char *const argv[])
 {
-	/* A signal that comes from here on stays pending, and then does to the COMMAND what it would have done. */
+	/*
+	 * A signal that comes from here on stays pending, and then has the effect on the COMMAND that it would have had
+	 * here.
+	 */
 	if (interrupt_hold() == -1)
 		return -1;
 	if (interrupt_caught()) {

@@ -15,26 +15,26 @@ struct launch {
 	const char *path;         /* file of the program, as from launch_find */
 	char *const *argv;        /* its arguments, up to a NULL */
 	char *const *environment; /* its environment, up to a NULL; NULL: that of the caller */
-	int input, output;        /* descriptors that become its 0 and 1 */
-	pid_t group;              /* its process group; 0: one that it leads; LAUNCH_SAME */
+	int input, output;        /* descriptors that become its descriptors 0 and 1 */
+	pid_t group;              /* its process group; 0: a new group, which it leads; LAUNCH_SAME */
 	volatile pid_t *stored;   /* where the child stores its process group before exec; NULL: nowhere */
 };
 
 /*
  * Find the file that a COMMAND names, along PATH if it has no slash, and store it in *path, which the caller frees.
- * Returns 0 or -1. Errors: ENOENT (none), EACCES (found, but not executable), ENOMEM. See execvp(3).
+ * Returns 0 or -1. Errors: ENOENT (no such file), EACCES (found, but not executable), ENOMEM. See execvp(3).
  */
 int launch_find(const char *command, char **path);
 
 /*
- * Start a COMMAND; the caller waits for it. Returns its process id, or -1 with errno of fork(2), dup2(2), setpgid(2) or
- * execve(2); then there is no child. Signals that come meanwhile stay pending.
+ * Start a COMMAND; the caller waits for it. Signals that come meanwhile stay pending. Returns its process id, or -1
+ * with errno of fork(2), dup2(2), setpgid(2) or execve(2); then there is no child.
  */
 pid_t launch_start(const struct launch *launch);
 
 /*
- * Become the program at path, with the signal dispositions and the mask that ipc7 was started with. Returns only -1,
- * with errno of execve(2), or EINTR after a caught signal.
+ * Become the program at path, with the signal dispositions and the mask that ipc7 was started with. Returns only after
+ * a failure: -1 with errno of execve(2), or EINTR after a caught signal.
  */
 int launch_become(const char *path, char *const argv[]);
 

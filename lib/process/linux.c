@@ -1,6 +1,6 @@
 /*
- * linux.c: starts a COMMAND by vfork(2), which copies no page tables; the child stores the errno value of what failed in
- * memory that it shares with its parent.
+ * linux.c: starts a COMMAND by vfork(2), which copies no page tables. The child stores the errno value of the call that
+ * failed in memory that it shares with its parent.
  */
 #define _DEFAULT_SOURCE
 #include <errno.h>

@@ -1,5 +1,6 @@
 /*
- * portable.c: starts a COMMAND by fork(2); the child sends the errno value of what failed through a pipe that exec closes.
+ * portable.c: starts a COMMAND by fork(2). The child sends the errno value of the call that failed through a pipe that
+ * exec closes.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +13,7 @@
 #include "base/io.h"
 #include "process/internal.h"
 
-/* Return the errno value that the child has sent, or 0 if it executed the program. */
+/* Return the errno value that the child has sent, or 0 if the child executed the program. */
 static int
 receive(int fd)
 {
