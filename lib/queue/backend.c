@@ -1,5 +1,6 @@
 /*
- * backend.c: what both back ends need: the buffer of a message that is received, and the reasons to end a wait.
+ * backend.c: functions that both back ends need: the buffer of a message that is received, and the reasons to end a
+ * wait.
  */
 #include <errno.h>
 #include <stdlib.h>

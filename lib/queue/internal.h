@@ -1,6 +1,6 @@
 /*
- * internal.h: what the files of queue/ share: the table of a back end, what both back ends need, and what the platform
- * offers them.
+ * internal.h: declarations that the files of queue/ share: the table of a back end, functions that both back ends need,
+ * and those that the platform offers them.
  */
 #ifndef QUEUE_INTERNAL_H
 #define QUEUE_INTERNAL_H
@@ -14,38 +14,44 @@
 #include "base/text.h"
 #include "queue/queue.h"
 
-/* A back end. The contract of each function is that of its namesake in queue.h, unless it says more here. */
+/* A back end. The contract of each function is that of its namesake in queue.h, unless a comment adds to it. */
 struct queue_backend {
 	int (*open)(struct queue *queue, const struct name *name);
-	void (*close)(struct queue *queue); /* NULL: nothing is to be closed */
+	void (*close)(struct queue *queue); /* NULL: there is nothing to close */
 	int (*unlink)(struct queue *queue);
 	int (*send)(struct queue *queue, const struct message *message, const struct queue_wait *wait);
 	int (*receive)(struct queue *queue, struct message *message, const struct queue_wait *wait);
-	bool (*removed)(const struct queue *queue);                       /* NULL: its calls tell */
-	unsigned long (*stranded)(const struct queue *queue);             /* NULL: a queue takes its messages with it */
-	bool (*same)(const struct queue *one, const struct queue *other); /* NULL: equal names tell */
+	bool (*removed)(const struct queue *queue);           /* NULL: its calls report the removal */
+	unsigned long (*stranded)(const struct queue *queue); /* NULL: a removed queue takes its messages with it */
+	bool (*same)(const struct queue *one, const struct queue *other); /* NULL: equal names mean the same queue */
 
-	/* Reads what -p selects; EINVAL, ENOTSUP. NULL: it cannot select, for the reason no_select. */
+	/*
+	 * Read the selection of -p. Returns 0 or -1. Errors: EINVAL, ENOTSUP. NULL: it cannot select, for the reason
+	 * no_select.
+	 */
 	int (*select)(const char *select, long *type, int *flags);
 	const char *no_select;
-	const char *no_peek; /* the reason why it cannot copy messages; NULL: it can, if the system can */
+	const char *no_peek; /* reason why it cannot copy messages; NULL: it can, if the system can */
 	struct queue_priorities priorities;
 
-	/* Appends what an errno value means here, with its remedy. Returns false if it has no meaning of its own. */
+	/*
+	 * Append the meaning of an errno value, with its remedy. Returns false if the value has no meaning of its own
+	 * here.
+	 */
 	bool (*explain)(const struct queue *queue, enum queue_step step, int error, struct text *text);
 };
 
 extern const struct queue_backend queue_posix, queue_sysv;
 
-/* backend.c: what both back ends need. */
+/* backend.c: functions that both back ends need. */
 
 /* Make queue->buffer hold at least size bytes. Returns 0, or -1 with ENOMEM. */
 int queue_reserve(struct queue *queue, size_t size);
 
-/* Check whether a wait that was interrupted goes on. Returns 0, or -1 with EINTR, EPIPE or ETIMEDOUT. */
+/* Check whether a wait that was interrupted continues. Returns 0, or -1 with EINTR, EPIPE or ETIMEDOUT. */
 int queue_wait_check(const struct queue_wait *wait);
 
-/* What msgsnd(2) and msgrcv(2) take: the message follows its type without a gap. */
+/* The argument of msgsnd(2) and msgrcv(2): the message follows its type without a gap. */
 struct sysv_envelope {
 	long type;
 	char data[];
@@ -54,7 +60,7 @@ struct sysv_envelope {
 /* Return the message in the queue's buffer. */
 struct sysv_envelope *sysv_envelope(const struct queue *queue);
 
-/* posix_open.c: how a POSIX queue is opened, and what its errors mean. */
+/* posix_open.c: opening a POSIX queue, and the meaning of its errors. */
 int posix_open(struct queue *queue, const struct name *name);
 bool posix_explain(const struct queue *queue, enum queue_step step, int error, struct text *text);
 
@@ -67,15 +73,21 @@ int sysv_select(const char *select, long *type, int *flags);
 int sysv_failed(const struct queue *queue);
 
 /*
- * sysv_receive.c: take, or with sysv_copy copy, a message of any size without waiting, with a line of -v if traced is
- * true. As msgrcv(2), but EAGAIN in place of ENOMSG.
+ * sysv_receive.c: Take, or with sysv_copy copy, a message of any size without waiting, with a line of -v if traced is
+ * true. Returns as msgrcv(2), but with EAGAIN in place of ENOMSG.
  */
 ssize_t sysv_receive(struct queue *queue, long type, int flags, bool traced);
 
-/* Copy the next message that is selected, behind the one copied last. Returns its size, or as queue_receive. */
+/*
+ * Copy the next message that is selected, after the message that was copied last. Returns its size, or as
+ * queue_receive.
+ */
 ssize_t sysv_peek(struct queue *queue, const struct queue_wait *wait);
 
-/* trace.c: system calls, each with its line of -v. As their namesakes; until NULL: the call that has no timeout. */
+/*
+ * trace.c: Make the system call of that name, with its line of -v. Each returns as the call; until NULL: the call that
+ * has no timeout.
+ */
 mqd_t trace_mq_open(const struct queue *queue, int flags, struct mq_attr *attr);
 int trace_mq_send(const struct queue *queue, const struct message *message, const struct timespec *until);
 ssize_t trace_mq_receive(const struct queue *queue, unsigned int *priority, const struct timespec *until);
@@ -83,27 +95,33 @@ int trace_msgget(key_t key, int flags, mode_t mode);
 int trace_msgsnd(const struct queue *queue, const struct message *message, int flags);
 ssize_t trace_msgrcv(const struct queue *queue, size_t space, long type, int flags);
 
-/* linux.c, portable.c: what the system offers beyond POSIX, or what stands in for it. */
+/* linux.c, portable.c: functions that the system offers beyond POSIX, or that replace them. */
 
-/* O_NONBLOCK if posix_wait does all waiting; 0 if it only prepares for mq_send(3) and mq_receive(3), which then wait. */
+/*
+ * Flag with which a queue is opened: O_NONBLOCK where posix_wait waits; 0 where posix_wait only prepares for a call of
+ * mq_send(3) or mq_receive(3) that waits.
+ */
 extern const int posix_nonblock;
 
 /*
- * Wait for space in the queue (POLLOUT) or for a message (POLLIN), or prepare for a call that does. Returns 0 if the
+ * Wait for space in the queue (POLLOUT) or for a message (POLLIN), or prepare for a call that waits. Returns 0 if the
  * call is to be made again, or -1. Errors: EINTR, EPIPE, ETIMEDOUT, EIDRM, as queue_receive.
  */
 int posix_wait(struct queue_posix *posix, short event, const struct queue_wait *wait);
 
-/* Return true if the queue was unlinked. name is its name. */
+/* Return true if the queue was unlinked. name is the name of the queue. */
 bool posix_unlinked(const struct queue_posix *posix, const char *name);
 
-/* Release what posix_wait made. */
+/* Release the resources of posix_wait. */
 void posix_release(const struct queue_posix *posix);
 
-/* The flags of msgrcv(2) for any type but one, and for a copy; 0 where the system has none. */
+/* Flags of msgrcv(2) for any type but one, and for a copy; 0 where the system has none. */
 extern const int sysv_except, sysv_copy;
 
-/* Get the status of a queue, even of one that must not be read where the system allows that. As msgctl(2), IPC_STAT. */
+/*
+ * Get the status of a queue, even of a queue that must not be read where the system allows that. Returns as msgctl(2),
+ * IPC_STAT.
+ */
 int queue_sysv_status(int id, struct msqid_ds *status);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * linux_sysv.c: a System V queue can select all types but one, copy messages, and tell its status to everybody. See
+ * linux_sysv.c: a System V queue can select all types but one, copy messages, and show its status to every user. See
  * msgrcv(2), msgctl(2).
  */
 #define _GNU_SOURCE
@@ -27,7 +27,7 @@ queue_sysv_status(int id, struct msqid_ds *status)
 
 	if (result != -1 || errno != EACCES)
 		return result;
-	/* Anybody may look at a queue by its place in the kernel's table. */
+	/* Every user may read the status of a queue at its index in the kernel's table. */
 	last = msgctl(0, MSG_INFO, (struct msqid_ds *)(void *)&info);
 	for (index = 0; index <= last; index++)
 		if (msgctl(index, MSG_STAT_ANY, status) == id)

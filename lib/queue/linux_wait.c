@@ -1,5 +1,5 @@
 /*
- * linux_wait.c: the wait on a full or empty POSIX queue. The queue is a file descriptor, which poll(2) waits for together
+ * linux_wait.c: the wait on a full or empty POSIX queue. The queue is a file descriptor, which poll(2) watches together
  * with the output. See mq_overview(7).
  */
 #define _GNU_SOURCE
@@ -25,8 +25,9 @@ posix_unlinked(const struct queue_posix *posix, const char *name)
 }
 
 /*
- * No call on the queue reports that it was unlinked, but its file then has a link less, which inotify(7) reports. Where
- * there is no /proc or no watch, watch becomes -1 and posix_wait looks at the links every tick.
+ * Watch the links of the queue's file. No call on the queue reports that it was unlinked, but its file then has a link
+ * less, which inotify(7) reports. Where there is no /proc or no watch, watch becomes -1 and posix_wait checks the links
+ * every tick.
  */
 static void
 watch_links(struct queue_posix *posix)
@@ -39,11 +40,11 @@ watch_links(struct queue_posix *posix)
 		close(posix->watch);
 		posix->watch = -1;
 	}
-	/* The link may have gone before the watch was there. */
+	/* The queue may have been unlinked before the watch was there. */
 	posix->unlinked = posix_unlinked(posix, NULL);
 }
 
-/* Messages in a queue that was unlinked are received first: such a queue is polled without waiting. */
+/* Wait as internal.h says. Poll a queue that was unlinked without waiting, because its messages are received first. */
 int
 posix_wait(struct queue_posix *posix, short event, const struct queue_wait *wait)
 {

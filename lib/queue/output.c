@@ -1,9 +1,9 @@
 /*
- * output.c: messages on their way from a queue to an output. Each is held until the write that carries it has succeeded,
- * and goes back to its queue if that never happens.
+ * output.c: messages on their way from a queue to an output. Each is held until the write that carries it has
+ * succeeded, and goes back to its queue if that never happens.
  *
  * A write carries whole records and at most PIPE_BUF bytes: a pipe takes all of it or nothing, and several receivers
- * that share a pipe do not mix their records. A larger record goes alone.
+ * that share a pipe do not mix their records. A larger record has a write of its own.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -15,13 +15,17 @@
 #include "base/io.h"
 #include "queue/queue.h"
 
-/* The most messages that are held; one more may come while they cannot be written. Bounds those without a byte to write. */
+/*
+ * The most messages that are held before a flush. The limit matters for messages of 0 bytes, which may add no byte to
+ * the buffer. If that flush fails, one more message is held.
+ */
 #define MOST_HELD 1024
 
 struct held {
-	size_t body; /* where the message starts in the buffer */
+	size_t body; /* offset of the message in the buffer */
 	size_t size; /* bytes of the message */
-	size_t end;  /* where its record ends: the record is written once the output has taken that much */
+	size_t
+	    end; /* offset of the end of its record: the record is written once the output has taken that many bytes */
 	long priority;
 };
 
@@ -32,7 +36,7 @@ output_close(struct output *output)
 	free(output->held);
 }
 
-/* Makes space for one more message of that size. */
+/* Make space for one more message of that size. */
 static int
 reserve(struct output *output, size_t size)
 {
@@ -52,7 +56,7 @@ reserve(struct output *output, size_t size)
 	return 0;
 }
 
-/* Releases the messages whose records are within the first written bytes. */
+/* Release the messages whose records are within the first written bytes. */
 static void
 release(struct output *output, size_t written)
 {
@@ -67,7 +71,10 @@ release(struct output *output, size_t written)
 		output->used = 0;
 }
 
-/* A caught signal ends a write that blocks, so after one only what the output takes at once is written. */
+/*
+ * Write the messages that are held. After a caught signal, write them only if the output takes them at once, because a
+ * signal that was caught earlier does not end a write that blocks.
+ */
 int
 output_flush(struct output *output)
 {
@@ -81,7 +88,7 @@ output_flush(struct output *output)
 	return result;
 }
 
-/* The message has left its queue, so it is held whatever becomes of the write before it. */
+/* Hold the message whatever the result of the write before it, because the message has left its queue. */
 int
 output_add(struct output *output, const struct message *message)
 {
@@ -109,7 +116,7 @@ output_add(struct output *output, const struct message *message)
 	return result;
 }
 
-/* Appends how many messages were put back, and how many were printed. */
+/* Append how many messages were put back, and how many were printed. */
 static void
 account(struct text *line, size_t back, size_t printed)
 {

@@ -1,7 +1,7 @@
 /*
- * portable_wait.c: the wait on a full or empty POSIX queue, which only mq_send and mq_receive themselves can do. Their
- * timed forms follow the time of day. So a timer on the monotonic clock interrupts the plain forms, and a time long past
- * keeps the timed ones from waiting.
+ * portable_wait.c: the wait on a full or empty POSIX queue, which only mq_send and mq_receive themselves can do. The
+ * timeouts of their timed forms follow the time of day, which can change. Therefore a timer on the monotonic clock
+ * interrupts the plain forms, and a timeout long past keeps the timed forms from waiting.
  */
 #include <errno.h>
 #include <fcntl.h>

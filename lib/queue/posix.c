@@ -1,6 +1,6 @@
 /*
- * posix.c: POSIX message queues, to send and to receive. A call is tried without waiting; posix_wait of the platform then
- * waits for a full or an empty queue.
+ * posix.c: POSIX message queues, to send and to receive. A call is tried without waiting; posix_wait of the platform
+ * then waits for a full or an empty queue.
  */
 #include <errno.h>
 
@@ -32,7 +32,7 @@ at_once(void)
 }
 
 /*
- * Waits after a call that failed because the queue was full or empty, or because the tick of a wait interrupted it.
+ * Wait after a call that failed because the queue was full or empty, or because the tick of a wait interrupted it.
  * Returns 0 to make the call again, or -1.
  */
 static int
@@ -62,7 +62,7 @@ send_posix(struct queue *queue, const struct message *message, const struct queu
 	return 0;
 }
 
-/* Waits before the call, as no message may be taken once the output has lost its reader. */
+/* Receive a message. Wait before the call, because no message may be taken once the output has lost its reader. */
 static int
 receive_posix(struct queue *queue, struct message *message, const struct queue_wait *wait)
 {

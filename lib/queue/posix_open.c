@@ -1,6 +1,5 @@
 /*
- * posix_open.c: how a POSIX message queue is opened or created with the shape that -d and -s ask for, and what its errors
- * mean.
+ * posix_open.c: opens or creates a POSIX message queue with the shape that -d and -s ask for, and explains its errors.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,11 +10,11 @@
 #include "base/limits.h"
 #include "queue/internal.h"
 
-/* The shape of a queue where -d and -s leave it open, which is also the one that Linux chooses. */
+/* The shape of a queue where -d and -s leave it open. Linux chooses the same one. */
 #define USUAL_DEPTH 10
 #define USUAL_SIZE  8192
 
-/* Returns the shape to ask mq_open for: that of -d and -s, and else the usual one, but at most depth and size. */
+/* Return the shape to ask mq_open for: that of -d and -s, or else the usual one, but at most depth and size. */
 static struct mq_attr
 shape(const struct queue_options *asked, unsigned long long depth, unsigned long long size)
 {
@@ -29,7 +28,7 @@ shape(const struct queue_options *asked, unsigned long long depth, unsigned long
 	};
 }
 
-/* Gets the attributes and compares them with those asked for. */
+/* Get the attributes and compare them with those asked for. */
 static int
 check_shape(struct queue *queue)
 {
@@ -46,7 +45,10 @@ check_shape(struct queue *queue)
 	return error_set(EEXIST);
 }
 
-/* A receiver asks for permission to send too, to be able to put messages back. Without it, it still receives. */
+/*
+ * Open the queue. Ask for permission to send for a receiver too, so that it can put messages back; without it, still
+ * receive.
+ */
 int
 posix_open(struct queue *queue, const struct name *name)
 {
@@ -79,7 +81,7 @@ static const struct explanation errors[] = {
     {0},
 };
 
-/* Names the limit that made mq_open refuse the shape of a new queue. */
+/* Name the limit that made mq_open refuse the shape of a new queue. */
 static void
 explain_refused(unsigned long long depth, unsigned long long size, struct text *text)
 {
@@ -107,7 +109,7 @@ explain_differs(const struct queue *queue, struct text *text)
 	text_format(text, " (leave out -d and -s, or remove it first)");
 }
 
-/* Returns true if EMFILE of mq_open is about the bytes of all queues, not about descriptors. */
+/* Return true if EMFILE of mq_open is about the bytes of all queues, not about descriptors. */
 static bool
 descriptors_left(void)
 {

@@ -1,6 +1,6 @@
 /*
- * put_back.c: puts a message that could not be delivered back into its queue, or else into a spare one, or else prints
- * it on standard error. No message is dropped.
+ * put_back.c: puts a message that could not be delivered back into its queue, or else into a spare queue, or else
+ * prints it on standard error. No message is dropped.
  */
 #include <errno.h>
 #include <string.h>
@@ -8,7 +8,10 @@
 #include "base/error.h"
 #include "queue/queue.h"
 
-/* Puts a message back. Returns 0 or an errno value. A queue that was removed would take it, and lose it when closed. */
+/*
+ * Put a message back. Refuse if the queue was removed, because it would accept the message and lose it when closed.
+ * Returns 0 or an errno value.
+ */
 static int
 put_back(struct queue *queue, const struct message *message, const struct deadline *deadline)
 {

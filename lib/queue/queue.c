@@ -1,5 +1,5 @@
 /*
- * queue.c: message queues, the front of the two back ends. The kind of a name chooses the back end.
+ * queue.c: message queues, the front end of the two back ends. The kind of a name chooses the back end.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@ backend(const struct name *name)
 	return name->kind == NAME_POSIX ? &queue_posix : &queue_sysv;
 }
 
-/* Prints that an option asks for what the back end, or the system, does not offer. */
+/* Print that an option asks for a feature that the back end, or the system, does not offer. */
 static int
 unable(const struct name *name, char option, const char *why)
 {

@@ -1,6 +1,6 @@
 /*
- * queue.h: message queues of POSIX and System V; an output that messages are written to; a COMMAND that is run on each.
- * Functions return 0, or -1 with errno. Those that return an exit status have printed a line, or return GO_ON.
+ * queue.h: message queues of POSIX and System V; an output that messages are written to; a COMMAND that runs on each.
+ * Functions return 0, or -1 with errno. A function that returns an exit status has printed a line, or returns GO_ON.
  */
 #ifndef QUEUE_QUEUE_H
 #define QUEUE_QUEUE_H
@@ -20,23 +20,24 @@ struct message {
 	long priority; /* POSIX priority, or System V type */
 };
 
-/* How a queue is opened. Zero in every member but mode: a queue that exists, for sending. */
+/* Options with which a queue is opened. All members but mode zero mean a queue that exists, for sending. */
 struct queue_options {
-	bool receive;             /* for receiving; false: for sending */
-	bool create;              /* create the queue if it is missing */
+	bool receive;             /* the queue is opened for receiving; false: for sending */
+	bool create;              /* a missing queue is created */
 	bool exclusive;           /* the queue must not exist; implies create */
 	bool peek;                /* queue_receive copies messages and leaves them in the queue */
-	mode_t mode;              /* mode of a queue that is created, exact */
+	mode_t mode;              /* exact mode of a queue that is created */
 	unsigned long long depth; /* messages; 0: any number */
 	size_t size;              /* bytes a message; 0: any number */
-	const char *select;       /* what queue_receive takes: N, -N or ^N, as -p of mqrecv; NULL: the next message */
-	long long patience;       /* nanoseconds for which a message that goes back may wait for space */
+	const char
+	    *select; /* messages that queue_receive takes: N, -N or ^N, as -p of mqrecv; NULL: the next message */
+	long long patience; /* nanoseconds for which a message that is put back may wait for space */
 };
 
-/* How long a call may wait, and for what besides the queue. */
+/* The bounds of a wait: a deadline, and the reader of an output. */
 struct queue_wait {
 	struct deadline deadline;
-	int output; /* descriptor whose reader must not go while the call waits; -1: none */
+	int output; /* descriptor whose reader must stay while the call waits; -1: none */
 };
 
 /* The step in which an errno value was met. The last three are steps of QUEUE_OPEN, which queue_report finds itself. */
@@ -45,36 +46,36 @@ enum queue_step {
 	QUEUE_SEND,
 	QUEUE_RECEIVE,
 	QUEUE_UNLINK,
-	QUEUE_KEY,        /* to get a key from a path */
-	QUEUE_IDENTIFIER, /* to use an identifier */
-	QUEUE_SHAPE       /* to compare depth and size with those asked for */
+	QUEUE_KEY,        /* getting a key from a path */
+	QUEUE_IDENTIFIER, /* using an identifier */
+	QUEUE_SHAPE       /* comparing depth and size with those asked for */
 };
 
 struct queue_posix {
 	mqd_t mqd;
-	size_t depth; /* mq_maxmsg */
-	int watch; /* descriptor that reports changes of the queue's links; 0: not yet asked for; -1: there is none */
-	bool unlinked; /* the queue has no name any more */
+	size_t depth;  /* mq_maxmsg */
+	int watch;     /* descriptor that reports changes of the queue's links; 0: not opened yet; -1: there is none */
+	bool unlinked; /* the queue no longer has a name */
 };
 
 struct queue_sysv {
 	int id;
-	unsigned long long capacity; /* msg_qbytes; ULLONG_MAX: it may not be read */
+	unsigned long long capacity; /* msg_qbytes; ULLONG_MAX: not readable */
 	long type;                   /* type that msgrcv(2) selects by */
 	int flags;                   /* flags that msgrcv(2) selects by */
 	bool ticking;                /* the queue has been full: a timer interrupts calls that block (deadline_tick) */
-	long copied;                 /* position behind the message that was copied last */
+	long copied;                 /* position after the message that was copied last */
 	long copied_rank;            /* rank of that message (sysv_receive.c) */
 	char handle[24];             /* name of a new private queue */
 };
 
-/* A queue, which the caller owns. The members after size are for the files of queue/ alone. */
+/* A queue, which the caller owns. The members after size are private to queue/. */
 struct queue {
 	const char *text;           /* name, as printed and as other commands take it */
-	struct queue_options asked; /* options it was opened with */
+	struct queue_options asked; /* options with which it was opened */
 	bool open;                  /* queue_open succeeded */
 	bool returned;              /* a message was put back into it */
-	size_t size;                /* bytes of the largest message it can ever take */
+	size_t size;                /* bytes of the largest message that the queue can take */
 	const struct queue_backend *backend;
 	enum queue_step step; /* step of queue_open that failed */
 	char *buffer;         /* message that was received last */
@@ -86,8 +87,8 @@ struct queue {
 };
 
 /*
- * Check that name and options go together, before anything is touched. Returns GO_ON, STATUS_USAGE, or STATUS_FAILED if
- * this kind of queue, or this system, cannot do what the options ask for.
+ * Check that name and options can be used together, before anything is touched. Returns GO_ON, STATUS_USAGE, or
+ * STATUS_FAILED if this kind of queue, or this system, does not offer what the options ask for.
  */
 int queue_check(const struct name *name, const struct queue_options *options);
 
@@ -100,8 +101,9 @@ struct queue_priorities {
 const struct queue_priorities *queue_priorities(const struct name *name);
 
 /*
- * Open a queue. name must last until queue_close, which is permitted after a failure too. Returns 0, or -1 with errno of
- * mq_open(3), msgget(2), msgctl(2) or ftok(3); EEXIST also means a queue whose attributes differ from those asked for.
+ * Open a queue. name must last until queue_close, which is permitted even after a failure. Returns 0, or -1 with errno
+ * of mq_open(3), msgget(2), msgctl(2) or ftok(3); EEXIST also means a queue whose attributes differ from those asked
+ * for.
  */
 int queue_open(struct queue *queue, const struct name *name, const struct queue_options *options);
 
@@ -109,47 +111,47 @@ int queue_open(struct queue *queue, const struct name *name, const struct queue_
 int queue_start(struct queue *queue, const struct name *name, const struct queue_options *options);
 
 /*
- * Send a message; wait NULL: without waiting. Returns 0 or -1. Errors: EAGAIN (full, and wait is NULL), ETIMEDOUT, EINTR
- * (a signal was caught), EIDRM (the queue was removed), EMSGSIZE, EACCES. See mq_send(3), msgsnd(2).
+ * Send a message. If wait is NULL, do not wait. Returns 0 or -1. Errors: EAGAIN (full, and wait is NULL), ETIMEDOUT,
+ * EINTR (a signal was caught), EIDRM (the queue was removed), EMSGSIZE, EACCES. See mq_send(3), msgsnd(2).
  */
 int queue_send(struct queue *queue, const struct message *message, const struct queue_wait *wait);
 
-/* Send a message of another queue, with the nearest priority that this one can have. Otherwise as queue_send. */
+/* Send a message of another queue, with the nearest priority that this queue can have. Otherwise as queue_send. */
 int queue_send_nearest(struct queue *queue, const struct message *message, const struct queue_wait *wait);
 
 /*
- * Receive a message, whose data last until the next call; wait NULL: without waiting. A call that waits is to follow one
- * that does not: it may fail at once if its deadline has passed. Returns 0 or -1. Errors: EAGAIN (empty, and wait is
- * NULL), ETIMEDOUT, EINTR (a signal was caught), EIDRM (the queue was removed and is empty), EPIPE (wait->output has
- * lost its reader, and no message was taken), EACCES. See mq_receive(3), msgrcv(2).
+ * Receive a message, whose data last until the next call. If wait is NULL, do not wait. Call it with wait only after a
+ * call without: with wait it may fail at once if the deadline has passed, even if there is a message. Returns 0 or -1.
+ * Errors: EAGAIN (empty, and wait is NULL), ETIMEDOUT, EINTR (a signal was caught), EIDRM (the queue was removed and is
+ * empty), EPIPE (wait->output has lost its reader, and no message was taken), EACCES. See mq_receive(3), msgrcv(2).
  */
 int queue_receive(struct queue *queue, struct message *message, const struct queue_wait *wait);
 
-/* Return true if the queue was removed while open, and the system tells so. */
+/* Return true if the queue was removed while open, and the system shows that. */
 bool queue_removed(const struct queue *queue);
 
-/* Return the number of messages in a queue that was removed, which no process can open any more; 0: not known. */
+/* Return the number of messages in a queue that was removed and that no process can open any more; 0: not known. */
 unsigned long queue_stranded(const struct queue *queue);
 
-/* Return true if both are the same queue, also under two names. */
+/* Return true if both are the same queue, even under two names. */
 bool queue_same(const struct queue *one, const struct queue *other);
 
 /* Remove the queue. Returns 0, or -1 with errno of mq_unlink(3) or msgctl(2); ENOENT: it is gone already. */
 int queue_unlink(struct queue *queue);
 
-/* Release what belongs to the queue in this process. */
+/* Release the resources of the queue in this process. */
 void queue_close(struct queue *queue);
 
 /*
- * Print one line about an errno value that was met in a step, with its remedy, and with extra behind it (may be NULL);
- * error 0: extra alone. Returns the exit status for it: STATUS_REMOVED, STATUS_TIMEOUT or STATUS_FAILED.
+ * Print one line about an errno value that was met in a step, with its remedy, and then extra (may be NULL). If error
+ * is 0, print extra alone. Returns the exit status: STATUS_REMOVED, STATUS_TIMEOUT or STATUS_FAILED.
  */
 int queue_report(const struct queue *queue, enum queue_step step, int error, const char *extra);
 
 /*
- * Put a message back that was received, with its priority, waiting until deadline for space (NULL: not at all). If that
- * fails, send it to spare (may be NULL), else print it on standard error, escaped. Returns the queue that has it, or
- * NULL. A queue that was opened to peek has it still.
+ * Put a received message back, with its priority, waiting until deadline for space (NULL: not at all). If that fails,
+ * send it to spare (may be NULL), or else print it on standard error, escaped. Do nothing if the queue was opened to
+ * peek, because it still has the message. Returns the queue that has the message, or NULL.
  */
 struct queue *queue_put_back(
     struct queue *queue, struct queue *spare, const struct message *message, const struct deadline *deadline);
@@ -158,7 +160,8 @@ struct held;
 
 /*
  * Messages on their way to a descriptor. They are written in whole records of up to PIPE_BUF bytes a write, which other
- * writers of the same pipe cannot split. The caller owns it; it starts with queue, fd, form and prefix, and zero elsewhere.
+ * writers of the same pipe cannot split. The caller owns the struct, which starts with queue, fd, form and prefix set,
+ * and zero elsewhere.
  */
 struct output {
 	struct queue *queue;
@@ -166,8 +169,8 @@ struct output {
 	enum record_form form;
 	bool prefix;           /* each record starts with the priority and a tab */
 	char *buffer;          /* records that are not yet written */
-	size_t used, capacity; /* bytes of them, and of buffer */
-	struct held *held;     /* where each message is in buffer */
+	size_t used, capacity; /* bytes in buffer, and bytes of its space */
+	struct held *held;     /* place of each message in buffer */
 	size_t count;          /* messages held */
 };
 
@@ -178,24 +181,24 @@ struct output {
 int output_add(struct output *output, const struct message *message);
 
 /*
- * Write what is held. Returns 0, or -1 with errno of write(2), or EINTR after a caught signal; what was not written is
- * still held.
+ * Write the messages that are held. Messages that could not be written are still held. Returns 0, or -1 with errno of
+ * write(2), or EINTR after a caught signal.
  */
 int output_flush(struct output *output);
 
-/* Give up because of an errno value: put back what is held, and print a line. Returns STATUS_FAILED. */
+/* Give up because of an errno value: put back the messages that are held, and print a line. Returns STATUS_FAILED. */
 int output_fail(struct output *output, int error);
 
 /* Release the memory. */
 void output_close(struct output *output);
 
-/* A COMMAND that is run on each message. The caller owns it and sets the members up to timeout. */
+/* A COMMAND that runs on each message. The caller owns the struct and sets the members up to timeout. */
 struct work {
-	struct queue *queue;   /* the queue that the messages come from */
+	struct queue *queue;   /* queue that the messages come from */
 	char **argv;           /* COMMAND and its arguments, up to a NULL */
 	struct name dead_name; /* queue for messages whose COMMAND failed; text NULL: they are put back */
-	enum record_form form; /* form of what COMMAND reads */
-	bool prefix;           /* with the priority and a tab in front */
+	enum record_form form; /* form of the record that COMMAND reads */
+	bool prefix;           /* the record starts with the priority and a tab */
 	long long timeout;     /* nanoseconds to wait for space in the dead-letter queue; DEADLINE_NEVER: not at all */
 	bool ended;            /* the status that work_run returned is that of COMMAND */
 	char *path;            /* file of COMMAND */
@@ -212,12 +215,12 @@ int work_find(struct work *work);
 int work_open(struct work *work, const struct queue_options *options);
 
 /*
- * Run COMMAND with the message on its standard input and IPC7_PRIO in its environment. Returns GO_ON; or, after the
- * message was put back and with a line, the status of COMMAND or of what kept it from being run.
+ * Run COMMAND with the message on its standard input and IPC7_PRIO in its environment. If that fails, put the message
+ * back and print a line. Returns GO_ON, or the status of COMMAND or of the failure that kept it from being run.
  */
 int work_run(struct work *work, const struct message *message);
 
-/* Release what the functions above made. */
+/* Release the resources of work_find and work_open. */
 void work_close(struct work *work);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * report.c: the error line and the exit status for an errno value that a queue met. Status 3, the queue was removed, and
- * status 124, time ran out, are decided here. The back end's own words come before those that all share.
+ * report.c: the error line and the exit status for an errno value that a queue met. Status 3, the queue was removed,
+ * and status 124, time ran out, are decided here. The back end's own words come before those that both share.
  */
 #include <errno.h>
 #include <string.h>
@@ -29,7 +29,7 @@ static const struct explanation common[] = {
     {0},
 };
 
-/* Appends the words for an errno value. */
+/* Append the words for an errno value. */
 static void
 explain(const struct queue *queue, enum queue_step step, int error, struct text *text)
 {

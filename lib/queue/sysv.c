@@ -1,6 +1,6 @@
 /*
- * sysv.c: System V message queues, to send and to receive. They cannot be polled and their calls have no timeout: a
- * receiver waits with space for 0 bytes, which msgrcv(2) answers with E2BIG once there is a message, and looks at its
+ * sysv.c: System V message queues, to send and to receive. They cannot be polled and their calls have no timeout. A
+ * receiver waits with space for 0 bytes, which msgrcv(2) answers with E2BIG once there is a message, and checks its
  * output before it takes that message. A timer interrupts waits that a deadline bounds (deadline_tick).
  */
 #include <errno.h>
@@ -11,10 +11,13 @@
 #include "base/limits.h"
 #include "queue/internal.h"
 
-/* Bytes for a message, until a larger one comes. */
+/* Bytes of space for a message, until a larger message comes. */
 #define FIRST_SPACE 8192
 
-/* A queue that has been full is likely to be full: without a deadline it saves a call to block at once. */
+/*
+ * Send a message. Once the queue has been full, block at once if there is no deadline: the queue is likely to be full
+ * again, and a call that does not block would be wasted.
+ */
 static int
 send_sysv(struct queue *queue, const struct message *message, const struct queue_wait *wait)
 {
@@ -34,7 +37,7 @@ send_sysv(struct queue *queue, const struct message *message, const struct queue
 	return 0;
 }
 
-/* Waits for a message and takes it. One that is there when the deadline comes is still taken. */
+/* Wait for a message and take it. Take a message that is there when the deadline comes. */
 static ssize_t
 receive_wait(struct queue *queue, const struct queue_wait *wait)
 {
@@ -50,7 +53,7 @@ receive_wait(struct queue *queue, const struct queue_wait *wait)
 			return -1;
 		size = trace_msgrcv(queue, 0, sysv->type, sysv->flags);
 		if (size != -1 || (errno != E2BIG && errno != EINTR))
-			return size; /* an empty message has been taken, or the call failed */
+			return size; /* an empty message was taken, or the call failed */
 		there = errno == E2BIG;
 		if (queue_wait_check(wait) == -1 && !(there && errno == ETIMEDOUT))
 			return -1;

@@ -1,6 +1,6 @@
 /*
  * sysv_open.c: the life of a System V message queue: it is found by its key or created, gets its capacity, and is
- * removed. Processes that create the same queue at the same time agree on one.
+ * removed. Processes that create the same queue at the same time all get one queue.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -12,12 +12,13 @@
 #include "base/trace.h"
 #include "queue/internal.h"
 
-/* How often to look, 10 ms apart, whether another process that has just created the queue has set its capacity. */
+/* Number of checks, 10 ms apart, whether another process that has just created the queue has set its capacity. */
 #define TRIES 20
 
 /*
- * Finds or creates the queue with that key. The mode of msgget asks for permission. A receiver asks for permission to
- * send too, to be able to put messages back. Without it, it still receives.
+ * Find or create the queue with that key. The mode of msgget asks for permission. Ask for permission to send for a
+ * receiver too, so that it can put messages back; without it, the receiver still receives. Returns the identifier, or
+ * -1.
  */
 static int
 find(const struct queue_options *asked, key_t key, bool *created)
@@ -38,7 +39,7 @@ find(const struct queue_options *asked, key_t key, bool *created)
 	return id;
 }
 
-/* Gets the identifier that belongs to the name. */
+/* Get the identifier that belongs to the name. */
 static int
 identify(struct queue *queue, const struct name *name, bool *created)
 {
@@ -62,7 +63,7 @@ identify(struct queue *queue, const struct name *name, bool *created)
 	return sysv->id == -1 ? -1 : 0;
 }
 
-/* Gives a queue that was just created the capacity asked for, or removes it. */
+/* Give a queue that was just created the capacity asked for, or remove it. */
 static int
 set_capacity(struct queue *queue)
 {
@@ -81,8 +82,9 @@ set_capacity(struct queue *queue)
 }
 
 /*
- * Gets the limits of the queue, and compares its capacity with the one asked for. The creator of a queue that nobody has
- * used yet may be about to set it. Without permission to read the status only the limit of all messages is known.
+ * Get the limits of the queue, and compare its capacity with the capacity asked for. Wait if they differ and no process
+ * has used the queue yet, because its creator may be about to set the capacity. Without permission to read the status
+ * only the limit of all messages is known.
  */
 static int
 check_capacity(struct queue *queue)

@@ -1,6 +1,6 @@
 /*
  * sysv_receive.c: takes messages of a System V queue without waiting, and copies those that stay in it (mqrecv -k). The
- * kernel copies by position alone, so the selection by type is made here.
+ * kernel copies by position alone, so this file selects by type.
  */
 #include <errno.h>
 
@@ -8,7 +8,7 @@
 #include "base/interrupt.h"
 #include "queue/internal.h"
 
-/* MSG_NOERROR would cut the message. */
+/* Receive without MSG_NOERROR, which would cut the message, and make the buffer larger until the message fits. */
 ssize_t
 sysv_receive(struct queue *queue, long type, int flags, bool traced)
 {
@@ -26,7 +26,7 @@ sysv_receive(struct queue *queue, long type, int flags, bool traced)
 	return size;
 }
 
-/* The rank of a type among those selected, as -N takes the lowest type first; -1: it is not selected. */
+/* Return the rank of a type among those selected, because -N takes the lowest type first; -1: it is not selected. */
 static long
 rank(const struct queue_sysv *sysv, long type)
 {
@@ -37,7 +37,10 @@ rank(const struct queue_sysv *sysv, long type)
 	return sysv->type == 0 || type == sysv->type ? 0 : -1;
 }
 
-/* Finds the message with the lowest rank, and then position, behind the one copied last. Returns its rank, or -1. */
+/*
+ * Find the message with the lowest rank, and then position, after the message that was copied last. Returns its rank,
+ * or -1.
+ */
 static long
 find(struct queue *queue, long *found)
 {
@@ -75,7 +78,7 @@ peek_now(struct queue *queue)
 	return size;
 }
 
-/* No system call waits for a message to copy, so it looks ever more rarely, at last once a tick. */
+/* Copy a message, looking ever less often, at last once a tick, because no system call waits for a message to copy. */
 ssize_t
 sysv_peek(struct queue *queue, const struct queue_wait *wait)
 {

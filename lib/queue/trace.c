@@ -1,5 +1,5 @@
 /*
- * trace.c: the system calls of message queues, each with its line of -v. A call that is not traced costs a look at
+ * trace.c: the system calls of message queues, each with its line of -v. A call that is not traced costs a check of
  * trace_on.
  */
 #include <fcntl.h>
@@ -13,7 +13,7 @@
 #define SHOWN  32
 #define QUOTED (4 * SHOWN + 16)
 
-/* Puts the start of some data in quotes into an array of QUOTED bytes, and returns it. */
+/* Put the start of some data in quotes into an array of QUOTED bytes. Returns the array. */
 static const char *
 quote(char *to, const void *data, size_t size)
 {
@@ -23,7 +23,7 @@ quote(char *to, const void *data, size_t size)
 	return to;
 }
 
-/* The mode is to be exact, so the umask must not narrow it. */
+/* Open the queue with the umask cleared, because the mode must be exact. */
 mqd_t
 trace_mq_open(const struct queue *queue, int flags, struct mq_attr *attr)
 {

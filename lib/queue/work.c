@@ -1,6 +1,6 @@
 /*
- * work.c: a COMMAND that is run on each message of a queue. A message whose COMMAND failed goes to the dead-letter queue
- * or is put back, so none is in hand between two runs.
+ * work.c: a COMMAND that runs on each message of a queue. A message whose COMMAND failed goes to the dead-letter queue
+ * or is put back, so no message is held between two runs.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -54,7 +54,7 @@ work_close(struct work *work)
 	name_free(&work->dead_name);
 }
 
-/* Puts the message back and appends to text what became of it. spare: as in queue_put_back. */
+/* Put the message back, and append the result to text. spare: as in queue_put_back. */
 static void
 put_back(struct work *work, const struct message *message, struct queue *spare, struct text *text)
 {
@@ -73,7 +73,7 @@ put_back(struct work *work, const struct message *message, struct queue *spare, 
 		text_format(text, "; its message is printed above");
 }
 
-/* Moves the message to the dead-letter queue, whose priorities may be others. Returns GO_ON or an exit status. */
+/* Move the message to the dead-letter queue, whose priorities may be others. Returns GO_ON or an exit status. */
 static int
 send_dead_letter(struct work *work, const struct message *message)
 {
@@ -97,7 +97,7 @@ send_dead_letter(struct work *work, const struct message *message)
 	return status == STATUS_TIMEOUT ? STATUS_FAILED : status;
 }
 
-/* Makes the descriptor from which COMMAND reads the message. */
+/* Make the descriptor from which COMMAND reads the message. */
 static int
 make_input(const struct work *work, const struct message *message)
 {
@@ -115,7 +115,7 @@ make_input(const struct work *work, const struct message *message)
 	return input;
 }
 
-/* Runs COMMAND with the message as its standard input. Returns 0 or an errno value. */
+/* Run COMMAND with the message as its standard input. Returns 0 or an errno value. */
 static int
 run(const struct work *work, const struct message *message, int *wait_status)
 {
