@@ -1,6 +1,6 @@
 /*
- * draft.c: bytes on their way into a segment. A draft is an object that gets the name of a POSIX segment or a file once it
- * is complete. Other staged input is in a temporary file.
+ * draft.c: bytes on their way into a segment. A draft is an object that gets the name of a POSIX segment or a file once
+ * it is complete. Other staged input is in a temporary file.
  */
 #include <errno.h>
 #include <sys/statvfs.h>
@@ -16,7 +16,7 @@ mapped_space(const struct segment *segment)
 	struct statvfs system;
 	unsigned long long space;
 
-	/* No blocks: there is no bound. */
+	/* A file system without blocks has no bound. */
 	if (segment->mapped.fd == -1 || fstatvfs(segment->mapped.fd, &system) == -1 || system.f_blocks == 0)
 		return SSIZE_MAX;
 	space = (unsigned long long)(geteuid() == 0 ? system.f_bfree : system.f_bavail) * system.f_frsize;
@@ -55,8 +55,8 @@ mapped_publish(struct segment *segment)
 }
 
 /*
- * Opens where staged input goes: a draft, so that the bytes are copied once, or a file in memory or beside the segment.
- * Stores the offset of the first byte.
+ * Open the file for staged input: a draft, so that the bytes are copied once, or a file in memory or beside the
+ * segment. Store the offset of the first byte. Returns a descriptor, or -1.
  */
 static int
 open_stage(struct segment *segment, off_t *offset)

@@ -1,6 +1,6 @@
 /*
- * input.c: input whose size is known before it is put, so that input that does not fit changes nothing. An ordinary file
- * has a size. Other input is read to its end first: up to 64 KiB into memory, more into a temporary file.
+ * input.c: input whose size is known before it is put, so that input that does not fit changes nothing. An ordinary
+ * file has a size. Other input is first read to its end: up to 64 KiB into memory, more into a temporary file.
  */
 #include <errno.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "base/io.h"
 #include "segment/segment.h"
 
-/* Returns the bytes that an ordinary file has left; SIZE_MAX if that is not known. */
+/* Return the bytes that an ordinary file has left; SIZE_MAX if that is not known. */
 static size_t
 expected_size(struct input *input)
 {
@@ -22,7 +22,7 @@ expected_size(struct input *input)
 		return SIZE_MAX;
 	input->ordinary = true;
 	at = lseek(input->fd, 0, SEEK_CUR);
-	/* Files in /proc pretend to be empty, and those in /sys to be larger than they are. */
+	/* Files in /proc have size 0, and those in /sys a size larger than their content. */
 	return at != -1 && st.st_size > at ? (size_t)(st.st_size - at) : SIZE_MAX;
 }
 
@@ -45,7 +45,7 @@ input_open(struct input *input, int fd)
 		input->first += (size_t)got;
 	}
 	input->known = expected != SIZE_MAX;
-	/* A file that grows while it is read counts as it was. */
+	/* A file that grows while it is read counts with the size that it had. */
 	if (input->first > expected)
 		input->first = expected;
 	input->size = input->known ? expected : input->first;
@@ -65,7 +65,7 @@ input_stage(struct input *input, size_t limit, int fd, off_t offset)
 	input->size = 0;
 	if (lseek(fd, offset, SEEK_SET) == -1)
 		return -1;
-	/* The bytes read ahead go first; then the same memory holds each block. */
+	/* The bytes read ahead are written first; then the same memory holds each block. */
 	do {
 		if ((size_t)got > limit - input->size)
 			return error_set(EMSGSIZE);

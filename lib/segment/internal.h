@@ -1,5 +1,5 @@
 /*
- * internal.h: what the files of segment/ share.
+ * internal.h: declarations that the files of segment/ share.
  */
 #ifndef SEGMENT_INTERNAL_H
 #define SEGMENT_INTERNAL_H
@@ -18,8 +18,8 @@
 
 /* Bytes on their way from a segment to an output. */
 struct outflow {
-	int fd;           /* a mapped segment, or -1 */
-	const char *data; /* else the memory of the segment */
+	int fd;           /* descriptor of a mapped segment, or -1 */
+	const char *data; /* memory of the segment if fd is -1 */
 	size_t offset;    /* the first byte to write */
 	size_t size;      /* bytes to write */
 	int output;
@@ -28,18 +28,21 @@ struct outflow {
 	bool unreadable; /* the segment, not output, caused the error */
 };
 
-/* What a back end does. Functions return 0, or -1 with errno. */
+/* The functions of a back end. Each returns 0, or -1 with errno, unless its comment says otherwise. */
 struct segment_backend {
-	/* Open the segment. ENOENT: it is missing. */
+	/* Open the segment. Errors: ENOENT (the segment is missing). */
 	int (*open)(struct segment *segment);
 
-	/* Create the segment. EEXIST: it is not missing any more. */
+	/* Create the segment. Errors: EEXIST (the segment is no longer missing). */
 	int (*create)(struct segment *segment, size_t size);
 
-	/* Wait for the lock, and look at the size again. NULL: there is no lock. */
+	/* Wait for the lock, and read the size again. NULL: there is no lock. */
 	int (*lock)(struct segment *segment, const struct deadline *deadline);
 
-	/* Put the input, which fits; all signals are blocked. EEXIST: the name of a fresh segment was taken meanwhile. */
+	/*
+	 * Put the input, which fits; all signals are blocked. Errors: EEXIST (the name of a fresh segment was taken
+	 * meanwhile).
+	 */
 	int (*put)(struct segment *segment, struct input *input);
 
 	/* Remove a fresh segment. */
@@ -48,7 +51,7 @@ struct segment_backend {
 	int (*unlink)(struct segment *segment);
 	void (*close)(struct segment *segment);
 
-	/* Append what an errno value means. Returns false if it means nothing special here. */
+	/* Append the meaning of an errno value. Returns false if the value has no meaning of its own here. */
 	bool (*explain)(const struct segment *segment, int error, struct text *text);
 
 	bool fixed; /* a segment keeps the size that it was created with */
@@ -59,50 +62,58 @@ extern const struct segment_backend segment_mapped, segment_sysv;
 /* The set of one step, for a table of explanations. */
 #define STEP(step) (1u << SEGMENT_##step)
 
-/* Look at the size of a mapped segment. Errors: EIDRM (the object has lost its name). */
+/* Read the size of a mapped segment. Returns 0 or -1. Errors: EIDRM (the object has lost its name). */
 int mapped_look(struct segment *segment, struct stat *st);
 
 /*
- * Take the lock of a mapped segment: shared to read it, exclusive to write it. A fresh segment that another process has
- * filled before the lock was taken becomes SEGMENT_FOUND. Errors: ETIMEDOUT, EINTR, EIDRM, EAGAIN (no timer).
+ * Take the lock of a mapped segment: shared to read it, exclusive to write it. A fresh segment that another process
+ * filled before the lock was taken becomes SEGMENT_FOUND. Returns 0 or -1. Errors: ETIMEDOUT, EINTR, EIDRM, EAGAIN (no
+ * timer).
  */
 int mapped_lock(struct segment *segment, const struct deadline *deadline);
 
-/* Return the bytes that the file system of an open object has left; SSIZE_MAX if it has no bound or does not tell. */
+/*
+ * Return the bytes that the file system of an open object has left; SSIZE_MAX if it has no bound, or the bound is not
+ * known.
+ */
 size_t mapped_space(const struct segment *segment);
 
 /* Return true if both descriptors are open on one file. */
 bool mapped_same(int one, int other);
 
 /*
- * Open a draft of a missing segment, unless there is one: an object that gets its name by mapped_publish. Errors: EEXIST
- * (the name is taken); anything else: drafts cannot be had here.
+ * Open a draft of a missing segment, unless there is one: an object that gets its name by mapped_publish. Returns 0 or
+ * -1. Errors: EEXIST (the name is taken); any other: drafts are not possible here.
  */
 int mapped_draft(struct segment *segment);
 
-/* Give a draft its name. Does nothing to a segment that has one. Errors: EEXIST. See linkat(2). */
+/* Give a draft its name. Do nothing to a segment that has one. Returns 0 or -1. Errors: EEXIST. See linkat(2). */
 int mapped_publish(struct segment *segment);
 
 /*
- * Do what segment_stage promises, once segment->space is measured. grows: the segment gets as many bytes as are needed.
+ * Stage the input as segment_stage does, once segment->space is measured. grows: the segment gets as many bytes as are
+ * needed.
  */
 int draft_stage(struct segment *segment, struct input *input, bool grows);
 
 /*
- * Open a new object without a name, which unnamed_link can give its name. Returns a descriptor, or -1. Errors: EEXIST (the
- * name is taken); anything else: it cannot be had here.
+ * Open a new object without a name, which unnamed_link can give its name. Returns a descriptor, or -1. Errors: EEXIST
+ * (the name is taken); any other: such an object is not possible here.
  */
 int unnamed_open(const struct name *name, mode_t mode);
 
-/* Give the object its name. Errors: EEXIST. See linkat(2). */
+/* Give the object its name. Returns 0 or -1. Errors: EEXIST. See linkat(2). */
 int unnamed_link(int fd, const struct name *name);
 
-/* For the next three, all signals are blocked. */
+/* During a call of the next three functions all signals are blocked. */
 
-/* Make sure that size bytes from offset have their pages, so that writing them cannot fail for want of space. */
+/* Make sure that size bytes from offset have their pages, so that writing them cannot fail for lack of space. */
 int pages_reserve(int fd, size_t offset, size_t size);
 
-/* Write all the input at offset. *done counts the bytes, also on failure: fewer than the input had if it became shorter. */
+/*
+ * Write all the input at offset. Store the number of bytes written in *done, even after a failure; there are fewer than
+ * the input had if it became shorter.
+ */
 int pages_fill(int fd, size_t offset, struct input *input, size_t *done);
 
 /* Write size zeros at offset. */
@@ -111,10 +122,10 @@ int pages_zero(int fd, size_t offset, size_t size);
 /* Write the bytes to the output. Errors: ESTALE (the object has become shorter), EINTR, those of the output. */
 int pages_write(struct outflow *flow);
 
-/* Return true if a System V segment was removed, even if processes that have it attached can go on using it. */
+/* Return true if a System V segment was removed, even if processes that have it attached can still use it. */
 bool sysv_removed(int id, const struct name *name);
 
-/* Open the object by its name, with shm_open or open; unlink it. Both are traced. */
+/* Open the object by its name, with shm_open or open; unlink it. Both calls are traced. */
 int mapped_open(const struct segment *segment, int flags);
 int mapped_unlink(struct segment *segment);
 

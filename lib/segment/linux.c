@@ -1,6 +1,6 @@
 /*
- * linux.c: what Linux adds to segments: objects that get their name when they are whole, and a mark on removed System V
- * segments. Source: open(2) O_TMPFILE, linkat(2), shmctl(2).
+ * linux.c: features of segments that only Linux has: objects that get their name when they are complete, and a mark on
+ * removed System V segments. See open(2) O_TMPFILE, linkat(2), shmctl(2).
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include "base/trace.h"
 #include "segment/internal.h"
 
-/* The path of an object, which the caller frees; shm_open(3) keeps POSIX segments in /dev/shm. */
+/* Return the path of an object, which the caller frees. shm_open(3) keeps POSIX segments in /dev/shm. */
 static char *
 object_path(const struct name *name)
 {

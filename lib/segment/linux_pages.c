@@ -1,6 +1,6 @@
 /*
  * linux_pages.c: the bytes of segments by descriptor. Fresh pages cost more than copying, and touching them through a
- * mapping costs most; sendfile copies the pages of a file once. Source: sendfile(2), fallocate(2), splice(2), vmsplice(2).
+ * mapping costs most; sendfile copies the pages of a file once. See sendfile(2), fallocate(2), splice(2), vmsplice(2).
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -19,7 +19,7 @@
 /* The most bytes of one call, so that the kernel never takes a length for a negative one. */
 #define MOST ((size_t)1 << 30)
 
-/* Bytes copied at once, and bytes that a pipe is asked to hold: fewer switches between writer and reader. */
+/* Bytes copied at once, and bytes that a pipe is asked to hold, to save switches between writer and reader. */
 #define BLOCK     ((size_t)128 * 1024)
 #define PIPE_SIZE ((size_t)1024 * 1024)
 
@@ -31,7 +31,7 @@ least(size_t one, size_t other)
 	return one < other ? one : other;
 }
 
-/* Traces a call that moved data to or from fd. */
+/* Trace a call that moved data to or from fd. */
 static void
 trace_data(const char *call, int fd, const char *data, size_t size, size_t offset, ssize_t result)
 {
@@ -54,11 +54,11 @@ pages_reserve(int fd, size_t offset, size_t size)
 		return 0;
 	result = trace_call(fallocate(fd, FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)size),
 	    "fallocate(%d, FALLOC_FL_KEEP_SIZE, %zu, %zu)", fd, offset, size);
-	/* Where pages cannot be reserved, writing them tells. */
+	/* Where pages cannot be reserved, writing them shows whether there is space. */
 	return result == -1 && (errno == EOPNOTSUPP || errno == ENOSYS) ? 0 : result;
 }
 
-/* pwrite of all the data. */
+/* Write all the data as pwrite(2) does. */
 static int
 put(int fd, const char *data, size_t size, size_t offset)
 {
@@ -76,7 +76,7 @@ put(int fd, const char *data, size_t size, size_t offset)
 	return 0;
 }
 
-/* Copies the next bytes of the input. Returns how many, 0 at its end. */
+/* Copy the next bytes of the input. Returns the number of bytes, or 0 at its end. */
 static ssize_t
 fill_copying(int fd, size_t offset, struct input *input, size_t size)
 {
@@ -85,7 +85,7 @@ fill_copying(int fd, size_t offset, struct input *input, size_t size)
 	return took > 0 && put(fd, block, (size_t)took, offset) == -1 ? -1 : took;
 }
 
-/* Lets the kernel copy the bytes that were not read ahead. -1, EINVAL: it cannot. */
+/* Have the kernel copy the bytes that were not read ahead. Returns as sendfile(2). Errors: EINVAL (it cannot). */
 static ssize_t
 fill_moving(int fd, size_t offset, const struct input *input, size_t size)
 {
@@ -132,7 +132,7 @@ pages_zero(int fd, size_t offset, size_t size)
 	return 0;
 }
 
-/* Writes memory, or a block of the object copied into memory. Returns the bytes, 0 at the end of the object. */
+/* Write memory, or a block of the object copied into memory. Returns the bytes, or 0 at the end of the object. */
 static ssize_t
 copy_block(struct outflow *flow)
 {
@@ -153,7 +153,10 @@ copy_block(struct outflow *flow)
 	return got;
 }
 
-/* Lets the kernel pass pages: vmsplice, splice, or sendfile for output that is no pipe. -1, EINVAL: it cannot. */
+/*
+ * Have the kernel pass pages: vmsplice, splice, or sendfile for output that is no pipe. Returns the bytes, or -1.
+ * Errors: EINVAL (it cannot).
+ */
 static ssize_t
 pass_block(struct outflow *flow, bool pipe)
 {
@@ -190,14 +193,17 @@ pages_write(struct outflow *flow)
 	pipe = S_ISFIFO(st.st_mode);
 	if (pipe && flow->size > BLOCK)
 		io_grow(flow->output, PIPE_SIZE);
-	/* From file to file the kernel copies at once; to any other output it passes live pages. Only a pipe takes memory. */
+	/*
+	 * From file to file the kernel copies at once. To any other output it passes live pages. Only a pipe takes
+	 * memory.
+	 */
 	moves = flow->data ? flow->pass && pipe : flow->pass || S_ISREG(st.st_mode);
 	while (flow->written < flow->size) {
 		if (interrupt_caught())
 			return error_set(EINTR);
 		took = moves ? pass_block(flow, pipe) : copy_block(flow);
 		if (took == -1 && moves && (errno == EINVAL || errno == ENOSYS)) {
-			moves = false; /* an output that was opened for appending, or a terminal */
+			moves = false; /* the output was opened for appending, or is a terminal */
 		} else if (took <= 0) {
 			errno = took == 0 ? ESTALE : errno;
 			return -1;

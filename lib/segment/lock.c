@@ -1,7 +1,7 @@
 /*
- * lock.c: the lock of POSIX segments and files: a record lock of fcntl(2) on the whole object, exclusive to put and shared
- * to get. Every program can take it, and the kernel releases it when its holder ends. A writer that waits gets in before
- * later readers and writers.
+ * lock.c: the lock of POSIX segments and files: a record lock of fcntl(2) on the whole object, exclusive to put and
+ * shared to get. Every program can take it, and the kernel releases it when its holder ends. A writer that waits gets
+ * in before later readers and writers.
  */
 #include <errno.h>
 #include <unistd.h>
@@ -14,7 +14,7 @@
 /* The start of the part that a writer locks while it waits: no object has bytes there. */
 #define TURNSTILE ((off_t)LLONG_MAX - 1)
 
-/* How often, 10 ms apart, to look again at an object that was just made and is still empty. */
+/* Number of checks, 10 ms apart, of an object that was just made and is still empty. */
 #define SETTLE 10
 
 int
@@ -28,7 +28,7 @@ mapped_look(struct segment *segment, struct stat *st)
 	return 0;
 }
 
-/* Locks the object from that byte on. */
+/* Lock the object from that byte on. */
 static int
 lock_once(const struct segment *segment, int command, off_t from)
 {
@@ -47,7 +47,7 @@ unlock(const struct segment *segment, off_t from)
 	return fcntl(segment->mapped.fd, F_SETLK, &all);
 }
 
-/* Waits for the lock. Nothing wakes it when the object is removed, so it looks every tick. */
+/* Wait for the lock. Check every tick whether the object was removed, because its removal does not wake the wait. */
 static int
 lock_wait(struct segment *segment, off_t from, const struct deadline *deadline)
 {
@@ -68,8 +68,8 @@ lock_wait(struct segment *segment, off_t from, const struct deadline *deadline)
 }
 
 /*
- * Takes the lock. A writer that waits locks the turnstile first. Every lock covers that byte too, and readers then release
- * it, so no later process gets in before the writer.
+ * Take the lock. A writer that waits locks the turnstile first. Every lock covers that byte too, and readers then
+ * release it, so no later process gets in before the writer.
  */
 static int
 lock_fairly(struct segment *segment, const struct deadline *deadline)
@@ -87,7 +87,7 @@ lock_fairly(struct segment *segment, const struct deadline *deadline)
 }
 
 /*
- * Returns true if another process is likely to be about to fill the object. Where creating and locking are two steps, a
+ * Return true if another process is likely to be about to fill the object. Where creating and locking are two steps, a
  * reader may get the lock between them.
  */
 static bool
@@ -110,7 +110,7 @@ mapped_lock(struct segment *segment, const struct deadline *deadline)
 
 	if (segment->mapped.draft != MAPPED_NAMED)
 		return 0;
-	/* A segment that was created belongs to this process only if it is still empty when it is locked. */
+	/* A segment that was created belongs to this process only if the segment is still empty when it is locked. */
 	segment->state = SEGMENT_FOUND;
 	for (;;) {
 		if (lock_fairly(segment, deadline) == -1 || mapped_look(segment, &st) == -1)

@@ -26,7 +26,7 @@ close_mapped(struct segment *segment)
 	segment->mapped.draft = MAPPED_NAMED;
 }
 
-/* Opens the object. EISDIR: it is a directory, a FIFO, a device or a socket. */
+/* Open the object. Returns 0 or -1. Errors: EISDIR (it is a directory, a FIFO, a device or a socket). */
 static int
 open_mapped(struct segment *segment)
 {
@@ -41,7 +41,7 @@ open_mapped(struct segment *segment)
 		return -1;
 	}
 	if (mapped_look(segment, &st) == -1)
-		error = errno == EIDRM ? ENOENT : errno; /* removed between the two calls */
+		error = errno == EIDRM ? ENOENT : errno; /* the object was removed between the two calls */
 	else if (S_ISREG(st.st_mode) || (is_posix(segment) && !S_ISDIR(st.st_mode) && !S_ISFIFO(st.st_mode)))
 		return 0;
 	else
@@ -71,7 +71,7 @@ discard_mapped(struct segment *segment)
 {
 	int fd = segment->mapped.draft == MAPPED_NAMED ? mapped_open(segment, O_RDWR) : -1;
 
-	/* Another object may have the name by now. Closing fd gives the lock back. */
+	/* Another object may have the name by now. Closing fd releases the lock. */
 	if (mapped_same(fd, segment->mapped.fd))
 		(void)mapped_unlink(segment);
 	if (fd != -1)
@@ -91,7 +91,10 @@ resize(struct segment *segment, size_t size)
 	return 0;
 }
 
-/* Reserves the pages that will be written: the part up to end, or the whole size. A failure leaves the size as it was. */
+/*
+ * Reserve the pages that will be written: the part up to end, or the whole size. Leave the size as it was after a
+ * failure.
+ */
 static int
 reserve(struct segment *segment, size_t end, size_t size)
 {
@@ -100,7 +103,7 @@ reserve(struct segment *segment, size_t end, size_t size)
 	struct rlimit most;
 	int saved;
 
-	/* Writing would stop at this limit, and some file systems reserve beyond it. */
+	/* Writing would stop at this limit, and some file systems reserve pages beyond it. */
 	if (getrlimit(RLIMIT_FSIZE, &most) == 0 && most.rlim_cur != RLIM_INFINITY && end > most.rlim_cur)
 		return error_set(EFBIG);
 	if (pages_reserve(segment->mapped.fd, offset, (part ? end : size) - offset) == 0)
@@ -134,7 +137,7 @@ put_mapped(struct segment *segment, struct input *input)
 	if (whole && segment->moved < least &&
 	    pages_zero(segment->mapped.fd, segment->moved, least - segment->moved) == -1)
 		return -1;
-	/* Reserving may have made it larger than an input that became shorter needs. */
+	/* The reservation may have made the segment larger than an input that became shorter needs. */
 	if ((size != segment->size || segment->moved != input->size) && resize(segment, size) == -1)
 		return -1;
 	return fresh ? mapped_publish(segment) : mapped_look(segment, &st);

@@ -1,8 +1,8 @@
 /*
- * portable.c: segments for POSIX alone, which has no objects without a name, and does not define read(2) and write(2) on
- * shared memory objects: bytes go through a mapping of one window after the other. read and write copy them, not memcpy,
- * so that pages that are gone are an error (EFAULT) and not SIGBUS; only bytes read ahead and zeros, for which pages were
- * reserved, are stored directly. Source: mmap(3p), posix_fallocate(3p).
+ * portable.c: segments by POSIX alone, which has no objects without a name, and does not define read(2) and write(2) on
+ * shared memory objects. Bytes go through mappings of one window after the other. read and write copy them, not memcpy,
+ * so that missing pages cause an error (EFAULT) and not SIGBUS. Only bytes read ahead and zeros, for which pages were
+ * reserved, are stored directly. See mmap(3p), posix_fallocate(3p).
  */
 #include <errno.h>
 #include <string.h>
@@ -19,13 +19,13 @@
 #define WINDOW ((size_t)8 * 1024 * 1024)
 
 struct window {
-	char *memory;  /* as mmap returned it */
+	char *memory;  /* memory, as mmap returned it */
 	size_t mapped; /* bytes from there */
 	char *data;    /* the first byte wanted */
 	size_t size;   /* bytes from there */
 };
 
-/* Maps at most size bytes from offset. */
+/* Map at most size bytes from offset. */
 static int
 map(struct window *window, int fd, size_t offset, size_t size, int protection)
 {
@@ -117,7 +117,7 @@ pages_write(struct outflow *flow)
 		flow->written += now;
 		if (result == -1 && errno == EFAULT)
 			errno = ESTALE;
-		/* Bytes beyond the end, in the last page, read as zeros. */
+		/* Bytes after the end, in the last page, read as zeros. */
 		if (result == 0 && fstat(flow->fd, &st) == 0 && (size_t)st.st_size < flow->offset + flow->written) {
 			errno = ESTALE;
 			result = -1;

@@ -1,5 +1,6 @@
 /*
- * report.c: the error lines of segments: what failed, why, what helps, and what has become of the segment or the output.
+ * report.c: the error lines of segments: the failure, its reason, the remedy, and the effect on the segment or the
+ * output.
  */
 #include <errno.h>
 #include <string.h>
@@ -34,7 +35,7 @@ static const struct explanation words[] = {
     {0},
 };
 
-/* Appends why the input, or the part to get, does not fit. */
+/* Append why the input, or the part to get, does not fit. */
 static void
 explain_size(const struct segment *segment, struct text *text)
 {
@@ -74,7 +75,7 @@ explain(const struct segment *segment, int error, struct text *text)
 		text_format(text, "%s%s", step == SEGMENT_STAGE ? "the input cannot be held: " : "", strerror(error));
 }
 
-/* Appends what a failure has left behind. */
+/* Append the effect that a failure has left behind. */
 static void
 explain_effect(const struct segment *segment, int error, struct text *text)
 {

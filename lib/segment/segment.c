@@ -1,6 +1,7 @@
 /*
- * segment.c: shared memory, the front of the two back ends. A put is refused or done whole: the input is measured before
- * the segment changes and again under the lock, and a segment that was created for a put that fails is removed.
+ * segment.c: shared memory, the front end of the two back ends. A put is refused or done completely: the input is
+ * measured before the segment changes and again under the lock, and a segment that was created for a put that fails is
+ * removed.
  */
 #include <errno.h>
 #include <string.h>
@@ -13,7 +14,7 @@
 /* Number of attempts to put while other processes create and remove the segment. */
 #define TRIES 20
 
-/* Opens the segment if it exists. */
+/* Open the segment if it exists. */
 static int
 find(struct segment *segment)
 {
@@ -26,7 +27,7 @@ find(struct segment *segment)
 	return -1;
 }
 
-/* Finds how many bytes of input fit. Returns the bytes that the segment can have; SSIZE_MAX: as many as are needed. */
+/* Find how many bytes of input fit. Returns the bytes that the segment can have; SSIZE_MAX: as many as are needed. */
 static size_t
 measure(struct segment *segment)
 {
@@ -38,7 +39,7 @@ measure(struct segment *segment)
 	return most;
 }
 
-/* Checks that the input fits. Errors: EMSGSIZE. */
+/* Check that the input fits. Returns 0 or -1. Errors: EMSGSIZE. */
 static int
 check(struct segment *segment, const struct input *input)
 {
@@ -109,7 +110,7 @@ segment_stage(struct segment *segment, struct input *input)
 	return draft_stage(segment, input, measure(segment) == SSIZE_MAX);
 }
 
-/* Removes the segment that was created. */
+/* Remove the segment that was created. */
 static void
 discard(struct segment *segment)
 {
@@ -128,7 +129,7 @@ lock(struct segment *segment, const struct deadline *deadline)
 	return segment->backend->lock ? segment->backend->lock(segment, deadline) : 0;
 }
 
-/* Tries to put the input. EEXIST: the name was free, and is taken now. */
+/* Try to put the input. Returns 0 or -1. Errors: EEXIST (the name was free, and is taken now). */
 static int
 put(struct segment *segment, struct input *input, const struct deadline *deadline)
 {
@@ -147,7 +148,7 @@ put(struct segment *segment, struct input *input, const struct deadline *deadlin
 		return -1;
 	if (segment->asked.exclusive && segment->state != SEGMENT_FRESH)
 		return error_set(EEXIST);
-	/* Until it was locked, its size could change. */
+	/* The size could change until the segment was locked. */
 	if (check(segment, input) == -1)
 		return -1;
 	if (interrupt_caught())

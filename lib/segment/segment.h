@@ -1,5 +1,6 @@
 /*
- * segment.h: shared memory segments (POSIX, System V, and ordinary files by file:), and the input that is put into them.
+ * segment.h: shared memory segments (POSIX, System V, and ordinary files by file:), and the input that is put into
+ * them.
  */
 #ifndef SEGMENT_SEGMENT_H
 #define SEGMENT_SEGMENT_H
@@ -14,13 +15,16 @@
 /* The most bytes that input_open reads ahead. */
 #define INPUT_AHEAD ((size_t)64 * 1024)
 
-/* Input that a segment takes whole or not at all. Static or zeroed; 64 KiB, which a start should not touch. */
+/*
+ * Input that a segment takes completely or not at all. The struct must be static or zeroed; it has 64 KiB, which a
+ * start should not touch.
+ */
 struct input {
-	int fd;        /* where the bytes after those read ahead come from */
+	int fd;        /* descriptor from which the bytes after those read ahead come */
 	bool ordinary; /* fd was an ordinary file when it was opened */
 	bool known;    /* size is that of the whole input */
 	bool staged;   /* fd is a temporary file, which input_close closes */
-	size_t size;   /* bytes of the input; while it is not known, those read so far */
+	size_t size;   /* bytes of the input; while its size is not known, those read so far */
 	size_t first;  /* bytes read ahead */
 	size_t given;  /* bytes of those that input_read has returned */
 	off_t start;   /* offset in fd of the bytes after those, if the input is known */
@@ -28,15 +32,15 @@ struct input {
 };
 
 /*
- * Open the input on a descriptor: read up to INPUT_AHEAD bytes. The size is known if the input ends there, or if fd is an
- * ordinary file, whose bytes beyond its present size do not count. Returns 0, or -1. Errors: EINTR (a signal was
+ * Open the input on a descriptor: read up to INPUT_AHEAD bytes. The size is known if the input ends there, or if fd is
+ * an ordinary file, whose bytes beyond its present size do not count. Returns 0 or -1. Errors: EINTR (a signal was
  * caught), those of read(2).
  */
 int input_open(struct input *input, int fd);
 
 /*
- * Copy the input to its end into the file at fd, from offset on. Its size is known then, and it can be read again.
- * input_close closes fd. Returns 0, or -1. Errors: EMSGSIZE (it has more than limit bytes), EINTR, those of read(2) and
+ * Copy the input to its end into the file at fd, from offset on. Then its size is known, and it can be read again.
+ * input_close closes fd. Returns 0 or -1. Errors: EMSGSIZE (it has more than limit bytes), EINTR, those of read(2) and
  * write(2).
  */
 int input_stage(struct input *input, size_t limit, int fd, off_t offset);
@@ -50,18 +54,18 @@ ssize_t input_read(struct input *input, void *data, size_t size);
 /* Close the temporary file of a staged input. */
 void input_close(struct input *input);
 
-/* The length of a part that ends with the segment. */
+/* The length of a part that reaches to the end of the segment. */
 #define SEGMENT_ALL SIZE_MAX
 
-/* How a segment is opened, and what is put into it or taken from it. */
+/* Options with which a segment is opened, and the part of it to put or get. */
 struct segment_options {
-	bool write;        /* open it for segment_put; else for segment_get */
-	bool create;       /* create it if it is missing */
-	bool exclusive;    /* it must not exist; implies create */
-	bool part;         /* put: overwrite from offset on; else the segment then holds the input alone */
-	bool pass;         /* get: pass live pages instead of copies, where the output takes them */
-	mode_t mode;       /* exact mode of what is created */
-	size_t size;       /* put: bytes of what is created, or put whole; 0: as many as the input needs */
+	bool write;     /* the segment is opened for segment_put; else for segment_get */
+	bool create;    /* a missing segment is created */
+	bool exclusive; /* the segment must not exist; implies create */
+	bool part;   /* put: the input replaces the part from offset on; else the segment then holds the input alone */
+	bool pass;   /* get: live pages are passed instead of copies, where the output takes them */
+	mode_t mode; /* exact mode of a segment that is created */
+	size_t size; /* put: bytes of a segment that is created, or put whole; 0: as many as the input needs */
 	size_t offset;     /* the first byte of the part */
 	size_t length;     /* get: bytes of the part, or SEGMENT_ALL */
 	long long timeout; /* nanoseconds to wait for the lock, or DEADLINE_NEVER */
@@ -69,7 +73,7 @@ struct segment_options {
 
 /* State of the segment. */
 enum segment_state {
-	SEGMENT_FOUND,   /* it exists */
+	SEGMENT_FOUND,   /* the segment exists */
 	SEGMENT_MISSING, /* segment_put creates it */
 	SEGMENT_FRESH    /* segment_put has created it, and fills it */
 };
@@ -78,7 +82,7 @@ enum segment_state {
 enum segment_step {
 	SEGMENT_OPEN_READ,
 	SEGMENT_OPEN_WRITE,
-	SEGMENT_KEY,    /* System V: making a key of a path */
+	SEGMENT_KEY,    /* System V: making a key from a path */
 	SEGMENT_INPUT,  /* reading the input */
 	SEGMENT_STAGE,  /* copying the input into a temporary file */
 	SEGMENT_CREATE, /* creating the segment */
@@ -94,8 +98,8 @@ struct segment_mapped {
 	int fd; /* -1: not open */
 	enum {
 		MAPPED_NAMED,
-		MAPPED_DRAFT, /* fd is to get the segment's name once it is filled */
-		MAPPED_FILLED /* the same, and the input is in it already */
+		MAPPED_DRAFT, /* fd gets the segment's name once it is filled */
+		MAPPED_FILLED /* the same, and fd already has the input */
 	} draft;
 };
 
@@ -103,19 +107,19 @@ struct segment_mapped {
 struct segment_sysv {
 	key_t key; /* IPC_PRIVATE: a new private segment, or none */
 	int id;
-	char *address;   /* where it is attached, or NULL */
-	char handle[24]; /* the name of a new private segment */
+	char *address;   /* address at which it is attached, or NULL */
+	char handle[24]; /* name of a new private segment */
 };
 
-/* A segment that is open. The caller owns it, and does not move it; commands look at text and state alone. */
+/* A segment that is open. The caller owns it, and does not move it; commands read only text and state. */
 struct segment {
 	const struct segment_backend *backend; /* NULL: not open */
-	const struct name *name;               /* as asked for */
-	const char *text;                      /* its name as printed, and as other commands take it */
+	const struct name *name;               /* name that was asked for */
+	const char *text;                      /* name, as printed and as other commands take it */
 	struct segment_options asked;
 	enum segment_state state;
 	enum segment_step step; /* the last step, which may have failed */
-	size_t size;            /* bytes of the segment, as last seen */
+	size_t size;            /* bytes of the segment, as last read */
 	size_t input;           /* bytes of the input to put */
 	size_t space;           /* bytes of input that fit */
 	size_t moved;           /* bytes put, or accepted by the output */
@@ -125,51 +129,53 @@ struct segment {
 };
 
 /*
- * Open a segment; one that is missing and to be created is created by segment_put. name stays until segment_end. Returns
- * GO_ON, or an exit status after a line. See shm_open(3), open(2), shmget(2).
+ * Open a segment. A missing segment that is to be created is created by segment_put. name must last until segment_end.
+ * Returns GO_ON, or an exit status after a line. See shm_open(3), open(2), shmget(2).
  */
 int segment_start(struct segment *segment, const struct name *name, const struct segment_options *options);
 
-/* Return true if a segment is to be created that keeps its size, and neither its options nor the input say which. */
+/*
+ * Return true if a segment is to be created that keeps its size, and neither its options nor the input give the size.
+ */
 bool segment_unsized(const struct segment *segment, const struct input *input);
 
 /*
  * Stage the input if its size is not known, or if it is the segment itself: into the segment that is to be created, if
- * that can be filled before it has its name, else into a temporary file. Returns 0, or -1. Errors: EMSGSIZE (it does not
- * fit), ENOSPC, EFBIG, EINTR, those of input_stage. Nothing has changed then.
+ * that can be filled before it has its name, or else into a temporary file. Returns 0 or -1; after -1 nothing has
+ * changed. Errors: EMSGSIZE (it does not fit), ENOSPC, EFBIG, EINTR, those of input_stage.
  */
 int segment_stage(struct segment *segment, struct input *input);
 
 /*
- * Put the input, whose size is known, into the segment, and create that if it is missing. Signals wait until it is done.
- * A segment whose size can change gets that of the options or of the input, unless only a part is put; what is left of
- * a System V segment is zeroed. POSIX and file: waits for a write lock on the whole object, fcntl(2). Returns 0, or -1.
- * Errors: EMSGSIZE (it does not fit), ETIMEDOUT, EINTR, ENOSPC, EFBIG, EACCES, EEXIST; nothing has changed then, and what
- * was created is removed. EIDRM (the segment was removed), and those of read(2) on the input: segment->changed says
- * whether it has.
+ * Put the input, whose size is known, into the segment, and create the segment if it is missing. Hold signals until the
+ * put is done. Give a segment whose size can change that of the options or of the input, unless only a part is put;
+ * zero the rest of a System V segment. POSIX and file: wait for a write lock on the whole object, fcntl(2). Returns 0
+ * or -1. Errors: EMSGSIZE (it does not fit), ETIMEDOUT, EINTR, ENOSPC, EFBIG, EACCES, EEXIST; after these nothing has
+ * changed, and a segment that was created is removed. EIDRM (the segment was removed), and those of read(2) on the
+ * input; after these segment->changed says whether the segment has changed.
  */
 int segment_put(struct segment *segment, struct input *input);
 
 /*
- * Write the segment, or the part that the options name, to output. POSIX and file: under a read lock, which is kept until
- * segment_end. Returns 0, or -1; segment->moved counts the bytes that output accepted. Errors: ERANGE (the segment has
- * no such part), ESTALE (it shrank meanwhile), ETIMEDOUT, EINTR, EIDRM, those of write(2).
+ * Write the segment, or the part that the options name, to output. POSIX and file: take a read lock, which is kept
+ * until segment_end. Returns 0 or -1; segment->moved counts the bytes that output accepted. Errors: ERANGE (the segment
+ * has no such part), ESTALE (it shrank meanwhile), ETIMEDOUT, EINTR, EIDRM, those of write(2).
  */
 int segment_get(struct segment *segment, int output);
 
 /*
- * Print what errno value error means, which segment_stage, segment_put, segment_get or the reading of the input met, and
- * what was changed or written. Returns the exit status: STATUS_REMOVED, STATUS_TIMEOUT or STATUS_FAILED.
+ * Print the meaning of errno value error, which segment_stage, segment_put, segment_get or the reading of the input
+ * met, and what was changed or written. Returns the exit status: STATUS_REMOVED, STATUS_TIMEOUT or STATUS_FAILED.
  */
 int segment_report(const struct segment *segment, int error);
 
-/* Remove the segment. Returns 0, or -1. See shm_unlink(3), unlink(2), shmctl(2). */
+/* Remove the segment. Returns 0 or -1. See shm_unlink(3), unlink(2), shmctl(2). */
 int segment_unlink(struct segment *segment);
 
 /*
- * Close the segment, which gives the lock back. unlink: first remove it, if the command has succeeded (status is
- * STATUS_OK) or a signal was caught. Returns the exit status, which a removal that fails turns from STATUS_OK into
- * another, after a line. Does nothing if segment_start has failed.
+ * Close the segment, which releases the lock. If unlink is set, first remove it, provided that the command has
+ * succeeded (status is STATUS_OK) or a signal was caught. Do nothing if segment_start has failed. Returns the exit
+ * status, which a removal that fails turns from STATUS_OK into another, after a line.
  */
 int segment_end(struct segment *segment, bool unlink, int status);
 

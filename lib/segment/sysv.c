@@ -1,6 +1,6 @@
 /*
- * sysv.c: System V segments. Their size never changes, the kernel promises all their memory when it creates them, and they
- * have no lock: semop(1) around the commands shares one.
+ * sysv.c: System V segments. Their size never changes, the kernel commits all their memory when it creates them, and
+ * they have no lock; to share a lock, run the commands under semop(1).
  */
 #include <errno.h>
 #include <stdio.h>
@@ -22,7 +22,7 @@ attach(struct segment *segment)
 	return segment->sysv.address ? 0 : -1;
 }
 
-/* Opens the segment. ERANGE: it has another size than the one asked for. */
+/* Open the segment. Returns 0 or -1. Errors: ERANGE (it has another size than the size asked for). */
 static int
 open_sysv(struct segment *segment)
 {
@@ -55,7 +55,7 @@ unlink_sysv(struct segment *segment)
 	return name_missing(trace_call(shmctl(id, IPC_RMID, NULL), "shmctl(%d, IPC_RMID)", id));
 }
 
-/* Gives a new segment the mode asked for, unless it has that. */
+/* Give a new segment the mode asked for, unless it already has that mode. */
 static int
 restrict_mode(int id, mode_t asked, mode_t mode)
 {
@@ -123,7 +123,7 @@ close_sysv(struct segment *segment)
 	segment->sysv.address = NULL;
 }
 
-/* Says which limit a new segment of size bytes exceeds: on segments, or on pages in all of them. */
+/* Append which limit a new segment of size bytes exceeds: the limit of segments, or that of pages in all of them. */
 static void
 explain_full(size_t size, struct text *text)
 {

@@ -19,7 +19,7 @@ mapped_open(const struct segment *segment, int flags)
 
 	if (posix)
 		fd = shm_open(path, flags, mode);
-	else /* a FIFO is not waited for */
+	else /* opening must not wait if the name is a FIFO's */
 		fd = open(path, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, mode);
 	if (flags & O_CREAT)
 		return trace_call(fd, "%s(\"%s\", %s|O_CREAT|O_EXCL, 0%03o)", call, path, access, (unsigned int)mode);
