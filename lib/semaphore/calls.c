@@ -1,6 +1,6 @@
 /*
- * calls.c: the system calls of semaphores. Each is a thin wrapper that prints the call with its result if -v asks for that,
- * and leaves errno as the call set it.
+ * calls.c: the system calls of semaphores. Each wrapper prints the call with its result if -v asks for that, and leaves
+ * errno as the call set it.
  */
 #include <fcntl.h>
 #include <unistd.h>

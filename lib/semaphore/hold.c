@@ -1,7 +1,7 @@
 /*
- * hold.c: a COMMAND that runs while a semaphore is held. On System V the kernel gives the semaphore back when the process
- * that took it ends (SEM_UNDO), even after exec, so this process becomes COMMAND. On POSIX it waits for COMMAND and gives
- * the semaphore back itself.
+ * hold.c: a COMMAND that runs while a semaphore is held. On System V the kernel gives the semaphore back when the
+ * process that took it ends (SEM_UNDO), even after exec, so this process becomes COMMAND. On POSIX this process waits
+ * for COMMAND and gives the semaphore back itself.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +18,10 @@
 
 static const struct semaphore_operation take = {.value = -1}, give = {.value = 1};
 
-/* Returns the exit status for a wait status. A signal passed on to COMMAND ends this process only if it ended COMMAND. */
+/*
+ * Return the exit status for a wait status. Forget a caught signal, which was passed on to COMMAND, unless it ended
+ * COMMAND.
+ */
 static int
 command_status(int end)
 {
@@ -27,7 +30,7 @@ command_status(int end)
 	return child_status(end);
 }
 
-/* Unlinks the semaphore if that is asked for. Returns status, or after a line the status of a failure. */
+/* Unlink the semaphore if the options ask for that. Returns status, or after a line the status of a failure. */
 static int
 unlink_after(const struct hold *hold, struct semaphore *semaphore, int status)
 {
@@ -36,7 +39,10 @@ unlink_after(const struct hold *hold, struct semaphore *semaphore, int status)
 	return semaphore_report(semaphore, SEMAPHORE_UNLINK, errno);
 }
 
-/* Takes the semaphore and becomes COMMAND. Returns only after a failure. taken: a pipe to tell once it is taken, or -1. */
+/*
+ * Take the semaphore and become COMMAND. If taken is not -1, write a byte to that pipe once the semaphore is taken.
+ * Returns only after a failure.
+ */
 static int
 become(const struct hold *hold, struct semaphore *semaphore, int taken)
 {
@@ -48,7 +54,7 @@ become(const struct hold *hold, struct semaphore *semaphore, int taken)
 	return errno == EINTR ? STATUS_RUNNER : launch_report(hold->argv[0], errno);
 }
 
-/* Becomes COMMAND in a child. Unlinks the semaphore after the end of the child if the child had taken it. */
+/* Become COMMAND in a child. Unlink the semaphore after the end of the child if the child had taken it. */
 static int
 become_in_child(const struct hold *hold, struct semaphore *semaphore)
 {
@@ -72,7 +78,10 @@ become_in_child(const struct hold *hold, struct semaphore *semaphore)
 	return taken ? unlink_after(hold, semaphore, command_status(end)) : command_status(end);
 }
 
-/* Takes the semaphore, runs COMMAND and gives back. Unlinks before giving back, so that no other process takes it then. */
+/*
+ * Take the semaphore, run COMMAND and give the semaphore back. Unlink it before that, so that no other process takes it
+ * in between.
+ */
 static int
 run(const struct hold *hold, struct semaphore *semaphore)
 {

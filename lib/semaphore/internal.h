@@ -1,5 +1,5 @@
 /*
- * internal.h: what the files of semaphore/ share.
+ * internal.h: declarations that the files of semaphore/ share.
  */
 #ifndef SEMAPHORE_INTERNAL_H
 #define SEMAPHORE_INTERNAL_H
@@ -18,24 +18,24 @@
 
 /* A kind of semaphore. Functions that return int return 0, or -1 with an errno value of the contract in semaphore.h. */
 struct semaphore_backend {
-	/* Appends the reason why this kind refuses the options or the operations; nothing if it accepts them. */
+	/* Append the reason why this kind refuses the options or the operations, or nothing if it accepts them. */
 	void (*refuse)(const struct semaphore_options *options, const struct semaphore_operation *operations,
 	    size_t count, struct text *text);
 
-	/* Opens the semaphore (ENOENT: it is missing), or creates it (EEXIST: it is not). */
+	/* Open the semaphore, or create it. Errors: ENOENT (it is missing), EEXIST (it is not missing). */
 	int (*open)(struct semaphore *semaphore, bool create);
 
 	int (*operate)(struct semaphore *semaphore, const struct semaphore_operation *operations, size_t count,
 	    const struct deadline *deadline, bool lock);
 	int (*values)(struct semaphore *semaphore, struct text *text);
-	int (*unlink)(struct semaphore *semaphore); /* ENOENT: gone already */
+	int (*unlink)(struct semaphore *semaphore); /* ENOENT: the semaphore is already gone */
 	void (*close)(struct semaphore *semaphore);
 
-	/* Appends what an errno value means in a step; nothing if it has no meaning of its own here. */
+	/* Append the meaning of an errno value in a step, or nothing if it has no meaning of its own here. */
 	void (*explain)(const struct semaphore *semaphore, enum semaphore_step step, int error, struct text *text);
 
 	int most;    /* largest value */
-	bool undoes; /* whether the kernel gives a lock back when the process that took it ends, also after exec */
+	bool undoes; /* the kernel gives a lock back when the process that took it ends, even after exec */
 };
 
 extern const struct semaphore_backend semaphore_posix, semaphore_sysv;
@@ -62,7 +62,10 @@ int trace_sem_trywait(sem_t *semaphore);
 int trace_sem_wait(sem_t *semaphore);
 int trace_semget(key_t key, size_t count, int flags, mode_t mode);
 
-/* The same by semctl(2) with SETVAL; GETALL or SETALL; IPC_SET of the mode of a set that this process made; IPC_RMID. */
+/*
+ * Make such a call of semctl(2): SETVAL; GETALL or SETALL; IPC_SET of the mode of a set that this process made;
+ * IPC_RMID.
+ */
 int trace_setval(int id, unsigned int member, int value);
 int trace_all_values(int id, int command, unsigned short *values, size_t count);
 int trace_set_mode(int id, mode_t mode);
@@ -71,16 +74,16 @@ int trace_remove(int id);
 /* Call semctl(2) with IPC_STAT, without a line of -v. */
 int sysv_status(int id, struct semid_ds *status);
 
-/* The same by semop(2), or semaphore_timed_semop if deadline is limited; it may be NULL. */
+/* Make such a call of semop(2), or of semaphore_timed_semop if deadline is limited; deadline may be NULL. */
 int trace_semop(int id, struct sembuf *operations, size_t count, const struct deadline *deadline);
 
 /*
- * linux.c, portable.c: Call semop(2), and wait no longer than a limited deadline. Returns 0 or -1. Errors: EAGAIN (the
- * deadline has come, or an operation says IPC_NOWAIT), EINTR (also for no more than a tick).
+ * linux.c, portable.c: Call semop(2), and wait at most until a limited deadline. Returns 0 or -1. Errors: EAGAIN (the
+ * deadline has come, or an operation says IPC_NOWAIT), EINTR (even if only a tick interrupted the call).
  */
 int semaphore_timed_semop(int id, struct sembuf *operations, size_t count, const struct deadline *deadline);
 
-/* Whether semaphore_timed_semop calls semtimedop(2). */
+/* True if semaphore_timed_semop calls semtimedop(2). */
 extern const bool semaphore_has_semtimedop;
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * linux.c: a POSIX semaphore is a regular file in the shared memory file system, whose size can be checked; semtimedop(2)
- * takes a timeout. See sem_overview(7).
+ * linux.c: a POSIX semaphore is a regular file in the shared memory file system, whose size can be checked;
+ * semtimedop(2) takes a timeout. See sem_overview(7).
  */
 #define _GNU_SOURCE
 #include <errno.h>

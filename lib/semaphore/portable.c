@@ -1,6 +1,6 @@
 /*
- * portable.c: POSIX cannot tell the size of a semaphore's memory, so it is touched once with SIGBUS caught; and a timer
- * interrupts the waits that a deadline bounds (deadline_tick). See sem_open(3p), semop(3p).
+ * portable.c: POSIX does not show the size of a semaphore's memory, so the memory is touched once with SIGBUS caught. A
+ * timer interrupts the waits that a deadline bounds (deadline_tick). See sem_open(3p), semop(3p).
  */
 #include <errno.h>
 #include <setjmp.h>

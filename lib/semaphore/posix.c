@@ -1,6 +1,6 @@
 /*
- * posix.c: POSIX named semaphores, which go up and down by 1. Unlinking a semaphore wakes no waiter, so a timer interrupts
- * the wait to look at the name (deadline_tick).
+ * posix.c: POSIX named semaphores, which change by 1. Unlinking a semaphore wakes no waiter, so a timer interrupts the
+ * wait to check the name (deadline_tick).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -52,7 +52,7 @@ posix_close(struct semaphore *semaphore)
 		sem_close(semaphore->of.posix.opened);
 }
 
-/* Returns true if the semaphore was unlinked. sem_open(3) returns the same address for the same semaphore. */
+/* Return true if the semaphore was unlinked. sem_open(3) returns the same address for the same semaphore. */
 static bool
 removed(const struct semaphore *semaphore)
 {
@@ -60,13 +60,16 @@ removed(const struct semaphore *semaphore)
 	bool same = now == semaphore->of.posix.opened;
 
 	if (now == SEM_FAILED)
-		/* A creator whose own mode forbids it to open the semaphore cannot tell. */
+		/*
+		 * EACCES means that another semaphore has the name, unless this process created the semaphore: its own
+		 * mode may forbid opening it.
+		 */
 		return errno == ENOENT || (errno == EACCES && !semaphore->of.posix.created);
 	sem_close(now);
 	return !same;
 }
 
-/* Returns 0 if a wait may go on, or -1. */
+/* Return 0 if a wait may continue, or -1 with errno. */
 static int
 may_wait(const struct semaphore *semaphore, const struct deadline *deadline)
 {
@@ -94,7 +97,7 @@ take(const struct semaphore *semaphore, const struct deadline *deadline, bool lo
 			return -1;
 		result = trace_sem_wait(opened);
 	}
-	/* A semaphore that is taken after its removal excludes nobody. */
+	/* A semaphore that is taken after its removal excludes no other process. */
 	if (result == 0 && removed(semaphore))
 		return error_set(EIDRM);
 	return result;
@@ -104,7 +107,7 @@ static int
 posix_operate(struct semaphore *semaphore, const struct semaphore_operation *operations, size_t count,
     const struct deadline *deadline, bool lock)
 {
-	(void)count; /* 1, see posix_refuse */
+	(void)count; /* always 1, see posix_refuse */
 	if (operations->value < 0)
 		return take(semaphore, deadline, lock);
 	if (trace_sem_post(semaphore->of.posix.opened) == 0)

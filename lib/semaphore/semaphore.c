@@ -1,5 +1,6 @@
 /*
- * semaphore.c: the front of the back ends: chooses one by the kind of the name, and prints what they report.
+ * semaphore.c: the front end of the back ends: chooses a back end by the kind of the name, and prints the errors that
+ * it reports.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -11,7 +12,7 @@
 #include "base/number.h"
 #include "semaphore/internal.h"
 
-/* Number of attempts to open a semaphore that others create and remove meanwhile. */
+/* Number of attempts to open a semaphore while other processes create and remove it. */
 #define OPEN_ATTEMPTS 20
 
 static const struct semaphore_backend *
@@ -20,7 +21,7 @@ backend(const struct name *name)
 	return name->kind == NAME_POSIX ? &semaphore_posix : &semaphore_sysv;
 }
 
-/* Parses INDEX: in front of an OP. Returns what follows it, or NULL. Errors: EINVAL, ERANGE. */
+/* Parse INDEX: in front of an OP. Returns the text after it, or NULL. Errors: EINVAL, ERANGE. */
 static const char *
 parse_member(const char *text, struct semaphore_operation *operation)
 {
@@ -78,7 +79,7 @@ semaphore_check(const struct name *name, const struct semaphore_options *options
 	return status;
 }
 
-/* Opens the semaphore, or creates it if the options say so. */
+/* Open the semaphore, or create it if the options say so. */
 static int
 open_or_create(struct semaphore *semaphore)
 {
@@ -98,7 +99,7 @@ open_or_create(struct semaphore *semaphore)
 		if (errno != EEXIST || fresh)
 			return -1;
 	}
-	/* The name of a POSIX semaphore may be taken and still not be opened. */
+	/* The name of a POSIX semaphore may be taken by an object that cannot be opened. */
 	errno = kind == NAME_POSIX ? EBADMSG : EIDRM;
 	return -1;
 }

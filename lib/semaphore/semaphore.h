@@ -1,8 +1,8 @@
 /*
- * semaphore.h: semaphores: POSIX named semaphores and System V sets, and a COMMAND that runs while one is held.
+ * semaphore.h: semaphores: POSIX named semaphores and System V sets, and a COMMAND that runs while a semaphore is held.
  *
- * The caller owns struct semaphore, and may read text in it. The functions up to semaphore_close work on one that
- * semaphore_start opened.
+ * The caller owns struct semaphore, and may read text in it. The functions up to semaphore_close work on a semaphore
+ * that semaphore_start opened.
  */
 #ifndef SEMAPHORE_SEMAPHORE_H
 #define SEMAPHORE_SEMAPHORE_H
@@ -16,8 +16,8 @@
 #include "base/text.h"
 
 struct semaphore_options {
-	bool create;       /* whether to create it if it is missing */
-	bool exclusive;    /* whether to fail if it exists; implies create */
+	bool create;       /* a missing semaphore is created */
+	bool exclusive;    /* the semaphore must not exist; implies create */
 	mode_t mode;       /* mode of a new semaphore, whatever the umask */
 	const int *values; /* initial values, one for each member */
 	size_t count;      /* number of values; 0: one member with value 1, and any number in an existing set */
@@ -27,21 +27,21 @@ struct semaphore_options {
 /* One OP of semop(1). */
 struct semaphore_operation {
 	unsigned int member; /* index in a System V set */
-	bool indexed;        /* whether INDEX was given */
-	bool set;            /* whether value is assigned, not added */
+	bool indexed;        /* INDEX was given */
+	bool set;            /* value is assigned, not added */
 	int value;           /* positive: amount to give; negative: amount to take; 0: wait for zero */
 };
 
 /* A POSIX semaphore, of posix.c. */
 struct semaphore_posix {
 	sem_t *opened; /* NULL: not open */
-	bool created;  /* whether this process created it */
+	bool created;  /* this process created it */
 };
 
 /* A System V set, of sysv.c. */
 struct semaphore_sysv {
 	int id;
-	size_t members;   /* 0: unknown, as the set may not be read */
+	size_t members;   /* number of members; 0: unknown, because the set may not be read */
 	size_t requested; /* members or operations in the last system call, for the line about a limit */
 	char handle[24];  /* name of a new private set */
 };
@@ -73,17 +73,18 @@ int semaphore_check(const struct name *name, const struct semaphore_options *opt
     const struct semaphore_operation *operations, size_t count);
 
 /*
- * Open a semaphore, or create it with its values; no other process that opens it by this function finds it without them.
- * name must outlive semaphore, and semaphore_close is called after a failure too. Returns GO_ON, or an exit status after a
- * line. See sem_open(3), semget(2).
+ * Open a semaphore, or create it with its values. No other process that opens it by this function finds it without its
+ * values. name must outlive semaphore, and the caller calls semaphore_close even after a failure. Returns GO_ON, or an
+ * exit status after a line. See sem_open(3), semget(2).
  */
 int semaphore_start(struct semaphore *semaphore, const struct name *name, const struct semaphore_options *options);
 
 /*
- * Perform count operations, on a System V set as one, and wait for them at most timeout nanoseconds (DEADLINE_NEVER: until
- * stopped). With lock, the kernel gives back what was taken from a System V set when this process ends, also after exec
- * (SEM_UNDO). Returns 0 or -1. Errors: ETIMEDOUT, EINTR (a signal was caught), EIDRM (removed), EFBIG (no such member),
- * ERANGE (beyond the largest value), E2BIG, ENOSPC, EACCES. See semop(2), semctl(2), sem_wait(3), sem_post(3).
+ * Perform count operations, on a System V set as one, and wait for them at most timeout nanoseconds (DEADLINE_NEVER:
+ * until stopped). With lock, the kernel gives back the amount that was taken from a System V set when this process
+ * ends, even after exec (SEM_UNDO). Returns 0 or -1. Errors: ETIMEDOUT, EINTR (a signal was caught), EIDRM (removed),
+ * EFBIG (no such member), ERANGE (beyond the largest value), E2BIG, ENOSPC, EACCES. See semop(2), semctl(2),
+ * sem_wait(3), sem_post(3).
  */
 int semaphore_operate(struct semaphore *semaphore, const struct semaphore_operation *operations, size_t count,
     long long timeout, bool lock);
@@ -94,10 +95,13 @@ int semaphore_operate(struct semaphore *semaphore, const struct semaphore_operat
  */
 int semaphore_values(struct semaphore *semaphore, struct text *text);
 
-/* Unlink the semaphore. Returns 0 even if it is gone already, or -1. Errors: EACCES, EPERM. See sem_unlink(3), semctl(2). */
+/*
+ * Unlink the semaphore. Returns 0 even if it is already gone, or -1. Errors: EACCES, EPERM. See sem_unlink(3),
+ * semctl(2).
+ */
 int semaphore_unlink(struct semaphore *semaphore);
 
-/* Release the memory of the semaphore in this process. Does nothing if all members are zero. See sem_close(3). */
+/* Release the memory of the semaphore in this process. Do nothing if all members are zero. See sem_close(3). */
 void semaphore_close(struct semaphore *semaphore);
 
 /* Print the line for an errno value met in a step. Returns the exit status: 3, 124 or options.failure. */
@@ -108,19 +112,19 @@ struct hold {
 	char **argv;       /* COMMAND and its arguments, up to a NULL */
 	char *path;        /* file of COMMAND, as from launch_find */
 	long long timeout; /* longest wait for the semaphore, in nanoseconds */
-	bool unlink;       /* whether to unlink the semaphore after COMMAND has ended */
+	bool unlink;       /* the semaphore is unlinked after COMMAND has ended */
 };
 
 /*
- * Take 1 from the semaphore, run COMMAND, and give 1 back. On System V this process becomes COMMAND, or with unlink a child
- * of it does; a POSIX semaphore is given back by this process. A semaphore that could not be taken is not unlinked. Returns
- * the exit status: that of COMMAND, or after a line that of the failure. See SEM_UNDO in semop(2), execve(2).
+ * Take 1 from the semaphore, run COMMAND, and give 1 back. On System V this process becomes COMMAND, or with unlink a
+ * child of it does; a POSIX semaphore is given back by this process. Do not unlink a semaphore that could not be taken.
+ * Returns the exit status: that of COMMAND, or after a line that of the failure. See SEM_UNDO in semop(2), execve(2).
  */
 int hold_run(const struct hold *hold, struct semaphore *semaphore);
 
 /*
- * Check that the object with the name of a POSIX semaphore is large enough for one, before it is used. Returns 0, also if
- * there is no such object, or -1. Errors: EBADMSG.
+ * Check that the object with the name of a POSIX semaphore is large enough for a semaphore, before it is used. Returns
+ * 0, even if there is no such object, or -1. Errors: EBADMSG.
  */
 int semaphore_sound(const char *name);
 

@@ -11,7 +11,7 @@
 
 #define LARGEST 32767
 
-/* Number of looks, 1 ms apart, at a set without values, and the age in seconds from which no values are expected. */
+/* Number of checks, 1 ms apart, of a set without values, and age in seconds from which no values are expected. */
 #define LOOKS 200
 #define OLD   2
 
@@ -39,8 +39,8 @@ sysv_refuse(const struct semaphore_options *options, const struct semaphore_oper
 }
 
 /*
- * Learns the number of members of an existing set. Its creator may still be about to give it its values, so this waits for
- * the first operation on a new set. The wait is short, because other programs may never operate on theirs.
+ * Learn the number of members of an existing set. Wait for the first operation on a new set, because its creator may
+ * still be about to set its values. Keep the wait short, because other programs may never operate on their sets.
  */
 static int
 settle(struct semaphore *semaphore)
@@ -77,7 +77,10 @@ sysv_open(struct semaphore *semaphore, bool create)
 	return set->id == -1 ? -1 : name_missing(settle(semaphore));
 }
 
-/* Turns EINVAL into EIDRM for a set that was removed, and else into EFBIG: semctl(2) means the index. Returns result. */
+/*
+ * Turn EINVAL into EIDRM for a set that was removed, and into EFBIG otherwise: semctl(2) then means the index. Returns
+ * result.
+ */
 static int
 finish(const struct semaphore *semaphore, int result)
 {
@@ -155,7 +158,7 @@ explain_open(const struct semaphore *semaphore, int error, struct text *text)
 	const struct semaphore_sysv *set = &semaphore->of.sysv;
 	const struct semaphore_options *options = &semaphore->options;
 
-	if (semaphore->name->kind == NAME_FTOK && semaphore->key == -1) /* as ftok(3) failed */
+	if (semaphore->name->kind == NAME_FTOK && semaphore->key == -1) /* ftok(3) failed */
 		text_format(text, "no key from this path: %s", strerror(error));
 	else if (error == EEXIST && !options->exclusive)
 		text_format(text, "it exists with %zu member%s, not the %zu of -i (leave out -i, or remove it first)",

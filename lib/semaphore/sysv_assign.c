@@ -1,6 +1,6 @@
 /*
- * sysv_assign.c: =N on System V sets. One member, or all of them, are set by semctl(2), which also clears what the kernel
- * would give back there (SEM_UNDO). Some members of several are set by one semop(2), which clears nothing.
+ * sysv_assign.c: =N on System V sets. semctl(2) sets one member, or all of them, and also clears the amounts that the
+ * kernel would give back there (SEM_UNDO). One semop(2) sets some members of several, and clears nothing.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -8,10 +8,10 @@
 #include "base/interrupt.h"
 #include "semaphore/internal.h"
 
-/* In place of the value of a member that stays as it is; no value is as large. */
+/* Mark in place of the value of a member that stays as it is. No value is as large. */
 #define KEEP USHRT_MAX
 
-/* Stores what is wanted of each member. Returns the number of members to set, or 0 with EFBIG. */
+/* Store the value that is wanted of each member. Returns the number of members to set, or 0 with EFBIG. */
 static size_t
 read_wanted(const struct semaphore_operation *operations, size_t count, unsigned short *wanted, size_t members)
 {
@@ -33,8 +33,8 @@ read_wanted(const struct semaphore_operation *operations, size_t count, unsigned
 }
 
 /*
- * Sets some members if their values are still those found: takes the value found, which must leave 0, and gives the value
- * wanted. Begins again if another process has changed a value in between. found: space for all values.
+ * Set some members if their values are still those found: take the value found, which must leave 0, and give the value
+ * wanted. Begin again if another process has changed a value in between. found has space for all values.
  */
 static int
 set_some(struct semaphore *semaphore, const unsigned short *wanted, unsigned short *found, size_t members, size_t named)

@@ -1,7 +1,7 @@
 /*
- * sysv_create.c: creates a System V set with its values. Creating and the first semop(2) are two calls; sem_otime shows that
- * the second one was made, and other processes wait for that (sysv.c). The values are added, not assigned, so nothing is
- * lost if another program operates on the set in between.
+ * sysv_create.c: creates a System V set with its values. Creating and the first semop(2) are two calls; sem_otime shows
+ * that the second call was made, and other processes wait for that (sysv.c). The values are added, not assigned, so the
+ * operations of another program in between are not lost.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -10,7 +10,9 @@
 #include "base/interrupt.h"
 #include "semaphore/internal.h"
 
-/* Adds the values to a new set, whose members are 0. Operates even if all values are 0, for sem_otime. */
+/*
+ * Add the values to a new set, whose members are 0. Call semop(2) even if all values are 0, because it sets sem_otime.
+ */
 static int
 initialise(struct semaphore *semaphore)
 {
@@ -29,7 +31,7 @@ initialise(struct semaphore *semaphore)
 	semaphore->of.sysv.requested = used;
 	result = trace_semop(semaphore->of.sysv.id, operations, used, NULL);
 	free(operations);
-	/* With IPC_NOWAIT this means that another program has given something already. */
+	/* With IPC_NOWAIT EAGAIN means that another program has already given something. */
 	return result == -1 && errno == EAGAIN ? 0 : result;
 }
 
@@ -44,7 +46,7 @@ sysv_create(struct semaphore *semaphore)
 	int result, saved;
 
 	set->members = set->requested = semaphore->options.count ? semaphore->options.count : 1;
-	/* Between the two calls only SIGKILL ends the process. */
+	/* Only SIGKILL can end the process between the two calls. */
 	if (interrupt_hold() == -1)
 		return -1;
 	set->id = trace_semget(key, set->members, key == IPC_PRIVATE ? 0 : IPC_CREAT | IPC_EXCL, mode);
