@@ -1,5 +1,6 @@
 /*
- * disposition.c: sets of signals that a user may name, and what this process does with them: block, ignore, default.
+ * disposition.c: sets of signals that a user may name, and the effect of such signals on this process: block, ignore,
+ * default.
  *
  * exec(3) keeps the mask and the signals that are ignored, so sigmask sets them here and then becomes COMMAND.
  */

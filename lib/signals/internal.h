@@ -1,5 +1,6 @@
 /*
- * internal.h: what the files of signals/ share: tables of names, traced system calls, and what the platform offers.
+ * internal.h: declarations that the files of signals/ share: tables of names, traced system calls, and functions that
+ * the platform offers.
  */
 #ifndef SIGNALS_INTERNAL_H
 #define SIGNALS_INTERNAL_H
@@ -16,9 +17,9 @@
 /* One signal. A table ends with number 0. */
 struct signal_name {
 	int number;
-	const char *name;   /* without SIG */
+	const char *name;   /* name without SIG */
 	const char *action; /* default action; NULL in a row that is another spelling */
-	const char *raised; /* what raises the signal */
+	const char *raised; /* event that raises the signal */
 };
 
 /* One value of si_code. A table ends with macro NULL. */
@@ -41,26 +42,27 @@ bool signal_reserved(int number);
 
 /*
  * Call sigprocmask(2), sigaction(2) with SIG_DFL or SIG_IGN, sigqueue(3), or kill(2) if value is NULL, and poll(2), and
- * print the line of -v.
+ * print the line of -v. Each returns as the call.
  */
 int trace_sigprocmask(int how, const sigset_t *set);
 int trace_sigaction(int number, void (*handler)(int));
 int trace_sigqueue(pid_t pid, int number, const int *value);
 int trace_poll(struct pollfd *fds, size_t count, int timeout);
 
-/* Print a line for each target: it has not ended in time after the signal number. Sets list->status. */
+/* Print a line for each target, which has not ended in time after the signal number. Set list->status. */
 void target_report(struct target_list *list, int number);
 
 /* Append a received signal as a structure with members named prefix signo, code, pid and uid, and the value. */
 void trace_received(struct text *call, const siginfo_t *received, const char *prefix, const char *value);
 
-/* Prepare receiver->fd for receive_wait, after its signals are blocked. Returns 0, or -1 with errno of signalfd(2). */
+/* Prepare receiver->fd for receive_wait, after its signals were blocked. Returns 0, or -1 with errno of signalfd(2). */
 int receive_prepare(struct receiver *receiver);
 
 /*
- * Open a descriptor that stands for a process even if its process id is used again, and that poll(2) reports as readable
- * once the process has ended. If pid is negative, the process is any live one of that group but this one. Returns the
- * descriptor, or -1. Errors: ESRCH, EMFILE, ENFILE, ENOMEM; ENOTSUP (no descriptor is possible). See pidfd_open(2).
+ * Open a descriptor that stands for a process even if its process id is used again, and that poll(2) reports as
+ * readable once the process has ended. If pid is negative, open it for any live process of that group but this one.
+ * Returns the descriptor, or -1. Errors: ESRCH, EMFILE, ENFILE, ENOMEM; ENOTSUP (no descriptor is possible). See
+ * pidfd_open(2).
  */
 int pidfd_hold(pid_t pid);
 
@@ -73,7 +75,7 @@ int pidfd_signal(int pidfd, int number, const int *value);
 /* Return true if /proc is mounted, and belongs to this PID namespace, so that it shows the processes of a group. */
 bool proc_usable(void);
 
-/* Return the RLIMIT_SIGPENDING of a process, or ULLONG_MAX if it has none, or none is known. */
+/* Return the RLIMIT_SIGPENDING of a process, or ULLONG_MAX if it has none, or its limit is not known. */
 unsigned long long pending_limit(pid_t pid);
 
 #endif

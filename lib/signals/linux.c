@@ -1,6 +1,6 @@
 /*
- * linux.c: the dispositions of processes, from /proc, and descriptors that each stand for one process even if its process id
- * is used again. See proc(5), pidfd_open(2).
+ * linux.c: the dispositions of processes, from /proc, and descriptors that each stand for one process even if its
+ * process id is used again. See proc(5), pidfd_open(2).
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -118,13 +118,13 @@ hold_process(pid_t pid)
 	struct rlimit files;
 	int fd = trace_pidfd_open(pid);
 
-	/* The soft limit is too low for a descriptor for each of many processes. */
+	/* The soft limit may be too low for a descriptor for each of many processes. */
 	if (fd == -1 && errno == EMFILE && getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < files.rlim_max) {
 		files.rlim_cur = files.rlim_max;
 		(void)setrlimit(RLIMIT_NOFILE, &files);
 		fd = trace_pidfd_open(pid);
 	}
-	/* An old kernel, a sandbox, or the id of a thread. */
+	/* The cause is an old kernel, a sandbox, or the id of a thread. */
 	if (fd == -1 && errno != ESRCH && errno != EMFILE && errno != ENFILE && errno != ENOMEM)
 		errno = ENOTSUP;
 	return fd;
@@ -152,7 +152,7 @@ hold_group(pid_t group)
 	DIR *proc = proc_usable() ? opendir("/proc") : NULL;
 	struct dirent *entry;
 	unsigned long long pid;
-	/* /proc may hide other users' processes, so a group of which none is seen need not have ended. */
+	/* /proc may hide other users' processes, so a group without a visible process need not have ended. */
 	int fd = -1, error = ENOTSUP;
 
 	while (proc && fd == -1 && (entry = readdir(proc))) {

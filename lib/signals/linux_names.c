@@ -1,5 +1,5 @@
 /*
- * linux_names.c: the signals and codes that Linux has and POSIX has not. See signal(7), sigaction(2).
+ * linux_names.c: the signals and codes that Linux has and POSIX does not have. See signal(7), sigaction(2).
  */
 #define _GNU_SOURCE
 

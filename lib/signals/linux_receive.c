@@ -1,6 +1,6 @@
 /*
- * linux_receive.c: blocked signals are read from a descriptor, many at once, and poll(2) waits for them and for the loss
- * of the output's reader together. See signalfd(2).
+ * linux_receive.c: blocked signals are read from a descriptor, many at once. poll(2) waits together for them and for
+ * the loss of the output's reader. See signalfd(2).
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -1,8 +1,8 @@
 /*
- * names.c: the names of signals, their default actions, and what raises them.
+ * names.c: the names of signals, their default actions, and the events that raise them.
  *
- * The numbers of real-time signals depend on the C library: glibc keeps two of the kernel's for itself and musl three, so
- * RTMIN is 34 in one and 35 in the other. A program that is linked with musl uses the numbers of the system's other
+ * The numbers of real-time signals depend on the C library: glibc keeps two of the kernel's for itself and musl three,
+ * so RTMIN is 34 in glibc and 35 in musl. A program that is linked with musl uses the numbers of the system's other
  * programs (REALTIME_FIRST).
  */
 #include <errno.h>
@@ -45,7 +45,7 @@ static const struct signal_name posix_names[] = {
     {SIGPROF, "PROF", "terminate", "a timer of the processor time that the process uses; profilers"},
     {SIGPOLL, "POLL", "terminate", "the kernel: a descriptor is ready that was to tell so"},
     {SIGSYS, "SYS", "core", "the kernel: a system call that does not exist, or is forbidden"},
-    /* Other spellings; the rows above give the name that is printed. */
+    /* Other spellings. The rows above have the name that is printed. */
     {SIGABRT, "IOT", NULL, NULL},
     {SIGCHLD, "CLD", NULL, NULL},
     {SIGPOLL, "IO", NULL, NULL},
@@ -178,7 +178,7 @@ signal_name_code(int number, int code, char name[SIGNAL_NAME_SIZE])
 {
 	const struct signal_code *found = signal_code(number, code);
 
-	/* Positive codes come from the kernel; what else they tell depends on the signal. */
+	/* Positive codes come from the kernel; their other meaning depends on the signal. */
 	if (!found && code <= 0)
 		return signal_name_code_macro(number, code, name);
 	snprintf(name, SIGNAL_NAME_SIZE, "%s", found ? strchr(found->macro, '_') + 1 : "KERNEL");

@@ -1,5 +1,5 @@
 /*
- * names.h: the names of signals, and of the codes that tell where a signal comes from.
+ * names.h: the names of signals, and of the codes that show the origin of a signal.
  */
 #ifndef SIGNALS_NAMES_H
 #define SIGNALS_NAMES_H
@@ -12,9 +12,9 @@
 #define SIGNAL_NAME_SIZE 16
 
 /*
- * Read a signal as users write it into *number: a name with or without SIG, in capitals or small letters, RTMIN, RTMIN+N,
- * RTMAX, RTMAX-N, or a number; 0 is no signal. RTMIN is the RTMIN of programs that use the system's own C library. Returns
- * 0 or -1. Errors: EINVAL. See kill(1), signal(7).
+ * Read a signal as users write it into *number: a name with or without SIG, in capitals or small letters, RTMIN,
+ * RTMIN+N, RTMAX, RTMAX-N, or a number; 0 is no signal. RTMIN is the RTMIN of programs that use the system's own C
+ * library. Returns 0 or -1. Errors: EINVAL. See kill(1), signal(7).
  */
 int signal_name_parse(const char *text, int *number);
 
@@ -25,8 +25,8 @@ const char *signal_name_format(int number, char name[SIGNAL_NAME_SIZE]);
 const char *signal_name_macro(int number, char name[SIGNAL_NAME_SIZE]);
 
 /*
- * Write the origin of a signal, si_code: its name without SI_ or CLD_, KERNEL for other codes of the kernel, or the number.
- * Returns name. See sigaction(2).
+ * Write the origin of a signal, si_code: its name without SI_ or CLD_, KERNEL for other codes of the kernel, or the
+ * number. Returns name. See sigaction(2).
  */
 const char *signal_name_code(int number, int code, char name[SIGNAL_NAME_SIZE]);
 
@@ -36,7 +36,7 @@ const char *signal_name_code_macro(int number, int code, char name[SIGNAL_NAME_S
 /* Append the names of the signals in a set, in square brackets. */
 void signal_name_set(struct text *text, const sigset_t *set);
 
-/* Append the table of all signals, one a line: number, name, default action, what raises it. */
+/* Append the table of all signals, one a line: number, name, default action, and the event that raises the signal. */
 void signal_name_table(struct text *text);
 
 /*

@@ -28,7 +28,7 @@ signal_read(void *to, int letter, const char *text)
 	return command_refuse(letter, text, "there is no such signal (sigsend -l lists them)");
 }
 
-/* Add the signal that name names. Returns NULL, or a phrase that says what is wrong. */
+/* Add the signal that name names. Returns NULL, or a phrase that names the fault. */
 static const char *
 add_signal(sigset_t *set, bool operand, const char *name)
 {
@@ -71,7 +71,7 @@ signal_read_list(void *to, int letter, const char *text)
 	return status;
 }
 
-/* Add the target that text names. Returns NULL, or a phrase that says what is wrong. */
+/* Add the target that text names. Returns NULL, or a phrase that names the fault. */
 static const char *
 add_target(struct target_list *list, const char *text)
 {
@@ -104,7 +104,7 @@ target_operands(struct target_list *list, char *argv[])
 	return GO_ON;
 }
 
-/* Add the targets of a line of input, or append what is wrong with it to fault. */
+/* Add the targets of a line of input, or append the fault of the line to fault. */
 static void
 add_line(struct target_list *list, const char *data, size_t size, struct text *fault)
 {
@@ -113,7 +113,7 @@ add_line(struct target_list *list, const char *data, size_t size, struct text *f
 
 	for (; !problem && (word = strtok(next, " \t")); next = NULL)
 		problem = add_target(list, word);
-	/* Do not pass over what follows a NUL byte. */
+	/* Text after a NUL byte must not be ignored silently. */
 	if (!problem && memchr(data, '\0', size))
 		problem = add_target(list, "");
 	if (problem) {

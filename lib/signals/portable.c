@@ -1,5 +1,6 @@
 /*
- * portable.c: POSIX alone: no further signals, no view of other processes, and no name for a process but its process id.
+ * portable.c: POSIX alone has no further signals, no view of other processes, and no name for a process but its process
+ * id.
  */
 #include <errno.h>
 #include <limits.h>

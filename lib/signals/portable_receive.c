@@ -1,6 +1,6 @@
 /*
- * portable_receive.c: blocked signals are taken one by one. sigtimedwait(3p) waits for nothing else, so the wait is cut
- * into ticks, and the output is checked between them.
+ * portable_receive.c: blocked signals are taken one at a time. sigtimedwait(3p) waits for nothing else, so the wait is
+ * cut into ticks, and the output is checked between them.
  */
 #include <errno.h>
 

@@ -16,9 +16,10 @@ receive_open(struct receiver *receiver)
 	if (disposition_mask(SIG_BLOCK, &receiver->set) == -1)
 		return -1;
 	/*
-	 * POSIX lets the system discard a blocked signal that is ignored, and while SIGCHLD is ignored the end of a child
-	 * raises none. Ignored signals get their default action, not a handler, because musl unblocks some signals with
-	 * the first handler. Signals that musl refuses stay ignored: Linux keeps them pending while they are blocked.
+	 * POSIX lets the system discard a blocked signal that is ignored, and while SIGCHLD is ignored the end of a
+	 * child raises no signal. Ignored signals get their default action, not a handler, because musl unblocks some
+	 * signals with the first handler. Signals that musl refuses stay ignored: Linux keeps them pending while they
+	 * are blocked.
 	 */
 	for (number = 1; number <= SIGRTMAX; number++)
 		if (signal_set_has(&receiver->set, number) && sigaction(number, NULL, &old) == 0 &&

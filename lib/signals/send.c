@@ -2,8 +2,8 @@
  * send.c: the processes and process groups to which signals go, sending, and the lines about failures.
  *
  * A process id may belong to another process by the time that a second signal is sent. Where the system has descriptors
- * that stand for processes (pidfd_open(2)), they are opened before the first signal. Elsewhere, and for groups, signals go
- * to the number.
+ * that stand for processes (pidfd_open(2)), they are opened before the first signal. Elsewhere, and for groups, signals
+ * go to the number.
  */
 #include <errno.h>
 #include <limits.h>
@@ -45,7 +45,9 @@ report_line(struct target_list *list, const struct target *target, struct text *
 		list->status = status;
 }
 
-/* Print a line about an errno value that was met with a target, with more appended, and remove the target from the list. */
+/*
+ * Print a line about an errno value that was met with a target, append more to it, and remove the target from the list.
+ */
 static void
 fail(struct target_list *list, size_t index, int error, const char *more)
 {
@@ -170,7 +172,10 @@ target_send(struct target_list *list, int number, const int *value, long long ti
 
 		if (error == EINTR)
 			return -1;
-		/* The second signal need not reach a process that has ended, and waiting for an end needs no permission. */
+		/*
+		 * The second signal need not reach a process that has ended, and waiting for an end needs no
+		 * permission.
+		 */
 		if (error == 0 || (error == ESRCH && list->escalated) ||
 		    (error == EPERM && list->wait && number == 0)) {
 			i++;

@@ -13,9 +13,9 @@
 #include "base/text.h"
 
 /*
- * Read the argument of an option into what to points at: an int becomes the number of the signal that text names (0 for
+ * Read the argument of an option into the object at to: an int becomes the number of the signal that text names (0 for
  * none), a sigset_t gets the signals of a list added, which has commas between them and may have "all" among them.
- * signal_read_list with letter 0 reads an operand. Return GO_ON, or print a line and return the exit status.
+ * signal_read_list with letter 0 reads an operand. Each returns GO_ON, or the exit status after a line.
  */
 int signal_read(void *to, int letter, const char *text);
 int signal_read_list(void *to, int letter, const char *text);
@@ -24,14 +24,14 @@ int signal_read_list(void *to, int letter, const char *text);
 void disposition_fill(sigset_t *set);
 
 /*
- * Block or unblock (how: SIG_BLOCK, SIG_UNBLOCK) the signals of a set in this process and in the program that it becomes.
- * Returns 0, or -1 with errno of sigprocmask(2).
+ * Block or unblock (how: SIG_BLOCK, SIG_UNBLOCK) the signals of a set in this process and in the program that it
+ * becomes. Returns 0, or -1 with errno of sigprocmask(2).
  */
 int disposition_mask(int how, const sigset_t *set);
 
 /*
- * Ignore the signals of a set (SIG_IGN), or give them their default action (SIG_DFL), in this process and in the program
- * that it becomes. KILL and STOP stay as they always are. Returns 0, or -1 with errno of sigaction(2).
+ * Ignore the signals of a set (SIG_IGN), or give them their default action (SIG_DFL), in this process and in the
+ * program that it becomes. Leave KILL and STOP as they are. Returns 0, or -1 with errno of sigaction(2).
  */
 int disposition_change(const sigset_t *set, void (*handler)(int));
 
@@ -42,12 +42,12 @@ struct disposition {
 };
 
 /*
- * Read the pending signals, the mask and the dispositions of a process. Returns 0 or -1. Errors: ESRCH, EACCES (the system
- * hides the process), ENOTSUP (the system shows no process), those of read(2). See proc(5).
+ * Read the pending signals, the mask and the dispositions of a process. Returns 0 or -1. Errors: ESRCH, EACCES (the
+ * system hides the process), ENOTSUP (the system shows no process), those of read(2). See proc(5).
  */
 int disposition_of(pid_t pid, struct disposition *disposition);
 
-/* Append a line for each signal that is pending, or that the process does not treat by default: PID, name, states. */
+/* Append a line for each signal that is pending, or that the process blocks, ignores or catches: PID, name, states. */
 void disposition_format(struct text *text, pid_t pid, const struct disposition *disposition);
 
 /* Print a line about an errno value of disposition_of. */
@@ -59,35 +59,38 @@ struct receiver {
 	int fd;       /* descriptor of signalfd(2), on Linux */
 };
 
-/* The most signals that receive_wait takes at once: few, so that the arrays touch no further pages of the stack. */
+/*
+ * The most signals that receive_wait takes at once. The number is small, so that the arrays touch no further pages of
+ * the stack.
+ */
 #define RECEIVE_MOST 24
 
 /*
- * Block the signals of receiver->set, also those that are ignored; they are pending until receive_wait takes them. The
+ * Block the signals of receiver->set, even those that are ignored; they are pending until receive_wait takes them. The
  * receiver lasts until the process ends. Returns 0, or -1 with errno of sigprocmask(2) or signalfd(2).
  */
 int receive_open(struct receiver *receiver);
 
 /*
- * Wait until deadline for signals, and take up to most, at most RECEIVE_MOST, into batch, in the kernel's order. Returns the
- * number taken, or -1. Errors: ETIMEDOUT, EPIPE (the descriptor output has lost its reader; no signal was taken). See
- * signalfd(2), sigtimedwait(3p).
+ * Wait until deadline for signals, and take up to most, at most RECEIVE_MOST, into batch, in the kernel's order.
+ * Returns the number taken, or -1. Errors: ETIMEDOUT, EPIPE (the descriptor output has lost its reader; no signal was
+ * taken). See signalfd(2), sigtimedwait(3p).
  */
 int receive_wait(struct receiver *receiver, int output, const struct deadline *deadline, siginfo_t *batch, size_t most);
 
 /*
- * Append a received signal as a line: name, code, PID, UID and value with tabs between them; or the value alone. PID and UID
- * are 0 if the code does not tell them.
+ * Append a received signal as a line: name, code, PID, UID and value with tabs between them; or the value alone. PID
+ * and UID are 0 if the code does not tell them.
  */
 void receive_format(struct text *text, const siginfo_t *received, bool value_alone);
 
 /* A process or process group to which signals are sent. */
 struct target {
 	pid_t pid; /* process id, or process group id */
-	int pidfd; /* descriptor that stands for the process, or for one of the group; -1: none */
+	int pidfd; /* descriptor that stands for the process, or for a process of the group; -1: none */
 };
 
-/* Starts as {0}, with groups and wait set as needed; target_free releases it. */
+/* A list of targets. It starts as {0}, with groups and wait set as needed, and target_free releases it. */
 struct target_list {
 	struct target *items; /* targets that are left */
 	size_t count;
@@ -97,34 +100,35 @@ struct target_list {
 	int status;     /* exit status for the lines about targets that failed; STATUS_OK if there are none */
 };
 
-/* Add the targets that operands name, up to a NULL. Returns GO_ON, or prints a line and returns STATUS_USAGE. */
+/* Add the targets that operands name, up to a NULL. Returns GO_ON, or STATUS_USAGE after a line. */
 int target_operands(struct target_list *list, char *argv[]);
 
 /*
- * Add the targets that a descriptor names, with blanks or newlines between them, up to the end of file. Returns GO_ON, or
- * prints a line and returns the exit status.
+ * Add the targets that a descriptor names, with blanks or newlines between them, up to the end of file. Returns GO_ON,
+ * or the exit status after a line.
  */
 int target_read(struct target_list *list, int fd);
 
 /*
- * Open a descriptor for each process, where the system has them, so that a later signal cannot reach another process that
- * got its process id. A process that does not exist gets a line, and is removed from the list. Returns GO_ON, or prints a
- * line and returns the exit status, also if this process would wait for itself. See pidfd_open(2).
+ * Open a descriptor for each process, where the system has them, so that a later signal cannot reach another process
+ * that got its process id. Print a line about a process that does not exist, and remove it from the list. Returns
+ * GO_ON, or the exit status after a line, even if this process would only wait for itself. See pidfd_open(2).
  */
 int target_start(struct target_list *list);
 
 /*
- * Send a signal to all targets, 0 to test whether it could be sent; with *value unless value is NULL: then wait for at most
- * timeout nanoseconds, or DEADLINE_NEVER, while the queue of a receiver is full. A target that fails gets a line, which
- * names the number of values *sent before unless sent is NULL, and is removed. Returns 0, or -1 after a caught signal
- * (EINTR). See kill(2), sigqueue(3), pidfd_send_signal(2).
+ * Send a signal to all targets, or 0 to test whether it could be sent. Send it with *value unless value is NULL; then
+ * wait for at most timeout nanoseconds, or DEADLINE_NEVER, while the queue of a receiver is full. Print a line about a
+ * target that fails, with the number of values *sent before unless sent is NULL, and remove it. Returns 0, or -1 after
+ * a caught signal (EINTR). See kill(2), sigqueue(3), pidfd_send_signal(2).
  */
 int target_send(struct target_list *list, int number, const int *value, long long timeout, const unsigned long *sent);
 
 /*
- * Wait at most timeout nanoseconds until all targets have ended. Then, if last is positive, send that signal to the targets
- * that are left and wait again, at least two seconds. A target that has not ended gets a line, with its disposition of the
- * signal that was sent (number, then last) if the system shows it. Returns early after a caught signal. See poll(2).
+ * Wait at most timeout nanoseconds until all targets have ended. Then, if last is positive, send that signal to the
+ * targets that are left and wait again, at least two seconds. Print a line about a target that has not ended, with its
+ * disposition of the signal that was sent (number, then last) if the system shows it. Return early after a caught
+ * signal. See poll(2).
  */
 void target_finish(struct target_list *list, int number, int last, long long timeout);
 

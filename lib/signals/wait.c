@@ -1,6 +1,7 @@
 /*
  * wait.c: waiting for the end of processes that need not be children. One poll(2) waits for all processes for which the
- * system has descriptors (pidfd_open(2)); for the others, kill(2) tests every now and then whether the process id is in use.
+ * system has descriptors (pidfd_open(2)). For the others, kill(2) tests every now and then whether the process id is in
+ * use.
  */
 #include <errno.h>
 #include <limits.h>
@@ -27,8 +28,8 @@ ended(const struct target_list *list, struct target *target)
 }
 
 /*
- * Remove the targets that have ended. fds holds the results of poll(2) for the targets; on return, the descriptors of the
- * targets that are left. Returns true if all of them have a descriptor.
+ * Remove the targets that have ended. fds holds the results of poll(2) for the targets; on return, the descriptors of
+ * the targets that are left. Returns true if all of them have a descriptor.
  */
 static bool
 remove_ended(struct target_list *list, struct pollfd *fds)
@@ -66,7 +67,10 @@ await(const struct target_list *list, struct pollfd *fds, bool held, const struc
 		return trace_poll(fds, list->count, deadline->limited ? deadline_poll(deadline, INT_MAX) : -1);
 	if (deadline_nap(deadline, nap) == -1)
 		return -1;
-	/* One by one: poll(2) refuses more entries than a process may have descriptors. */
+	/*
+	 * The check goes through the targets one at a time, because poll(2) refuses more entries than a process may
+	 * have descriptors.
+	 */
 	for (i = 0; i < list->count; i++)
 		if (fds[i].fd != -1)
 			(void)poll(&fds[i], 1, 0);
@@ -88,7 +92,7 @@ wait_in_time(struct target_list *list, long long timeout)
 		held = remove_ended(list, fds);
 		if (list->count == 0)
 			break;
-		/* Look once more after the deadline. */
+		/* A last check comes after the deadline. */
 		if (passed)
 			error = ETIMEDOUT;
 		else if (await(list, fds, held, &deadline, &nap) == -1 && (errno != EINTR || interrupt_caught()))
