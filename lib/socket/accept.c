@@ -1,5 +1,6 @@
 /*
- * accept.c: accepting connections, one or many. If no descriptor is left for a new client, it waits until another has gone.
+ * accept.c: accepting connections, one or many. If no descriptor is left for a new client, the client waits until
+ * another client has gone.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -12,8 +13,8 @@
 #include "socket/internal.h"
 
 /*
- * Accept a connection without waiting. Returns its descriptor, which blocks, or -1 with errno of accept(2); EAGAIN: there is
- * none, or its client has gone by now.
+ * Accept a connection without waiting. Returns its descriptor, which blocks, or -1 with errno of accept(2); EAGAIN: no
+ * client waits, or its client has gone by now.
  */
 static int
 accept_now(const struct socket *socket, struct socket_address *peer)

@@ -1,6 +1,6 @@
 /*
- * address.c: parsing of socket addresses. The path or name is all that follows the first colon: an address has neither escapes
- * nor options.
+ * address.c: parsing of socket addresses. The path or name is all the text after the first colon: an address has
+ * neither escapes nor options.
  */
 #include <errno.h>
 #include <netdb.h>
@@ -38,7 +38,7 @@ refuse(const char **fault, const char *why)
 	return error_set(EINVAL);
 }
 
-/* Split "[HOST]:PORT" or "HOST:PORT"; without ports "[HOST]" or "HOST". Changes text. */
+/* Split "[HOST]:PORT" or "HOST:PORT", or without ports "[HOST]" or "HOST". Change text to do so. */
 static int
 split(char *text, bool ports, char **host, const char **port, const char **fault)
 {

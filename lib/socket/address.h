@@ -1,5 +1,5 @@
 /*
- * address.h: socket addresses, as users write them (ipc7(7)) and as the system has them.
+ * address.h: socket addresses, as users write them (ipc7(7)) and as the system stores them.
  */
 #ifndef SOCKET_ADDRESS_H
 #define SOCKET_ADDRESS_H
@@ -14,19 +14,19 @@ enum address_kind { ADDRESS_TCP, ADDRESS_UDP, ADDRESS_UNIX, ADDRESS_RAW };
 
 struct address {
 	enum address_kind kind;
-	const char *text;   /* the address as it was written */
+	const char *text;   /* address as it was written */
 	const char *scheme; /* "tcp", "unix-dgram" */
 	int family, type; /* AF_UNSPEC, AF_INET, AF_INET6, AF_UNIX; SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET, SOCK_RAW */
 	bool any;         /* HOST is * */
 	const char *host; /* NULL: loopback, or any */
-	const char *port; /* a number or a name; NULL: none */
+	const char *port; /* number or name of the port; NULL: none */
 	int protocol;     /* of ADDRESS_RAW */
-	const char *path; /* of ADDRESS_UNIX; an abstract name begins with @ */
+	const char *path; /* path of ADDRESS_UNIX; an abstract name begins with @ */
 	bool abstract;
-	char *rest; /* private: the string that host, port and path point into */
+	char *rest; /* private: string that host, port and path point into */
 };
 
-/* An address as the system has it. */
+/* An address as the system stores it. */
 struct socket_address {
 	struct sockaddr_storage storage;
 	socklen_t size; /* bytes in use; 0: no address */
@@ -38,21 +38,23 @@ struct address_list {
 };
 
 /*
- * Read an address. text must outlive it. Returns 0, or -1 with a phrase for the error line in *fault. Errors: EINVAL (not an
- * address), ENOMEM.
+ * Read an address. text must outlive it. Returns 0, or -1 with a phrase for the error line in *fault. Errors: EINVAL
+ * (not an address), ENOMEM.
  */
 int address_parse(struct address *address, const char *text, const char **fault);
 
 /* Release what address_parse allocated. */
 void address_free(struct address *address);
 
-/* Return true if a socket of one address can be bound, or send, to the other: same kind, type, protocol and IP version. */
+/*
+ * Return true if a socket of one address can be bound, or send, to the other: same kind, type, protocol and IP version.
+ */
 bool address_alike(const struct address *one, const struct address *other);
 
 /*
- * Looks up all addresses that this one stands for, in the order in which to try them; listens: to listen at. Returns 0, or
- * -1 with errno and a phrase for the error line in *fault. The caller calls address_list_free. Errors: EINVAL (* is not an
- * address to connect to), ENOENT (no such host or port), ENOMEM. See getaddrinfo(3).
+ * Look up all addresses that this one stands for, in the order in which to try them; listens: to listen at. The caller
+ * calls address_list_free. Returns 0, or -1 with errno and a phrase for the error line in *fault. Errors: EINVAL (* is
+ * not an address to connect to), ENOENT (no such host or port), ENOMEM. See getaddrinfo(3).
  */
 int address_resolve(const struct address *address, bool listens, struct address_list *list, const char **fault);
 
@@ -62,7 +64,7 @@ void address_list_free(struct address_list *list);
 #define ADDRESS_HOST 64
 
 /*
- * Write the host as numbers (size: bytes of room) and sets *port. An IPv4 address inside IPv6 is written as IPv4. Returns
+ * Write the host as numbers (size: bytes of space) and set *port. Write an IPv4 address inside IPv6 as IPv4. Returns
  * false if the address is neither IPv4 nor IPv6. See inet_ntop(3).
  */
 bool address_numeric(const struct socket_address *from, char *host, size_t size, unsigned int *port);
@@ -70,7 +72,10 @@ bool address_numeric(const struct socket_address *from, char *host, size_t size,
 /* Append a system's address as the user would write it, with the scheme of address. */
 void address_format(const struct address *address, const struct socket_address *from, struct text *text);
 
-/* Return the path of a Unix address, *size bytes without a NUL; an abstract name begins with a NUL. No name: *size is 0. */
+/*
+ * Return the path of a Unix address, *size bytes without a NUL; an abstract name begins with a NUL. Set *size to 0 if
+ * there is no name.
+ */
 const char *address_path(const struct socket_address *from, size_t *size);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * backlog.c: data for a descriptor whose reader may be slow. The data are kept until the descriptor takes them, so that a slow
- * reader holds up no other; the caller bounds how much is kept.
+ * backlog.c: data for a descriptor whose reader may be slow. The data are kept until the descriptor takes them, so that
+ * a slow reader does not delay others. The caller bounds how much is kept.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 
 #include "socket/backlog.h"
 
-/* Space that is given back once it is empty. */
+/* Bytes of space above which an empty backlog releases it. */
 #define SPACE_MOST ((size_t)256 * 1024)
 
 void
@@ -30,7 +30,7 @@ backlog_full(const struct backlog *backlog, size_t size)
 	return backlog_kept(backlog) > 0 && backlog_kept(backlog) + size > BACKLOG_MOST;
 }
 
-/* Return where size more bytes can be stored, or NULL. */
+/* Return the address where size more bytes can be stored, or NULL. */
 static char *
 reserve(struct backlog *backlog, size_t size)
 {
@@ -72,7 +72,7 @@ backlog_add(struct backlog *backlog, enum record_form form, const char *prefix, 
 	return 0;
 }
 
-/* Write the next part. Returns the bytes of the backlog that are done with, or -1. */
+/* Write the next part. Returns the bytes of the backlog that are no longer needed, or -1. */
 static ssize_t
 put(struct backlog *backlog)
 {

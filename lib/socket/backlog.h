@@ -10,15 +10,15 @@
 #include "base/pump.h"
 #include "base/record.h"
 
-/* Bytes that are kept before a writer has to wait. */
+/* Bytes that are kept before a writer must wait. */
 #define BACKLOG_MOST ((size_t)1024 * 1024)
 
 struct backlog {
-	int fd;       /* -1: what is added is dropped */
+	int fd;       /* descriptor that takes the data; -1: data that are added are dropped */
 	bool packets; /* each record is sent as one packet */
 	enum pump_kind sink;
 	unsigned long long moved;    /* bytes, or packets, that fd has taken */
-	size_t start, end, capacity; /* private, as is the rest */
+	size_t start, end, capacity; /* private, as are the members below */
 	char *data;
 };
 
@@ -27,13 +27,13 @@ void backlog_open(struct backlog *backlog, int fd, bool packets);
 /* Return the number of bytes that are kept. */
 size_t backlog_kept(const struct backlog *backlog);
 
-/* Return true if so many bytes more would exceed BACKLOG_MOST; an empty backlog is never full. */
+/* Return true if size more bytes would exceed BACKLOG_MOST. An empty backlog is never full. */
 bool backlog_full(const struct backlog *backlog, size_t size);
 
 /* Add a record, with a prefix and a tab unless prefix is NULL. Returns 0, or -1 with ENOMEM. */
 int backlog_add(struct backlog *backlog, enum record_form form, const char *prefix, const char *data, size_t size);
 
-/* Write what the descriptor takes now. Returns 0, or -1 with errno of write(2) or send(2). */
+/* Write as much as the descriptor takes now. Returns 0, or -1 with errno of write(2) or send(2). */
 int backlog_write(struct backlog *backlog);
 
 /* Release the space; the descriptor stays open. */

@@ -1,6 +1,6 @@
 /*
- * calls.c: the system calls on sockets whose trace shows an address or the bytes of a packet. A call that would have had to
- * wait, or that a tick interrupted, is not shown.
+ * calls.c: the system calls on sockets whose trace shows an address or the bytes of a packet. The trace leaves out a
+ * call that would have blocked, or that a tick interrupted.
  */
 #include <errno.h>
 

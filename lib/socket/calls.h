@@ -1,5 +1,6 @@
 /*
- * calls.h: system calls on sockets that -v shows. Each takes, returns and sets errno as the call that it is named after.
+ * calls.h: system calls on sockets that -v shows. Each takes, returns and sets errno as the call that it is named
+ * after.
  */
 #ifndef SOCKET_CALLS_H
 #define SOCKET_CALLS_H
@@ -11,13 +12,16 @@
 
 int trace_socket(int family, int type, int protocol);
 
-/* Call recvmsg(2) with MSG_DONTWAIT; peer is where message has its name. */
+/* Call recvmsg(2) with MSG_DONTWAIT; message stores the name in peer. */
 ssize_t trace_recvmsg(int fd, struct msghdr *message, struct socket_address *peer);
 
 /* Call sendto(2), or send(2) if to is NULL, with MSG_DONTWAIT and MSG_NOSIGNAL. */
 ssize_t trace_sendto(int fd, const char *data, size_t size, const struct socket_address *to);
 
-/* Print the line of a call that takes or stores an address; of connect(2), once it has been waited for. Keeps errno. */
+/*
+ * Print the line of a call that takes or stores an address, or the line of connect(2) after the wait for it. Keep
+ * errno.
+ */
 void trace_address(const char *call, int fd, const struct socket_address *address, int result);
 
 #endif

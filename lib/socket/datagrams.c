@@ -1,6 +1,6 @@
 /*
- * datagrams.c: packets of a socket to records on standard output, and records of standard input to packets: one record is one
- * packet, also an empty one. The loop waits in poll(2) and nowhere else.
+ * datagrams.c: packets of a socket to records on standard output, and records of standard input to packets. Each record
+ * is one packet, even an empty record. The loop waits in poll(2) and nowhere else.
  */
 #include <errno.h>
 #include <limits.h>
@@ -31,7 +31,7 @@ ahead(void)
 	return unread > PIPEFUL ? unread : PIPEFUL;
 }
 
-/* Take a packet and hands it to the output. Returns GO_ON, or the exit status. */
+/* Take a packet and pass it to the output. Returns GO_ON, or the exit status. */
 static int
 receive(struct datagrams *datagrams)
 {
@@ -67,7 +67,7 @@ receive(struct datagrams *datagrams)
 	return datagrams_report(datagrams, RELAY_OUTPUT, errno, NULL);
 }
 
-/* Return true if all is done. */
+/* Return true if all work is done. */
 static bool
 over(const struct datagrams *datagrams)
 {
@@ -75,7 +75,7 @@ over(const struct datagrams *datagrams)
 
 	if (backlog_kept(&datagrams->output) > 0 || datagrams->sending == SENDING_BLOCKED)
 		return false;
-	/* An input without end must not keep the command from ending. */
+	/* An input without an end must not keep the command from ending. */
 	if (datagrams->enough && datagrams->left <= 0 && !session->single)
 		return true;
 	if (datagrams->sending == SENDING_MORE)
@@ -90,7 +90,7 @@ over(const struct datagrams *datagrams)
 	       (datagrams->enough || io_ready(datagrams->socket->fd, 0));
 }
 
-/* Set what to wait for. */
+/* Set the events to wait for. */
 static void
 expect(const struct datagrams *datagrams, struct pollfd wait[ALL])
 {
@@ -107,12 +107,12 @@ expect(const struct datagrams *datagrams, struct pollfd wait[ALL])
 		wait[SOCKET].events |= POLLOUT;
 	else if (datagrams->sending < SENDING_BLOCKED && (datagrams->known || datagrams->session->prefix))
 		wait[INPUT].fd = STDIN_FILENO;
-	/* A peer that has closed its sending side may still go altogether. */
+	/* A peer that has closed its sending side may still close altogether. */
 	if (!wait[SOCKET].events && !(datagrams->ended && connects))
 		wait[SOCKET].fd = -1;
 }
 
-/* Handle what poll(2) found. Returns GO_ON, or the exit status. */
+/* Handle the events that poll(2) reported. Returns GO_ON, or the exit status. */
 static int
 handle(struct datagrams *datagrams, const struct pollfd wait[ALL])
 {
@@ -143,7 +143,7 @@ loop(struct datagrams *datagrams)
 		bool more = datagrams->sending == SENDING_MORE;
 		bool retries = datagrams->sending == SENDING_BLOCKED && datagrams->answers;
 		unsigned long long before = datagrams->sent + datagrams->received;
-		/* While a listener for many packets retries, the record is dropped in time. */
+		/* While a listener for many packets retries, it drops the record in time. */
 		bool bounded = !more && (!retries || datagrams->session->single);
 		int tick = more ? 0 : retries ? SOCKET_LOOK : -1;
 		struct pollfd wait[ALL];

@@ -1,6 +1,7 @@
 /*
- * datagrams_send.c: records of standard input, each sent as one packet. A listener for many packets drops a record whose peer is
- * unknown, has gone or takes nothing. It does not wait again for a peer that took nothing, until that peer takes a packet.
+ * datagrams_send.c: records of standard input, each sent as one packet. A listener for many packets drops a record
+ * whose peer is unknown, has gone or takes nothing. Once a peer took nothing, the listener does not wait for it again
+ * until the peer takes a packet.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -10,7 +11,7 @@
 #include "socket/datagrams.h"
 #include "socket/internal.h"
 
-/* Packets that are sent before other events are looked at. */
+/* Packets that are sent before other events are checked. */
 #define BURST 64
 
 int
@@ -35,7 +36,7 @@ same(const struct socket_address *one, const struct socket_address *other)
 	return one->size == other->size && memcmp(&one->storage, &other->storage, one->size) == 0;
 }
 
-/* Find the peer that a record names. Returns false with the reason in *fault if it cannot be sent to. */
+/* Find the peer that a record names. Returns false with the reason in *fault if no packet can be sent to it. */
 static bool
 find_peer(struct datagrams *datagrams, const char *name, const char **fault)
 {
@@ -58,7 +59,7 @@ find_peer(struct datagrams *datagrams, const char *name, const char **fault)
 	return found;
 }
 
-/* Take PEER and a tab off the record in hand. Drops the record, after a line, if it names no peer. */
+/* Take PEER and a tab off the record in hand. Drop the record, after a line, if it names no peer. */
 static void
 take_peer(struct datagrams *datagrams)
 {
@@ -134,7 +135,7 @@ give_up(struct datagrams *datagrams, int error)
 	return datagrams_survive(datagrams, status);
 }
 
-/* The peer's queue is full. Returns true if the record waits, rather than being dropped. */
+/* Handle the full queue of the peer. Returns true if the record waits, or false if it is to be dropped. */
 static bool
 block(struct datagrams *datagrams)
 {

@@ -1,5 +1,5 @@
 /*
- * hub.c: many clients and no COMMAND: the loop. It waits in poll(2) and nowhere else.
+ * hub.c: the loop for many clients without a COMMAND. It waits in poll(2) and nowhere else.
  */
 #include <errno.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "socket/hub.h"
 
-/* Set what to wait for. */
+/* Set the events to wait for. */
 static void
 expect(struct hub *hub)
 {
@@ -37,7 +37,7 @@ output_failed(const struct hub *hub, int error)
 	    "%llu bytes were written, and %zu came that are lost", hub->output.moved, backlog_kept(&hub->output));
 }
 
-/* Handle what poll(2) found, with count clients. Returns GO_ON, or the exit status. */
+/* Handle the events that poll(2) reported, with count clients. Returns GO_ON, or the exit status. */
 static int
 handle(struct hub *hub, size_t count)
 {
@@ -80,7 +80,7 @@ loop(struct hub *hub)
 		bool idle = count == 0 && backlog_kept(&hub->output) == 0;
 		int ready;
 
-		/* -t bounds the wait for a client, while there is none. */
+		/* -t bounds the wait for a client only while there is none. */
 		if (!idle)
 			deadline_set(&deadline, hub->session->timeout);
 		expect(hub);

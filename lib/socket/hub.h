@@ -1,5 +1,6 @@
 /*
- * hub.h: what the files of the hub share: hub.c (loop), hub_client.c (clients come and go), hub_record.c (records).
+ * hub.h: declarations that the files of the hub share: hub.c (loop), hub_client.c (clients that come and go),
+ * hub_record.c (records).
  */
 #ifndef SOCKET_HUB_H
 #define SOCKET_HUB_H
@@ -21,17 +22,17 @@
 
 struct client {
 	int fd;
-	struct text name; /* its address, or unix:#N */
+	struct text name; /* address of the client, or unix:#N */
 	struct record_reader records;
 	struct backlog backlog;
 	enum {
 		CLIENT_SENDS,
-		CLIENT_ENDED, /* it has sent its end, and may still read */
-		CLIENT_GONE   /* to be closed */
+		CLIENT_ENDED, /* the client has sent its end, and may still read */
+		CLIENT_GONE   /* the client is to be closed */
 	} state;
-	bool half_closed;         /* nothing more is sent to it, and it was told so */
-	unsigned long long moved; /* what it had taken at the last look */
-	struct deadline patience; /* when a full client that takes nothing is dropped */
+	bool half_closed;         /* nothing more is sent to the client, and its connection was half-closed */
+	unsigned long long moved; /* amount that the client had taken at the last check */
+	struct deadline patience; /* time when a full client that takes nothing is dropped */
 };
 
 /* Places in hub->crowd.wait; the clients follow. */
@@ -45,12 +46,12 @@ struct hub {
 	struct backlog output;
 	bool reading;          /* standard input has not ended */
 	bool packets;          /* clients send and get packets */
-	struct packet packet;  /* the last one that came */
-	bool failed;           /* a client was dropped, or a record not sent; a line said so */
-	struct deadline asked; /* when to ask the system again which clients have gone */
+	struct packet packet;  /* packet that came last */
+	bool failed;           /* a client was dropped, or a record not sent, after a line */
+	struct deadline asked; /* time to ask the system again which clients have gone */
 };
 
-/* Accept all clients that wait: each must get what is sent from now on. */
+/* Accept all clients that wait, because each must get the records that are sent from now on. */
 void hub_welcome(struct hub *hub);
 
 /* Drop a client, with a line that says why. */
@@ -60,21 +61,21 @@ void hub_drop(struct hub *hub, struct client *client, const char *why);
 void hub_lose(struct hub *hub, struct client *client, int error);
 
 /*
- * Drop clients that are full and take nothing, and close those that are done. Returns how many clients have to be looked at
- * again without an event.
+ * Drop clients that are full and take nothing, and close those that are done. Returns the number of clients that must
+ * be checked again without an event.
  */
 size_t hub_sort_out(struct hub *hub);
 
 /*
- * Return true if a record has to wait, because a descriptor to which it goes has no space: a record of standard input (then
- * also if there is no client), or of a client.
+ * Return true if a record must wait, because a descriptor to which it goes has no space. The record is one of standard
+ * input (it then waits even if there is no client), or of a client.
  */
 bool hub_full(const struct hub *hub, bool input);
 
-/* Take records of a client, and hand them on. Returns 0, or -1 with errno if standard output failed. */
+/* Take records of a client, and pass them on. Returns 0, or -1 with errno if standard output failed. */
 int hub_hear(struct hub *hub, struct client *client);
 
-/* Take records of standard input, and hand them on. Returns GO_ON, or the exit status after a line. */
+/* Take records of standard input, and pass them on. Returns GO_ON, or the exit status after a line. */
 int hub_say(struct hub *hub);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * hub_client.c: the clients of a hub: accepting, dropping and closing them. What a slow client has not read is kept for it up to
- * a bound. Then the others wait for it, but not for long, so that no client can hold up the others or use up memory.
+ * hub_client.c: the clients of a hub: accepting, dropping and closing them. The hub keeps data that a slow client has
+ * not read, up to a bound. Then the others wait for it, but not for long, so that no client can delay the others or use
+ * up memory.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -101,7 +102,10 @@ check_end(struct hub *hub, struct client *client, bool ask)
 
 	if (client->state == CLIENT_GONE || backlog_kept(&client->backlog) > 0)
 		return;
-	/* A client that has sent its end may still read, but with -B it could never be done. */
+	/*
+	 * A client that has sent its end may still read. With -B it is closed all the same, because the records of
+	 * other clients never end.
+	 */
 	if (client->state == CLIENT_ENDED &&
 	    (last || session->relays || !session->input || io_ready(client->fd, 0) ||
 	        (ask && hub->listener.socket->address.kind == ADDRESS_TCP && socket_closed(client->fd) == 1)))
@@ -116,7 +120,7 @@ hub_sort_out(struct hub *hub)
 	bool ask = deadline_passed(&hub->asked);
 	size_t i, again = 0;
 
-	/* The system is not asked about clients at each event. */
+	/* To save calls, the system is not asked about clients at each event. */
 	if (ask)
 		deadline_set(&hub->asked, DEADLINE_TICK * 1000000LL);
 	for (i = hub->crowd.count; i-- > 0;) {

@@ -1,6 +1,6 @@
 /*
- * hub_record.c: the records of a hub. A client's record goes to standard output as a whole, and with -B to the other clients.
- * A record of standard input goes to all clients, or with -P to the client that it names.
+ * hub_record.c: the records of a hub. A client's record goes to standard output as a whole, and with -B to the other
+ * clients. A record of standard input goes to all clients, or with -P to the client that it names.
  */
 #include <errno.h>
 #include <string.h>
@@ -17,7 +17,10 @@ give(struct hub *hub, struct client *client, const char *prefix, const char *dat
 		hub_lose(hub, client, errno);
 }
 
-/* Hand a record of a client to standard output, and with -B to the others. Returns 0, or -1 with errno if standard output failed. */
+/*
+ * Pass a record of a client to standard output, and with -B to the others. Returns 0, or -1 with errno if standard
+ * output failed.
+ */
 static int
 spread(struct hub *hub, const struct client *from, const char *data, size_t size)
 {
@@ -98,7 +101,7 @@ hub_hear(struct hub *hub, struct client *client)
 	return 0;
 }
 
-/* Hand a record of standard input to the client that it names. */
+/* Send a record of standard input to the client that it names. */
 static void
 address_one(struct hub *hub, const char *data, size_t size)
 {

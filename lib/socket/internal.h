@@ -1,5 +1,6 @@
 /*
- * internal.h: what the files of socket/ share: binding, accepting many connections, and what the platform knows.
+ * internal.h: declarations that the files of socket/ share: binding, accepting many connections, and the platform's
+ * functions.
  */
 #ifndef SOCKET_INTERNAL_H
 #define SOCKET_INTERNAL_H
@@ -13,18 +14,18 @@
 #include "socket/address.h"
 #include "socket/socket.h"
 
-/* Milliseconds between two looks at a process group, or at the queue of a peer, which no call can wait for. */
+/* Milliseconds between two checks of a process group, or of the queue of a peer, which no call can wait for. */
 #define SOCKET_LOOK 10
 
-/* Nanoseconds for which a peer, or COMMAND, that should take something may take nothing before it is given up. */
+/* Nanoseconds for which a peer, or COMMAND, that should take data may take nothing before it is given up. */
 #define SOCKET_PATIENCE 1000000000LL
 
 /* Set an option that a system may lack. */
 void socket_set(int fd, int level, int option, int value);
 
 /*
- * Bind to an address of this machine; a Unix path gets its mode, and replaces only a dead socket. Returns 0, or -1 with errno of
- * bind(2); if why is set, it says what is at the path, and that was left.
+ * Bind to an address of this machine. Give a Unix path its mode, and replace only a dead socket. Returns 0, or -1 with
+ * errno of bind(2); if why is set, it names the object at the path, which was left.
  */
 int socket_bind(
     struct socket *socket, const struct address *address, int fd, const struct socket_address *at, struct text *why);
@@ -32,37 +33,39 @@ int socket_bind(
 /* Append the words for an errno value of connecting, or listening. */
 void socket_explain(const struct address *address, bool listens, int error, struct text *text);
 
-/* Print a line about a client that could not be waited for or accepted, which then ends. Returns the exit status. */
+/*
+ * Print a line about a client that could not be waited for or accepted, and end it with then. Returns the exit status.
+ */
 int socket_report_accept(const struct socket *socket, int error, const char *then);
 
 /* A listening socket that takes many connections. */
 struct listener {
 	struct socket *socket;
-	unsigned long long count, taken; /* clients to take in all, and taken so far */
-	size_t most;                     /* clients at a time; 0: no bound */
+	unsigned long long count, taken; /* clients to take in all, and clients taken so far */
+	size_t most;                     /* most clients at a time; 0: no bound */
 	enum {
 		LISTENER_OPEN,
-		LISTENER_PAUSED, /* no descriptor was left, a line said so, and clients wait */
-		LISTENER_RETRIES /* the same, but it may be over */
+		LISTENER_PAUSED, /* no descriptor was left, a line was printed, and clients wait */
+		LISTENER_RETRIES /* the same, but a descriptor may be free again */
 	} state;
 };
 
 /* Return true if one more client may be taken while so many are present. */
 bool listener_takes(const struct listener *listener, size_t present);
 
-/* Return the descriptor on which to wait for a client while so many are present, or -1 if none is taken now. */
+/* Return the descriptor on which to wait for a client while so many are present, or -1 if no client is taken now. */
 int listener_ready(const struct listener *listener, size_t present);
 
 /*
- * Accept a connection without waiting. Closes the socket after the last one. Returns a blocking descriptor, or -1 if there is
- * none now; the listener is paused if none can be had.
+ * Accept a connection without waiting. Close the socket after the last one. Pause the listener if no descriptor is
+ * left. Returns a blocking descriptor, or -1 if there is no connection now.
  */
 int listener_accept(struct listener *listener, struct socket_address *peer);
 
 /* End a pause: a client has gone, or time has passed. */
 void listener_retry(struct listener *listener);
 
-/* Clients, or COMMANDs, and what their loop waits for. Starts as {0}. */
+/* Clients, or COMMANDs, and the events that their loop waits for. It starts as {0}. */
 struct crowd {
 	void **list;
 	size_t count;        /* members of list */
@@ -75,9 +78,12 @@ int crowd_grow(struct crowd *crowd, size_t extra);
 /* Release list and wait. */
 void crowd_free(struct crowd *crowd);
 
-/* The platform's: linux.c, portable.c. */
+/* Functions of the platform: linux.c, portable.c. */
 
-/* Give a client of datagrams a name of its own, so that it can be answered. Returns 0, also without, or -1 with errno. */
+/*
+ * Give a client of datagrams a name of its own, so that it can be answered. Returns 0, even if it has no name, or -1
+ * with errno.
+ */
 int socket_autobind(int fd);
 
 /* Return the bytes that were sent and that the peer's system has not acknowledged; 0 if that is not known. */
@@ -94,27 +100,27 @@ struct owner {
 int socket_owner(int fd, struct owner *owner);
 
 /*
- * From now on receive each packet with its sender's credentials, which the end of a connection has not. Without them an empty
- * packet looks like the end.
+ * Receive each packet with its sender's credentials from now on. The end of a connection comes without credentials, and
+ * an empty packet would otherwise look like the end.
  */
 void socket_mark(int fd);
 
 /*
- * Find out whether a TCP peer that has sent its end has closed altogether. Returns 1 if so, 0 if it still reads, or its system
- * will tell within about a minute, -1 if that is not known.
+ * Find out whether a TCP peer that has sent its end has closed altogether. Returns 1 if it has, 0 if it still reads, or
+ * its system will answer within about a minute, or -1 if that is not known.
  */
 int socket_closed(int fd);
 
-/* Return the number of bytes that came and were not read, or, where that is not known, at least whether there are any. */
+/* Return the number of bytes that came and were not read or, where that is not known, whether there are any. */
 long socket_unread(int fd);
 
 /* Return the event of poll(2) that says that the peer has closed its sending side, or 0. */
 short socket_end(void);
 
-/* From now on wait for processes whose parents have ended, if the system allows. */
+/* Wait from now on for processes whose parents have ended, if the system allows. */
 void socket_adopt(void);
 
-/* Close all descriptors from first on at the next exec. */
+/* Make the next exec close all descriptors from first on. */
 void socket_private(int first);
 
 #endif

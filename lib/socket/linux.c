@@ -1,6 +1,6 @@
 /*
- * linux.c: names that the kernel gives, and what it knows of the process at the other end. See unix(7), tcp(7), sock_diag(7),
- * close_range(2).
+ * linux.c: names that the kernel assigns, and the kernel's knowledge of the process at the other end. See unix(7),
+ * tcp(7), sock_diag(7), close_range(2).
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -15,7 +15,7 @@
 #include "socket/internal.h"
 #include "socket/linux_diag.h"
 
-/* <linux/sockios.h>, which musl-gcc does not find. */
+/* From <linux/sockios.h>, which musl-gcc does not find. */
 #define UNSENT 0x5411
 
 /* Seconds between two probes of a peer. */
@@ -58,7 +58,7 @@ socket_mark(int fd)
 	socket_set(fd, SOL_SOCKET, SO_PASSCRED, 1);
 }
 
-/* Store an address as sock_diag wants it; the kernel finds an IPv4 address inside IPv6 too. */
+/* Store an address as sock_diag expects it. The kernel finds an IPv4 address inside IPv6 too. */
 static void
 set_address(const struct sockaddr_storage *from, uint32_t address[4], uint16_t *port)
 {
@@ -73,8 +73,8 @@ set_address(const struct sockaddr_storage *from, uint32_t address[4], uint16_t *
 }
 
 /*
- * Ask the kernel for the peer's end of a connection within this machine. Returns 1 if no process has it any more, 0 if one
- * has, -1 if it is not there or cannot be known. See sock_diag(7).
+ * Ask the kernel for the peer's end of a connection within this machine. Returns 1 if no process has it any more, 0 if
+ * a process has it, or -1 if it does not exist or is not known. See sock_diag(7).
  */
 static int
 ask(const struct sockaddr_storage *peer, const struct sockaddr_storage *local)
@@ -94,7 +94,7 @@ ask(const struct sockaddr_storage *peer, const struct sockaddr_storage *local)
 		fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, SOCK_DIAG);
 	if (fd == -1 || send(fd, &request, sizeof(request), 0) == -1)
 		return -1;
-	/* The answer is there as soon as the request has been sent. */
+	/* The kernel answers before send(2) returns. */
 	if (recv(fd, &answer, sizeof(answer), MSG_DONTWAIT) != (ssize_t)sizeof(answer) ||
 	    answer.header.type != SOCK_DIAG_BY_FAMILY || answer.state == TCP_LISTENING)
 		return -1;
@@ -115,7 +115,7 @@ socket_closed(int fd)
 	found = ask(&peer, &local.storage);
 	if (found != -1)
 		return found;
-	/* With keep-alive on, the peer's system answers for a while, and then says that the peer has gone. */
+	/* With keep-alive on, the peer's system answers for a while, and then reports that the peer has gone. */
 	size = sizeof(kept);
 	if (getsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &kept, &size) == 0 && kept)
 		return 0;

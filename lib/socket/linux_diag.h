@@ -1,6 +1,6 @@
 /*
- * linux_diag.h: what asks the kernel for one socket: parts of <linux/netlink.h>, <linux/sock_diag.h> and <linux/inet_diag.h>,
- * which musl-gcc does not find. See sock_diag(7).
+ * linux_diag.h: the structures that ask the kernel for one socket: parts of <linux/netlink.h>, <linux/sock_diag.h> and
+ * <linux/inet_diag.h>, which musl-gcc does not find. See sock_diag(7).
  */
 #ifndef SOCKET_LINUX_DIAG_H
 #define SOCKET_LINUX_DIAG_H
@@ -21,7 +21,7 @@ struct netlink_header {
 };
 
 struct socket_id {
-	uint16_t port, peer_port; /* of the socket that is looked for, and of its peer */
+	uint16_t port, peer_port; /* ports of the socket that is looked for, and of its peer */
 	uint32_t address[4], peer_address[4];
 	uint32_t interface, cookie[2];
 };

@@ -1,6 +1,6 @@
 /*
- * open.c: connecting or listening: each address in turn, and again for as long as -T says. If none can be had, one line names
- * what each of them met.
+ * open.c: connects or listens: tries each address in turn, and again until the time of -T is over. If no address works,
+ * one line names the error of each.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +17,7 @@
 /* Connections that wait to be accepted; the system may allow fewer. */
 #define BACKLOG 4096
 
-/* Call connect(2) until the deadline. After EINTR the kernel goes on by itself. */
+/* Call connect(2) until the deadline. Returns 0 or -1. After EINTR the kernel continues by itself. */
 static int
 connect_until(int fd, const struct socket_address *to, const struct deadline *deadline)
 {
@@ -42,7 +42,7 @@ connect_until(int fd, const struct socket_address *to, const struct deadline *de
 }
 
 /*
- * Bind to the address of -b of this family. Returns 0, or -1 with errno; if why is set, it says what is wrong with that
+ * Bind to the address of -b of this family. Returns 0, or -1 with errno; if why is set, it names the fault of that
  * address, so that trying another address of the peer does not help.
  */
 static int
@@ -91,7 +91,7 @@ connect_to(
 	return result;
 }
 
-/* Listen at one address. Returns 0, or -1 with errno, and with the reason in why if it is known better. */
+/* Listen at one address. Returns 0, or -1 with errno, and with the reason in why if more than errno is known. */
 static int
 listen_at(struct socket *socket, int fd, const struct socket_address *at, struct text *why)
 {
@@ -104,7 +104,9 @@ listen_at(struct socket *socket, int fd, const struct socket_address *at, struct
 	return socket_has_connections(socket) ? trace_call(listen(fd, BACKLOG), "listen(%d, %d)", fd, BACKLOG) : 0;
 }
 
-/* Open a socket for one address. Returns 0, or the errno value, and in ours the reason if it is our own address. */
+/*
+ * Open a socket for one address. Returns 0, or the errno value, and in ours the reason if our own address is at fault.
+ */
 static int
 open_one(struct socket *socket, bool listens, const struct socket_address *address, const struct deadline *until,
     struct text *ours)
@@ -116,7 +118,7 @@ open_one(struct socket *socket, bool listens, const struct socket_address *addre
 		return errno;
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
 	socket_block(fd, false);
-	/* A port that a connection left a moment ago can be used again. */
+	/* A port that a connection has just released can be used again. */
 	if (tcp && (listens || socket->local.text))
 		socket_set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
 	if ((listens ? listen_at(socket, fd, address, ours) : connect_to(socket, fd, address, until, ours)) == 0) {
@@ -140,8 +142,8 @@ may_pass(int error)
 }
 
 /*
- * Try all addresses once. Returns 0, or the errno value of the last, with what each met in why; if ours is set, it is what is
- * wrong with our own address.
+ * Try all addresses once. Store the error of each in why, and the fault of our own address in ours. Returns 0, or the
+ * errno value of the last address.
  */
 static int
 open_any(struct socket *socket, bool listens, const struct deadline *until, struct text *why, struct text *ours)
@@ -170,8 +172,8 @@ open_any(struct socket *socket, bool listens, const struct deadline *until, stru
 		if (error == ETIMEDOUT && socket->timeout != DEADLINE_NEVER)
 			text_format(why, " (-t)");
 		/*
-		 * A listener takes the next address only if the system has none like this one; in any other case our
-		 * clients could find somebody else at this one.
+		 * A listener takes the next address only if the system has no address like this one. In any other case
+		 * clients could reach another program at this address.
 		 */
 		if (listens ? error != EAFNOSUPPORT && error != EADDRNOTAVAIL : error == EINTR)
 			break;

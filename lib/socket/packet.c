@@ -35,12 +35,15 @@ packet_take(int fd, bool connects, struct packet *packet)
 	if (message.msg_flags & MSG_TRUNC)
 		return error_set(EMSGSIZE);
 	packet->size = (size_t)got;
-	/* An empty packet comes with credentials (socket_mark), the end of a connection does not. */
+	/* An empty packet comes with credentials (socket_mark), the end of a connection comes without. */
 	packet->ended = connects && got == 0 && message.msg_controllen == 0;
 	return 0;
 }
 
-/* Enlarge the send buffer for a packet of this size. Returns false if it is large enough, or the packet too large. */
+/*
+ * Enlarge the send buffer for a packet of this size. Returns false if the buffer is large enough, or the packet too
+ * large.
+ */
 static bool
 enlarge(int fd, size_t size)
 {

@@ -26,13 +26,13 @@ int packet_open(struct packet *packet);
 
 /*
  * Take a packet; connects: from a connection, which can end. Returns 0 or -1. Errors: EAGAIN, EMSGSIZE (larger than
- * PACKET_MOST; it is lost), those of recvmsg(2).
+ * PACKET_MOST; the packet is lost), those of recvmsg(2).
  */
 int packet_take(int fd, bool connects, struct packet *packet);
 
 /*
- * Send a packet; to NULL: to the peer of the connected socket. Returns 0 or -1. Errors: EAGAIN or ENOBUFS (no space now),
- * EMSGSIZE, those of sendto(2).
+ * Send a packet to an address, or to the peer of the connected socket if to is NULL. Returns 0 or -1. Errors: EAGAIN or
+ * ENOBUFS (no space now), EMSGSIZE, those of sendto(2).
  */
 int packet_send(int fd, const char *data, size_t size, const struct socket_address *to);
 

@@ -1,6 +1,6 @@
 /*
- * path.c: binding a socket to its address, and the path of a Unix socket. Only a dead socket, which no process serves, is
- * replaced, and only the path that this process created is removed.
+ * path.c: binds a socket to its address, and manages the path of a Unix socket. It replaces only a dead socket, which
+ * no process serves, and removes only the path that this process created.
  */
 #include <errno.h>
 #include <string.h>
@@ -12,11 +12,11 @@
 #include "socket/calls.h"
 #include "socket/internal.h"
 
-/* Return 0 if a process serves the socket, or errno of connect(2); ECONNREFUSED: it is dead. */
+/* Return 0 if a process serves the socket, or errno of connect(2). ECONNREFUSED means that the socket is dead. */
 static int
 probe(const struct socket_address *at)
 {
-	/* A datagram socket never becomes a client of a listener: EPROTOTYPE says that one is there. */
+	/* A datagram socket never becomes a client of a listener: EPROTOTYPE shows that there is a listener. */
 	int fd = socket(AF_UNIX, SOCK_DGRAM, 0), result, error;
 
 	if (fd == -1)
@@ -28,7 +28,10 @@ probe(const struct socket_address *at)
 	return error;
 }
 
-/* Return true if the object at the path is a dead socket, or gone by now. If it has to stay, why says so. */
+/*
+ * Return true if the object at the path is a dead socket, or gone by now. Store the reason in why if the object must
+ * stay.
+ */
 static bool
 is_dead(const struct stat *st, const struct socket_address *at, struct text *why)
 {
@@ -64,7 +67,7 @@ clear(const char *path, const struct socket_address *at, struct text *why)
 		text_format(why, "; it was left as it is");
 		return -1;
 	}
-	/* Another object may have taken its place meanwhile; bind(2) finds that. */
+	/* Another object may have its path meanwhile; bind(2) reports that. */
 	if (lstat(path, &now) == -1 || now.st_dev != st.st_dev || now.st_ino != st.st_ino || unlink(path) == 0 ||
 	    errno == ENOENT)
 		return 0;
@@ -83,7 +86,7 @@ socket_bind(
 
 	if (path && clear(address->path, at, why) == -1)
 		return -1;
-	/* The mode is in place before anybody can connect. */
+	/* The mode is set before any process can connect. */
 	if (path)
 		mask = umask(0777 & ~socket->mode);
 	result = bind(fd, (const struct sockaddr *)&at->storage, at->size);

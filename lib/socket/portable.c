@@ -1,5 +1,5 @@
 /*
- * portable.c: POSIX knows nothing of the process at the other end.
+ * portable.c: POSIX shows nothing of the process at the other end.
  */
 #include <errno.h>
 #include <fcntl.h>

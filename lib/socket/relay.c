@@ -1,6 +1,6 @@
 /*
- * relay.c: both directions of a connection in one loop, which waits in poll(2) and nowhere else. There is no hidden timer:
- * it waits for a late answer.
+ * relay.c: both directions of a connection in one loop, which waits in poll(2) and nowhere else. It has no hidden
+ * timer, so it waits for a late answer.
  */
 #include <errno.h>
 
@@ -69,8 +69,8 @@ ready(const struct pump *pump, const struct pollfd *from, const struct pollfd *t
 }
 
 /*
- * Return true if the relay ends, once the peer has sent its end and all bytes from it are written: there is nothing to send,
- * or the input is idle and the peer is known to have closed altogether.
+ * Return true if the relay ends, once the peer has sent its end and all bytes from it are written. The relay ends if
+ * there is nothing to send, or if the input is idle and the peer is known to have closed altogether.
  */
 static bool
 over(const struct relay *relay)
@@ -99,7 +99,7 @@ settle(struct relay *relay)
 	for (;;) {
 		long unsent = socket_unsent(relay->fd);
 
-		/* A reset drops unsent bytes, so the error is looked at after their number. */
+		/* A reset drops unsent bytes, so the error is read after their number. */
 		if (getsockopt(relay->fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error)
 			return fail(relay, RELAY_PEER, error);
 		if (unsent <= 0)
@@ -122,12 +122,15 @@ run(struct relay *relay)
 	while (goes_on(down) || !over(relay)) {
 		struct pollfd wait[3] = {{.fd = relay->fd}, {.fd = relay->input}, {.fd = relay->output}};
 		unsigned long long before = up->moved + down->moved;
-		/* No event tells that a TCP peer which has sent its end has then closed altogether. */
+		/* No event reports that a TCP peer that has sent its end has then closed altogether. */
 		int tick = relay->stream && !down->open && up->open ? DEADLINE_TICK : -1;
 
 		expect(up, &wait[1], &wait[0]);
 		expect(down, &wait[0], &wait[2]);
-		/* poll(2) reports the end of any descriptor; the output's, and after its half-close the peer's, is wanted. */
+		/*
+		 * poll(2) reports a hang-up even if no event is asked for. The output's matters, and the peer's once
+		 * the peer has sent its end.
+		 */
 		if (!wait[0].events && down->open)
 			wait[0].fd = -1;
 		if (!wait[1].events)
@@ -153,7 +156,7 @@ relay_run(struct relay *relay)
 
 	pump_open(&relay->up, relay->input, relay->fd, PUMP_CONNECTION | (relay->pass ? PUMP_PASS : 0));
 	pump_open(&relay->down, relay->fd, relay->output, PUMP_CONNECTION);
-	/* The only direction may wait in a write, unless a wait has a bound. */
+	/* If there is only one direction, it may block in a write, unless a wait has a bound. */
 	if (relay->output == -1 && relay->timeout == DEADLINE_NEVER)
 		relay->up.waits = PUMP_WRITES;
 	if (relay->input == -1 && relay->timeout == DEADLINE_NEVER)

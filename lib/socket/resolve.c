@@ -1,5 +1,5 @@
 /*
- * resolve.c: from an address as it was written to the system's addresses, and back.
+ * resolve.c: converts an address as it was written to the system's addresses, and back.
  */
 #define _GNU_SOURCE /* for EAI_ADDRFAMILY and EAI_NODATA, with which some C libraries refine EAI_NONAME */
 #include <arpa/inet.h>
@@ -138,7 +138,7 @@ address_numeric(const struct socket_address *from, char *host, size_t size, unsi
 	if (from->storage.ss_family != AF_INET6)
 		return false;
 	*port = ntohs(six->sin6_port);
-	/* A client that came by IPv4 to a socket for both is shown so. */
+	/* The address of a client that came by IPv4 to a socket for both is shown as IPv4. */
 	if (IN6_IS_ADDR_V4MAPPED(&six->sin6_addr))
 		return inet_ntop(AF_INET, six->sin6_addr.s6_addr + 12, host, (socklen_t)size);
 	if (!inet_ntop(AF_INET6, &six->sin6_addr, host, (socklen_t)size))
@@ -172,7 +172,9 @@ address_format(const struct address *address, const struct socket_address *from,
 	if (address->kind == ADDRESS_UNIX) {
 		path = address_path(from, &size);
 		for (i = 0; i < size; i++) {
-			/* The path stays usable in a command: only bytes that could end a line or a column are escaped. */
+			/*
+			 * The path stays usable in a command: only bytes that could end a line or a column are escaped.
+			 */
 			bool odd = (unsigned char)path[i] < ' ' || path[i] == 0x7f;
 
 			text_format(text, i == 0 && !path[0] ? "@" : odd ? "\\x%02x" : "%c", (unsigned char)path[i]);

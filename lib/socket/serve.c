@@ -1,6 +1,7 @@
 /*
- * serve.c: the COMMANDs of a server. A COMMAND is waited for as soon as it has ended, and nothing that it started in its group
- * outlives it by more than a second. What a client does, and when it has gone, is known in serve_client.c and serve_packet.c.
+ * serve.c: the COMMANDs of a server. It waits for a COMMAND as soon as the COMMAND has ended, and no process that the
+ * COMMAND started in its group outlives it by more than a second. serve_client.c and serve_packet.c decide what a
+ * client does, and when it has gone.
  */
 #include <errno.h>
 #include <limits.h>
@@ -16,7 +17,7 @@
 #include "process/launch.h"
 #include "socket/serve.h"
 
-/* Clients that are taken before other events are looked at. */
+/* Clients that are taken before other events are checked. */
 #define BURST 64
 
 /* Places of the signals and of the listener in serve->crowd.wait; the jobs follow. */
@@ -71,7 +72,7 @@ end(struct job *job)
 {
 	bool passed = deadline_passed(&job->until);
 
-	/* As long as the group has a process, no other group can have its number. */
+	/* While the group has a process, no other group can have its number. */
 	if (job->reaped && ((job->state == JOB_KILLED && passed) || kill(-job->pid, 0) == -1)) {
 		job->state = JOB_ENDED;
 	} else if (job->state == JOB_TERMINATED && passed) {
@@ -102,7 +103,7 @@ reap(struct serve *serve)
 				job = NULL;
 		}
 		terminated = job && job->state != JOB_RUNS;
-		/* Until it has been waited for, no other group can have its number. */
+		/* Until COMMAND has been waited for, no other group can have its number. */
 		if (job)
 			job_terminate(job);
 		if (waitpid(info.si_pid, &status, 0) == -1 || !job)
@@ -119,7 +120,10 @@ reap(struct serve *serve)
 	}
 }
 
-/* Do the next step of all jobs, and free those that are done. Returns after how many milliseconds to look again, or -1. */
+/*
+ * Do the next step of all jobs, and free those that are done. Returns the number of milliseconds until the next step,
+ * or -1.
+ */
 static int
 step(struct serve *serve)
 {
@@ -146,7 +150,7 @@ step(struct serve *serve)
 	return soonest;
 }
 
-/* Wait for an event, or for look milliseconds. Returns GO_ON, or the exit status; *came: a client waits. */
+/* Wait for an event, or for look milliseconds. Set *came if a client waits. Returns GO_ON, or the exit status. */
 static int
 await(struct serve *serve, const struct deadline *deadline, int look, bool *came)
 {

@@ -1,6 +1,7 @@
 /*
- * serve.h: running COMMANDs for clients. Each is a process group; serve.c starts them, waits for them, ends their groups, and runs
- * the loop; what a client is, the file that serves it knows (serve_client.c: a connection, serve_packet.c: a packet).
+ * serve.h: running COMMANDs for clients. Each COMMAND is a process group. serve.c starts them, waits for them, ends
+ * their groups, and runs the loop. The file that serves the client defines the client (serve_client.c: a connection,
+ * serve_packet.c: a packet).
  */
 #ifndef SOCKET_SERVE_H
 #define SOCKET_SERVE_H
@@ -18,18 +19,18 @@
 enum job_state {
 	JOB_RUNS,
 	JOB_TERMINATED, /* its group got SIGTERM; SIGKILL is due at the deadline */
-	JOB_KILLED,     /* its group got SIGKILL; it is given up at the deadline */
-	JOB_ENDED       /* nothing of its group is left */
+	JOB_KILLED,     /* its group got SIGKILL; the group is given up at the deadline */
+	JOB_ENDED       /* no process of its group is left */
 };
 
-/* The first member of a struct of the file that serves the client. */
+/* A COMMAND that serves a client: the first member of a struct of the file that serves the client. */
 struct job {
 	pid_t pid; /* process id of COMMAND, and of its group */
 	enum job_state state;
 	bool reaped; /* COMMAND itself has ended */
 	struct deadline until;
-	int fd;             /* the client's connection, or the file with its answer; -1: done with */
-	struct pollfd poll; /* what the loop waits for, and what came; fd -1: nothing */
+	int fd;             /* the client's connection, or the file with its answer; -1: no longer needed */
+	struct pollfd poll; /* event that the loop waits for, and events that came; fd -1: none */
 };
 
 struct serve {
@@ -39,20 +40,23 @@ struct serve {
 	size_t running;     /* COMMANDs that have not ended */
 	struct ucspi ucspi;
 	int wake;   /* readable once a signal has come */
-	int status; /* of the first COMMAND that failed */
+	int status; /* exit status of the first COMMAND that failed */
 
-	/* Takes a client, if one waits, and starts its job. Returns false if there is none now. */
+	/* Take a client, if a client waits, and start its job. Returns false if no client waits now. */
 	bool (*take)(struct serve *serve);
-	/* Goes on with a job. Returns after how many milliseconds to look at it again, or -1. */
+	/* Do the next step of a job. Returns the number of milliseconds until the next step, or -1. */
 	int (*step)(struct serve *serve, struct job *job);
-	/* Goes on once COMMAND has ended with that exit status; terminated: because its group was told to. NULL: releases. */
+	/*
+	 * Continue once COMMAND has ended with that exit status; terminated: because its group was told to. NULL: the
+	 * job is released.
+	 */
 	void (*ended)(struct serve *serve, struct job *job, int status, bool terminated);
 	const char *missing; /* words for the line when -t runs out without a client */
 };
 
 /*
- * Start COMMAND for a client; connection: the socket whose ends its environment names. Returns the job, size bytes of zeros
- * behind struct job, or NULL after a line; the descriptors stay the caller's.
+ * Start COMMAND for a client; connection: the socket whose ends its environment names. The descriptors stay the
+ * caller's. Returns the job, which has size bytes of zeros after struct job, or NULL after a line.
  */
 void *serve_start(
     struct serve *serve, size_t size, int connection, int input, int output, const struct socket_address *peer);
@@ -60,13 +64,13 @@ void *serve_start(
 /* Tell a job's group to end. */
 void job_terminate(struct job *job);
 
-/* Close what the job holds for its client. */
+/* Close the descriptors that the job holds for its client. */
 void job_release(struct job *job);
 
-/* Get ready to start COMMANDs. Returns 0 or -1 after a line. */
+/* Prepare to start COMMANDs. Returns 0, or -1 after a line. */
 int serve_open(struct serve *serve);
 
-/* Run the loop, and release everything. Returns the exit status. */
+/* Run the loop, and release all resources. Returns the exit status. */
 int serve_run(struct serve *serve);
 
 #endif

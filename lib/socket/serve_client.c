@@ -1,6 +1,6 @@
 /*
- * serve_client.c: a COMMAND for each connection, which is its standard input and output. When the client has gone, COMMAND may read
- * what the client sent; its group is told to end once it has read nothing for a second.
+ * serve_client.c: a COMMAND for each connection, which is its standard input and output. Once the client has gone,
+ * COMMAND may read the data that the client sent. Its group is told to end once COMMAND has read nothing for a second.
  */
 #include <unistd.h>
 
@@ -11,14 +11,15 @@ struct connection {
 	struct job job;
 	enum {
 		CLIENT_THERE,
-		CLIENT_HALF, /* it has closed its sending side, or has gone altogether */
+		CLIENT_HALF, /* the client has closed its sending side, or has gone altogether */
 		CLIENT_GONE
 	} client;
-	long unread;           /* bytes from a client that has gone, at the last look; -1: none yet */
-	struct deadline until; /* when to ask again about a half-closed client; when COMMAND has idled too long */
+	long unread; /* bytes from a client that has gone, at the last check; -1: not checked yet */
+	struct deadline
+	    until; /* time to ask again about a half-closed client, or when COMMAND has been idle for too long */
 };
 
-/* Start COMMAND for a connection, or close that if it cannot be started. */
+/* Start COMMAND for a connection, or close the connection if COMMAND cannot be started. */
 static void
 start(struct serve *serve, int fd, const struct socket_address *peer)
 {
@@ -65,7 +66,7 @@ step(struct serve *serve, struct job *job)
 		job->poll.events = 0;
 		deadline_set(&connection->until, 0);
 	}
-	/* The system is not asked about a client at each event. */
+	/* To save calls, the system is not asked about a client at each event. */
 	if (connection->client == CLIENT_HALF && !gone && deadline_passed(&connection->until)) {
 		gone = socket_closed(job->fd) == 1;
 		deadline_set(&connection->until, DEADLINE_TICK * 1000000LL);
@@ -77,7 +78,7 @@ step(struct serve *serve, struct job *job)
 	}
 	if (connection->client != CLIENT_GONE)
 		return connection->client == CLIENT_HALF ? DEADLINE_TICK : -1;
-	/* A COMMAND without client goes on while it reads. */
+	/* A COMMAND without a client continues while it reads. */
 	unread = socket_unread(job->fd);
 	if (unread != connection->unread)
 		deadline_set(&connection->until, SOCKET_PATIENCE);

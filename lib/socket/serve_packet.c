@@ -1,6 +1,6 @@
 /*
- * serve_packet.c: a COMMAND for each packet, which it reads as a record. If it ends with status 0, each record that it wrote is sent
- * to the peer as a packet; a peer that takes none for a second is given up.
+ * serve_packet.c: a COMMAND for each packet, which it reads as a record. If COMMAND ends with status 0, each record
+ * that it wrote is sent to the peer as a packet. A peer that takes no packet for a second is given up.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -20,15 +20,15 @@ struct answer {
 	struct record_reader records;
 	const char *record; /* record in hand, or NULL */
 	size_t size;
-	struct deadline until; /* when the peer is given up */
+	struct deadline until; /* time when the peer is given up */
 };
 
 struct answers {
-	struct serve serve; /* first, so that serve.c can hand it back */
+	struct serve serve; /* first member, so that serve.c can pass it back */
 	struct packet packet;
 };
 
-/* Make a descriptor from which COMMAND reads the packet as a record. Returns it, or -1 with errno. */
+/* Make a descriptor from which COMMAND reads the packet as a record. Returns the descriptor, or -1 with errno. */
 static int
 input(const struct session *session, const struct packet *packet)
 {
@@ -100,7 +100,7 @@ give_up(struct serve *serve, const struct answer *answer, int error, bool sendin
 		serve->status = STATUS_RUNNER;
 }
 
-/* Send records until the peer takes no more now. Returns true if the answer is done with. */
+/* Send records until the peer takes no more now. Returns true if the answer is done. */
 static bool
 send_records(struct serve *serve, struct answer *answer)
 {

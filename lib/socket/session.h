@@ -1,5 +1,5 @@
 /*
- * session.h: what runs over a socket besides the copying of one stream: COMMANDs, a hub of clients, packets.
+ * session.h: the sessions over a socket other than the copying of one stream: COMMANDs, a hub of clients, packets.
  */
 #ifndef SOCKET_SESSION_H
 #define SOCKET_SESSION_H
@@ -17,27 +17,33 @@ struct session {
 	char **argv;              /* COMMAND with its arguments, up to a NULL; NULL: none */
 	char *path;               /* file of COMMAND */
 	enum record_form form;    /* form of records, of packets or of a hub */
-	bool input, output;       /* standard input is sent; what comes goes to standard output */
-	bool prefix;              /* each record has its peer in front */
-	bool relays;              /* what one client of a hub sends goes to the others too */
-	bool single;              /* a listener for one packet, which waits for the end of the input to answer it */
+	bool input, output;       /* standard input is sent; received data go to standard output */
+	bool prefix;              /* each record starts with its peer and a tab */
+	bool relays;              /* records of a client of a hub go to the other clients too */
+	bool single;              /* the socket listens for one packet, and answers it once the input has ended */
 	unsigned long long count; /* connections to take, or packets to receive; SESSION_FOREVER */
 	size_t most;              /* connections or COMMANDs at a time; 0: no bound */
 	long long timeout;        /* longest wait for a peer, a byte or a packet in nanoseconds, or DEADLINE_NEVER */
 };
 
 /*
- * Each runs until it is done, and returns the exit status, after a line for a failure. A COMMAND is a process group of its
- * own, which ends with its client and with this process; the status is that of the first COMMAND that failed.
+ * Each of these functions runs until it is done. It returns the exit status, after a line for a failure. A COMMAND is a
+ * process group of its own, which ends with its client and with this process; the status is that of the first COMMAND
+ * that failed.
  */
 
-/* Run COMMAND with each connection of a listener, or with the connection that socket is, as its standard input and output. */
+/*
+ * Run COMMAND with each connection of a listener, or with the connection of socket if connected, as its standard input
+ * and output.
+ */
 int serve_connections(const struct session *session, struct socket *socket, bool connected);
 
 /* Run COMMAND for each packet, which it reads as a record; the records that it writes are the answers. */
 int serve_packets(const struct session *session, struct socket *socket);
 
-/* Write the records of all clients to standard output, unmixed, and send the records of standard input to all clients. */
+/*
+ * Write the records of all clients to standard output, unmixed, and send the records of standard input to all clients.
+ */
 int hub_run(const struct session *session, struct socket *socket);
 
 /* Copy packets both ways, one a record; listens: the peer of the packet that came last is answered. */

@@ -1,5 +1,5 @@
 /*
- * socket.c: what connecting and listening sockets share: opening, the words for errors, closing.
+ * socket.c: functions that connecting and listening sockets share: opening, the words for errors, closing.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,8 +14,8 @@
 #include "socket/internal.h"
 
 /*
- * The steps of the table: connecting, binding, and talking over a socket of a kind (streams and unix-seq are connections); and
- * standard input and output.
+ * The steps of the table: connecting, binding, and talking over a socket of a kind (streams and unix-seq are
+ * connections); then standard input and output.
  */
 #define STEP(kind, step) ((int)(kind)*2 + (step))
 #define CONNECTS(kind)   (1u << STEP(kind, 0))

@@ -11,7 +11,10 @@
 #include "base/pump.h"
 #include "socket/address.h"
 
-/* The path of a Unix socket that this process created; device and inode tell it from another object of that name. */
+/*
+ * The path of a Unix socket that this process created. Device and inode distinguish it from another object of that
+ * name.
+ */
 struct path {
 	bool made;
 	dev_t device;
@@ -19,51 +22,54 @@ struct path {
 };
 
 struct socket {
-	struct address address;     /* where to connect to, or to listen */
-	struct address local;       /* what a connecting socket is bound to; text NULL: nothing */
+	struct address address;     /* address to connect to, or to listen at */
+	struct address local;       /* address that a connecting socket is bound to; text NULL: none */
 	mode_t mode;                /* exact mode of a Unix path */
 	long long timeout;          /* longest wait for one connection in nanoseconds, or DEADLINE_NEVER */
 	long long retry;            /* nanoseconds for which to try again; 0: one attempt */
 	int fd;                     /* non-blocking; -1: not open */
 	struct socket_address peer; /* the other end of a connection */
-	struct path path;           /* private: what was created at address, or at local */
+	struct path path;           /* private: path that was created at address, or at local */
 };
 
 /*
- * Connect, or listen (bind, if it is for datagrams), trying all addresses in turn. At a Unix path only a socket that nobody
- * serves is replaced; the mode is set before anybody can connect. Returns GO_ON, or the exit status after a line that names
- * what each address met. See socket(2), bind(2), listen(2), connect(2), unix(7).
+ * Connect, or listen (bind, if the socket is for datagrams), trying all addresses in turn. At a Unix path replace only
+ * a socket that no process serves, and set the mode before any process can connect. Returns GO_ON, or the exit status
+ * after a line that names the error of each address. See socket(2), bind(2), listen(2), connect(2), unix(7).
  */
 int socket_open(struct socket *socket, bool listens);
 
-/* Return true if it carries connections: a stream, or a Unix seqpacket socket. */
+/* Return true if the socket carries connections: a stream, or a Unix seqpacket socket. */
 bool socket_has_connections(const struct socket *socket);
 
 /*
- * Wait for one connection, and become that: the listener is closed, so that later clients are refused. Returns GO_ON, or the
- * exit status after a line. See accept(2).
+ * Wait for one connection, and turn the socket into it. Close the listener, so that later clients are refused. Returns
+ * GO_ON, or the exit status after a line. See accept(2).
  */
 int socket_accept(struct socket *socket, long long timeout);
 
-/* Get the address that a socket is bound to; its size is 0 if there is none. See getsockname(2). */
+/* Get the address that a socket is bound to. Its size is 0 if there is none. See getsockname(2). */
 void socket_local(int fd, struct socket_address *local);
 
-/* Set whether calls on a descriptor wait, for all who share it. */
+/* Set whether calls on a descriptor block, for all processes that share it. */
 void socket_block(int fd, bool blocks);
 
-/* Tell the peer that nothing more comes. Returns 0, also if the peer has gone, or -1 with errno of shutdown(2). */
+/* Tell the peer that nothing more comes. Returns 0, even if the peer has gone, or -1 with errno of shutdown(2). */
 int socket_half_close(int fd);
 
-/* Stop listening: new clients are refused. */
+/* Stop listening. New clients are refused. */
 void socket_stop(struct socket *socket);
 
-/* Remove the path that was created, unless another object has its name by now. Returns the exit status, after a line. */
+/*
+ * Remove the path that was created, unless another object has its name by now. Returns the exit status, after a line
+ * for a failure.
+ */
 int socket_unlink(struct socket *socket);
 
 /* Close the descriptor and release the addresses. */
 void socket_close(struct socket *socket);
 
-/* Where an error was. */
+/* The side of an error. */
 enum relay_side { RELAY_PEER, RELAY_INPUT, RELAY_OUTPUT };
 
 struct relay {
@@ -73,23 +79,23 @@ struct relay {
 	bool stream; /* TCP, whose half-close looks like a close */
 	bool pass;   /* pages of an input file may be passed on instead of copied */
 	long long timeout;    /* longest time without a byte in nanoseconds, or DEADLINE_NEVER */
-	enum relay_side side; /* of an error */
+	enum relay_side side; /* side of an error */
 	int failed;           /* private: errno value with which the peer stopped taking bytes */
-	size_t lost;          /* bytes that were read then, and not taken */
-	struct pump up, down; /* to the peer, and from it */
+	size_t lost;          /* bytes that were read by then, and not taken */
+	struct pump up, down; /* directions: to the peer, and from it */
 };
 
 /*
- * Copy both ways, and pass the end of input on as a half-close, until the peer has closed and all is written. Bytes of an input
- * that is not idle then are still sent, unless the peer has gone. Without output it ends with the input, once the peer has
- * closed too. Returns 0, or -1 with side set. Errors: ETIMEDOUT, EINTR (a signal was caught), EPIPE and ECONNRESET (the peer has
- * gone and has not taken all), those of recv(2), send(2), read(2), write(2).
+ * Copy both ways, and pass the end of input on as a half-close, until the peer has closed and all bytes are written. If
+ * the input is not idle then, still send its bytes, unless the peer has gone. Without output, end with the input, once
+ * the peer has closed too. Returns 0, or -1 with side set. Errors: ETIMEDOUT, EINTR (a signal was caught), EPIPE and
+ * ECONNRESET (the peer has gone and has not taken all bytes), those of recv(2), send(2), read(2), write(2).
  */
 int relay_run(struct relay *relay);
 
 /*
- * Print a line about an error of the peer, or of standard input or output; what format (may be NULL) says follows after a
- * semicolon, as with printf(3). Returns the exit status.
+ * Print a line about an error of the peer, or of standard input or output. Append the text of format (may be NULL)
+ * after a semicolon, as printf(3) does. Returns the exit status.
  */
 int socket_report(const struct socket *socket, enum relay_side side, int error, const char *format, ...);
 

@@ -1,6 +1,6 @@
 /*
- * ucspi.c: the environment of a COMMAND: the variables of this process, and those of UCSPI for the connection. The list is
- * our own, since setenv(3) never frees a value.
+ * ucspi.c: the environment of a COMMAND: the variables of this process, and those of UCSPI for the connection. The list
+ * is our own, because setenv(3) never frees a value.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -11,10 +11,10 @@
 
 extern char **environ;
 
-/* Variables of a connection, at most. */
+/* The most variables of a connection. */
 #define ADDED 12
 
-/* Return true for a variable that COMMAND could take for one of its connection. */
+/* Return true for a variable that COMMAND could take for a variable of its connection. */
 static bool
 misleads(const char *entry)
 {

@@ -1,5 +1,5 @@
 /*
- * ucspi.h: the environment of a COMMAND, which tells it about its client. See UCSPI (1996).
+ * ucspi.h: the environment of a COMMAND, which describes its client. See UCSPI (1996).
  */
 #ifndef SOCKET_UCSPI_H
 #define SOCKET_UCSPI_H
@@ -10,18 +10,23 @@
 #include "socket/socket.h"
 
 struct ucspi {
-	char **list; /* variables of this process, and behind them those of the connection, up to a NULL */
+	char **list; /* variables of this process, and after them those of the connection, up to a NULL */
 	size_t base, count;
 	bool failed; /* memory ran out while a variable was added */
 };
 
-/* Start with the variables of this process, less those that look like a connection's. Returns 0, or -1 with ENOMEM. */
+/*
+ * Start with the variables of this process, except those that look like a connection's. Returns 0, or -1 with ENOMEM.
+ */
 int ucspi_open(struct ucspi *ucspi);
 
-/* Replace the variables of the last connection. fd: the connection, or the socket of packets. Returns 0, or -1 with ENOMEM. */
+/*
+ * Replace the variables of the last connection. fd: the connection, or the socket of packets. Returns 0, or -1 with
+ * ENOMEM.
+ */
 int ucspi_set(struct ucspi *ucspi, const struct socket *socket, int fd, const struct socket_address *peer);
 
-/* Release all. ucspi_open has succeeded. */
+/* Release the environment. ucspi_open must have succeeded. */
 void ucspi_close(struct ucspi *ucspi);
 
 #endif
