@@ -193,7 +193,7 @@ interrupt_forget(void)
 {
 	size_t i;
 
-	/* A signal that comes meanwhile is a new one. */
+	/* A signal that comes meanwhile stays pending, and counts as caught after the call. */
 	(void)interrupt_hold();
 	for (i = 0; i < COUNT; i++)
 		came[i] = 0;

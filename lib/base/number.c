@@ -136,7 +136,7 @@ number_time(const char *text, long long *nanoseconds)
 			break;
 	if (i == sizeof(units) / sizeof(units[0]))
 		return fail(EINVAL);
-	/* Half of what a long long holds, so that the time of day can be added. */
+	/* The maximum is half of LLONG_MAX nanoseconds, so that a time on the clock can be added. */
 	if (over || whole >= LLONG_MAX / 2 / units[i].factor)
 		return fail(ERANGE);
 	/* The division has two steps, because fraction * factor can overflow and factor / scale loses digits. */

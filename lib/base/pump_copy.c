@@ -90,7 +90,7 @@ pump_copy(struct pump *pump)
 		result = pump_step(pump);
 		if (result == -1)
 			return -1;
-		/* Neither a file as the input nor a call that waits looks for signals. */
+		/* A step does not notice a signal if the input is a file, or if the call itself waits. */
 		if (interrupt_caught() && (pump->open || pump_holds(pump))) {
 			pump->output = pump->blocked || pump_holds(pump);
 			return error_set(EINTR);

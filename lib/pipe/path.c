@@ -40,10 +40,7 @@ kind(mode_t mode)
 	return "not a FIFO";
 }
 
-/*
- * Create the FIFO. Returns 0 or -1. Errors: those of mkfifo(3); EEXIST even if the path is a symbolic link that leads
- * nowhere.
- */
+/* Create the FIFO. Returns 0 or -1. Errors: those of mkfifo(3); EEXIST even if the path is a dangling symbolic link. */
 static int
 make(struct fifo *fifo)
 {

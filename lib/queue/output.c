@@ -24,8 +24,7 @@
 struct held {
 	size_t body; /* offset of the message in the buffer */
 	size_t size; /* bytes of the message */
-	size_t
-	    end; /* offset of the end of its record: the record is written once the output has taken that many bytes */
+	size_t end;  /* end of its record, which is written once the output has taken that many bytes */
 	long priority;
 };
 

@@ -21,12 +21,11 @@
 struct datagrams {
 	const struct session *session;
 	struct socket *socket;
-	bool
-	    answers; /* a listener without connections: records go to the last packet's peer, or to the peer they name */
-	bool ended;  /* the peer has closed the connection */
-	bool known;  /* there is a peer to send to */
-	bool enough;          /* as many packets as wanted have come */
-	bool failed;          /* a packet or a record was dropped, after a line */
+	bool answers; /* a listener without connections: records go to the last packet's peer, or to their own */
+	bool ended;   /* the peer has closed the connection */
+	bool known;   /* there is a peer to send to */
+	bool enough;  /* as many packets as wanted have come */
+	bool failed;  /* a packet or a record was dropped, after a line */
 	struct packet packet; /* packet that came last */
 	struct record_reader input;
 	struct backlog output;
