@@ -29,9 +29,8 @@ struct queue_options {
 	mode_t mode;              /* exact mode of a queue that is created */
 	unsigned long long depth; /* messages; 0: any number */
 	size_t size;              /* bytes a message; 0: any number */
-	const char
-	    *select; /* messages that queue_receive takes: N, -N or ^N, as -p of mqrecv; NULL: the next message */
-	long long patience; /* nanoseconds for which a message that is put back may wait for space */
+	const char *select;       /* messages to receive: N, -N or ^N, as -p of mqrecv; NULL: the next message */
+	long long patience;       /* nanoseconds for which a message that is put back may wait for space */
 };
 
 /* The bounds of a wait: a deadline, and the reader of an output. */
@@ -215,8 +214,10 @@ int work_find(struct work *work);
 int work_open(struct work *work, const struct queue_options *options);
 
 /*
- * Run COMMAND with the message on its standard input and IPC7_PRIO in its environment. If that fails, put the message
- * back and print a line. Returns GO_ON, or the status of COMMAND or of the failure that kept it from being run.
+ * Run COMMAND with the message on its standard input and IPC7_PRIO in its environment. If COMMAND fails, send the
+ * message to the dead-letter queue, unless a signal was caught. Put the message back if there is no such queue, or if
+ * COMMAND cannot be run. Returns GO_ON; or, after the message was put back and a line was printed, the status of
+ * COMMAND or of the failure that kept it from being run.
  */
 int work_run(struct work *work, const struct message *message);
 
