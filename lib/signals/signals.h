@@ -63,7 +63,7 @@ struct receiver {
  * The most signals that receive_wait takes at once. The number is small, so that the arrays touch no further pages of
  * the stack.
  */
-#define RECEIVE_MOST 24
+#define RECEIVE_MOST 64
 
 /*
  * Block the signals of receiver->set, even those that are ignored; they are pending until receive_wait takes them. The
