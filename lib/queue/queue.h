@@ -30,16 +30,16 @@ struct queue_options {
 	unsigned long long depth; /* messages; 0: any number */
 	size_t size;              /* bytes a message; 0: any number */
 	const char *select;       /* messages to receive: N, -N or ^N, as -p of mqrecv; NULL: the next message */
-	long long patience;       /* nanoseconds for which a message that is put back may wait for space */
+	long long patience;       /* longest wait for space when a message is put back, in nanoseconds */
 };
 
 /* The bounds of a wait: a deadline, and the reader of an output. */
 struct queue_wait {
 	struct deadline deadline;
-	int output; /* descriptor whose reader must stay while the call waits; -1: none */
+	int output; /* the wait ends with EPIPE once this descriptor has lost its reader; -1: none */
 };
 
-/* The step in which an errno value was met. The last three are steps of QUEUE_OPEN, which queue_report finds itself. */
+/* The step in which an errno value was met. queue_open sets the last three; callers pass QUEUE_OPEN. */
 enum queue_step {
 	QUEUE_OPEN,
 	QUEUE_SEND,
@@ -53,13 +53,13 @@ enum queue_step {
 struct queue_posix {
 	mqd_t mqd;
 	size_t depth;  /* mq_maxmsg */
-	int watch;     /* descriptor that reports changes of the queue's links; 0: not opened yet; -1: there is none */
+	int watch;     /* inotify(7) descriptor; 0: not opened yet; -1: not available */
 	bool unlinked; /* the queue no longer has a name */
 };
 
 struct queue_sysv {
 	int id;
-	unsigned long long capacity; /* msg_qbytes; ULLONG_MAX: not readable */
+	unsigned long long capacity; /* msg_qbytes; ULLONG_MAX: no permission to read it */
 	long type;                   /* type that msgrcv(2) selects by */
 	int flags;                   /* flags that msgrcv(2) selects by */
 	bool ticking;                /* the queue has been full: a timer interrupts calls that block (deadline_tick) */
@@ -70,7 +70,7 @@ struct queue_sysv {
 
 /* A queue, which the caller owns. The members after size are private to queue/. */
 struct queue {
-	const char *text;           /* name, as printed and as other commands take it */
+	const char *text;           /* name that is printed and that other commands accept */
 	struct queue_options asked; /* options with which it was opened */
 	bool open;                  /* queue_open succeeded */
 	bool returned;              /* a message was put back into it */
@@ -100,9 +100,10 @@ struct queue_priorities {
 const struct queue_priorities *queue_priorities(const struct name *name);
 
 /*
- * Open a queue. name must last until queue_close, which is permitted even after a failure. Returns 0, or -1 with errno
- * of mq_open(3), msgget(2), msgctl(2) or ftok(3); EEXIST also means a queue whose attributes differ from those asked
- * for.
+ * Open a queue that queue_check has accepted. name must last until queue_close, which is permitted even after a
+ * failure. May sleep up to 0.2 s while the creator of a System V queue sets its capacity. Returns 0 or -1. Errors:
+ * EEXIST (also: the queue has other attributes), EMSGSIZE (size is above msgmax), EOVERFLOW, EIDRM, EINVAL (also: no
+ * such identifier), those of mq_open(3), msgget(2), msgctl(2), ftok(3).
  */
 int queue_open(struct queue *queue, const struct name *name, const struct queue_options *options);
 
@@ -110,8 +111,9 @@ int queue_open(struct queue *queue, const struct name *name, const struct queue_
 int queue_start(struct queue *queue, const struct name *name, const struct queue_options *options);
 
 /*
- * Send a message. If wait is NULL, do not wait. Returns 0 or -1. Errors: EAGAIN (full, and wait is NULL), ETIMEDOUT,
- * EINTR (a signal was caught), EIDRM (the queue was removed), EMSGSIZE, EACCES. See mq_send(3), msgsnd(2).
+ * Send a message. If wait is NULL, do not wait. Returns 0 or -1. Errors: EAGAIN (full, and wait is NULL; or no timer is
+ * left), ETIMEDOUT, EINTR (a signal was caught), EIDRM (the queue was removed; an unlinked POSIX queue still accepts
+ * messages, and fails only if the call would wait), EMSGSIZE, EINVAL, ENOMEM, EACCES. See mq_send(3), msgsnd(2).
  */
 int queue_send(struct queue *queue, const struct message *message, const struct queue_wait *wait);
 
@@ -119,38 +121,40 @@ int queue_send(struct queue *queue, const struct message *message, const struct 
 int queue_send_nearest(struct queue *queue, const struct message *message, const struct queue_wait *wait);
 
 /*
- * Receive a message, whose data last until the next call. If wait is NULL, do not wait. Call it with wait only after a
- * call without: with wait it may fail at once if the deadline has passed, even if there is a message. Returns 0 or -1.
- * Errors: EAGAIN (empty, and wait is NULL), ETIMEDOUT, EINTR (a signal was caught), EIDRM (the queue was removed and is
- * empty), EPIPE (wait->output has lost its reader, and no message was taken), EACCES. See mq_receive(3), msgrcv(2).
+ * Receive a message, whose data last until the next queue_receive or queue_send. If wait is NULL, do not wait. Call
+ * without waiting first: a call that waits may fail at once if its deadline has passed, even if a message is there.
+ * Returns 0 or -1. Errors: EAGAIN (empty, and wait is NULL; or no timer is left), ETIMEDOUT, EINTR (a signal was
+ * caught), EIDRM (the queue was removed and is empty), EPIPE (wait->output has lost its reader, and no message was
+ * taken), ENOMEM, EACCES. See mq_receive(3), msgrcv(2).
  */
 int queue_receive(struct queue *queue, struct message *message, const struct queue_wait *wait);
 
-/* Return true if the queue was removed while open, and the system shows that. */
+/* Return true if a POSIX queue was removed while open. Always false for System V, whose calls fail with EIDRM. */
 bool queue_removed(const struct queue *queue);
 
-/* Return the number of messages in a queue that was removed and that no process can open any more; 0: not known. */
+/* Return the number of messages in a removed POSIX queue, which its last close loses; 0: none, or unknown. */
 unsigned long queue_stranded(const struct queue *queue);
 
 /* Return true if both are the same queue, even under two names. */
 bool queue_same(const struct queue *one, const struct queue *other);
 
-/* Remove the queue. Returns 0, or -1 with errno of mq_unlink(3) or msgctl(2); ENOENT: it is gone already. */
+/* Remove the queue, on POSIX by name. Returns 0, or -1 with errno of mq_unlink(3) or msgctl(2); ENOENT: it is gone. */
 int queue_unlink(struct queue *queue);
 
-/* Release the resources of the queue in this process. */
+/* Release the resources of the queue in this process. Do nothing if all members are zero. */
 void queue_close(struct queue *queue);
 
 /*
  * Print one line about an errno value that was met in a step, with its remedy, and then extra (may be NULL). If error
- * is 0, print extra alone. Returns the exit status: STATUS_REMOVED, STATUS_TIMEOUT or STATUS_FAILED.
+ * is 0, print extra alone. EAGAIN means that no timer is left. Returns the exit status: STATUS_REMOVED, STATUS_TIMEOUT
+ * or STATUS_FAILED.
  */
 int queue_report(const struct queue *queue, enum queue_step step, int error, const char *extra);
 
 /*
- * Put a received message back, with its priority, waiting until deadline for space (NULL: not at all). If that fails,
- * send it to spare (may be NULL), or else print it on standard error, escaped. Do nothing if the queue was opened to
- * peek, because it still has the message. Returns the queue that has the message, or NULL.
+ * Put a received message back, with its priority. Wait until deadline for space, even after a caught signal (NULL: do
+ * not wait). If that fails, send it to spare (may be NULL), or else print it on standard error, escaped. A queue opened
+ * to peek still has the message: do nothing. Returns the queue that has the message, or NULL.
  */
 struct queue *queue_put_back(
     struct queue *queue, struct queue *spare, const struct message *message, const struct deadline *deadline);
@@ -180,8 +184,8 @@ struct output {
 int output_add(struct output *output, const struct message *message);
 
 /*
- * Write the messages that are held. Messages that could not be written are still held. Returns 0, or -1 with errno of
- * write(2), or EINTR after a caught signal.
+ * Write the messages that are held, however long that blocks. Returns 0, or -1 with errno of write(2), or EINTR after a
+ * caught signal; then the rest is still held, and only output_fail or output_close may follow.
  */
 int output_flush(struct output *output);
 
@@ -198,7 +202,7 @@ struct work {
 	struct name dead_name; /* queue for messages whose COMMAND failed; text NULL: they are put back */
 	enum record_form form; /* form of the record that COMMAND reads */
 	bool prefix;           /* the record starts with the priority and a tab */
-	long long timeout;     /* nanoseconds to wait for space in the dead-letter queue; DEADLINE_NEVER: not at all */
+	long long timeout;     /* nanoseconds to wait for space in dead; DEADLINE_NEVER here means: DO NOT WAIT */
 	bool ended;            /* the status that work_run returned is that of COMMAND */
 	char *path;            /* file of COMMAND */
 	struct queue dead;     /* dead-letter queue, if open */
@@ -214,10 +218,10 @@ int work_find(struct work *work);
 int work_open(struct work *work, const struct queue_options *options);
 
 /*
- * Run COMMAND with the message on its standard input and IPC7_PRIO in its environment. If COMMAND fails, send the
- * message to the dead-letter queue, unless a signal was caught. Put the message back if there is no such queue, or if
- * COMMAND cannot be run. Returns GO_ON; or, after the message was put back and a line was printed, the status of
- * COMMAND or of the failure that kept it from being run.
+ * Run COMMAND with the message on its standard input and IPC7_PRIO in its environment, and wait for its end. If COMMAND
+ * fails, send the message to the dead-letter queue, unless a signal was caught. Put the message back if there is no such
+ * queue or it does not take the message, or if COMMAND cannot be run. Returns GO_ON; or, after the message was put back
+ * and a line was printed, the status of COMMAND or of the failure.
  */
 int work_run(struct work *work, const struct message *message);
 

@@ -16,8 +16,8 @@
 #define INPUT_AHEAD ((size_t)64 * 1024)
 
 /*
- * Input that a segment takes completely or not at all. The struct must be static or zeroed; it has 64 KiB, which a
- * start should not touch.
+ * Input that is put completely or not at all. Make the struct static: clearing 64 KiB would slow the start of a
+ * command.
  */
 struct input {
 	int fd;        /* descriptor from which the bytes after those read ahead come */
@@ -26,29 +26,32 @@ struct input {
 	bool staged;   /* fd is a temporary file, which input_close closes */
 	size_t size;   /* bytes of the input; while its size is not known, those read so far */
 	size_t first;  /* bytes read ahead */
-	size_t given;  /* bytes of those that input_read has returned */
-	off_t start;   /* offset in fd of the bytes after those, if the input is known */
+	size_t given;  /* bytes of ahead that input_read has returned */
+	off_t start;   /* offset in fd of the first byte after ahead, if the size is known */
 	char ahead[INPUT_AHEAD];
 };
 
 /*
- * Open the input on a descriptor: read up to INPUT_AHEAD bytes. The size is known if the input ends there, or if fd is
- * an ordinary file, whose bytes beyond its present size do not count. Returns 0 or -1. Errors: EINTR (a signal was
- * caught), those of read(2).
+ * Open the input on a descriptor, which stays the caller's. Block until INPUT_AHEAD bytes are read or the input has
+ * ended. The size is known if the input has ended, or if fd is an ordinary file with bytes left; bytes that are
+ * appended later do not count in it. Returns 0 or -1. Errors: EINTR (a signal was caught), those of read(2).
  */
 int input_open(struct input *input, int fd);
 
 /*
- * Copy the input to its end into the file at fd, from offset on. Then its size is known, and it can be read again.
- * input_close closes fd. Returns 0 or -1. Errors: EMSGSIZE (it has more than limit bytes), EINTR, those of read(2) and
- * write(2).
+ * Copy the input to its end into the file at fd, from offset on. Then its size is known, and it can be read again. Even
+ * after a failure input_close closes fd, and the original descriptor is forgotten. Returns 0 or -1. Errors: EMSGSIZE
+ * (it has more than limit bytes), EINTR, those of read(2), write(2), lseek(2).
  */
 int input_stage(struct input *input, size_t limit, int fd, off_t offset);
 
 /* Go back to the first byte of an input whose size is known. Returns 0, or -1. See lseek(2). */
 int input_rewind(struct input *input);
 
-/* Read the next bytes. Returns the number of bytes, 0 at the end, or -1. See read(2). */
+/*
+ * Read the next bytes; of a file that has grown, also those beyond size. Returns the number of bytes, 0 at the end, or
+ * -1 with errno of read(2); EINTR even if no signal was caught.
+ */
 ssize_t input_read(struct input *input, void *data, size_t size);
 
 /* Close the temporary file of a staged input. */
@@ -59,13 +62,13 @@ void input_close(struct input *input);
 
 /* Options with which a segment is opened, and the part of it to put or get. */
 struct segment_options {
-	bool write;     /* the segment is opened for segment_put; else for segment_get */
-	bool create;    /* a missing segment is created */
-	bool exclusive; /* the segment must not exist; implies create */
-	bool part;   /* put: the input replaces the part from offset on; else the segment then holds the input alone */
-	bool pass;   /* get: live pages are passed instead of copies, where the output takes them */
-	mode_t mode; /* exact mode of a segment that is created */
-	size_t size; /* put: bytes of a segment that is created, or put whole; 0: as many as the input needs */
+	bool write;        /* the segment is opened for segment_put; else for segment_get */
+	bool create;       /* a missing segment is created */
+	bool exclusive;    /* the segment must not exist; implies create */
+	bool part;         /* put: the input replaces the part from offset on; false: the whole content */
+	bool pass;         /* get: live pages are passed instead of copies, where the output takes them */
+	mode_t mode;       /* exact mode of a segment that is created */
+	size_t size;       /* put: size of a segment that is created or put whole; 0: what the input needs */
 	size_t offset;     /* the first byte of the part */
 	size_t length;     /* get: bytes of the part, or SEGMENT_ALL */
 	long long timeout; /* nanoseconds to wait for the lock, or DEADLINE_NEVER */
@@ -115,7 +118,7 @@ struct segment_sysv {
 struct segment {
 	const struct segment_backend *backend; /* NULL: not open */
 	const struct name *name;               /* name that was asked for */
-	const char *text;                      /* name, as printed and as other commands take it */
+	const char *text;                      /* name that is printed and that other commands accept */
 	struct segment_options asked;
 	enum segment_state state;
 	enum segment_step step; /* the last step, which may have failed */
@@ -123,7 +126,7 @@ struct segment {
 	size_t input;           /* bytes of the input to put */
 	size_t space;           /* bytes of input that fit */
 	size_t moved;           /* bytes put, or accepted by the output */
-	bool changed;           /* the segment existed, and the put has begun */
+	bool changed;           /* the content of a segment that existed may have changed */
 	struct segment_mapped mapped;
 	struct segment_sysv sysv;
 };
@@ -135,7 +138,8 @@ struct segment {
 int segment_start(struct segment *segment, const struct name *name, const struct segment_options *options);
 
 /*
- * Return true if a segment is to be created that keeps its size, and neither its options nor the input give the size.
+ * Return true if the size of a new System V segment is unknown: the options give none, and the input is not an ordinary
+ * file with bytes in it.
  */
 bool segment_unsized(const struct segment *segment, const struct input *input);
 
@@ -148,18 +152,20 @@ int segment_stage(struct segment *segment, struct input *input);
 
 /*
  * Put the input, whose size is known, into the segment, and create the segment if it is missing. Hold signals until the
- * put is done. Give a segment whose size can change that of the options or of the input, unless only a part is put;
- * zero the rest of a System V segment. POSIX and file: wait for a write lock on the whole object, fcntl(2). Returns 0
- * or -1. Errors: EMSGSIZE (it does not fit), ETIMEDOUT, EINTR, ENOSPC, EFBIG, EACCES, EEXIST; after these nothing has
- * changed, and a segment that was created is removed. EIDRM (the segment was removed), and those of read(2) on the
- * input; after these segment->changed says whether the segment has changed.
+ * put is done, but not while it waits for the lock. Unless only a part is put, a POSIX segment or file gets the size of
+ * the options or of the input, and the rest of a System V segment is zeroed. POSIX and file: wait for a write lock on
+ * the whole object, fcntl(2). Returns 0 or -1; a segment that was created is then removed. Errors after which nothing
+ * has changed: EMSGSIZE (it does not fit), ETIMEDOUT, EINTR, EAGAIN (no timer is left), ENOSPC, EFBIG, EACCES, EEXIST,
+ * EBUSY (other processes kept creating and removing it). Other errors: EIDRM (the segment was removed), those of
+ * read(2) on the input; then segment->changed is true if the content may have changed.
  */
 int segment_put(struct segment *segment, struct input *input);
 
 /*
  * Write the segment, or the part that the options name, to output. POSIX and file: take a read lock, which is kept
- * until segment_end. Returns 0 or -1; segment->moved counts the bytes that output accepted. Errors: ERANGE (the segment
- * has no such part), ESTALE (it shrank meanwhile), ETIMEDOUT, EINTR, EIDRM, those of write(2).
+ * until segment_end. The timeout bounds the wait for the lock, not the writes. Returns 0 or -1; segment->moved counts
+ * the bytes that output accepted. Errors: ERANGE (the segment has no such part), ESTALE (it shrank meanwhile),
+ * ETIMEDOUT, EINTR, EIDRM, EAGAIN (no timer is left), those of write(2).
  */
 int segment_get(struct segment *segment, int output);
 
@@ -169,13 +175,13 @@ int segment_get(struct segment *segment, int output);
  */
 int segment_report(const struct segment *segment, int error);
 
-/* Remove the segment. Returns 0 or -1. See shm_unlink(3), unlink(2), shmctl(2). */
+/* Remove the segment. Returns 0 or -1. Errors: ENOENT (already removed). See shm_unlink(3), unlink(2), shmctl(2). */
 int segment_unlink(struct segment *segment);
 
 /*
- * Close the segment, which releases the lock. If unlink is set, first remove it, provided that the command has
- * succeeded (status is STATUS_OK) or a signal was caught. Do nothing if segment_start has failed. Returns the exit
- * status, which a removal that fails turns from STATUS_OK into another, after a line.
+ * Close the segment and release its lock. If unlink is set, first remove it, provided that the command has succeeded
+ * (status is STATUS_OK) or a signal was caught. If segment_start has failed, do nothing; the struct must then have
+ * started as {0}. Returns the exit status, which a removal that fails turns from STATUS_OK into another, after a line.
  */
 int segment_end(struct segment *segment, bool unlink, int status);
 

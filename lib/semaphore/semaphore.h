@@ -1,8 +1,8 @@
 /*
  * semaphore.h: semaphores: POSIX named semaphores and System V sets, and a COMMAND that runs while a semaphore is held.
  *
- * The caller owns struct semaphore, and may read text in it. The functions up to semaphore_close work on a semaphore
- * that semaphore_start opened.
+ * The caller owns struct semaphore, and may read text in it. Parse the operations, check them, and start the semaphore,
+ * in this order. The functions after semaphore_start work on a semaphore that it opened.
  */
 #ifndef SEMAPHORE_SEMAPHORE_H
 #define SEMAPHORE_SEMAPHORE_H
@@ -16,12 +16,12 @@
 #include "base/text.h"
 
 struct semaphore_options {
-	bool create;       /* a missing semaphore is created */
+	bool create;       /* create the semaphore if it is missing */
 	bool exclusive;    /* the semaphore must not exist; implies create */
 	mode_t mode;       /* mode of a new semaphore, whatever the umask */
 	const int *values; /* initial values, one for each member */
-	size_t count;      /* number of values; 0: one member with value 1, and any number in an existing set */
-	int failure;       /* exit status of semaphore_report: STATUS_FAILED, or STATUS_RUNNER with a COMMAND */
+	size_t count; /* number of values; 0: create one member with value 1, or accept an existing set of any size */
+	int failure;  /* exit status of semaphore_report: STATUS_FAILED, or STATUS_RUNNER with a COMMAND */
 };
 
 /* One OP of semop(1). */
@@ -50,7 +50,7 @@ struct semaphore_sysv {
 struct semaphore {
 	const struct semaphore_backend *backend;
 	const struct name *name;
-	const char *text; /* name, as printed and as other commands take it */
+	const char *text; /* name that is printed and that other commands accept */
 	key_t key;        /* key of the name; IPC_PRIVATE: it has none; -1: ftok(3) failed */
 	struct semaphore_options options;
 	union {
@@ -73,18 +73,19 @@ int semaphore_check(const struct name *name, const struct semaphore_options *opt
     const struct semaphore_operation *operations, size_t count);
 
 /*
- * Open a semaphore, or create it with its values. No other process that opens it by this function finds it without its
- * values. name must outlive semaphore, and the caller calls semaphore_close even after a failure. Returns GO_ON, or an
- * exit status after a line. See sem_open(3), semget(2).
+ * Open a semaphore, or create it with its values. A process that opens it by this function sees its initial values, or
+ * later ones. May sleep about 0.2 s for the first operation on a new System V set. name must outlive semaphore, and the
+ * caller calls semaphore_close even after a failure. Returns GO_ON, or an exit status after a line. See sem_open(3),
+ * semget(2).
  */
 int semaphore_start(struct semaphore *semaphore, const struct name *name, const struct semaphore_options *options);
 
 /*
  * Perform count operations, on a System V set as one, and wait for them at most timeout nanoseconds (DEADLINE_NEVER:
  * until stopped). With lock, the kernel gives back the amount that was taken from a System V set when this process
- * ends, even after exec (SEM_UNDO). Returns 0 or -1. Errors: ETIMEDOUT, EINTR (a signal was caught), EIDRM (removed),
- * EFBIG (no such member), ERANGE (beyond the largest value), E2BIG, ENOSPC, EACCES. See semop(2), semctl(2),
- * sem_wait(3), sem_post(3).
+ * ends, even after exec (SEM_UNDO). Returns 0 or -1. Errors: ETIMEDOUT, EINTR (a signal was caught), EIDRM (removed; a
+ * POSIX semaphore may have been taken all the same), EAGAIN (no timer is left), ENOMEM, EFBIG (no such member), ERANGE
+ * (beyond the largest value), E2BIG, ENOSPC, EACCES. See semop(2), semctl(2), sem_wait(3), sem_post(3).
  */
 int semaphore_operate(struct semaphore *semaphore, const struct semaphore_operation *operations, size_t count,
     long long timeout, bool lock);
@@ -104,20 +105,23 @@ int semaphore_unlink(struct semaphore *semaphore);
 /* Release the memory of the semaphore in this process. Do nothing if all members are zero. See sem_close(3). */
 void semaphore_close(struct semaphore *semaphore);
 
-/* Print the line for an errno value met in a step. Returns the exit status: 3, 124 or options.failure. */
+/*
+ * Print the line for an errno value met in a step. Returns the exit status: STATUS_REMOVED, STATUS_TIMEOUT or
+ * options.failure.
+ */
 int semaphore_report(const struct semaphore *semaphore, enum semaphore_step step, int error);
 
 /* A COMMAND that runs while a semaphore is held. */
 struct hold {
 	char **argv;       /* COMMAND and its arguments, up to a NULL */
-	char *path;        /* file of COMMAND, as from launch_find */
-	long long timeout; /* longest wait for the semaphore, in nanoseconds */
+	char *path;        /* file of COMMAND, from launch_find; the caller frees it */
+	long long timeout; /* longest wait for the semaphore, in nanoseconds, or DEADLINE_NEVER */
 	bool unlink;       /* the semaphore is unlinked after COMMAND has ended */
 };
 
 /*
- * Take 1 from the semaphore, run COMMAND, and give 1 back. On System V this process becomes COMMAND, or with unlink a
- * child of it does; a POSIX semaphore is given back by this process. Do not unlink a semaphore that could not be taken.
+ * Take 1 from the semaphore, run COMMAND, and give 1 back. On System V this process becomes COMMAND, or with unlink its
+ * child does; a POSIX semaphore is given back by this process. Do not unlink a semaphore that could not be taken.
  * Returns the exit status: that of COMMAND, or after a line that of the failure. See SEM_UNDO in semop(2), execve(2).
  */
 int hold_run(const struct hold *hold, struct semaphore *semaphore);
