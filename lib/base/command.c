@@ -190,14 +190,14 @@ command_refuse(int letter, const char *argument, const char *expected)
 }
 
 int
-command_number(int option, const char *text, unsigned long long min, unsigned long long max, unsigned long long *result)
+command_number(int letter, const char *text, unsigned long long min, unsigned long long max, unsigned long long *result)
 {
 	char expected[80];
 
 	if (number_parse(text, min, max, result) == 0)
 		return GO_ON;
 	snprintf(expected, sizeof(expected), "not a number from %llu to %llu", min, max);
-	return command_refuse(option, text, expected);
+	return command_refuse(letter, text, expected);
 }
 
 int

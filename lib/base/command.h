@@ -36,7 +36,10 @@ struct command_option {
 	unsigned long long min, max; /* bounds of number */
 	enum record_form *form;      /* set by -0, -N or -r; starts as RECORD_LINE */
 
-	/* Read any other argument; to is the first parameter. Returns GO_ON, or an exit status after a line. */
+	/*
+	 * Read any other argument of the option letter; to is the first parameter. Returns GO_ON, or an exit status
+	 * after a line.
+	 */
 	int (*read)(void *to, int letter, const char *text);
 	void *to;
 };
@@ -86,7 +89,7 @@ int command_print(struct text *text);
 
 /*
  * Write the name of a new object, which has no other name, to standard output. Returns GO_ON, or STATUS_FAILED after a
- * line that ends with undone, the step that the caller then undoes.
+ * line that ends with undone, the words for what the caller then removes.
  */
 int command_tell(const char *name, const char *undone);
 

@@ -23,8 +23,8 @@ int interrupt_setup(void);
 int interrupt_spare(void);
 
 /*
- * Make signals that interrupt visible to poll(2) too. Returns a descriptor that becomes readable with each, or -1 with
- * errno of pipe(2).
+ * Make signals that interrupt visible to poll(2) too. Returns a non-blocking descriptor that becomes readable with
+ * each, and that the caller reads until it is empty; or -1 with errno of pipe(2). A second call replaces the first.
  */
 int interrupt_wake(void);
 
@@ -56,13 +56,16 @@ void interrupt_give_back(void);
  */
 int interrupt_hold(void);
 
-/* Wait until one of the signals that interrupt_hold blocks has come. The signals are blocked again on return. */
+/*
+ * Wait, during a hold, until a signal has been handled. Signals that were blocked before the hold do not end the wait,
+ * nor does SIGURG. The signals are blocked again on return.
+ */
 void interrupt_pause(void);
 
-/* End the hold of an interrupt_hold: the last call sets the mask from before the first one. Keep errno. */
+/* Undo one interrupt_hold; the outermost call restores the mask. */
 void interrupt_release(void);
 
-/* Store in set SIGCHLD and the signals that interrupt_setup catches. */
+/* Store in set SIGCHLD and the signals that interrupt_setup catches, even those that were blocked on entry. */
 void interrupt_awaited(sigset_t *set);
 
 /* End the process by the default action of a signal. */

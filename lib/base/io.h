@@ -10,8 +10,8 @@
 
 /*
  * Open stand-ins for those of descriptors 0 to 2 that are closed, so that no queue or file gets their numbers. Reading
- * a stand-in for descriptor 0, or writing another, fails with EBADF, and exec closes it. Returns 0, or -1 with errno of
- * open(2).
+ * the stand-in for 0, or writing that for 1 or 2, fails with EBADF. exec closes the stand-ins. Returns 0, or -1 with
+ * errno of open(2).
  */
 int io_reserve(void);
 
@@ -42,7 +42,8 @@ bool io_ready(int fd, short event);
 
 /*
  * Decide what follows a failed call on fd: if the call would have blocked, wait for events of poll(2). Returns 0 to try
- * again (even after EINTR, unless a signal was caught), or -1 with errno as it was.
+ * again (even after EINTR, unless a signal was caught), or -1 with errno as it was; or with EINTR if a signal was
+ * caught during the wait.
  */
 int io_again(int fd, short events);
 

@@ -18,10 +18,16 @@ int number_read(const char *text, size_t size, unsigned int base, unsigned long 
 /* Read an int from size bytes of text: digits, with or without a minus sign in front. */
 int number_int(const char *text, size_t size, int *result);
 
-/* Read a size in bytes, from min to SSIZE_MAX: digits, then K, M, G (powers of 1024) or nothing. */
+/*
+ * Read a size in bytes, up to SSIZE_MAX: digits, then K, M, G (powers of 1024) or nothing. min bounds the digits,
+ * before the unit counts.
+ */
 int number_size(const char *text, size_t min, size_t *bytes);
 
-/* Read a time: digits with an optional fraction, then ms, s, m or nothing (seconds). The result is in nanoseconds. */
+/*
+ * Read a time: digits with an optional fraction, then ms, s, m or nothing (seconds). The result is in nanoseconds, at
+ * most half of LLONG_MAX.
+ */
 int number_time(const char *text, long long *nanoseconds);
 
 /* Read a file mode: one to four octal digits, at most 0777. */

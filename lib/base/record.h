@@ -33,8 +33,8 @@ ssize_t record_scan(struct record_scanner *scanner, const char *data, size_t siz
 struct record_reader {
 	int fd;
 	enum record_form form;
-	size_t limit;        /* longest record that is returned, in bytes */
-	bool elsewhere;      /* the caller waits: record_next fails with EAGAIN until a whole record has come */
+	size_t limit;   /* longest record that is returned, in bytes */
+	bool elsewhere; /* the caller polls fd: record_next fails with EAGAIN instead of waiting for a whole record */
 	unsigned long count; /* records returned so far; after an error the number of the bad record */
 	size_t size;         /* after EMSGSIZE: bytes of the record that were counted */
 	bool endless;        /* after EMSGSIZE: counting stopped before the end of the record */
@@ -54,7 +54,8 @@ void record_open(struct record_reader *reader, int fd, enum record_form form, si
 /*
  * Point *data and *size at the next record, without its terminator. The record is valid until the next call. Returns 1,
  * 0 at the end of the input, or -1. Errors: EMSGSIZE (longer than limit), EBADMSG (not a netstring), EAGAIN (elsewhere
- * is set), ENOMEM, those of read(2). After EMSGSIZE or EBADMSG no further record can be read.
+ * is set), EINTR (a signal was caught), ENOMEM, those of read(2). After EMSGSIZE or EBADMSG no further record can be
+ * read.
  */
 int record_next(struct record_reader *reader, const char **data, size_t *size);
 

@@ -10,14 +10,15 @@
 #include "process/launch.h"
 
 /*
- * Start a COMMAND and wait for its end; pass signals that interrupt_setup catches meanwhile on to it. Store the status
- * of waitpid(2) in *status. Returns 0, or -1 as launch_start or with errno of waitpid(2).
+ * Start a COMMAND and wait for its end. Meanwhile forward to it the signals that interrupt_setup catches, if a process
+ * sent them (interrupt_take). interrupt_setup must have been called. Store the status of waitpid(2) in *status. Returns
+ * 0, or -1 as launch_start or with errno of waitpid(2).
  */
 int child_run(const struct launch *launch, int *status);
 
 /*
- * Fork. Returns 0 in the child, at once; 1 in the parent, after it has waited for the child as child_run does; or -1
- * with errno of fork(2) or waitpid(2).
+ * Fork. Returns 0 in the child, at once, without a timer (deadline_tick); 1 in the parent, after it has waited for the
+ * child as child_run does; or -1 with errno of fork(2) or waitpid(2).
  */
 int child_split(int *status);
 
@@ -25,8 +26,8 @@ int child_split(int *status);
 int child_status(int status);
 
 /*
- * Tell a process, or a group if pid is negative, to end: send SIGTERM, and SIGCONT in case it is stopped. Set until to
- * the moment from which child_kill is due, a second later. See kill(2).
+ * Tell a process, or a group if pid is negative, to end: send SIGTERM, and SIGCONT in case it is stopped. Set *until to
+ * the moment, one second later, at which child_kill is due. See kill(2).
  */
 void child_terminate(pid_t pid, struct deadline *until);
 

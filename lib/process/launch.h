@@ -15,32 +15,36 @@ struct launch {
 	const char *path;         /* file of the program, as from launch_find */
 	char *const *argv;        /* its arguments, up to a NULL */
 	char *const *environment; /* its environment, up to a NULL; NULL: that of the caller */
-	int input, output;        /* descriptors that become its descriptors 0 and 1 */
-	pid_t group;              /* its process group; 0: a new group, which it leads; LAUNCH_SAME */
-	volatile pid_t *stored;   /* where the child stores its process group before exec; NULL: nowhere */
+	int input, output; /* its descriptors 0 and 1, copied in this order; output must not be 0, unless input is 0 */
+	pid_t group;       /* process group that it joins; 0: a new one; LAUNCH_SAME: that of the caller */
+	volatile pid_t *stored; /* where the child stores its process group before exec; NULL: nowhere */
 };
 
 /*
  * Find the file that a COMMAND names, along PATH if it has no slash, and store it in *path, which the caller frees.
- * Returns 0 or -1. Errors: ENOENT (no such file), EACCES (found, but not executable), ENOMEM. See execvp(3).
+ * Returns 0 or -1. Errors: ENOENT (no such file), EACCES (found, but not executable), ENOMEM; for a COMMAND with a
+ * slash, also those of stat(2). See execvp(3).
  */
 int launch_find(const char *command, char **path);
 
 /*
- * Start a COMMAND; the caller waits for it. Signals that come meanwhile stay pending. Returns its process id, or -1
- * with errno of fork(2), dup2(2), setpgid(2) or execve(2); then there is no child.
+ * Start a COMMAND; the caller waits for it. Signals that come meanwhile stay pending. Returns its process id, and sets
+ * errno to 0; or -1 with errno of sigprocmask(2), pipe(2), fork(2), setpgid(2), dup2(2) or execve(2). After -1 no child
+ * is left to wait for.
  */
 pid_t launch_start(const struct launch *launch);
 
 /*
  * Become the program at path, with the signal dispositions and the mask that ipc7 was started with. Returns only after
- * a failure: -1 with errno of execve(2), or EINTR after a caught signal.
+ * a failure: -1 with EINTR after a caught signal, or with errno of execve(2); then signals already have those
+ * dispositions.
  */
 int launch_become(const char *path, char *const argv[]);
 
 /*
  * Make a descriptor from which exactly these bytes can be read, and then the end of file: a pipe, or above PIPE_BUF
- * bytes a file in memory. Returns the descriptor, or -1 with errno of pipe(2), write(2) or memory_file.
+ * bytes a file in memory. Returns the descriptor, or -1. Errors: EINTR (a signal was caught), those of pipe(2),
+ * write(2), memfd_create(2).
  */
 int launch_input(const void *data, size_t size);
 
