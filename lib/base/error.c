@@ -1,5 +1,6 @@
 /*
- * error.c: error lines, and the names of errno values.
+ * error.c: error lines, which name the command and the object and are written in one piece, and the names of errno
+ * values for -v.
  */
 #include <errno.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
 /*
- * io.c: reading and writing. A caught signal ends every loop here. A descriptor may be non-blocking because another
- * process that shares it made it so.
+ * io.c: reads and writes that continue after EINTR and EAGAIN. A caught signal ends every loop here. A descriptor may
+ * be non-blocking because another process that shares it made it so.
  */
 #include <errno.h>
 #include <fcntl.h>

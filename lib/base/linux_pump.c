@@ -1,7 +1,7 @@
 /*
  * linux_pump.c: passes pages on instead of copying them. Unless wait is set, no call blocks: SPLICE_F_NONBLOCK covers
- * the pipe, and a socket is non-blocking. A splice(2) that blocks holds its pipe's lock, so a process that uses the
- * other end of the pipe cannot be killed meanwhile.
+ * the pipe, and a socket is non-blocking. A splice(2) that blocks holds its pipe's lock, and a process that is blocked
+ * on that lock cannot be killed.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -166,7 +166,7 @@ name_free(struct name *name)
 	name->text = name->path = NULL;
 }
 
-/* Trace ftok(3). Show the key as ipcs shows it, because two files can have the same key. */
+/* Trace ftok(3). Show the key in hexadecimal, as ipcs does, so that a collision of two files can be seen. */
 static void
 trace_ftok(const struct name *name, key_t key)
 {

@@ -18,8 +18,8 @@
 #include "base/trace.h"
 
 /*
- * Bytes that a pipe is made to hold, to save switches between its ends. A pipe that a socket fills gets more, because
- * each page that comes over TCP uses a slot of its own in the pipe.
+ * Pipe capacity in bytes. A larger pipe saves context switches. A pipe that a socket fills gets more, because each page
+ * that comes over TCP uses a slot of its own in the pipe.
  */
 #define CAPACITY   ((size_t)256 * 1024)
 #define FROM_STACK ((size_t)1024 * 1024)

@@ -29,7 +29,7 @@ enum pump_kind {
 enum pump_waits {
 	PUMP_NEVER,  /* none, because the other direction must be served */
 	PUMP_WRITES, /* writes */
-	PUMP_CALLS   /* all, because no wait has a bound */
+	PUMP_CALLS   /* all, if no timeout is set */
 };
 
 struct pump {
@@ -38,15 +38,15 @@ struct pump {
 	enum pump_waits waits;
 	bool open;                /* in has not reached its end */
 	bool blocked;             /* the next step waits for out, not for in */
-	bool output;              /* after an error: the error is out's */
+	bool output;              /* the last error was on out, not on in */
 	unsigned long long moved; /* bytes that out has accepted */
 	size_t held;              /* bytes in the passage */
 	size_t start, end;        /* part of buffer that was read and not yet written */
 
 	/* Members for waits, which pump_open sets to DEADLINE_NEVER, false and NULL. */
 	long long in_timeout, out_timeout; /* longest wait for a byte, and for space, in nanoseconds */
-	bool watch;                        /* a wait for a byte ends once out has lost its reader */
-	int (*tick)(void *owner);          /* call each second of a wait for a byte; -1 ends the wait, with its errno */
+	bool watch;               /* a poll(2) for a byte, but no call that blocks, ends once out has no reader */
+	int (*tick)(void *owner); /* call each second of a wait for a byte; -1 ends the wait, with its errno */
 	void *owner;
 
 	/* Private to pump*.c. */
@@ -67,8 +67,9 @@ void pump_open(struct pump *pump, int in, int out, unsigned int options);
 
 /*
  * Move the bytes that can be moved without waiting for in, once poll(2) has reported in, or out if the pump is blocked.
- * Wait for out only as waits allows. Returns 1 if bytes were moved or in has ended; 0 if the step would have to wait or
- * a signal was caught; -1. Errors: those of read(2), write(2), splice(2).
+ * Wait for out only as waits allows. A step that completes does not look for signals. Returns 1 if bytes were moved or
+ * in has ended; 0 if the step would have to wait or a signal was caught; -1. Errors: those of read(2), write(2),
+ * splice(2).
  */
 int pump_step(struct pump *pump);
 
@@ -79,7 +80,10 @@ int pump_step(struct pump *pump);
  */
 int pump_copy(struct pump *pump);
 
-/* Wait for a byte of in, or for space in out. Returns 0 or -1. Errors: ETIMEDOUT, EINTR, EPIPE, those of tick. */
+/*
+ * Wait for a byte of in, or for space in out. Returns 0 or -1. Errors: ETIMEDOUT, EINTR (even if in is a file), EPIPE,
+ * those of tick.
+ */
 int pump_wait(struct pump *pump, bool output);
 
 /*
@@ -101,8 +105,8 @@ void pump_close(struct pump *pump);
 enum pump_kind pump_kind(int fd);
 
 /*
- * Write as much as a descriptor of that kind takes now, whatever its flags are. Returns the bytes written, or -1.
- * Errors: EAGAIN, those of write(2), send(2).
+ * Write as much as a descriptor of that kind takes now, whatever its flags are. May block on a file, a device or a
+ * terminal. Returns the bytes written, or -1. Errors: EAGAIN, those of write(2), send(2).
  */
 ssize_t pump_write_now(int fd, enum pump_kind kind, const char *data, size_t size);
 

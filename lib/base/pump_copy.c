@@ -1,6 +1,6 @@
 /*
- * pump_copy.c: copying with waits. poll(2) waits if a wait has a bound or the output's reader is watched. Otherwise the
- * call itself blocks, which takes fewer calls.
+ * pump_copy.c: copying with waits. poll(2) precedes each read(2). A write(2), and a splice(2) if no timeout is set, may
+ * block by themselves, which takes fewer calls.
  */
 #include <errno.h>
 
@@ -82,8 +82,8 @@ pump_copy(struct pump *pump)
 		if (result == 1 && !pump->passing && !pump_holds(pump) && pump_wait(pump, false) == -1)
 			return -1;
 		/*
-		 * No wait for in precedes a step that passes pages. With blocked set, pump_step takes EAGAIN for an
-		 * empty in.
+		 * A splice(2) that would block does not say which side is to blame. Wait for in first, then for out:
+		 * with blocked set, pump_step takes EAGAIN for an empty in.
 		 */
 		if (result == 1 && pump->passing)
 			pump->blocked = true;

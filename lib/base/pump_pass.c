@@ -28,7 +28,7 @@ pump_leave_passage(struct pump *pump)
 {
 	ssize_t moved = -1;
 
-	/* A pump that has stopped passing pages, because few bytes came, still moves the pages in the passage. */
+	/* Empty the passage even if passing has stopped, because few bytes came. */
 	if (pump->passable) {
 		moved = pump_splice(pump->passage[0], pump->out, false);
 		pump->output = true;

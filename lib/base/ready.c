@@ -1,5 +1,5 @@
 /*
- * ready.c: the line of -R, which says that a command is set up.
+ * ready.c: the line that -R writes once a command is set up, so that a script need not poll.
  */
 #include <errno.h>
 #include <fcntl.h>

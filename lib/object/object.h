@@ -84,16 +84,19 @@ int operand_parse(struct operand *operand, const char *text, const char **fault)
  * KIND:NAME. operands_free releases them even after a failure. Returns GO_ON, or an exit status after a line.
  */
 int operands_read(struct operands *operands, char *argv[], bool exact);
+
+/* Release the operands and their names. */
 void operands_free(struct operands *operands);
 
 /*
- * Add all objects of the kinds of which all are meant, and those that the operands name, each once, and sort the list:
- * by kind, POSIX before System V, by name or identifier. Print a line for each kind that cannot be listed and for each
+ * Add every object of each kind that was given without a NAME, and the named objects, none twice, and sort the list: by
+ * kind, POSIX before System V, by name or identifier. Print a line for each kind that cannot be listed and for each
  * name that is not found, and add the rest. Returns GO_ON, or STATUS_FAILED after a line. See msgctl(2), shmctl(2),
  * semctl(2), mq_overview(7), shm_overview(7), sem_overview(7).
  */
 int objects_find(const struct operands *operands, struct objects *objects);
 
+/* Release the list, which is then empty. */
 void objects_free(struct objects *objects);
 
 /* Append KIND:NAME, escaped as escape_name does. */
@@ -113,7 +116,7 @@ struct change {
 
 /*
  * Read operands up to a NULL, KIND:NAME each, find their objects, and check whether this process may change them, or
- * remove them (change NULL), as far as that can be known: as their owner or as root, and within kernel.msgmnb. Touch
+ * remove them (change NULL), as far as the kernel tells: as their owner or as root, and within kernel.msgmnb. Touch
  * nothing. Returns GO_ON, or the exit status after a line.
  */
 int change_prepare(char *operands[], const struct change *change, struct objects *objects);

@@ -13,13 +13,13 @@ struct fifo {
 	const char *path;
 	bool write;        /* the FIFO is opened for writing; else for reading */
 	bool create;       /* a missing FIFO is created */
-	bool forever;      /* the FIFO is used beyond the end of its writers or readers */
+	bool forever;      /* go on when the last writer or reader closes */
 	mode_t mode;       /* exact mode of a created FIFO */
 	size_t capacity;   /* bytes of its capacity; 0: it stays */
 	long long timeout; /* longest wait of an open, in nanoseconds, or DEADLINE_NEVER */
 	int fd;
 	bool created; /* this process has created it */
-	bool drains;  /* a writer has written all, and needs no reader once all is read; set by the caller */
+	bool drains;  /* the writer has written all, and waits only until the pipe is empty; set by the caller */
 
 	/* Private to pipe/. */
 	int keep; /* writing end of a reader that sees no end of file, or -1 */
@@ -34,7 +34,7 @@ struct fifo {
 int fifo_open(struct fifo *fifo);
 
 /*
- * Wait until the other end is open again, or is not needed: a reader has bytes to read, or the pipe of a writer that
+ * Wait until the other end is open again, or no longer needed: a reader has bytes to read, or the pipe of a writer that
  * drains is empty. Returns 0 or -1. Errors: ETIMEDOUT, EIDRM (the FIFO was removed), EINTR (a signal was caught), those
  * of open(2).
  */

@@ -1,5 +1,5 @@
 /*
- * transfer.h: standard input to a FIFO, or a FIFO to standard output, through all readers or writers that come and go.
+ * transfer.h: standard input to a FIFO, or a FIFO to standard output; with -f across successive readers or writers.
  */
 #ifndef PIPE_TRANSFER_H
 #define PIPE_TRANSFER_H
@@ -20,7 +20,7 @@ struct transfer {
 	bool pass; /* pages of an input file may be passed on */
 
 	/* Results of the transfer. */
-	bool alone; /* after ETIMEDOUT: no other end was open, and no byte or space was waited for */
+	bool alone; /* after ETIMEDOUT: the wait was for another reader or writer, not for bytes */
 	struct pump pump;
 	struct counted counted;
 	struct unbroken unbroken;

@@ -44,7 +44,10 @@ watch_links(struct queue_posix *posix)
 	posix->unlinked = posix_unlinked(posix, NULL);
 }
 
-/* Wait as internal.h says. Poll a queue that was unlinked without waiting, because its messages are received first. */
+/*
+ * Wait as internal.h says. Once the queue is unlinked, poll without waiting: receive its remaining messages before
+ * EIDRM.
+ */
 int
 posix_wait(struct queue_posix *posix, short event, const struct queue_wait *wait)
 {

@@ -16,8 +16,8 @@
 #include "queue/queue.h"
 
 /*
- * The most messages that are held before a flush. The limit matters for messages of 0 bytes, which may add no byte to
- * the buffer. If that flush fails, one more message is held.
+ * The most messages that are held before a flush; if it fails, one more is held. Raw empty messages write nothing, so
+ * the size of the buffer alone sets no bound.
  */
 #define MOST_HELD 1024
 

@@ -9,8 +9,8 @@
 #include "queue/queue.h"
 
 /*
- * Put a message back. Refuse if the queue was removed, because it would accept the message and lose it when closed.
- * Returns 0 or an errno value.
+ * Put a message back. Refuse a removed queue: it accepts the message, but loses it on close. Returns 0 or an errno
+ * value.
  */
 static int
 put_back(struct queue *queue, const struct message *message, const struct deadline *deadline)

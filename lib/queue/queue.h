@@ -125,7 +125,7 @@ int queue_send_nearest(struct queue *queue, const struct message *message, const
  * without waiting first: a call that waits may fail at once if its deadline has passed, even if a message is there.
  * Returns 0 or -1. Errors: EAGAIN (empty, and wait is NULL; or no timer is left), ETIMEDOUT, EINTR (a signal was
  * caught), EIDRM (the queue was removed and is empty), EPIPE (wait->output has lost its reader, and no message was
- * taken), ENOMEM, EACCES. See mq_receive(3), msgrcv(2).
+ * taken), ENOSYS (this kernel cannot copy messages), ENOMEM, EACCES. See mq_receive(3), msgrcv(2).
  */
 int queue_receive(struct queue *queue, struct message *message, const struct queue_wait *wait);
 
@@ -145,9 +145,8 @@ int queue_unlink(struct queue *queue);
 void queue_close(struct queue *queue);
 
 /*
- * Print one line about an errno value that was met in a step, with its remedy, and then extra (may be NULL). If error
- * is 0, print extra alone. EAGAIN means that no timer is left. Returns the exit status: STATUS_REMOVED, STATUS_TIMEOUT
- * or STATUS_FAILED.
+ * Print one line about an errno value of a step (EAGAIN: no timer is left), with its remedy, and then extra (may be
+ * NULL). If error is 0, print extra alone. Returns the exit status: STATUS_REMOVED, STATUS_TIMEOUT or STATUS_FAILED.
  */
 int queue_report(const struct queue *queue, enum queue_step step, int error, const char *extra);
 
@@ -185,7 +184,7 @@ int output_add(struct output *output, const struct message *message);
 
 /*
  * Write the messages that are held, however long that blocks. Returns 0, or -1 with errno of write(2), or EINTR after a
- * caught signal; then the rest is still held, and only output_fail or output_close may follow.
+ * caught signal. After a failure the rest is still held, and only output_fail or output_close may follow.
  */
 int output_flush(struct output *output);
 
@@ -219,9 +218,9 @@ int work_open(struct work *work, const struct queue_options *options);
 
 /*
  * Run COMMAND with the message on its standard input and IPC7_PRIO in its environment, and wait for its end. If COMMAND
- * fails, send the message to the dead-letter queue, unless a signal was caught. Put the message back if there is no such
- * queue or it does not take the message, or if COMMAND cannot be run. Returns GO_ON; or, after the message was put back
- * and a line was printed, the status of COMMAND or of the failure.
+ * fails, send the message to the dead-letter queue, unless a signal was caught. Put the message back if there is no
+ * such queue or it does not take the message, or if COMMAND cannot be run. Returns GO_ON; or, after the message was put
+ * back and a line was printed, the status of COMMAND or of the failure.
  */
 int work_run(struct work *work, const struct message *message);
 

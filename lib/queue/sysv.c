@@ -14,10 +14,7 @@
 /* Bytes of space for a message, until a larger message comes. */
 #define FIRST_SPACE 8192
 
-/*
- * Send a message. Once the queue has been full, block at once if there is no deadline: the queue is likely to be full
- * again, and a call that does not block would be wasted.
- */
+/* Send a message. Once the queue has been full and no deadline applies, block at once: that saves a call. */
 static int
 send_sysv(struct queue *queue, const struct message *message, const struct queue_wait *wait)
 {

@@ -13,11 +13,15 @@
 #include "base/text.h"
 
 /*
- * Read the argument of an option into the object at to: an int becomes the number of the signal that text names (0 for
- * none), a sigset_t gets the signals of a list added, which has commas between them and may have "all" among them.
- * signal_read_list with letter 0 reads an operand. Each returns GO_ON, or the exit status after a line.
+ * Store the number of the signal that the argument of an option names (0: none) in the int at to. Returns GO_ON, or the
+ * exit status after a line.
  */
 int signal_read(void *to, int letter, const char *text);
+
+/*
+ * Add the signals of a list, which has commas between them and may contain "all", to the sigset_t at to. The list is
+ * the argument of the option letter, or an operand if letter is 0. Returns GO_ON, or the exit status after a line.
+ */
 int signal_read_list(void *to, int letter, const char *text);
 
 /* Add all signals to a set but SIGKILL, SIGSTOP, and those that the system's C library keeps for itself. */
@@ -110,9 +114,9 @@ int target_operands(struct target_list *list, char *argv[]);
 int target_read(struct target_list *list, int fd);
 
 /*
- * Open a descriptor for each process, where the system has them, so that a later signal cannot reach another process
- * that got its process id. Print a line about a process that does not exist, and remove it from the list. Returns
- * GO_ON, or the exit status after a line, even if this process would only wait for itself. See pidfd_open(2).
+ * Open a pidfd for each process, where the system has them, so that a later signal cannot hit a reused process id.
+ * Remove missing processes after a line. Returns GO_ON, or the exit status after a line, for example if this process
+ * would wait for itself. See pidfd_open(2).
  */
 int target_start(struct target_list *list);
 
@@ -132,6 +136,7 @@ int target_send(struct target_list *list, int number, const int *value, long lon
  */
 void target_finish(struct target_list *list, int number, int last, long long timeout);
 
+/* Close the descriptors and release the list. */
 void target_free(struct target_list *list);
 
 #endif

@@ -46,18 +46,18 @@ int address_parse(struct address *address, const char *text, const char **fault)
 /* Release what address_parse allocated. */
 void address_free(struct address *address);
 
-/*
- * Return true if a socket of one address can be bound, or send, to the other: same kind, type, protocol and IP version.
- */
+/* Return true if both addresses can be used with one socket: same kind, type, protocol and IP version. */
 bool address_alike(const struct address *one, const struct address *other);
 
 /*
- * Look up all addresses that this one stands for, in the order in which to try them; listens: to listen at. The caller
- * calls address_list_free. Returns 0, or -1 with errno and a phrase for the error line in *fault. Errors: EINVAL (* is
- * not an address to connect to), ENOENT (no such host or port), ENOMEM. See getaddrinfo(3).
+ * Look up all addresses that this one stands for, in the order in which to try them; listens: to listen at. Block in
+ * DNS; no signal ends that. The caller calls address_list_free after success. Returns 0, or -1 with errno and a phrase
+ * for the error line in *fault. Errors: EINVAL (* is not an address to connect to), ENOENT (any other fault, such as no
+ * such host or port). See getaddrinfo(3).
  */
 int address_resolve(const struct address *address, bool listens, struct address_list *list, const char **fault);
 
+/* Release the addresses. The list is then empty. */
 void address_list_free(struct address_list *list);
 
 /* Bytes that the numeric form of a host needs, with its NUL. */

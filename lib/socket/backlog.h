@@ -22,18 +22,22 @@ struct backlog {
 	char *data;
 };
 
+/* Start an empty backlog for fd, which stays the caller's. packets: send each record as one packet. */
 void backlog_open(struct backlog *backlog, int fd, bool packets);
 
 /* Return the number of bytes that are kept. */
 size_t backlog_kept(const struct backlog *backlog);
 
-/* Return true if size more bytes would exceed BACKLOG_MOST. An empty backlog is never full. */
+/* Return true if the bytes that are kept and size more would exceed BACKLOG_MOST. An empty backlog is never full. */
 bool backlog_full(const struct backlog *backlog, size_t size);
 
 /* Add a record, with a prefix and a tab unless prefix is NULL. Returns 0, or -1 with ENOMEM. */
 int backlog_add(struct backlog *backlog, enum record_form form, const char *prefix, const char *data, size_t size);
 
-/* Write as much as the descriptor takes now. Returns 0, or -1 with errno of write(2) or send(2). */
+/*
+ * Write as much as the descriptor takes now. May block on a file, a device or a terminal. Returns 0, even if data are
+ * left (backlog_kept), or -1 with errno of write(2) or send(2).
+ */
 int backlog_write(struct backlog *backlog);
 
 /* Release the space; the descriptor stays open. */

@@ -75,7 +75,7 @@ over(const struct datagrams *datagrams)
 
 	if (backlog_kept(&datagrams->output) > 0 || datagrams->sending == SENDING_BLOCKED)
 		return false;
-	/* An input without an end must not keep the command from ending. */
+	/* Stop after COUNT packets even if standard input never ends. */
 	if (datagrams->enough && datagrams->left <= 0 && !session->single)
 		return true;
 	if (datagrams->sending == SENDING_MORE)

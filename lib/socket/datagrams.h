@@ -21,7 +21,7 @@
 struct datagrams {
 	const struct session *session;
 	struct socket *socket;
-	bool answers; /* a listener without connections: records go to the last packet's peer, or to their own */
+	bool answers; /* a listener of packets: records go to the peer of the last packet, or with -P to that named */
 	bool ended;   /* the peer has closed the connection */
 	bool known;   /* there is a peer to send to */
 	bool enough;  /* as many packets as wanted have come */
@@ -41,7 +41,7 @@ struct datagrams {
 	size_t size;
 	struct socket_address peer;              /* peer of the record in hand */
 	struct deadline patience;                /* time when a listener drops a blocked record */
-	struct socket_address stuck[STUCK_MOST]; /* peers that took nothing for too long; size 0: none */
+	struct socket_address stuck[STUCK_MOST]; /* peers that did not take a record within patience; size 0: none */
 	size_t next;                             /* place of the next such peer */
 	long long left; /* bytes of input still to send, at least, once enough packets have come */
 };

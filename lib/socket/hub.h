@@ -31,7 +31,7 @@ struct client {
 		CLIENT_GONE   /* the client is to be closed */
 	} state;
 	bool half_closed;         /* nothing more is sent to the client, and its connection was half-closed */
-	unsigned long long moved; /* amount that the client had taken at the last check */
+	unsigned long long moved; /* backlog.moved at the last check */
 	struct deadline patience; /* time when a full client that takes nothing is dropped */
 };
 
@@ -51,7 +51,7 @@ struct hub {
 	struct deadline asked; /* time to ask the system again which clients have gone */
 };
 
-/* Accept all clients that wait, because each must get the records that are sent from now on. */
+/* Accept all waiting clients, so that they receive the next record. */
 void hub_welcome(struct hub *hub);
 
 /* Drop a client, with a line that says why. */

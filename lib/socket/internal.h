@@ -24,8 +24,8 @@
 void socket_set(int fd, int level, int option, int value);
 
 /*
- * Bind to an address of this machine. Give a Unix path its mode, and replace only a dead socket. Returns 0, or -1 with
- * errno of bind(2); if why is set, it names the object at the path, which was left.
+ * Bind to an address of this machine. Give a Unix path its mode, and replace only a dead socket. A path that is in use
+ * is left alone, and why says what is there. Returns 0, or -1 with errno of bind(2) or the reason in why.
  */
 int socket_bind(
     struct socket *socket, const struct address *address, int fd, const struct socket_address *at, struct text *why);
@@ -46,7 +46,7 @@ struct listener {
 	enum {
 		LISTENER_OPEN,
 		LISTENER_PAUSED, /* no descriptor was left, a line was printed, and clients wait */
-		LISTENER_RETRIES /* the same, but a descriptor may be free again */
+		LISTENER_RETRIES /* paused, but the next accept may succeed */
 	} state;
 };
 
@@ -81,8 +81,8 @@ void crowd_free(struct crowd *crowd);
 /* Functions of the platform: linux.c, portable.c. */
 
 /*
- * Give a client of datagrams a name of its own, so that it can be answered. Returns 0, even if it has no name, or -1
- * with errno.
+ * Give a client of datagrams a name of its own, so that it can be answered. Returns 0, even if the system has no such
+ * names, or -1 with errno of bind(2).
  */
 int socket_autobind(int fd);
 

@@ -1,5 +1,5 @@
 /*
- * linux.c: names that the kernel assigns, and the kernel's knowledge of the process at the other end. See unix(7),
+ * linux.c: Linux only: names that the kernel assigns, peer credentials, unsent bytes, closed peers. See unix(7),
  * tcp(7), sock_diag(7), close_range(2).
  */
 #define _GNU_SOURCE

@@ -104,9 +104,7 @@ listen_at(struct socket *socket, int fd, const struct socket_address *at, struct
 	return socket_has_connections(socket) ? trace_call(listen(fd, BACKLOG), "listen(%d, %d)", fd, BACKLOG) : 0;
 }
 
-/*
- * Open a socket for one address. Returns 0, or the errno value, and in ours the reason if our own address is at fault.
- */
+/* Open a socket for one address. Returns 0, or the errno value; ours: the reason, if the local address is at fault. */
 static int
 open_one(struct socket *socket, bool listens, const struct socket_address *address, const struct deadline *until,
     struct text *ours)
@@ -172,8 +170,8 @@ open_any(struct socket *socket, bool listens, const struct deadline *until, stru
 		if (error == ETIMEDOUT && socket->timeout != DEADLINE_NEVER)
 			text_format(why, " (-t)");
 		/*
-		 * A listener takes the next address only if the system has no address like this one. In any other case
-		 * clients could reach another program at this address.
+		 * A listener takes the next address only if the system has no address like this one. Otherwise another
+		 * program may own the first address, and our clients would reach it.
 		 */
 		if (listens ? error != EAFNOSUPPORT && error != EADDRNOTAVAIL : error == EINTR)
 			break;

@@ -26,7 +26,7 @@ int packet_open(struct packet *packet);
 
 /*
  * Take a packet; connects: from a connection, which can end. Returns 0 or -1. Errors: EAGAIN, EMSGSIZE (larger than
- * PACKET_MOST; the packet is lost), those of recvmsg(2).
+ * PACKET_MOST; the packet is lost), EINTR, those of recvmsg(2).
  */
 int packet_take(int fd, bool connects, struct packet *packet);
 
@@ -36,7 +36,7 @@ int packet_take(int fd, bool connects, struct packet *packet);
  */
 int packet_send(int fd, const char *data, size_t size, const struct socket_address *to);
 
-/* Append why a record could not be sent to a peer, if more than the error itself is known; record: its number. */
+/* Append the reason why a record could not be sent, unless strerror(error) says it all; record: its number. */
 void packet_explain(const struct address *address, unsigned long record, size_t size, int error, struct text *text);
 
 /* Release the space. */

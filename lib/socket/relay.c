@@ -1,6 +1,6 @@
 /*
- * relay.c: both directions of a connection in one loop, which waits in poll(2) and nowhere else. It has no hidden
- * timer, so it waits for a late answer.
+ * relay.c: both directions of a connection in one loop, which waits in poll(2) and nowhere else. Without -t it waits
+ * for the peer's answer without a bound.
  */
 #include <errno.h>
 
@@ -128,8 +128,8 @@ run(struct relay *relay)
 		expect(up, &wait[1], &wait[0]);
 		expect(down, &wait[0], &wait[2]);
 		/*
-		 * poll(2) reports a hang-up even if no event is asked for. The output's matters, and the peer's once
-		 * the peer has sent its end.
+		 * poll(2) reports POLLHUP even for no events. Leave out descriptors whose end must not wake us: the
+		 * input, and the peer before it has half-closed.
 		 */
 		if (!wait[0].events && down->open)
 			wait[0].fd = -1;

@@ -1,5 +1,5 @@
 /*
- * resolve.c: converts an address as it was written to the system's addresses, and back.
+ * resolve.c: conversion between written addresses and sockaddr structures.
  */
 #define _GNU_SOURCE /* for EAI_ADDRFAMILY and EAI_NODATA, with which some C libraries refine EAI_NONAME */
 #include <arpa/inet.h>

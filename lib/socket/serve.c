@@ -1,7 +1,6 @@
 /*
- * serve.c: the COMMANDs of a server. It waits for a COMMAND as soon as the COMMAND has ended, and no process that the
- * COMMAND started in its group outlives it by more than a second. serve_client.c and serve_packet.c decide what a
- * client does, and when it has gone.
+ * serve.c: the COMMANDs of a server. Reap each COMMAND when it ends, and end the rest of its group within a second.
+ * Sleep in poll(2) otherwise. serve_client.c and serve_packet.c decide what a client does, and when it has gone.
  */
 #include <errno.h>
 #include <limits.h>

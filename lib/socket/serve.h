@@ -1,7 +1,6 @@
 /*
  * serve.h: running COMMANDs for clients. Each COMMAND is a process group. serve.c starts them, waits for them, ends
- * their groups, and runs the loop. The file that serves the client defines the client (serve_client.c: a connection,
- * serve_packet.c: a packet).
+ * their groups, and runs the loop. serve_client.c (connections) and serve_packet.c (packets) know the client.
  */
 #ifndef SOCKET_SERVE_H
 #define SOCKET_SERVE_H
@@ -55,8 +54,8 @@ struct serve {
 };
 
 /*
- * Start COMMAND for a client; connection: the socket whose ends its environment names. The descriptors stay the
- * caller's. Returns the job, which has size bytes of zeros after struct job, or NULL after a line.
+ * Start COMMAND for a client; connection: the socket whose addresses go into COMMAND's environment. The descriptors
+ * stay the caller's. Returns the job, which has size bytes of zeros after struct job, or NULL after a line.
  */
 void *serve_start(
     struct serve *serve, size_t size, int connection, int input, int output, const struct socket_address *peer);

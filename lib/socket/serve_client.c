@@ -14,7 +14,7 @@ struct connection {
 		CLIENT_HALF, /* the client has closed its sending side, or has gone altogether */
 		CLIENT_GONE
 	} client;
-	long unread; /* bytes from a client that has gone, at the last check; -1: not checked yet */
+	long unread; /* unread bytes at the last check, after the client has gone; -1: not checked yet */
 	struct deadline
 	    until; /* time to ask again about a half-closed client, or when COMMAND has been idle for too long */
 };

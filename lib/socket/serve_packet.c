@@ -83,7 +83,7 @@ take(struct serve *serve)
 	return true;
 }
 
-/* Give up an answer; sending: its packet could not be sent, rather than its record read. */
+/* Give up an answer; sending: the failure was in sending, not in reading the record. */
 static void
 give_up(struct serve *serve, const struct answer *answer, int error, bool sending)
 {

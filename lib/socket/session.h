@@ -1,5 +1,5 @@
 /*
- * session.h: the sessions over a socket other than the copying of one stream: COMMANDs, a hub of clients, packets.
+ * session.h: COMMANDs for connections or packets, a hub of clients, and packets to and from records.
  */
 #ifndef SOCKET_SESSION_H
 #define SOCKET_SESSION_H
@@ -20,7 +20,7 @@ struct session {
 	bool input, output;       /* standard input is sent; received data go to standard output */
 	bool prefix;              /* each record starts with its peer and a tab */
 	bool relays;              /* records of a client of a hub go to the other clients too */
-	bool single;              /* the socket listens for one packet, and answers it once the input has ended */
+	bool single;              /* receive one packet, then answer it until standard input ends */
 	unsigned long long count; /* connections to take, or packets to receive; SESSION_FOREVER */
 	size_t most;              /* connections or COMMANDs at a time; 0: no bound */
 	long long timeout;        /* longest wait for a peer, a byte or a packet in nanoseconds, or DEADLINE_NEVER */

@@ -1,5 +1,5 @@
 /*
- * socket.c: functions that connecting and listening sockets share: opening, the words for errors, closing.
+ * socket.c: the words for errors of sockets, and the small functions that connecting and listening sockets share.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -24,7 +24,7 @@ struct path {
 struct socket {
 	struct address address;     /* address to connect to, or to listen at */
 	struct address local;       /* address that a connecting socket is bound to; text NULL: none */
-	mode_t mode;                /* exact mode of a Unix path */
+	mode_t mode;                /* mode of the Unix socket, regardless of the umask */
 	long long timeout;          /* longest wait for one connection in nanoseconds, or DEADLINE_NEVER */
 	long long retry;            /* nanoseconds for which to try again; 0: one attempt */
 	int fd;                     /* non-blocking; -1: not open */
@@ -34,8 +34,9 @@ struct socket {
 
 /*
  * Connect, or listen (bind, if the socket is for datagrams), trying all addresses in turn. At a Unix path replace only
- * a socket that no process serves, and set the mode before any process can connect. Returns GO_ON, or the exit status
- * after a line that names the error of each address. See socket(2), bind(2), listen(2), connect(2), unix(7).
+ * a socket that no process serves, and set the mode before any process can connect. Block for at most timeout for each
+ * address to connect to, and as long as DNS takes. Returns GO_ON, or the exit status after a line that names the error
+ * of each address. See socket(2), bind(2), listen(2), connect(2), unix(7).
  */
 int socket_open(struct socket *socket, bool listens);
 
@@ -43,15 +44,15 @@ int socket_open(struct socket *socket, bool listens);
 bool socket_has_connections(const struct socket *socket);
 
 /*
- * Wait for one connection, and turn the socket into it. Close the listener, so that later clients are refused. Returns
- * GO_ON, or the exit status after a line. See accept(2).
+ * Wait at most timeout nanoseconds for one connection, and replace the listening descriptor with it. Later clients are
+ * refused. Returns GO_ON, or the exit status after a line. See accept(2).
  */
 int socket_accept(struct socket *socket, long long timeout);
 
 /* Get the address that a socket is bound to. Its size is 0 if there is none. See getsockname(2). */
 void socket_local(int fd, struct socket_address *local);
 
-/* Set whether calls on a descriptor block, for all processes that share it. */
+/* Clear or set O_NONBLOCK, which all processes that share the descriptor see. */
 void socket_block(int fd, bool blocks);
 
 /* Tell the peer that nothing more comes. Returns 0, even if the peer has gone, or -1 with errno of shutdown(2). */
@@ -86,10 +87,10 @@ struct relay {
 };
 
 /*
- * Copy both ways, and pass the end of input on as a half-close, until the peer has closed and all bytes are written. If
- * the input is not idle then, still send its bytes, unless the peer has gone. Without output, end with the input, once
- * the peer has closed too. Returns 0, or -1 with side set. Errors: ETIMEDOUT, EINTR (a signal was caught), EPIPE and
- * ECONNRESET (the peer has gone and has not taken all bytes), those of recv(2), send(2), read(2), write(2).
+ * Copy both ways, and pass the end of input on as a half-close, until the peer has closed and all bytes are written.
+ * Input that is readable at that moment is still sent, unless the peer has gone. Without output, end with the input,
+ * once the peer has closed too. Returns 0, or -1 with side set. Errors: ETIMEDOUT, EINTR (a signal was caught), EPIPE
+ * and ECONNRESET (the peer has gone and has not taken all bytes), those of recv(2), send(2), read(2), write(2).
  */
 int relay_run(struct relay *relay);
 
