@@ -182,3 +182,12 @@ help_options() {
 	[ "$(wc -l <"$ROOT/README")" -le 250 ]
 	! awk 'length > 80 { print; long = 1 } END { exit !long }' "$ROOT/README" >&2
 }
+
+@test "documents: a manual quotes error lines only in its examples, which the tests run" {
+	local page
+
+	for page in "$ROOT"/man/*; do
+		! awk '/^\.Bd -literal/ { open = 1 } /^\.Ed/ { open = 0 } !open' "$page" |
+			grep -E '(mqsend|mqrecv|shmput|shmget|semop|sig(send|recv|mask)|fifocat|piperun|sockcat|ipc(ls|set|del)): [a-z/"-]' >&2
+	done
+}
