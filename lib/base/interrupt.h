@@ -23,8 +23,8 @@ int interrupt_setup(void);
 int interrupt_spare(void);
 
 /*
- * Make signals that interrupt visible to poll(2) too. Returns a non-blocking descriptor that becomes readable with
- * each, and that the caller reads until it is empty; or -1 with errno of pipe(2). A second call replaces the first.
+ * Let poll(2) notice the signals that have a handler here. Returns a non-blocking descriptor that each such signal
+ * makes readable, and that the caller reads until it is empty; or -1 with errno of pipe(2). A second call replaces the first.
  */
 int interrupt_wake(void);
 

@@ -28,7 +28,7 @@ ssize_t io_read(int fd, void *data, size_t size);
  */
 int io_write(int fd, const void *data, size_t size, size_t *written);
 
-/* Return the set of events that poll(2) reports for fd now: some of events, an end of file, an error. */
+/* Return the bits that poll(2) reports for fd now: those asked for in events, and POLLHUP and POLLERR in any case. */
 short io_events(int fd, short events);
 
 /* Return true if no process can read bytes that are written to fd: the other end of the pipe or socket is closed. */
@@ -42,8 +42,8 @@ bool io_ready(int fd, short event);
 
 /*
  * Decide what follows a failed call on fd: if the call would have blocked, wait for events of poll(2). Returns 0 to try
- * again (even after EINTR, unless a signal was caught), or -1 with errno as it was; or with EINTR if a signal was
- * caught during the wait.
+ * again (even after EINTR, unless a signal was caught), or -1: with errno EINTR if a signal was caught during the
+ * wait, otherwise with errno unchanged.
  */
 int io_again(int fd, short events);
 

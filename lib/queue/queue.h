@@ -20,7 +20,7 @@ struct message {
 	long priority; /* POSIX priority, or System V type */
 };
 
-/* Options with which a queue is opened. All members but mode zero mean a queue that exists, for sending. */
+/* Options with which a queue is opened. If all members but mode are zero, an existing queue is opened for sending. */
 struct queue_options {
 	bool receive;             /* the queue is opened for receiving; false: for sending */
 	bool create;              /* a missing queue is created */
@@ -201,10 +201,11 @@ struct work {
 	struct name dead_name; /* queue for messages whose COMMAND failed; text NULL: they are put back */
 	enum record_form form; /* form of the record that COMMAND reads */
 	bool prefix;           /* the record starts with the priority and a tab */
-	long long timeout;     /* nanoseconds to wait for space in dead; DEADLINE_NEVER here means: DO NOT WAIT */
-	bool ended;            /* the status that work_run returned is that of COMMAND */
-	char *path;            /* file of COMMAND */
-	struct queue dead;     /* dead-letter queue, if open */
+	long long
+	    timeout; /* nanoseconds to wait for space in dead; DEADLINE_NEVER (no -t): do not wait, unlike elsewhere */
+	bool ended;  /* the status that work_run returned is that of COMMAND */
+	char *path;  /* file of COMMAND */
+	struct queue dead; /* dead-letter queue, if open */
 };
 
 /* Find COMMAND, before a message is taken for it. Returns GO_ON, or an exit status after a line. */
