@@ -1,7 +1,6 @@
 /*
  * resolve.c: conversion between written addresses and sockaddr structures.
  */
-#define _GNU_SOURCE /* for EAI_ADDRFAMILY and EAI_NODATA, with which some C libraries refine EAI_NONAME */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
@@ -80,18 +79,16 @@ explain(const struct address *address, int error)
 		return strerror(errno);
 	case EAI_SERVICE:
 		return "there is no such port";
-#ifdef EAI_ADDRFAMILY
-	case EAI_ADDRFAMILY:
-#endif
-#ifdef EAI_NODATA
-	case EAI_NODATA:
-#endif
-	case EAI_NONAME:
+	case EAI_AGAIN:
+	case EAI_FAIL:
+	case EAI_MEMORY:
+	case EAI_SOCKTYPE:
+		return gai_strerror(error);
+	default:
+		/* EAI_NONAME, which some C libraries divide further. */
 		return !address->host || address->family == AF_UNSPEC ? "no such host, or no such port"
 		       : address->family == AF_INET                   ? "no such host, or it has no IPv4 address"
 		                                                      : "no such host, or it has no IPv6 address";
-	default:
-		return gai_strerror(error);
 	}
 }
 
