@@ -24,7 +24,8 @@ int interrupt_spare(void);
 
 /*
  * Let poll(2) notice the signals that have a handler here. Returns a non-blocking descriptor that each such signal
- * makes readable, and that the caller reads until it is empty; or -1 with errno of pipe(2). A second call replaces the first.
+ * makes readable, and that the caller reads until it is empty; or -1 with errno of pipe(2). A second call replaces the
+ * first.
  */
 int interrupt_wake(void);
 

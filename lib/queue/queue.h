@@ -39,7 +39,10 @@ struct queue_wait {
 	int output; /* the wait ends with EPIPE once this descriptor has lost its reader; -1: none */
 };
 
-/* The step in which an errno value was met. queue_open sets the last three; callers pass QUEUE_OPEN. */
+/*
+ * The step in which an errno value was met. Callers of queue_report pass one of the first four. For QUEUE_OPEN, it uses
+ * the step that queue_open stored in the queue, which can be one of the last three.
+ */
 enum queue_step {
 	QUEUE_OPEN,
 	QUEUE_SEND,
