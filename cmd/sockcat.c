@@ -138,7 +138,7 @@ serve(struct cat *cat)
 int
 main(int argc, char *argv[])
 {
-	static struct cat cat = {.socket = {.mode = 0600, .fd = -1}, .session = {.timeout = DEADLINE_NEVER}};
+	static struct cat cat = {.socket = {.mode = 0600, .fd = -1}, .session = {.timeout = DEADLINE_NEVER, .lossy = DEADLINE_NEVER}};
 	struct session *session = &cat.session;
 	int status, failed;
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/deadline.h"
 #include "base/error.h"
 
 #include "sockcat.h"
@@ -13,20 +14,22 @@
 const struct command sockcat_command = {
     .name = "sockcat",
     .usage =
-        "[-l] [-BfIOuvz] [-0|-N|-r] [-P] [-b ADDR] [-j MAX] [-m MODE] [-n COUNT] [-R FILE] [-t TIME] [-T TIME] ADDRESS "
-        "[-- COMMAND [ARG...]]",
+        "[-l] [-BfIKOuvz] [-0|-N|-r] [-P] [-b ADDR] [-j MAX] [-L TIME] [-m MODE] [-n COUNT] [-R FILE] [-t TIME] "
+        "[-T TIME] ADDRESS [-- COMMAND [ARG...]]",
     .help = "Connect to ADDRESS, or listen there, and copy standard input to the socket and the socket to standard "
             "output.\n"
             "  -l        listen, and serve one connection\n"
-            "  -f        serve until stopped (with -l)\n"
-            "  -n COUNT  stop after COUNT packets, or with -l connections\n"
+            "  -f        with -l, serve until stopped; else connect again once the peer has closed\n"
+            "  -n COUNT  stop after COUNT records from the peer, or with -l connections or packets\n"
             "  -j MAX    serve at most MAX connections at once\n"
             "  -B        send what one client of a hub sends to the others too\n"
             "  -I        copy only from the socket to standard output\n"
             "  -O        copy only from standard input to the socket\n"
+            "  -K        keep the sending side open at the end of the input\n"
+            "  -L TIME   drop a record that cannot be sent within TIME\n"
             "  -0        end records with NUL instead of newline\n"
             "  -N        use records that are netstrings (5:hello,)\n"
-            "  -r        use the whole input as one record\n"
+            "  -r        use the whole input as one record; a hub passes bytes as they come\n"
             "  -P        prefix each record with its peer and a tab, and read the same\n"
             "  -b ADDR   bind the connecting end to this address\n"
             "  -m MODE   set the octal mode of a Unix path (0600)\n"
@@ -58,14 +61,22 @@ check(const struct cat *cat, const struct given *given)
 		return command_usage("only one of -I and -O can be given");
 	if (cat->listens && (given->local || cat->socket.retry))
 		return command_usage("-b and -T are for a connection that is made, without -l");
-	if (!cat->listens && (given->forever || session->relays || given->most || cat->unlinks))
-		return command_usage("-f, -B, -j and -u are for a socket that listens, with -l");
-	if (!cat->listens && given->counted && stream)
-		return command_usage("-n needs packets, or -l");
+	if (!cat->listens && (session->relays || given->most || cat->unlinks))
+		return command_usage("-B, -j and -u are for a socket that listens, with -l");
+	if (session->again && !connects)
+		return command_usage("-f needs a connection, or -l");
+	if (!cat->listens && session->argv && (session->again || given->counted))
+		return command_usage("-f and -n are not for a COMMAND, except with -l");
+	if (!cat->listens && given->counted && session->count == 0 && !connects &&
+	    cat->socket.address.kind != ADDRESS_UNIX)
+		return command_usage("-n 0 needs a connection, or a Unix socket");
 	if (!cat->listens && session->prefix && stream)
 		return command_usage("-P needs packets, or -l");
-	if (session->argv && (given->receives || given->sends || session->relays || session->prefix))
-		return command_usage("-I, -O, -B and -P are not for a COMMAND, which has the socket itself");
+	if (session->argv &&
+	    (given->receives || given->sends || session->relays || session->prefix || session->lossy != DEADLINE_NEVER))
+		return command_usage("-I, -O, -B, -L and -P are not for a COMMAND, which has the socket itself");
+	if (given->receives && session->lossy != DEADLINE_NEVER)
+		return command_usage("-L is for records that are sent, and -I sends none");
 	if (session->relays && !cat->many)
 		return command_usage("-B is for many clients (-f or -n)");
 	if (session->relays && !connects)
@@ -120,6 +131,8 @@ sockcat_options(struct cat *cat, int argc, char *argv[])
 	    {'0', .form = &session->form},
 	    {'B', .flag = &session->relays},
 	    {'I', .flag = &given.receives},
+	    {'K', .flag = &session->keeps},
+	    {'L', .time = &session->lossy},
 	    {'N', .form = &session->form},
 	    {'O', .flag = &given.sends},
 	    {'P', .flag = &session->prefix},
@@ -142,6 +155,7 @@ sockcat_options(struct cat *cat, int argc, char *argv[])
 	if (status == GO_ON)
 		status = parse_operands(cat, given.local, argc, argv);
 	cat->many = given.forever || given.counted;
+	session->again = given.forever && !cat->listens;
 	if (status == GO_ON)
 		status = check(cat, &given);
 	cat->socket.timeout = session->timeout;

@@ -609,12 +609,17 @@ END
 2	sockcat -I -O unix:s	sockcat: only one of -I and -O can be given
 2	sockcat -l -b unix:c unix:s	sockcat: -b and -T are for a connection that is made, without -l
 2	sockcat -l -T 1 unix:s	sockcat: -b and -T are for a connection that is made, without -l
-2	sockcat -f unix:s	sockcat: -f, -B, -j and -u are for a socket that listens, with -l
+2	sockcat -f udp::1	sockcat: -f needs a connection, or -l
+2	sockcat -f unix-dgram:s	sockcat: -f needs a connection, or -l
+2	sockcat -f unix:s -- true	sockcat: -f and -n are not for a COMMAND, except with -l
+2	sockcat -n 1 unix:s -- true	sockcat: -f and -n are not for a COMMAND, except with -l
+2	sockcat -n 0 udp::1	sockcat: -n 0 needs a connection, or a Unix socket
+2	sockcat -L -1 unix:s	sockcat: -L "-1": not a time (as 0.25, 250ms, 2s or 5m)
+2	sockcat -L 1 -I unix:s	sockcat: -L is for records that are sent, and -I sends none
 2	sockcat -j 0 unix:s	sockcat: -j "0": not a number from 1 to 2147483647
-2	sockcat -j 2 unix:s	sockcat: -f, -B, -j and -u are for a socket that listens, with -l
-2	sockcat -n 1 unix:s	sockcat: -n needs packets, or -l
+2	sockcat -j 2 unix:s	sockcat: -B, -j and -u are for a socket that listens, with -l
 2	sockcat -P unix:s	sockcat: -P needs packets, or -l
-2	sockcat -I unix:s -- true	sockcat: -I, -O, -B and -P are not for a COMMAND, which has the socket itself
+2	sockcat -I unix:s -- true	sockcat: -I, -O, -B, -L and -P are not for a COMMAND, which has the socket itself
 2	sockcat -l -B unix:s	sockcat: -B is for many clients (-f or -n)
 2	sockcat -l -f -B unix-dgram:s	sockcat: -B is for clients that are connected
 2	sockcat -l -f -j 2 unix-dgram:s	sockcat: -j is for connections, or a COMMAND

@@ -22,7 +22,7 @@ _ipc7_letters() {
 	sigmask) REPLY=b:d:i:pv ;;
 	fifocat) REPLY=wcm:ufln:0Ns:t:vz ;;
 	piperun) REPLY=ls:t:v ;;
-	sockcat) REPLY=lfn:j:BIO0NrPb:m:uR:t:T:vz ;;
+	sockcat) REPLY=lfn:j:BIOKL:0NrPb:m:uR:t:T:vz ;;
 	ipcls) REPLY=Hjo:v ;;
 	ipcset) REPLY=m:o:s:v ;;
 	ipcdel) REPLY=nv ;;

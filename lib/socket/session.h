@@ -20,10 +20,13 @@ struct session {
 	bool input, output;       /* standard input is sent; received data go to standard output */
 	bool prefix;              /* each record starts with its peer and a tab */
 	bool relays;              /* records of a client of a hub go to the other clients too */
+	bool keeps;               /* at an end nothing is shut down: neither the socket nor standard output */
+	bool again;               /* connect again once the peer has closed */
 	bool single;              /* receive one packet, then answer it until standard input ends */
 	unsigned long long count; /* connections to take, or packets to receive; SESSION_FOREVER */
 	size_t most;              /* connections or COMMANDs at a time; 0: no bound */
 	long long timeout;        /* longest wait for a peer, a byte or a packet in nanoseconds, or DEADLINE_NEVER */
+	long long lossy; /* nanoseconds after which a record that was not sent is dropped, or DEADLINE_NEVER: none is */
 };
 
 /*

@@ -1,0 +1,45 @@
+# Functions for the test files of sockets.
+
+# cat_ ARG...: run sockcat with a time limit, because a hang is a failure.
+cat_() {
+	timeout 120 sockcat "$@"
+}
+
+# listen ARG...: start a listener in the background; its address is in A.
+listen() {
+	ready sockcat -l -R ready "$@"
+	A=$LINE
+}
+
+# streams BODY: run a function once for each kind of stream socket; the address to listen at is in AT.
+streams() {
+	for KIND in tcp tcp6 unix; do
+		case $KIND in
+		tcp) AT=tcp:127.0.0.1:0 ;;
+		tcp6)
+			[ -e /proc/net/if_inet6 ] || continue
+			AT='tcp:[::1]:0'
+			;;
+		unix) AT=unix:socket ;;
+		esac
+		"$@"
+		rm -f socket
+	done
+}
+
+# packets BODY: run a function once for each kind of packet socket; the address to listen at is in AT.
+packets() {
+	for KIND in udp unix-dgram unix-seq; do
+		case $KIND in
+		udp) AT=udp:127.0.0.1:0 ;;
+		*) AT=$KIND:socket ;;
+		esac
+		"$@"
+		rm -f socket
+	done
+}
+
+# lives PID: whether the process exists and is not a zombie.
+lives() {
+	grep -q '^State:[[:space:]]*[^ZX[:space:]]' "/proc/$1/status" 2>/dev/null
+}
