@@ -550,6 +550,43 @@ open('hold').read()" &
 	wait
 }
 
+@test "sockcat: never connects to itself" {
+	need_root
+	unshare -n ip link show >/dev/null 2>&1 || skip "needs network namespaces and ip(8)"
+	# The system chooses one of few ports for the local end, and one of them is that of the missing listener.
+	# shellcheck disable=SC2016
+	try timeout 120 unshare -n sh -c '
+		ip link set lo up
+		echo 40000 40010 >/proc/sys/net/ipv4/ip_local_port_range
+		for port in 40002 40003 40004; do
+			echo secret | sockcat -T 0.1 tcp:127.0.0.1:$port
+			echo "$?"
+		done
+		# The port is free for a listener.
+		grep -c : /proc/net/tcp'
+	output $'124\n124\n124\n0'
+	[ "$(grep -c 'connection refused (nobody listens there); tried for the time of -T$' stderr.txt)" -eq 3 ]
+}
+
+@test "sockcat: both ends of a TCP connection notice a peer whose machine has gone (SO_KEEPALIVE)" {
+	[ "$PLAT" = linux ] || skip "reads the timers of Linux"
+	mkfifo there back
+	exec 7<>there 8<>back
+	listen tcp4:127.0.0.1:0 <there >got
+	background sockcat "$A" <back >answer
+	echo question >&8
+	until grep -q question got; do moment; done
+	# The column tr is 02 while the timer of keep-alive runs, and no data is under way.
+	port=$(printf :%04X "${A##*:}")
+	for ((i = 0; i < 200; i++)); do
+		timers=$(awk -v port="$port" '($2 ~ port || $3 ~ port) && $4 == "01" { print substr($6, 1, 2) }' /proc/net/tcp)
+		[ "$timers" != $'02\n02' ] || break
+		moment
+	done
+	[ "$timers" = $'02\n02' ]
+	exec 7<&- 8<&-
+}
+
 @test "sockcat: -O ends when the peer has gone, even if its input is idle" {
 	mkfifo input
 	exec 8<>input

@@ -4,8 +4,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
 
 #include "base/error.h"
@@ -29,7 +27,7 @@ accept_now(const struct socket *socket, struct socket_address *peer)
 	if (fd != -1) {
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
 		if (socket->address.kind == ADDRESS_TCP)
-			socket_set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+			socket_tune(fd);
 	} else if (errno == EWOULDBLOCK || errno == ECONNABORTED || errno == EINTR) {
 		errno = EAGAIN;
 	}

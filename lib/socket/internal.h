@@ -23,6 +23,9 @@
 /* Set an option that a system may lack. */
 void socket_set(int fd, int level, int option, int value);
 
+/* Prepare a TCP connection: send small records at once, and find out some day that the peer's machine has gone. */
+void socket_tune(int fd);
+
 /*
  * Bind to an address of this machine. Give a Unix path its mode, and replace only a dead socket. A path that is in use
  * is left alone, and why says what is there. Returns 0, or -1 with errno of bind(2) or the reason in why.

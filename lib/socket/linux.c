@@ -107,7 +107,7 @@ socket_closed(int fd)
 	struct sockaddr_storage peer;
 	struct socket_address local;
 	socklen_t size = sizeof(peer);
-	int kept = 0, found;
+	int idle = 0, found;
 
 	if (getpeername(fd, (struct sockaddr *)&peer, &size) == -1)
 		return 1;
@@ -115,9 +115,9 @@ socket_closed(int fd)
 	found = ask(&peer, &local.storage);
 	if (found != -1)
 		return found;
-	/* With keep-alive on, the peer's system answers for a while, and then reports that the peer has gone. */
-	size = sizeof(kept);
-	if (getsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &kept, &size) == 0 && kept)
+	/* With probes every few seconds, the peer's system answers for a while, and then reports that the peer has gone. */
+	size = sizeof(idle);
+	if (getsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, &size) == 0 && idle == PROBE)
 		return 0;
 	socket_set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
 	socket_set(fd, IPPROTO_TCP, TCP_KEEPIDLE, PROBE);

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -39,6 +38,20 @@ connect_until(int fd, const struct socket_address *to, const struct deadline *de
 		return -1;
 	errno = error;
 	return error ? -1 : 0;
+}
+
+/* Return true if a socket has been connected to itself: the port that the system chose for it is the peer's. */
+static bool
+meets_itself(int fd, const struct socket_address *to)
+{
+	struct socket_address local;
+	char host[2][ADDRESS_HOST];
+	unsigned int port[2];
+
+	socket_local(fd, &local);
+	return address_numeric(&local, host[0], sizeof(host[0]), &port[0]) &&
+	       address_numeric(to, host[1], sizeof(host[1]), &port[1]) && port[0] == port[1] &&
+	       strcmp(host[0], host[1]) == 0;
 }
 
 /*
@@ -76,6 +89,7 @@ static int
 connect_to(
     struct socket *socket, int fd, const struct socket_address *to, const struct deadline *until, struct text *why)
 {
+	static const struct linger reset = {.l_onoff = 1};
 	struct deadline deadline;
 	int result;
 
@@ -88,6 +102,11 @@ connect_to(
 	result = connect_until(fd, to, &deadline);
 	trace_address("connect", fd, to, result);
 	socket->peer = *to;
+	if (result == 0 && socket->address.kind != ADDRESS_RAW && meets_itself(fd, to)) {
+		/* A reset leaves the port free for the listener that is missing. */
+		setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+		return error_set(ECONNREFUSED);
+	}
 	return result;
 }
 
@@ -121,7 +140,7 @@ open_one(struct socket *socket, bool listens, const struct socket_address *addre
 		socket_set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
 	if ((listens ? listen_at(socket, fd, address, ours) : connect_to(socket, fd, address, until, ours)) == 0) {
 		if (tcp && !listens)
-			socket_set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+			socket_tune(fd);
 		socket->fd = fd;
 		return 0;
 	}
