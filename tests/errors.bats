@@ -647,6 +647,8 @@ END
 2	sockcat unix:@	sockcat: unix:@: the name after @ is missing
 2	sockcat unix:$L	sockcat: unix:$L: the path is too long for a Unix socket (107 bytes at most on Linux)
 1	sockcat tcp:127.0.0.1:no-such-service	sockcat: tcp:127.0.0.1:no-such-service: there is no such port
+1	sockcat tcp:$L:1	sockcat: tcp:$L:1: no host has such a name (at most 253 bytes, with 1 to 63 between two dots)
+1	sockcat tcp:x.invalid:1	sockcat: tcp:x.invalid:1: no such host, or no such port
 1	sockcat tcp4:[::1]:1	sockcat: tcp4:[::1]:1: no such host, or it has no IPv4 address
 1	sockcat tcp6:127.0.0.1:1	sockcat: tcp6:127.0.0.1:1: no such host, or it has no IPv6 address
 1	sockcat tcp:*:1	sockcat: tcp:*:1: * is every address to listen at, not one to connect to
@@ -848,7 +850,7 @@ END
 # sockcat.bats   net.ipv4.ip_unprivileged_port_start, net.core.wmem_max, RLIMIT_NOFILE, clients wait until others have gone
 #                the peer has reset the connection, the peer has gone and takes nothing more, no connection in time
 #                N came that are lost, a packet that came is lost, the peer took nothing, and record N was dropped
-#                no such client is there, no client is left, it does not read what is sent to it, no such host
+#                no such client is there, no client is left, it does not read what is sent to it, its name was not found in time
 # ipcls.bats     ... cannot be listed
 # ipcset.bats    one of the owner's groups, only root may give it to another user, /proc is not mounted
 #
@@ -865,4 +867,4 @@ END
 # sigmask        /proc hides it from this user, cannot change how signals are treated
 # piperun        a pipe cannot be made
 # ipcset         this user namespace has no such user or group
-# sockcat        it has gone, it has reset the connection, a packet is larger than N bytes, N were read that are lost, not removed
+# sockcat        no name server answers, and what gai_strerror(3) says; it has gone, it has reset the connection, a packet is larger than N bytes, N were read that are lost, not removed

@@ -550,6 +550,90 @@ open('hold').read()" &
 	wait
 }
 
+# named SCRIPT: run a shell script in a network of its own, with a name server: none.test does not exist, here.test is 127.0.0.1, and
+# of silent.test it says nothing. Standard error of the script goes to the file errors.
+named() {
+	need_namespace
+	unshare -n ip link show >/dev/null 2>&1 || skip "needs network namespaces and ip(8)"
+	need python3 python3 -c 0
+	cat >server.py <<-'EOF'
+		import socket
+		s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+		s.bind(('127.0.0.1', 53))
+		open('up', 'w').close()
+		while True:
+		    question, client = s.recvfrom(512)
+		    name = question[12:question.index(b'\0', 12)]
+		    if b'silent' in name:
+		        continue
+		    question = question[:question.index(b'\0', 12) + 5]
+		    one = b'here' in name and question[-4:] == b'\0\1\0\1'
+		    answer = b'\xc0\x0c\0\1\0\1\0\0\0\1\0\4\x7f\0\0\1' if one else b''
+		    flags = b'\x81\x80' if b'here' in name else b'\x81\x83'
+		    s.sendto(question[:2] + flags + b'\0\1\0' + bytes([one]) + b'\0\0\0\0' + question[12:] + answer, client)
+	EOF
+	# shellcheck disable=SC2016
+	printf '%s\n' 'ip link set lo up' 'echo nameserver 127.0.0.1 >resolv.conf' 'mount --bind resolv.conf /etc/resolv.conf' \
+		'rm -f up' 'python3 server.py & server=$!' 'trap "kill $server" EXIT' 'until [ -e up ]; do :; done' "$1" >script
+	output=$(timeout 20 unshare -nm bash script 2>errors </dev/null)
+}
+
+@test "sockcat: -t and -T bound the look-up of a name, and a signal ends it" {
+	# shellcheck disable=SC2016
+	named '
+		for options in "-t 0.2" "-t 0" "-T 0.3" "-l -t 0.1" "-t 0.1 -b tcp:silent.test:0"; do
+			address=silent.test
+			[[ $options != *-b* ]] || address=127.0.0.1
+			timeout 3 sockcat $options tcp:$address:80
+			echo "$?"
+		done
+		for signal in TERM INT; do
+			env -i PATH="$PATH" perl -e '\''$SIG{INT} = "DEFAULT"; exec @ARGV'\'' timeout -k 3 3 sockcat tcp:silent.test:80 &
+			# The child that looks up is there.
+			until child=$(pgrep -P "$(pgrep -P $!)"); do :; done
+			kill -$signal "$(pgrep -P $!)"
+			wait $!
+			echo "$? $(kill -l $signal)"
+			! grep "^State:.[^XZ]" /proc/$child/status
+		done 2>/dev/null
+		# The child ends with its parent; POSIX has no such promise.
+		[ '"$PLAT"' = linux ] || exit 0
+		sockcat tcp:silent.test:80 &
+		until child=$(pgrep -P $!); do :; done
+		kill -KILL $!
+		while grep "^State:.[^XZ]" /proc/$child/status; do :; done >/dev/null 2>&1'
+	output $'124\n124\n124\n124\n124\n143 15\n130 2'
+	[ "$(grep -v Killed errors)" = 'sockcat: tcp:silent.test:80: its name was not found in time (-t)
+sockcat: tcp:silent.test:80: its name was not found in time (-t)
+sockcat: tcp:silent.test:80: its name was not found in time; tried for the time of -T
+sockcat: tcp:silent.test:80: its name was not found in time (-t)
+sockcat: tcp:silent.test:0: its name was not found in time (-t)' ]
+}
+
+@test "sockcat: a host or port that cannot exist is refused at once, whatever -T says, and others are looked up" {
+	# shellcheck disable=SC2016
+	named '
+		label=$(printf "%063d" 0 | tr 0 a)
+		for address in none.test:80 silent.test:no-such-service a..test:80 .test:80 a$label.test:80 \
+			$label.$label.$label.$label:80 silent.invalid:80 silent.INVALID.:80 invalid:80; do
+			timeout 3 sockcat -T 60 "tcp:$address"
+			echo "$?"
+		done
+		sockcat -l -R at tcp:here.test:0 <<<hello >got &
+		until [ -s at ]; do :; done
+		read -r at <at
+		sockcat -t 5 "tcp:here.test:${at##*:}" <<<world
+		wait $!
+		cat got
+		timeout 3 sockcat -T 0.2 tcp6:here.test:80
+		echo "$?"'
+	output $'1\n1\n1\n1\n1\n1\n1\n1\n1\nhello\nworld\n1'
+	[ "$(grep -c ': no such host, or no such port$' errors)" -eq 4 ]
+	[ "$(grep -c ': no host has such a name (at most 253 bytes, with 1 to 63 between two dots)$' errors)" -eq 4 ]
+	[ "$(grep -c ': there is no such port$' errors)" -eq 1 ]
+	grep -q '^sockcat: tcp6:here.test:80: no such host, or it has no IPv6 address$' errors
+}
+
 @test "sockcat: never connects to itself" {
 	need_root
 	unshare -n ip link show >/dev/null 2>&1 || skip "needs network namespaces and ip(8)"

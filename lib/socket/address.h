@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <sys/socket.h>
 
+#include "base/deadline.h"
 #include "base/text.h"
 
 enum address_kind { ADDRESS_TCP, ADDRESS_UDP, ADDRESS_UNIX, ADDRESS_RAW };
@@ -50,12 +51,14 @@ void address_free(struct address *address);
 bool address_alike(const struct address *one, const struct address *other);
 
 /*
- * Look up all addresses that this one stands for, in the order in which to try them; listens: to listen at. Block in
- * DNS; no signal ends that. The caller calls address_list_free after success. Returns 0, or -1 with errno and a phrase
- * for the error line in *fault. Errors: EINVAL (* is not an address to connect to), ENOENT (any other fault, such as no
- * such host or port). See getaddrinfo(3).
+ * Look up all addresses that this one stands for, in the order in which to try them; listens: to listen at. Wait for a
+ * name server until the deadline, or 0.1 s if the deadline is sooner. The caller calls address_list_free after success.
+ * Returns 0, or -1 with errno and a phrase for the error line in *fault. Errors: EINVAL (no such host or port, or * is
+ * not an address to connect to), EAGAIN (no name server answers), ETIMEDOUT, EINTR (a signal was caught), ENOMEM, those
+ * of fork(2). See getaddrinfo(3).
  */
-int address_resolve(const struct address *address, bool listens, struct address_list *list, const char **fault);
+int address_resolve(const struct address *address, bool listens, const struct deadline *until,
+    struct address_list *list, const char **fault);
 
 /* Release the addresses. The list is then empty. */
 void address_list_free(struct address_list *list);

@@ -41,14 +41,16 @@ static bool
 find_peer(struct datagrams *datagrams, const char *name, const char **fault)
 {
 	struct address_list list = {0};
+	struct deadline until;
 	struct address address;
 	bool found = false;
 
 	if (address_parse(&address, name, fault) == -1)
 		return false;
+	deadline_set(&until, datagrams->session->timeout);
 	if (!address_alike(&address, &datagrams->socket->address)) {
 		*fault = "its peer is an address of another kind";
-	} else if (address_resolve(&address, false, &list, fault) == 0) {
+	} else if (address_resolve(&address, false, &until, &list, fault) == 0) {
 		datagrams->peer = list.addresses[0];
 		found = datagrams->answers || same(&datagrams->peer, &datagrams->socket->peer);
 		if (!found)

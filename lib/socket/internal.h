@@ -41,6 +41,18 @@ void socket_explain(const struct address *address, bool listens, int error, stru
  */
 int socket_report_accept(const struct socket *socket, int error, const char *then);
 
+/* Append an address of size bytes. Returns 0, or -1 with ENOMEM. */
+int address_list_add(struct address_list *list, const void *address, size_t size);
+
+/*
+ * Add the addresses of the host of one family, or of any (AF_UNSPEC), or without a host those of this machine. The
+ * deadline as for address_resolve. Returns 0 or an error of getaddrinfo(3): EAI_SYSTEM with errno as address_resolve.
+ */
+int address_look_up(const struct address *address, int family, const struct deadline *until, struct address_list *list);
+
+/* Return false for a name that no host can have: too long, or with an empty part between two dots. */
+bool address_possible(const char *host);
+
 /* A listening socket that takes many connections. */
 struct listener {
 	struct socket *socket;
@@ -119,6 +131,9 @@ long socket_unread(int fd);
 
 /* Return the event of poll(2) that says that the peer has closed its sending side, or 0. */
 short socket_end(void);
+
+/* End this process, a child, when its parent has ended, if the system allows. */
+void socket_follow(void);
 
 /* Wait from now on for processes whose parents have ended, if the system allows. */
 void socket_adopt(void);

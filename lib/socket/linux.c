@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -119,7 +120,6 @@ socket_closed(int fd)
 	size = sizeof(idle);
 	if (getsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, &size) == 0 && idle == PROBE)
 		return 0;
-	socket_set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
 	socket_set(fd, IPPROTO_TCP, TCP_KEEPIDLE, PROBE);
 	socket_set(fd, IPPROTO_TCP, TCP_KEEPINTVL, PROBE);
 	return 0;
@@ -137,6 +137,12 @@ short
 socket_end(void)
 {
 	return POLLRDHUP;
+}
+
+void
+socket_follow(void)
+{
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
 void

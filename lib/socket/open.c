@@ -16,6 +16,22 @@
 /* Connections that wait to be accepted; the system may allow fewer. */
 #define BACKLOG 4096
 
+/* Set the end of one step, which has the time of -t, but not beyond that of -T. */
+static void
+bound(const struct socket *socket, const struct deadline *until, struct deadline *step)
+{
+	deadline_set(step, socket->timeout);
+	if (until->limited && (!step->limited || until->at < step->at))
+		*step = *until;
+}
+
+/* Append the reason for an error, and the option that has set the time. */
+static void
+add_reason(const struct socket *socket, int error, const char *reason, struct text *text)
+{
+	text_format(text, "%s%s", reason, error == ETIMEDOUT && socket->timeout != DEADLINE_NEVER ? " (-t)" : "");
+}
+
 /* Call connect(2) until the deadline. Returns 0 or -1. After EINTR the kernel continues by itself. */
 static int
 connect_until(int fd, const struct socket_address *to, const struct deadline *deadline)
@@ -59,8 +75,9 @@ meets_itself(int fd, const struct socket_address *to)
  * address, so that trying another address of the peer does not help.
  */
 static int
-bind_local(struct socket *socket, int fd, int family, struct text *why)
+bind_local(struct socket *socket, int fd, int family, const struct deadline *until, struct text *why)
 {
+	struct deadline step;
 	struct address_list list;
 	const char *fault;
 	int result = -1;
@@ -70,8 +87,9 @@ bind_local(struct socket *socket, int fd, int family, struct text *why)
 		/* Without a name, a client of datagrams gets no answer. */
 		return socket->address.kind == ADDRESS_UNIX && socket->address.type == SOCK_DGRAM ? socket_autobind(fd)
 		                                                                                  : 0;
-	if (address_resolve(&socket->local, true, &list, &fault) == -1) {
-		text_format(why, "%s", fault);
+	bound(socket, until, &step);
+	if (address_resolve(&socket->local, true, &step, &list, &fault) == -1) {
+		add_reason(socket, errno, fault, why);
 		return -1;
 	}
 	errno = EAFNOSUPPORT;
@@ -90,16 +108,13 @@ connect_to(
     struct socket *socket, int fd, const struct socket_address *to, const struct deadline *until, struct text *why)
 {
 	static const struct linger reset = {.l_onoff = 1};
-	struct deadline deadline;
+	struct deadline step;
 	int result;
 
-	if (bind_local(socket, fd, to->storage.ss_family, why) == -1)
+	if (bind_local(socket, fd, to->storage.ss_family, until, why) == -1)
 		return -1;
-	/* Each address has the time of -t, but not beyond that of -T. */
-	deadline_set(&deadline, socket->timeout);
-	if (until->limited && (!deadline.limited || deadline_left(until) < deadline_left(&deadline)))
-		deadline = *until;
-	result = connect_until(fd, to, &deadline);
+	bound(socket, until, &step);
+	result = connect_until(fd, to, &step);
 	trace_address("connect", fd, to, result);
 	socket->peer = *to;
 	if (result == 0 && socket->address.kind != ADDRESS_RAW && meets_itself(fd, to)) {
@@ -166,15 +181,17 @@ static int
 open_any(struct socket *socket, bool listens, const struct deadline *until, struct text *why, struct text *ours)
 {
 	struct address_list list;
+	struct deadline step;
 	char host[ADDRESS_HOST];
 	unsigned int port;
 	const char *fault;
 	int error = ENOENT;
 	size_t i;
 
-	if (address_resolve(&socket->address, listens, &list, &fault) == -1) {
+	bound(socket, until, &step);
+	if (address_resolve(&socket->address, listens, &step, &list, &fault) == -1) {
 		error = errno;
-		text_format(why, "%s", fault);
+		add_reason(socket, error, fault, why);
 		return error;
 	}
 	for (i = 0; i < list.count; i++) {
@@ -186,8 +203,7 @@ open_any(struct socket *socket, bool listens, const struct deadline *until, stru
 		if (list.count > 1 && address_numeric(&list.addresses[i], host, sizeof(host), &port))
 			text_format(why, "%s: ", host);
 		socket_explain(&socket->address, listens, error, why);
-		if (error == ETIMEDOUT && socket->timeout != DEADLINE_NEVER)
-			text_format(why, " (-t)");
+		add_reason(socket, error, "", why);
 		/*
 		 * A listener takes the next address only if the system has no address like this one. Otherwise another
 		 * program may own the first address, and our clients would reach it.
@@ -220,7 +236,7 @@ socket_open(struct socket *socket, bool listens)
 	}
 	if (ours.size) {
 		error_line(listens ? socket->address.text : socket->local.text, "%s", ours.data);
-		status = STATUS_FAILED;
+		status = error == ETIMEDOUT ? STATUS_TIMEOUT : STATUS_FAILED;
 	} else if (error) {
 		error_line(socket->address.text, "%s%s", why.data ? why.data : strerror(error),
 		    waited ? "; tried for the time of -T" : "");

@@ -59,6 +59,11 @@ socket_end(void)
 }
 
 void
+socket_follow(void)
+{
+}
+
+void
 socket_adopt(void)
 {
 }

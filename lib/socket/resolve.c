@@ -6,27 +6,11 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
 
 #include "base/error.h"
-#include "socket/address.h"
-
-static int
-add(struct address_list *list, const void *address, size_t size)
-{
-	struct socket_address *more = realloc(list->addresses, (list->count + 1) * sizeof(*more));
-
-	if (!more)
-		return -1;
-	list->addresses = more;
-	more += list->count++;
-	memset(more, 0, sizeof(*more));
-	memcpy(&more->storage, address, size);
-	more->size = (socklen_t)size;
-	return 0;
-}
+#include "socket/internal.h"
 
 static int
 add_path(const struct address *address, struct address_list *list)
@@ -38,64 +22,55 @@ add_path(const struct address *address, struct address_list *list)
 	/* An abstract name begins with a NUL, and ends where the address ends. */
 	if (address->abstract)
 		name.sun_path[0] = '\0';
-	return add(list, &name, address->abstract ? size : sizeof(name));
+	return address_list_add(list, &name, address->abstract ? size : sizeof(name));
 }
 
-/* Add the addresses of a host of one family, or of all. Returns 0 or an error of getaddrinfo(3). */
+/* Add the addresses of this machine, for an empty HOST and for *. Returns as address_look_up. */
 static int
-look_up(const struct address *address, int family, struct address_list *list)
-{
-	struct addrinfo hints = {.ai_family = family,
-	    .ai_socktype = address->type,
-	    .ai_protocol = address->protocol,
-	    .ai_flags = address->any ? AI_PASSIVE : 0};
-	struct addrinfo *found, *one;
-	int error = getaddrinfo(address->host, address->port || address->host ? address->port : "0", &hints, &found);
-
-	if (error)
-		return error;
-	for (one = found; one && error == 0; one = one->ai_next)
-		error = add(list, one->ai_addr, one->ai_addrlen) == -1 ? EAI_MEMORY : 0;
-	freeaddrinfo(found);
-	return error;
-}
-
-/* Add the addresses of this machine, for an empty HOST and for *. Returns as look_up. */
-static int
-look_up_own(const struct address *address, struct address_list *list)
+look_up_own(const struct address *address, const struct deadline *until, struct address_list *list)
 {
 	/* A listening IPv6 socket takes IPv4 clients too, so * tries IPv6 first. */
-	int error = look_up(address, address->any ? AF_INET6 : AF_INET, list);
-	int other = look_up(address, address->any ? AF_INET : AF_INET6, list);
+	int error = address_look_up(address, address->any ? AF_INET6 : AF_INET, until, list);
+	int other = address_look_up(address, address->any ? AF_INET : AF_INET6, until, list);
 
 	return error && other ? other : 0;
 }
 
+/* Set errno for an error of getaddrinfo(3). Returns the phrase for it. */
 static const char *
 explain(const struct address *address, int error)
 {
+	int code = error == EAI_SYSTEM ? errno : error == EAI_AGAIN ? EAGAIN : error == EAI_MEMORY ? ENOMEM : EINVAL;
+
+	errno = code;
 	switch (error) {
 	case EAI_SYSTEM:
-		return strerror(errno);
+		return code == ETIMEDOUT ? "its name was not found in time"
+		       : code == EINTR   ? "stopped by a signal"
+		                         : strerror(code);
 	case EAI_SERVICE:
 		return "there is no such port";
 	case EAI_AGAIN:
+		return "no name server answers";
 	case EAI_FAIL:
 	case EAI_MEMORY:
 	case EAI_SOCKTYPE:
 		return gai_strerror(error);
 	default:
 		/* EAI_NONAME, which some C libraries divide further. */
-		return !address->host || address->family == AF_UNSPEC ? "no such host, or no such port"
-		       : address->family == AF_INET                   ? "no such host, or it has no IPv4 address"
-		                                                      : "no such host, or it has no IPv6 address";
+		return address->host && !address_possible(address->host)
+		           ? "no host has such a name (at most 253 bytes, with 1 to 63 between two dots)"
+		       : !address->host || address->family == AF_UNSPEC ? "no such host, or no such port"
+		       : address->family == AF_INET                     ? "no such host, or it has no IPv4 address"
+		                                                        : "no such host, or it has no IPv6 address";
 	}
 }
 
 int
-address_resolve(const struct address *address, bool listens, struct address_list *list, const char **fault)
+address_resolve(const struct address *address, bool listens, const struct deadline *until, struct address_list *list,
+    const char **fault)
 {
-	int error;
+	int error, saved;
 
 	*list = (struct address_list){0};
 	if (address->any && !listens) {
@@ -105,21 +80,15 @@ address_resolve(const struct address *address, bool listens, struct address_list
 	if (address->kind == ADDRESS_UNIX)
 		error = add_path(address, list) == -1 ? EAI_SYSTEM : 0;
 	else if (address->host || address->family != AF_UNSPEC)
-		error = look_up(address, address->family, list);
+		error = address_look_up(address, address->family, until, list);
 	else
-		error = look_up_own(address, list);
+		error = look_up_own(address, until, list);
 	if (error == 0)
 		return 0;
 	*fault = explain(address, error);
+	saved = errno;
 	address_list_free(list);
-	return error_set(ENOENT);
-}
-
-void
-address_list_free(struct address_list *list)
-{
-	free(list->addresses);
-	*list = (struct address_list){0};
+	return error_set(saved);
 }
 
 bool
