@@ -33,7 +33,9 @@ fail(const struct fifo *fifo, int error)
 static int
 open_once(const struct fifo *fifo, bool write, int flags)
 {
-	int fd = open(fifo->path, (write ? O_WRONLY : O_RDONLY) | flags | O_CLOEXEC | O_NOCTTY), saved = errno;
+	int fd = openat(fifo->place.directory, fifo->place.name,
+	    (write ? O_WRONLY : O_RDONLY) | flags | O_CLOEXEC | O_NOCTTY);
+	int saved = errno;
 	struct stat st;
 
 	if (trace_wanted(fd))
@@ -146,4 +148,5 @@ fifo_close(struct fifo *fifo)
 		close(fifo->fd);
 	if (fifo->keep != -1)
 		close(fifo->keep);
+	place_close(&fifo->place);
 }

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "base/place.h"
+
 /* A named pipe. It starts with .fd and .keep as -1, and the options set. */
 struct fifo {
 	const char *path;
@@ -23,6 +25,7 @@ struct fifo {
 
 	/* Private to pipe/. */
 	int keep; /* writing end of a reader that sees no end of file, or -1 */
+	struct place place; /* the FIFO in its directory */
 	dev_t device;
 	ino_t inode;
 };

@@ -1,9 +1,9 @@
 /*
- * path.c: the path of a FIFO: checked, created and removed. Any other object there is refused and left as it is, and so
- * is a FIFO other than the one that was opened.
+ * path.c: the path of a FIFO: checked, created and removed, always in the directory that was opened at first. Any other
+ * object there is refused and left as it is, and so is a FIFO other than the one that was opened.
  */
 #include <errno.h>
-#include <stdlib.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -45,7 +45,7 @@ static int
 make(struct fifo *fifo)
 {
 	mode_t mask = umask(0);
-	int result = mkfifo(fifo->path, fifo->mode);
+	int result = mkfifoat(fifo->place.directory, fifo->place.name, fifo->mode);
 
 	umask(mask);
 	if (trace_on)
@@ -54,29 +54,17 @@ make(struct fifo *fifo)
 	return result;
 }
 
-/* Return false if the directory of the path does not exist. */
-static bool
-in_directory(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char *directory = slash && slash > path ? strndup(path, (size_t)(slash - path)) : NULL;
-	struct stat st;
-	bool there = !directory || stat(directory, &st) == 0 || errno != ENOENT;
-
-	free(directory);
-	return there;
-}
-
 /* Print why there is no FIFO. Returns the exit status. */
 static int
 missing(const struct fifo *fifo, int error)
 {
 	struct stat st;
 
-	if (error == EEXIST || (error == ENOENT && lstat(fifo->path, &st) == 0 && S_ISLNK(st.st_mode)))
+	if (error == EEXIST || (error == ENOENT && fifo->place.name &&
+	        fstatat(fifo->place.directory, fifo->place.name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode)))
 		error_line(fifo->path, "a dangling symbolic link%s",
 		    fifo->create ? "; it is not followed to create a FIFO" : "");
-	else if (error == ENOENT && !in_directory(fifo->path))
+	else if (error == ENOENT && !fifo->place.name)
 		error_line(fifo->path, "its directory does not exist");
 	else if (fifo->create)
 		error_line(fifo->path, "cannot be created: %s", strerror(error));
@@ -87,16 +75,26 @@ missing(const struct fifo *fifo, int error)
 	return STATUS_FAILED;
 }
 
+/* Call stat(2) on the FIFO. Returns 0 or the errno value. */
+static int
+look(const struct fifo *fifo, struct stat *st)
+{
+	return fstatat(fifo->place.directory, fifo->place.name, st, 0) == -1 ? errno : 0;
+}
+
 int
 fifo_find(struct fifo *fifo)
 {
 	struct stat st;
-	int error = stat(fifo->path, &st) == -1 ? errno : 0;
+	int error;
 
+	if (place_open(&fifo->place, fifo->path) == -1)
+		return missing(fifo, errno);
+	error = look(fifo, &st);
 	if (error == ENOENT && fifo->create) {
 		error = make(fifo) == -1 ? errno : 0;
 		/* Another process may have created or removed the FIFO meanwhile. */
-		if (stat(fifo->path, &st) == 0)
+		if (look(fifo, &st) == 0)
 			error = 0;
 		else if (!error)
 			error = errno;
@@ -116,11 +114,8 @@ int
 fifo_tick(void *owner)
 {
 	const struct fifo *fifo = owner;
-	struct stat st;
 
-	if (stat(fifo->path, &st) == 0 && st.st_dev == fifo->device && st.st_ino == fifo->inode)
-		return 0;
-	return error_set(EIDRM);
+	return place_holds(&fifo->place, fifo->device, fifo->inode, 0) ? 0 : error_set(EIDRM);
 }
 
 int
@@ -130,7 +125,7 @@ fifo_unlink(struct fifo *fifo)
 
 	if (fifo_tick(fifo) == -1)
 		return STATUS_OK;
-	result = unlink(fifo->path);
+	result = unlinkat(fifo->place.directory, fifo->place.name, 0);
 	if (trace_on)
 		fifo_trace("unlink", fifo->path, result, "%s", "");
 	if (result == 0 || errno == ENOENT)

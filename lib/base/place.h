@@ -1,0 +1,29 @@
+/*
+ * place.h: the last name of a path, in its directory, which is opened once: all steps happen there, even if somebody
+ * exchanges a directory of the path meanwhile.
+ */
+#ifndef BASE_PLACE_H
+#define BASE_PLACE_H
+
+#include <stdbool.h>
+#include <sys/stat.h>
+
+/* A name for openat(2), fstatat(2) and unlinkat(2). It starts as {0}. */
+struct place {
+	int directory;    /* descriptor of the directory, or AT_FDCWD */
+	const char *name; /* NULL: not open */
+};
+
+/* Open the directory of a path, which must outlive the place. Returns 0, or -1 with errno of open(2), or ENOMEM. */
+int place_open(struct place *place, const char *path);
+
+/* Return true if the object with this name has that device and inode; flags are those of fstatat(2). */
+bool place_holds(const struct place *place, dev_t device, ino_t inode, int flags);
+
+/* Close the directory. Keep errno. */
+void place_close(struct place *place);
+
+/* Open a directory in which names are looked up: linux_place.c, portable_place.c. Returns a descriptor, or -1. */
+int place_directory(const char *path);
+
+#endif
