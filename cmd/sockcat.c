@@ -62,9 +62,12 @@ set_up(struct cat *cat)
 	status = socket_open(&cat->socket, cat->listens);
 	if (status != GO_ON || ready == -1)
 		return status;
-	socket_local(cat->socket.fd, &local);
+	socket_bound(&cat->socket, cat->socket.fd, &local);
 	address_format(&cat->socket.address, &local, &line);
-	if (ready_say(ready, line.data ? line.data : "") == -1) {
+	/* An address that is not whole would lead clients elsewhere. */
+	if (line.cut)
+		errno = ENOMEM;
+	if (line.cut || ready_say(ready, line.data) == -1) {
 		error_line(cat->ready_file, "%s", strerror(errno));
 		status = STATUS_FAILED;
 	}
@@ -138,7 +141,8 @@ serve(struct cat *cat)
 int
 main(int argc, char *argv[])
 {
-	static struct cat cat = {.socket = {.mode = 0600, .fd = -1}, .session = {.timeout = DEADLINE_NEVER, .lossy = DEADLINE_NEVER}};
+	static struct cat cat = {
+	    .socket = {.mode = 0600, .fd = -1}, .session = {.timeout = DEADLINE_NEVER, .lossy = DEADLINE_NEVER}};
 	struct session *session = &cat.session;
 	int status, failed;
 

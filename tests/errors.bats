@@ -848,6 +848,7 @@ END
 # fifocat.bats   fs.pipe-user-pages-soft, there is more in it than N bytes, the FIFO was removed, the reader has gone
 #                N of them taken, stopped by a signal
 # sockcat.bats   net.ipv4.ip_unprivileged_port_start, net.core.wmem_max, RLIMIT_NOFILE, clients wait until others have gone
+#                another process keeps its directory locked
 #                the peer has reset the connection, the peer has gone and takes nothing more, no connection in time
 #                N came that are lost, a packet that came is lost, the peer took nothing, and record N was dropped
 #                no such client is there, no client is left, it does not read what is sent to it, its name was not found in time

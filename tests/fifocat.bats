@@ -139,6 +139,19 @@ comes() {
 	[ -p other ]
 }
 
+@test "fifocat: -u never removes a file of a directory that somebody has exchanged" {
+	[ "$PLAT" = linux ] || skip "renameat2(2) is Linux's"
+	exchange
+	for ((i = 0; i < 200; i++)); do
+		echo data >precious/fifo
+		timeout 10 fifocat -c -u -t 0 att/d/fifo 2>/dev/null || true
+		[ -e precious/fifo ]
+	done
+	kill "$PID"
+	# A FIFO that was created was removed.
+	[ -z "$(find . -type p)" ]
+}
+
 @test "fifocat: refuses a path that is not a FIFO and leaves it unchanged" {
 	echo data >file
 	mkdir directory

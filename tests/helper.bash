@@ -277,6 +277,24 @@ need() {
 	skip "$what is not installed"
 }
 
+# exchange: exchange the directory att/d with a link to the directory precious in the background, all the time. Both hold the name of
+# the file NAME, which is a plain file in precious.
+exchange() {
+	need python3 python3 -c 'import ctypes; ctypes.CDLL(None).renameat2'
+	mkdir -p att/d precious
+	ln -s ../precious att/link
+	cat >exchange.py <<-'EOF'
+		import ctypes, os
+		libc, parent = ctypes.CDLL(None), os.getppid()
+		open('up', 'w').close()
+		while os.getppid() == parent:
+		    for _ in range(1000):
+		        libc.renameat2(-100, b'att/d', -100, b'att/link', 2)
+	EOF
+	background python3 exchange.py
+	until [ -e up ]; do moment; done
+}
+
 # limit_memory KIB: limit the memory of the current shell, except under sanitizers, which need far more than any program.
 limit_memory() {
 	[ -n "${SANITIZED:-}" ] || ulimit -v "$1"

@@ -392,6 +392,92 @@ output_fails() {
 	done
 }
 
+@test "sockcat: -u never removes a file of a directory that somebody has exchanged" {
+	[ "$PLAT" = linux ] || skip "renameat2(2) is Linux's"
+	exchange
+	# Whether others may exchange the directory decides how its path is bound.
+	for mode in 755 777; do
+		chmod $mode att
+		for ((i = 0; i < 100; i++)); do
+			echo data >precious/socket
+			timeout 10 sockcat -l -u -t 0 unix:att/d/socket 2>/dev/null </dev/null || true
+			[ -e precious/socket ]
+		done
+	done
+	kill "$PID"
+	# A socket that was created was removed.
+	[ -z "$(find . -type s)" ]
+}
+
+@test "sockcat: a path in a directory that others may exchange is shown as it was written" {
+	mkdir -m 777 open
+	listen -v -u unix:open/socket -- sh -c 'echo "$IPCLOCALPATH $IPCREMOTEPATH"' 2>trace
+	[ "$A" = unix:open/socket ]
+	[ "$(cat_ -v -b unix:open/mine "$A" </dev/null 2>trace2)" = 'open/socket open/mine' ]
+	ends 0
+	grep -q 'bind(.*sun_path="open/socket"' trace
+	grep -q 'bind(.*sun_path="open/mine"' trace2
+	! grep /proc/ trace trace2
+	# Answers find their way.
+	listen -u unix-dgram:open/socket <<<answer >got
+	[ "$A" = unix-dgram:open/socket ]
+	[ "$(echo question | cat_ -P -n 1 "$A" <<<$'unix-dgram:open/socket\tquestion')" = $'unix-dgram:open/socket\tanswer' ]
+	ends 0
+	[ "$(cat got)" = question ]
+	[ -z "$(ls open)" ]
+	# A dead socket is replaced.
+	sockcat -l -n 0 unix:open/socket
+	sockcat -l -u -n 0 unix:open/socket
+	[ ! -e open/socket ]
+}
+
+@test "sockcat: of several that start at a dead path, one gets it" {
+	for ((round = 0; round < 20; round++)); do
+		jobs=()
+		sockcat -l -n 0 unix:socket
+		for i in 1 2 3 4 5 6 7 8; do
+			background timeout 60 sockcat -l -n 1 unix:socket -- echo "$i" >/dev/null 2>"error$i"
+			jobs+=("$PID")
+		done
+		until [ "$(cat error? | grep -c '^sockcat: unix:socket: somebody listens there; it was left as it is$')" -eq 7 ]; do moment; done
+		one=$(cat_ unix:socket </dev/null)
+		[ ! -s "error$one" ]
+		for i in 1 2 3 4 5 6 7 8; do
+			PID=${jobs[i - 1]} ends "$((i == one ? 0 : 125))"
+		done
+		rm error?
+	done
+}
+
+@test "sockcat: does not replace a dead socket while another one does so, and the lock of a directory is bounded" {
+	[ "$PLAT" = linux ] || skip "POSIX has no lock of a directory"
+	need strace strace true
+	need util-linux command -v flock
+	sockcat -l -n 0 unix:socket
+	# It has found a dead socket, and takes long to remove it.
+	background timeout 60 strace -o trace -e trace=connect,unlink,unlinkat -e inject=unlink,unlinkat:delay_enter=300000 \
+		sockcat -l -n 1 unix:socket -- echo one >/dev/null
+	until grep -q ECONNREFUSED trace; do moment; done
+	try cat_ -l -n 1 unix:socket
+	status 1
+	error 'sockcat: unix:socket: somebody listens there; it was left as it is'
+	[ "$(cat_ unix:socket </dev/null)" = one ]
+	ends 0
+	mkdir held
+	try timeout 60 flock held sockcat -l -t 0.1 unix:held/socket
+	status 1
+	error 'sockcat: unix:held/socket: another process keeps its directory locked (flock)'
+	# Nobody can lock a directory that cannot be read.
+	[ "$(id -u)" -eq 0 ] || return 0
+	ours=$(mktemp -d)
+	mkdir -m 333 "$ours/blind"
+	chmod 755 "$ours"
+	try as_user timeout 60 sockcat -l -u -n 0 "unix:$ours/blind/socket"
+	[ ! -e "$ours/blind/socket" ]
+	rm -r "$ours"
+	status 0
+}
+
 @test "sockcat: -R and -P print a path unchanged" {
 	mkdir 'a dir'
 	path='unix-dgram:a dir/sö x\y'

@@ -24,7 +24,7 @@ struct fifo {
 	bool drains;  /* the writer has written all, and waits only until the pipe is empty; set by the caller */
 
 	/* Private to pipe/. */
-	int keep; /* writing end of a reader that sees no end of file, or -1 */
+	int keep;           /* writing end of a reader that sees no end of file, or -1 */
 	struct place place; /* the FIFO in its directory */
 	dev_t device;
 	ino_t inode;

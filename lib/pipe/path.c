@@ -60,7 +60,8 @@ missing(const struct fifo *fifo, int error)
 {
 	struct stat st;
 
-	if (error == EEXIST || (error == ENOENT && fifo->place.name &&
+	if (error == EEXIST ||
+	    (error == ENOENT && fifo->place.name &&
 	        fstatat(fifo->place.directory, fifo->place.name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode)))
 		error_line(fifo->path, "a dangling symbolic link%s",
 		    fifo->create ? "; it is not followed to create a FIFO" : "");

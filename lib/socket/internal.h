@@ -28,10 +28,14 @@ void socket_tune(int fd);
 
 /*
  * Bind to an address of this machine. Give a Unix path its mode, and replace only a dead socket. A path that is in use
- * is left alone, and why says what is there. Returns 0, or -1 with errno of bind(2) or the reason in why.
+ * is left alone, and why says what is there. The directory of the path is locked until socket_unlock. Returns 0, or -1
+ * with errno of bind(2) or the reason in why.
  */
 int socket_bind(
     struct socket *socket, const struct address *address, int fd, const struct socket_address *at, struct text *why);
+
+/* Unlock the directory of a path: the socket now shows that it is alive, or there is none. Keep errno. */
+void socket_unlock(struct socket *socket);
 
 /* Append the words for an errno value of connecting, or listening. */
 void socket_explain(const struct address *address, bool listens, int error, struct text *text);
@@ -100,6 +104,15 @@ void crowd_free(struct crowd *crowd);
  * names, or -1 with errno of bind(2).
  */
 int socket_autobind(int fd);
+
+/*
+ * Replace the address of a Unix socket with one that leads to the opened directory of the place, if the system has such
+ * addresses, and if it fits.
+ */
+void socket_through(const struct place *place, struct socket_address *at);
+
+/* Lock a directory that was opened for reading. Returns 0 or -1. Errors: EWOULDBLOCK (it is locked), those of flock(2). */
+int socket_lock(int directory);
 
 /* Return the bytes that were sent and that the peer's system has not acknowledged; 0 if that is not known. */
 long socket_unsent(int fd);

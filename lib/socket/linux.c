@@ -7,10 +7,13 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "socket/internal.h"
@@ -31,6 +34,25 @@ socket_autobind(int fd)
 	struct sockaddr address = {.sa_family = AF_UNIX};
 
 	return bind(fd, &address, sizeof(address.sa_family));
+}
+
+void
+socket_through(const struct place *place, struct socket_address *at)
+{
+	struct sockaddr_un way = {.sun_family = AF_UNIX};
+	char directory[32];
+	int size;
+
+	snprintf(directory, sizeof(directory), "/proc/self/fd/%d", place->directory);
+	size = snprintf(way.sun_path, sizeof(way.sun_path), "%s/%s", directory, place->name);
+	if (size < (int)sizeof(way.sun_path) && access(directory, F_OK) == 0)
+		memcpy(&at->storage, &way, sizeof(way));
+}
+
+int
+socket_lock(int directory)
+{
+	return flock(directory, LOCK_EX | LOCK_NB);
 }
 
 long

@@ -96,6 +96,7 @@ bind_local(struct socket *socket, int fd, int family, const struct deadline *unt
 	for (i = 0; i < list.count && result == -1 && !why->size; i++)
 		if (list.addresses[i].storage.ss_family == family)
 			result = socket_bind(socket, &socket->local, fd, &list.addresses[i], why);
+	socket_unlock(socket);
 	address_list_free(&list);
 	if (result == -1 && !why->size && errno != EAFNOSUPPORT)
 		socket_explain(&socket->local, true, errno, why);
@@ -130,12 +131,15 @@ static int
 listen_at(struct socket *socket, int fd, const struct socket_address *at, struct text *why)
 {
 	const struct address *address = &socket->address;
+	int result;
 
 	if (at->storage.ss_family == AF_INET6)
 		socket_set(fd, IPPROTO_IPV6, IPV6_V6ONLY, !address->any || address->family != AF_UNSPEC);
-	if (socket_bind(socket, address, fd, at, why) == -1)
-		return -1;
-	return socket_has_connections(socket) ? trace_call(listen(fd, BACKLOG), "listen(%d, %d)", fd, BACKLOG) : 0;
+	result = socket_bind(socket, address, fd, at, why);
+	if (result == 0 && socket_has_connections(socket))
+		result = trace_call(listen(fd, BACKLOG), "listen(%d, %d)", fd, BACKLOG);
+	socket_unlock(socket);
+	return result;
 }
 
 /* Open a socket for one address. Returns 0, or the errno value; ours: the reason, if the local address is at fault. */

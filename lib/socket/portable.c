@@ -15,6 +15,20 @@ socket_autobind(int fd)
 	return 0;
 }
 
+void
+socket_through(const struct place *place, struct socket_address *at)
+{
+	(void)place;
+	(void)at;
+}
+
+int
+socket_lock(int directory)
+{
+	(void)directory;
+	return error_set(ENOTSUP);
+}
+
 long
 socket_unsent(int fd)
 {

@@ -123,6 +123,15 @@ socket_local(int fd, struct socket_address *local)
 }
 
 void
+socket_bound(const struct socket *socket, int fd, struct socket_address *local)
+{
+	if (socket->path.written.size)
+		*local = socket->path.written;
+	else
+		socket_local(fd, local);
+}
+
+void
 socket_block(int fd, bool blocks)
 {
 	int flags = fcntl(fd, F_GETFL);
@@ -148,6 +157,7 @@ void
 socket_close(struct socket *socket)
 {
 	socket_stop(socket);
+	place_close(&socket->path.place);
 	address_free(&socket->address);
 	address_free(&socket->local);
 }

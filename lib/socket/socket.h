@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "base/place.h"
 #include "base/pump.h"
 #include "socket/address.h"
 
@@ -19,6 +20,9 @@ struct path {
 	bool made;
 	dev_t device;
 	ino_t inode;
+	struct place place;            /* the path in its directory */
+	int lock;                      /* descriptor that locks the directory; 0 or less: not locked */
+	struct socket_address written; /* path of a listener as it was written; the system may know another one */
 };
 
 struct socket {
@@ -51,6 +55,9 @@ int socket_accept(struct socket *socket, long long timeout);
 
 /* Get the address that a socket is bound to. Its size is 0 if there is none. See getsockname(2). */
 void socket_local(int fd, struct socket_address *local);
+
+/* Get the address that a socket, or a connection that it has accepted, is bound to, as it was written. */
+void socket_bound(const struct socket *socket, int fd, struct socket_address *local);
 
 /* Clear or set O_NONBLOCK, which all processes that share the descriptor see. */
 void socket_block(int fd, bool blocks);

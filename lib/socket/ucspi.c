@@ -105,7 +105,7 @@ ucspi_set(struct ucspi *ucspi, const struct socket *socket, int fd, const struct
 	struct socket_address local;
 	struct owner owner;
 
-	socket_local(fd, &local);
+	socket_bound(socket, fd, &local);
 	reset(ucspi);
 	add(ucspi, "PROTO=%s", protocol);
 	/* A Unix address has no host, and any other one no path. */
