@@ -13,9 +13,8 @@
 
 const struct command sockcat_command = {
     .name = "sockcat",
-    .usage =
-        "[-l] [-BfIKOuvz] [-0|-N|-r] [-P] [-b ADDR] [-j MAX] [-L TIME] [-m MODE] [-n COUNT] [-R FILE] [-t TIME] "
-        "[-T TIME] ADDRESS [-- COMMAND [ARG...]]",
+    .usage = "[-l] [-BfIKOuvz] [-0|-N|-r] [-P] [-b ADDR] [-j MAX] [-L TIME] [-m MODE] [-n COUNT] [-R FILE] [-t TIME] "
+             "[-T TIME] ADDRESS [-- COMMAND [ARG...]]",
     .help = "Connect to ADDRESS, or listen there, and copy standard input to the socket and the socket to standard "
             "output.\n"
             "  -l        listen, and serve one connection\n"
@@ -40,13 +39,14 @@ const struct command sockcat_command = {
             "  -v        trace IPC system calls\n"
             "  -z        pass the pages of an input file instead of copying them\n"
             "ADDRESS: tcp:HOST:PORT, udp:HOST:PORT (tcp4 tcp6 udp4 udp6), unix:PATH, unix-dgram:PATH, unix-seq:PATH, "
-            "raw:PROTO:HOST.\n"
-            "HOST: empty is loopback, * is every address. PORT 0: a free one. @NAME for PATH: abstract. See ipc7(7)\n",
+            "raw:PROTO:HOST, fd:N.\n"
+            "HOST: empty is loopback, * is every address. PORT 0: a free one. @NAME for PATH: abstract. N: an open "
+            "socket. See ipc7(7)\n",
 };
 
 /* Options that only the rules between options need. */
 struct given {
-	bool forever, counted, receives, sends;
+	bool forever, counted, receives, sends, mode, tries;
 	unsigned long long most;
 	const char *local;
 };
@@ -86,6 +86,22 @@ check(const struct cat *cat, const struct given *given)
 	return GO_ON;
 }
 
+/* Check the options for a socket that was inherited, which has its address. */
+static int
+check_inherited(const struct cat *cat, const struct given *given)
+{
+	int fd = cat->socket.address.fd;
+
+	if (given->local || given->mode || given->tries || cat->unlinks)
+		return command_usage("-b, -m, -T and -u are not for a socket that was inherited");
+	if (given->forever && !cat->listens)
+		return command_usage("-f is not for a connection that was inherited, except with -l");
+	if (!cat->session.argv && (fd == 0 || (fd == 1 && !given->sends)))
+		return command_usage("%s is the socket itself (a COMMAND can talk over it)",
+		    fd == 0 ? "standard input" : "standard output");
+	return GO_ON;
+}
+
 static int
 parse_address(struct address *address, const char *text)
 {
@@ -99,8 +115,9 @@ parse_address(struct address *address, const char *text)
 
 /* Read ADDRESS, the address of -b, and COMMAND. */
 static int
-parse_operands(struct cat *cat, const char *local, int argc, char *argv[])
+parse_operands(struct cat *cat, const struct given *given, int argc, char *argv[])
 {
+	const char *local = given->local;
 	int status;
 
 	if (optind == argc)
@@ -110,7 +127,7 @@ parse_operands(struct cat *cat, const char *local, int argc, char *argv[])
 		status = parse_address(&cat->socket.local, local);
 	if (status != GO_ON)
 		return status;
-	if (local && !address_alike(&cat->socket.local, &cat->socket.address))
+	if (local && !cat->socket.address.inherited && !address_alike(&cat->socket.local, &cat->socket.address))
 		return command_usage("-b takes an address of the same kind as ADDRESS");
 	if (optind + 1 == argc)
 		return GO_ON;
@@ -120,6 +137,17 @@ parse_operands(struct cat *cat, const char *local, int argc, char *argv[])
 		return command_usage("COMMAND is missing after --");
 	cat->session.argv = argv + optind + 2;
 	return GO_ON;
+}
+
+/* Find out what the socket is that was inherited. */
+static int
+inherit(struct cat *cat, const struct given *given)
+{
+	int status = check_inherited(cat, given);
+
+	if (status == GO_ON)
+		status = socket_inherit(&cat->socket);
+	return status == STATUS_FAILED && cat->session.argv ? STATUS_RUNNER : status;
 }
 
 int
@@ -137,12 +165,12 @@ sockcat_options(struct cat *cat, int argc, char *argv[])
 	    {'O', .flag = &given.sends},
 	    {'P', .flag = &session->prefix},
 	    {'R', .text = &cat->ready_file},
-	    {'T', .time = &cat->socket.retry},
+	    {'T', .flag = &given.tries, .time = &cat->socket.retry},
 	    {'b', .text = &given.local},
 	    {'f', .flag = &given.forever},
 	    {'j', .number = &given.most, .min = 1, .max = INT_MAX},
 	    {'l', .flag = &cat->listens},
-	    {'m', .mode = &cat->socket.mode},
+	    {'m', .flag = &given.mode, .mode = &cat->socket.mode},
 	    {'n', .flag = &given.counted, .number = &session->count, .max = ULLONG_MAX},
 	    {'r', .form = &session->form},
 	    {'t', .time = &session->timeout},
@@ -153,7 +181,9 @@ sockcat_options(struct cat *cat, int argc, char *argv[])
 	int status = command_options(&sockcat_command, table, argc, argv);
 
 	if (status == GO_ON)
-		status = parse_operands(cat, given.local, argc, argv);
+		status = parse_operands(cat, &given, argc, argv);
+	if (status == GO_ON && cat->socket.address.inherited)
+		status = inherit(cat, &given);
 	cat->many = given.forever || given.counted;
 	session->again = given.forever && !cat->listens;
 	if (status == GO_ON)

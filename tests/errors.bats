@@ -625,13 +625,21 @@ END
 2	sockcat -l -f -j 2 unix-dgram:s	sockcat: -j is for connections, or a COMMAND
 2	sockcat -b tcp::0 unix:s	sockcat: -b takes an address of the same kind as ADDRESS
 2	sockcat -b unix: unix:s	sockcat: unix:: the path is missing
+2	sockcat -l -u fd:9	sockcat: -b, -m, -T and -u are not for a socket that was inherited
+2	sockcat -l -m 600 fd:9	sockcat: -b, -m, -T and -u are not for a socket that was inherited
+2	sockcat -T 0 fd:	sockcat: -b, -m, -T and -u are not for a socket that was inherited
+2	sockcat -b unix:s fd:9 -- true	sockcat: -b, -m, -T and -u are not for a socket that was inherited
+2	sockcat -f fd:9	sockcat: -f is not for a connection that was inherited, except with -l
+2	sockcat -l -f fd:0	sockcat: standard input is the socket itself (a COMMAND can talk over it)
+2	sockcat -I fd:0	sockcat: standard input is the socket itself (a COMMAND can talk over it)
+2	sockcat fd:1	sockcat: standard output is the socket itself (a COMMAND can talk over it)
 END
 }
 
 @test "errors: sockcat: wrong addresses" {
 	lines sockcat <<'END'
-2	sockcat ''	sockcat: '': not an address (tcp:HOST:PORT, udp:HOST:PORT, unix:PATH, unix-dgram:PATH, unix-seq:PATH, raw:PROTO:HOST)
-2	sockcat http:x	sockcat: http:x: not an address (tcp:HOST:PORT, udp:HOST:PORT, unix:PATH, unix-dgram:PATH, unix-seq:PATH, raw:PROTO:HOST)
+2	sockcat ''	sockcat: '': not an address (tcp:HOST:PORT, udp:HOST:PORT, unix:PATH, unix-dgram:PATH, unix-seq:PATH, raw:PROTO:HOST, fd:N)
+2	sockcat http:x	sockcat: http:x: not an address (tcp:HOST:PORT, udp:HOST:PORT, unix:PATH, unix-dgram:PATH, unix-seq:PATH, raw:PROTO:HOST, fd:N)
 2	sockcat tcp:[::1	sockcat: tcp:[::1: a bracket is not closed
 2	sockcat tcp:::1:80	sockcat: tcp:::1:80: too many colons (an IPv6 host stands in brackets: tcp:[::1]:80)
 2	sockcat raw:icmp:::1	sockcat: raw:icmp:::1: an IPv6 host stands in brackets (raw:icmp:[::1])
@@ -644,6 +652,12 @@ END
 2	sockcat raw:nothing:127.0.0.1	sockcat: raw:nothing:127.0.0.1: there is no such protocol (a name of /etc/protocols, or a number from 0 to 255)
 2	sockcat raw:256:127.0.0.1	sockcat: raw:256:127.0.0.1: there is no such protocol (a name of /etc/protocols, or a number from 0 to 255)
 2	sockcat unix:	sockcat: unix:: the path is missing
+2	sockcat fd:x	sockcat: fd:x: not the number of a descriptor (fd:3; fd: is the first of LISTEN_FDS)
+1	sockcat fd:9	sockcat: fd:9: no such descriptor is open
+125	sockcat fd:9 -- true	sockcat: fd:9: no such descriptor is open
+1	sockcat fd:9 9</dev/null	sockcat: fd:9: not a socket
+1	sockcat -l fd:	sockcat: fd:: no socket was passed (LISTEN_FDS is not set for this process)
+1	LISTEN_FDS=1 LISTEN_PID=1 sockcat -l fd:	sockcat: fd:: no socket was passed (LISTEN_FDS is not set for this process)
 2	sockcat unix:@	sockcat: unix:@: the name after @ is missing
 2	sockcat unix:$L	sockcat: unix:$L: the path is too long for a Unix socket (107 bytes at most on Linux)
 1	sockcat tcp:127.0.0.1:no-such-service	sockcat: tcp:127.0.0.1:no-such-service: there is no such port
@@ -706,7 +720,7 @@ END
 1	head -c 70000 /dev/zero | sockcat -r -O udp4:127.0.0.1:9	sockcat: udp4:127.0.0.1:9: too large for one packet; record 1 has 70000 bytes, and a UDP packet at most 65507; 0 packets were sent, 0 received
 1	printf 5x | sockcat -N -O unix-dgram:live	sockcat: standard input: record 1 is not a netstring: its length is not followed by a colon; 0 packets were sent
 1	echo x | sockcat -P -O unix-dgram:live	sockcat: standard input: record 1: its peer and a tab are missing (-P)
-1	printf 'x\ty\n' | sockcat -P -O unix-dgram:live	sockcat: standard input: record 1: not an address (tcp:HOST:PORT, udp:HOST:PORT, unix:PATH, unix-dgram:PATH, unix-seq:PATH, raw:PROTO:HOST)
+1	printf 'x\ty\n' | sockcat -P -O unix-dgram:live	sockcat: standard input: record 1: not an address (tcp:HOST:PORT, udp:HOST:PORT, unix:PATH, unix-dgram:PATH, unix-seq:PATH, raw:PROTO:HOST, fd:N)
 1	printf 'udp::1\ty\n' | sockcat -P -O unix-dgram:live	sockcat: standard input: record 1: its peer is an address of another kind
 1	printf 'unix-dgram:other\ty\n' | sockcat -P -O unix-dgram:live	sockcat: standard input: record 1: its peer is not the one that is connected
 1	sockcat -O unix-dgram:live <.	sockcat: standard input: Is a directory; 0 packets were sent
@@ -848,7 +862,8 @@ END
 # fifocat.bats   fs.pipe-user-pages-soft, there is more in it than N bytes, the FIFO was removed, the reader has gone
 #                N of them taken, stopped by a signal
 # sockcat.bats   net.ipv4.ip_unprivileged_port_start, net.core.wmem_max, RLIMIT_NOFILE, clients wait until others have gone
-#                another process keeps its directory locked
+#                another process keeps its directory locked, a listening socket (-l accepts ...), a connection, not a listening ...
+#                a socket that neither listens nor ..., a socket without a peer, a socket of another kind
 #                the peer has reset the connection, the peer has gone and takes nothing more, no connection in time
 #                N came that are lost, a packet that came is lost, the peer took nothing, and record N was dropped
 #                no such client is there, no client is left, it does not read what is sent to it, its name was not found in time

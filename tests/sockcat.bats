@@ -616,6 +616,140 @@ output_fails() {
 	[ "$(cat got)" = there ]
 }
 
+# activate ARG...: start systemd-socket-activate in the background.
+activate() {
+	need systemd command -v systemd-socket-activate
+	background timeout 60 systemd-socket-activate "$@" 2>log
+}
+
+@test "sockcat: fd: is a listening socket of systemd, fd:N any listening socket" {
+	# shellcheck disable=SC2016
+	reply='read -r line; echo "$PROTO $IPCLOCALPATH $line"'
+	activate -l "$PWD/one" sockcat -l -f fd: -- sh -c "$reply"
+	for line in first second; do
+		[ "$(cat_ -T 10 unix:one <<<"$line")" = "IPC $PWD/one $line" ]
+	done
+	kill "$PID"
+	ends 143
+	# The socket is that of systemd, so its path stays.
+	[ -S one ]
+	# As by the option wait of inetd: standard input listens, until nobody comes any more.
+	activate --inetd -l "$PWD/two" sockcat -l -f -t 0.1 fd:0 -- sh -c "$reply"
+	[ "$(cat_ -T 10 unix:two <<<first)" = "IPC $PWD/two first" ]
+	ends 124
+	grep -q '^sockcat: fd:0: nobody connected in time (-t)$' log
+	# Without COMMAND, for one client and for many.
+	activate -l "$PWD/three" sockcat -l -I -R bound fd:3 >got
+	cat_ -T 10 unix:three <<<hello
+	ends 0
+	[ "$(cat got bound)" = "hello"$'\n'"unix:$PWD/three" ]
+	activate -l "$PWD/four" sockcat -l -I -P -n 1 fd: >got
+	cat_ -T 10 -b unix:client unix:four <<<hello
+	ends 0
+	[ "$(cat got)" = $'unix:client\thello' ]
+}
+
+@test "sockcat: fd: is a connection that systemd or inetd has accepted" {
+	# shellcheck disable=SC2016
+	for options in ':' '--inetd:0'; do
+		# shellcheck disable=SC2086
+		activate -a ${options%:*} -l "$PWD/socket${options#*:}" sockcat "fd:${options#*:}" -- sh -c 'read -r line; echo "$PROTO $IPCREMOTEPATH $line"'
+		for line in first second; do
+			[ "$(cat_ -T 10 -b unix:client "unix:socket${options#*:}" <<<"$line")" = "IPC client $line" ]
+		done
+		kill "$PID"
+		ends 143
+	done
+}
+
+@test "sockcat: fd: receives packets, from systemd and by the option wait of inetd" {
+	activate -d -l "$PWD/one" sockcat -l -n 2 -P fd: >got
+	cat_ -O -T 10 -b unix-dgram:client unix-dgram:one <<<first
+	cat_ -O -b unix-dgram:client unix-dgram:one <<<second
+	ends 0
+	[ "$(cat got)" = $'unix-dgram:client\tfirst\nunix-dgram:client\tsecond' ]
+	need python3 python3 -c 0
+	output=$(timeout 60 python3 - <<-'EOF'
+		import socket, subprocess
+		s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+		s.bind(('127.0.0.1', 0))
+		c = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+		c.connect(s.getsockname())
+		for name in b'one', b'two':
+		    c.send(name)
+		# inetd starts the server once a packet has come.
+		p = subprocess.run(['sockcat', '-l', '-f', '-t', '0.1', 'fd:0', '--', 'sh', '-c', 'echo "$PROTO $UDPLOCALPORT $(cat)"'],
+		                   stdin=s, stderr=subprocess.PIPE)
+		port = str(s.getsockname()[1])
+		print(p.returncode, p.stderr.decode(), sorted(c.recv(100).decode().replace(port, 'PORT') for i in range(2)))
+	EOF
+	)
+	[ "$output" = $'124 sockcat: fd:0: no packet in time (-t)\n '"['UDP PORT one', 'UDP PORT two']" ]
+}
+
+@test "sockcat: fd:N is a connection or listening socket of the process that started it, whose flags stay" {
+	need python3 python3 -c 0
+	timeout 60 python3 - <<-'EOF'
+		import os, socket, subprocess, sys
+		def run(args, fd, **rest):
+		    p = subprocess.run(['sockcat'] + args, pass_fds=[fd.fileno()], stderr=subprocess.PIPE, timeout=20, **rest)
+		    return p.returncode, p.stdout, p.stderr.decode()
+		tcp = socket.socket()
+		tcp.bind(('127.0.0.1', 0))
+		tcp.listen()
+		seq = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+		seq.bind('seq')
+		seq.listen()
+		# Set up, and leave.
+		for s, name in (tcp, 'tcp:127.0.0.1:%d' % tcp.getsockname()[1]), (seq, 'unix-seq:seq'):
+		    result = run(['-l', '-n', '0', '-R', '/dev/stdout', 'fd:%d' % s.fileno()], s, stdout=subprocess.PIPE)
+		    assert result == (0, name.encode() + b'\n', ''), result
+		    assert os.get_blocking(s.fileno())
+		# One client, then the listener still works.
+		for number in 1, 2:
+		    c = socket.create_connection(tcp.getsockname())
+		    c.sendall(b'question')
+		    c.shutdown(socket.SHUT_WR)
+		    result = run(['-l', 'fd:%d' % tcp.fileno()], tcp, input=b'answer', stdout=subprocess.PIPE)
+		    assert result == (0, b'question', ''), result
+		    assert c.recv(100) == b'answer' and os.get_blocking(tcp.fileno())
+		# Connections.
+		for kind in socket.SOCK_STREAM, socket.SOCK_SEQPACKET, socket.SOCK_DGRAM:
+		    for blocking in True, False:
+		        a, b = socket.socketpair(type=kind)
+		        os.set_blocking(a.fileno(), blocking)
+		        b.send(b'question')
+		        more = ['-n', '1']
+		        if kind != socket.SOCK_DGRAM:
+		            b.shutdown(socket.SHUT_WR)
+		            more = []
+		        result = run(more + ['fd:%d' % a.fileno()], a, input=b'answer', stdout=subprocess.PIPE)
+		        assert result[::2] == (0, '') and result[1].rstrip() == b'question', (kind, result)
+		        assert b.recv(100) == b'answer'
+		        assert os.get_blocking(a.fileno()) == blocking
+		# Only to standard output, which is a socket.
+		a, b = socket.socketpair()
+		b.shutdown(socket.SHUT_WR)
+		result = run(['-O', 'fd:1'], a, input=b'answer', stdout=a)
+		assert result[::2] == (0, '') and b.recv(100) == b'answer', result
+		# States that do not fit.
+		idle = socket.socket()
+		free = socket.socket(type=socket.SOCK_DGRAM)
+		netlink = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW) if sys.platform == 'linux' else idle
+		a, b = socket.socketpair()
+		for s, args, line in (tcp, [], 'a listening socket (-l accepts its connections)'), \
+		    (a, ['-l'], 'a connection, not a listening socket (leave -l out)'), \
+		    (idle, [], 'a socket that neither listens nor is connected'), \
+		    (idle, ['-l'], 'a socket that neither listens nor is connected'), \
+		    (free, [], 'a socket without a peer (-l receives its packets)'), \
+		    (netlink, [], 'a socket of another kind than tcp, udp, unix and raw'):
+		    if s is netlink is idle: continue
+		    name = 'fd:%d' % s.fileno()
+		    assert run(args + [name], s) == (1, None, 'sockcat: %s: %s\n' % (name, line)), (args, line)
+		    assert run(args + [name, '--', 'true'], s)[0] == 125
+	EOF
+}
+
 @test "sockcat: -T and -t bound a connection attempt that hangs" {
 	need python3 python3 -c 0
 	mkfifo hold

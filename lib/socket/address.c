@@ -3,6 +3,7 @@
  * neither escapes nor options.
  */
 #include <errno.h>
+#include <limits.h>
 #include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,6 +119,20 @@ parse_path(struct address *address, const char *path, const char **fault)
 	return 0;
 }
 
+static int
+parse_descriptor(struct address *address, const char *text, const char **fault)
+{
+	unsigned long long number;
+
+	address->inherited = true;
+	address->fd = -1;
+	if (*text && number_parse(text, 0, INT_MAX, &number) == -1)
+		return refuse(fault, "not the number of a descriptor (fd:3; fd: is the first of LISTEN_FDS)");
+	if (*text)
+		address->fd = (int)number;
+	return 0;
+}
+
 int
 address_parse(struct address *address, const char *text, const char **fault)
 {
@@ -128,9 +143,11 @@ address_parse(struct address *address, const char *text, const char **fault)
 		if (strlen(schemes[i].name) == length && strncmp(schemes[i].name, text, length) == 0)
 			break;
 	*address = (struct address){.text = text};
+	if (strncmp(text, "fd:", 3) == 0)
+		return parse_descriptor(address, text + 3, fault);
 	if (!text[length] || i == SCHEMES)
 		return refuse(fault, "not an address (tcp:HOST:PORT, udp:HOST:PORT, unix:PATH, unix-dgram:PATH, "
-		                     "unix-seq:PATH, raw:PROTO:HOST)");
+		                     "unix-seq:PATH, raw:PROTO:HOST, fd:N)");
 	address->scheme = schemes[i].name;
 	address->kind = schemes[i].kind;
 	address->family = schemes[i].family;
@@ -148,6 +165,24 @@ address_parse(struct address *address, const char *text, const char **fault)
 		errno = EINVAL;
 	}
 	return result;
+}
+
+bool
+address_describe(struct address *address, int family, int type)
+{
+	bool internet = family == AF_INET || family == AF_INET6;
+	size_t i;
+
+	for (i = 0; i < SCHEMES; i++) {
+		if (schemes[i].type != type || schemes[i].family != (internet ? AF_UNSPEC : family))
+			continue;
+		address->scheme = schemes[i].name;
+		address->kind = schemes[i].kind;
+		address->family = family;
+		address->type = type;
+		return true;
+	}
+	return false;
 }
 
 void

@@ -24,7 +24,9 @@ struct address {
 	int protocol;     /* of ADDRESS_RAW */
 	const char *path; /* path of ADDRESS_UNIX; an abstract name begins with @ */
 	bool abstract;
-	char *rest; /* private: string that host, port and path point into */
+	bool inherited; /* fd:N; address_describe sets kind, scheme, family and type */
+	int fd;         /* descriptor; -1: the first that systemd passed */
+	char *rest;     /* private: string that host, port and path point into */
 };
 
 /* An address as the system stores it. */
@@ -43,6 +45,9 @@ struct address_list {
  * (not an address), ENOMEM.
  */
 int address_parse(struct address *address, const char *text, const char **fault);
+
+/* Set the kind of an inherited socket. Returns false if there is no such kind of address. See socket(2). */
+bool address_describe(struct address *address, int family, int type);
 
 /* Release what address_parse allocated. */
 void address_free(struct address *address);

@@ -45,6 +45,9 @@ void socket_explain(const struct address *address, bool listens, int error, stru
  */
 int socket_report_accept(const struct socket *socket, int error, const char *then);
 
+/* Check that an inherited socket is as socket_open leaves one. Returns as socket_open. */
+int inherit_open(struct socket *socket, bool listens);
+
 /* Append an address of size bytes. Returns 0, or -1 with ENOMEM. */
 int address_list_add(struct address_list *list, const void *address, size_t size);
 

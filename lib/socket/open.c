@@ -228,6 +228,8 @@ socket_open(struct socket *socket, bool listens)
 	bool waited = false;
 	int error, status = GO_ON;
 
+	if (socket->address.inherited)
+		return inherit_open(socket, listens);
 	deadline_set(&until, socket->retry ? socket->retry : DEADLINE_NEVER);
 	for (;;) {
 		error = open_any(socket, listens, &until, &why, &ours);

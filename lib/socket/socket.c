@@ -60,7 +60,7 @@ socket_explain(const struct address *address, bool listens, int error, struct te
 {
 	struct stat st;
 
-	if (error == ECONNREFUSED && address->kind == ADDRESS_UNIX && !address->abstract &&
+	if (error == ECONNREFUSED && address->kind == ADDRESS_UNIX && address->path && !address->abstract &&
 	    stat(address->path, &st) == 0 && !S_ISSOCK(st.st_mode))
 		text_format(text, "not a socket");
 	else if (!explanation_add(text, explanations, STEP(address->kind, listens), error, 0))
@@ -148,9 +148,12 @@ socket_half_close(int fd)
 void
 socket_stop(struct socket *socket)
 {
+	if (socket->fd != -1 && socket->blocked)
+		socket_block(socket->fd, true);
 	if (socket->fd != -1)
 		close(socket->fd);
 	socket->fd = -1;
+	socket->blocked = false;
 }
 
 void

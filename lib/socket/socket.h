@@ -33,14 +33,21 @@ struct socket {
 	long long retry;            /* nanoseconds for which to try again; 0: one attempt */
 	int fd;                     /* non-blocking; -1: not open */
 	struct socket_address peer; /* the other end of a connection */
+	bool blocked;               /* private: an inherited descriptor whose O_NONBLOCK is cleared again */
 	struct path path;           /* private: path that was created at address, or at local */
 };
+
+/*
+ * Find out the kind of the socket that an fd: address names, before socket_open. Returns GO_ON, or STATUS_FAILED after a
+ * line.
+ */
+int socket_inherit(struct socket *socket);
 
 /*
  * Connect, or listen (bind, if the socket is for datagrams), trying all addresses in turn. At a Unix path replace only
  * a socket that no process serves, and set the mode before any process can connect. Block for at most timeout for each
  * address to connect to, and as long as DNS takes. Returns GO_ON, or the exit status after a line that names the error
- * of each address. See socket(2), bind(2), listen(2), connect(2), unix(7).
+ * of each address. A socket that was inherited is only checked. See socket(2), bind(2), listen(2), connect(2), unix(7).
  */
 int socket_open(struct socket *socket, bool listens);
 
