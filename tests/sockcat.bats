@@ -689,6 +689,7 @@ activate() {
 
 @test "sockcat: fd:N is a connection or listening socket of the process that started it, whose flags stay" {
 	need python3 python3 -c 0
+	printf answer >answer
 	timeout 60 python3 - <<-'EOF'
 		import os, socket, subprocess, sys
 		def run(args, fd, **rest):
@@ -723,7 +724,7 @@ activate() {
 		        if kind != socket.SOCK_DGRAM:
 		            b.shutdown(socket.SHUT_WR)
 		            more = []
-		        result = run(more + ['fd:%d' % a.fileno()], a, input=b'answer', stdout=subprocess.PIPE)
+		        result = run(more + ['fd:%d' % a.fileno()], a, stdin=open('answer'), stdout=subprocess.PIPE)
 		        assert result[::2] == (0, '') and result[1].rstrip() == b'question', (kind, result)
 		        assert b.recv(100) == b'answer'
 		        assert os.get_blocking(a.fileno()) == blocking
