@@ -277,8 +277,7 @@ need() {
 	skip "$what is not installed"
 }
 
-# exchange: exchange the directory att/d with a link to the directory precious in the background, all the time. Both hold the name of
-# the file NAME, which is a plain file in precious.
+# exchange: exchange the directory att/d with a link to the directory precious all the time, in the background.
 exchange() {
 	need python3 python3 -c 'import ctypes; ctypes.CDLL(None).renameat2'
 	mkdir -p att/d precious

@@ -398,7 +398,7 @@ output_fails() {
 	# Whether others may exchange the directory decides how its path is bound.
 	for mode in 755 777; do
 		chmod $mode att
-		for ((i = 0; i < 100; i++)); do
+		for ((i = 0; i < 60; i++)); do
 			echo data >precious/socket
 			timeout 10 sockcat -l -u -t 0 unix:att/d/socket 2>/dev/null </dev/null || true
 			[ -e precious/socket ]
@@ -804,6 +804,7 @@ named() {
 }
 
 @test "sockcat: -t and -T bound the look-up of a name, and a signal ends it" {
+	need procps command -v pgrep
 	# shellcheck disable=SC2016
 	named '
 		for options in "-t 0.2" "-t 0" "-T 0.3" "-l -t 0.1" "-t 0.1 -b tcp:silent.test:0"; do
