@@ -12,6 +12,7 @@
 #include "base/command.h"
 #include "base/deadline.h"
 #include "base/error.h"
+#include "base/explain.h"
 #include "base/interrupt.h"
 #include "pipe/transfer.h"
 
@@ -61,7 +62,7 @@ parse(struct transfer *transfer, bool *removes, int argc, char *argv[])
 	if (!*argv[optind])
 		return command_usage("PATH is empty");
 	if (optind + 1 < argc)
-		return command_usage("there is one PATH, after the options");
+		return command_surplus(argv[optind + 1], "PATH", "there is one PATH, after the options");
 	transfer->fifo.path = argv[optind];
 	return GO_ON;
 }
@@ -97,7 +98,7 @@ explain(const struct transfer *transfer, int error, struct text *line)
 		    output == write ? ""
 		    : output        ? "standard output: "
 		                    : "standard input: ",
-		    strerror(error));
+		    explain_errno(error));
 	return STATUS_FAILED;
 }
 

@@ -67,7 +67,8 @@ parse_operands(struct receiver *receiver, int argc, char *argv[])
 		return status;
 	if (optind < argc) {
 		if (strcmp(argv[optind], "--") != 0)
-			return command_usage("QUEUE is followed by -- and a COMMAND, or by nothing");
+			return command_surplus(
+			    argv[optind], "QUEUE", "QUEUE is followed by -- and a COMMAND, or by nothing");
 		if (++optind == argc)
 			return command_usage("-- is followed by a COMMAND");
 		work->argv = argv + optind;
@@ -101,7 +102,7 @@ parse(struct receiver *receiver, int argc, char *argv[])
 	    {'D', .text = &receiver->dead},
 	    {'N', .form = &output->form},
 	    {'P', .flag = &output->prefix},
-	    {'R', .text = &receiver->ready},
+	    {'R', .file = &receiver->ready},
 	    {'a', .flag = &receiver->all},
 	    {'c', .flag = &options->create},
 	    {'d', .number = &options->depth, .min = 1, .max = INT_MAX},
@@ -135,15 +136,6 @@ parse(struct receiver *receiver, int argc, char *argv[])
 	return parse_operands(receiver, argc, argv);
 }
 
-/* Print why FILE of -R cannot be used, unless a signal was caught: command_end makes that signal the exit status. */
-static int
-refuse_file(const struct receiver *receiver)
-{
-	if (errno != EINTR)
-		error_line(receiver->ready, "%s", strerror(errno));
-	return STATUS_FAILED;
-}
-
 /*
  * Do every step that can fail without the queue, then open the queue. FILE of -R is opened before the queue too, so
  * that a reader that waits for a line in a FIFO sees its end if a step fails. Returns GO_ON, or the exit status after a
@@ -161,8 +153,8 @@ set_up(struct receiver *receiver)
 		error_line(NULL, "standard output is closed, or not open for writing");
 		status = STATUS_FAILED;
 	}
-	if (status == GO_ON && receiver->ready && (ready = ready_open(receiver->ready)) == -1)
-		status = refuse_file(receiver);
+	if (status == GO_ON && receiver->ready && (ready = ready_open(receiver->ready, receiver->timeout)) == -1)
+		status = ready_report(receiver->ready);
 	if (status == GO_ON)
 		status = queue_start(&receiver->queue, &receiver->name, &receiver->options);
 	if (status == GO_ON && receiver->work.argv)
@@ -170,7 +162,7 @@ set_up(struct receiver *receiver)
 	snprintf(line, sizeof(line), "%ld", (long)getpid());
 	if (status == GO_ON && receiver->ready &&
 	    ready_say(ready, receiver->name.kind == NAME_NEW ? receiver->queue.text : line) == -1)
-		status = refuse_file(receiver);
+		status = ready_report(receiver->ready);
 	/* If the name of a private queue was not printed, no other process can find the queue. */
 	if (status != GO_ON && receiver->name.kind == NAME_NEW)
 		receiver->unlink = true;

@@ -12,6 +12,7 @@
 
 #include "base/command.h"
 #include "base/error.h"
+#include "base/explain.h"
 #include "base/interrupt.h"
 #include "base/io.h"
 #include "queue/queue.h"
@@ -179,7 +180,7 @@ stop_reading(const struct sender *sender, const struct record_reader *reader, in
 		return stop(sender, QUEUE_SEND, 0, "record %lu is not a netstring: %s", reader->count, reader->fault);
 	if (error == EINTR)
 		return stop(sender, QUEUE_SEND, error, NULL);
-	return stop(sender, QUEUE_SEND, 0, "standard input cannot be read: %s", strerror(error));
+	return stop(sender, QUEUE_SEND, 0, "standard input cannot be read: %s", explain_errno(error));
 }
 
 static int

@@ -11,6 +11,7 @@
 
 #include "base/command.h"
 #include "base/error.h"
+#include "base/explain.h"
 #include "base/trace.h"
 #include "pipe/pipeline.h"
 #include "signals/names.h"
@@ -33,7 +34,7 @@ parse_commands(struct pipeline *pipeline, int argc, char *argv[])
 
 	pipeline->commands = calloc((size_t)argc + 1, sizeof(*pipeline->commands));
 	if (!pipeline->commands) {
-		error_line(NULL, "%s", strerror(errno));
+		error_line(NULL, "%s", explain_errno(errno));
 		return STATUS_RUNNER;
 	}
 	for (i = 0; i <= argc; i++) {

@@ -13,6 +13,7 @@
 #include "base/command.h"
 #include "base/deadline.h"
 #include "base/error.h"
+#include "base/explain.h"
 #include "base/interrupt.h"
 #include "process/launch.h"
 #include "semaphore/semaphore.h"
@@ -57,7 +58,7 @@ read_values(void *to, int letter, const char *text)
 	free(job->values);
 	job->options.values = job->values = calloc(strlen(text) / 2 + 1, sizeof(*job->values));
 	if (!job->values) {
-		error_line(NULL, "%s", strerror(errno));
+		error_line(NULL, "%s", explain_errno(errno));
 		return STATUS_FAILED;
 	}
 	for (job->options.count = 0;; at = end + 1) {
@@ -78,7 +79,7 @@ read_operations(struct job *job, char *argv[])
 
 	job->operations = calloc(job->count, sizeof(*job->operations));
 	if (!job->operations) {
-		error_line(NULL, "%s", strerror(errno));
+		error_line(NULL, "%s", explain_errno(errno));
 		return STATUS_FAILED;
 	}
 	for (i = 0; i < job->count; i++) {

@@ -50,7 +50,8 @@ parse(struct getter *getter, int argc, char *argv[])
 	if (optind == argc)
 		return command_usage("SEGMENT is missing; usage: shmget %s", command.usage);
 	if (optind + 1 < argc)
-		return command_usage("there is one SEGMENT, after the options; what it holds goes to standard output");
+		return command_surplus(argv[optind + 1], "SEGMENT",
+		    "there is one SEGMENT, after the options; what it holds goes to standard output");
 	status = command_name(&getter->name, argv[optind]);
 	if (status == GO_ON && getter->name.kind == NAME_NEW)
 		return command_usage("sysv:new makes a new segment, and shmget creates nothing");

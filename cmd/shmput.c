@@ -58,7 +58,7 @@ parse(struct putter *putter, int argc, char *argv[])
 	if (optind == argc)
 		return command_usage("SEGMENT is missing; usage: shmput %s", command.usage);
 	if (optind + 1 < argc)
-		return command_usage(
+		return command_surplus(argv[optind + 1], "SEGMENT",
 		    "there is one SEGMENT, after the options, and what goes into it is standard input");
 	return command_name(&putter->name, argv[optind]);
 }

@@ -12,6 +12,7 @@
 
 #include "base/command.h"
 #include "base/error.h"
+#include "base/explain.h"
 #include "base/interrupt.h"
 #include "base/signal_set.h"
 #include "process/launch.h"
@@ -77,7 +78,7 @@ run(const struct mask *mask, char *argv[])
 	interrupt_restore();
 	if (disposition_change(&mask->reset, SIG_DFL) == -1 || disposition_mask(SIG_UNBLOCK, &mask->reset) == -1 ||
 	    disposition_change(&mask->ignore, SIG_IGN) == -1 || disposition_mask(SIG_BLOCK, &mask->block) == -1) {
-		error_line(NULL, "cannot change how signals are treated: %s", strerror(errno));
+		error_line(NULL, "cannot change how signals are treated: %s", explain_errno(errno));
 	} else {
 		execv(path, argv);
 		error = errno;

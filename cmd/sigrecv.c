@@ -13,6 +13,7 @@
 
 #include "base/command.h"
 #include "base/error.h"
+#include "base/explain.h"
 #include "base/io.h"
 #include "base/ready.h"
 #include "base/signal_set.h"
@@ -45,7 +46,7 @@ static int
 parse(struct options *options, sigset_t *set, int argc, char *argv[])
 {
 	const struct command_option table[] = {
-	    {'R', .text = &options->ready},
+	    {'R', .file = &options->ready},
 	    {'f', .flag = &options->forever},
 	    {'n', .flag = &options->counted, .number = &options->most, .max = ULLONG_MAX},
 	    {'q', .flag = &options->values},
@@ -73,34 +74,30 @@ parse(struct options *options, sigset_t *set, int argc, char *argv[])
 
 /* Block the signals, then write the line of -R. Returns GO_ON, or the exit status after a line. */
 static int
-start(struct receiver *receiver, const char *ready)
+start(struct receiver *receiver, const struct options *options)
 {
-	const char *object = NULL;
 	char pid[24];
 	int fd = -1;
 
 	snprintf(pid, sizeof(pid), "%ld", (long)getpid());
 	if ((fcntl(STDOUT_FILENO, F_GETFL) & O_ACCMODE) == O_RDONLY) {
-		object = "standard output";
-		errno = EBADF;
-	} else if (ready && (fd = ready_open(ready)) == -1) {
-		object = ready;
-	} else if (receive_open(receiver) == -1) {
-		object = "cannot wait for signals";
-	} else if (fd != -1 && ready_say(fd, pid) == -1) {
-		object = ready;
+		error_line("standard output", "%s", explain_errno(EBADF));
+		return STATUS_FAILED;
 	}
-	if (!object)
-		return GO_ON;
-	error_line(object, "%s", strerror(errno));
-	return STATUS_FAILED;
+	if (options->ready && (fd = ready_open(options->ready, options->timeout)) == -1)
+		return ready_report(options->ready);
+	if (receive_open(receiver) == -1) {
+		error_line("cannot wait for signals", "%s", explain_errno(errno));
+		return STATUS_FAILED;
+	}
+	return fd != -1 && ready_say(fd, pid) == -1 ? ready_report(options->ready) : GO_ON;
 }
 
 /* Print the signals of a batch. Name the signals that could not be written in the error line. */
 static int
 print(const struct options *options, const siginfo_t *batch, int count)
 {
-	char space[4096];
+	char space[RECEIVE_MOST * 80]; /* no line is longer, so that a signal that was taken is never lost for memory */
 	struct text text = {.data = space, .capacity = sizeof(space), .borrowed = true}, lost = {0};
 	int status = GO_ON, i;
 	size_t written;
@@ -108,10 +105,9 @@ print(const struct options *options, const siginfo_t *batch, int count)
 	for (i = 0; i < count; i++)
 		receive_format(&text, &batch[i], options->values);
 	if (io_write(STDOUT_FILENO, text.data, text.size, &written) == -1) {
+		text_format(&lost, "standard output: %s; taken and not written: ", explain_errno(errno));
 		text_quote(&lost, text.data + written, text.size - written, sizeof(space));
-		error_line(NULL, "standard output: %s; taken and not written: %s", strerror(errno),
-		    lost.data ? lost.data : "");
-		text_free(&lost);
+		error_text(NULL, &lost);
 		status = STATUS_FAILED;
 	}
 	text_free(&text);
@@ -129,7 +125,7 @@ report(int error, unsigned long long count)
 	else if (error == ETIMEDOUT)
 		error_line(NULL, "no further signal in time (-t); %llu came", count);
 	else
-		error_line(NULL, "cannot wait for signals: %s", strerror(error));
+		error_line(NULL, "cannot wait for signals: %s", explain_errno(error));
 	return error == ETIMEDOUT ? STATUS_TIMEOUT : STATUS_FAILED;
 }
 
@@ -163,7 +159,7 @@ main(int argc, char *argv[])
 	sigemptyset(&receiver.set);
 	status = parse(&options, &receiver.set, argc, argv);
 	if (status == GO_ON)
-		status = start(&receiver, options.ready);
+		status = start(&receiver, &options);
 	if (status == GO_ON)
 		status = receive(&options, &receiver);
 	return command_end(status);

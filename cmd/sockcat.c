@@ -55,10 +55,8 @@ set_up(struct cat *cat)
 	struct text line = {0};
 	int ready = -1, status;
 
-	if (cat->ready_file && (ready = ready_open(cat->ready_file)) == -1) {
-		error_line(cat->ready_file, "%s", strerror(errno));
-		return STATUS_FAILED;
-	}
+	if (cat->ready_file && (ready = ready_open(cat->ready_file, cat->session.timeout)) == -1)
+		return ready_report(cat->ready_file);
 	status = socket_open(&cat->socket, cat->listens);
 	if (status != GO_ON || ready == -1)
 		return status;
@@ -67,10 +65,8 @@ set_up(struct cat *cat)
 	/* An address that is not whole would lead clients elsewhere. */
 	if (line.cut)
 		errno = ENOMEM;
-	if (line.cut || ready_say(ready, line.data) == -1) {
-		error_line(cat->ready_file, "%s", strerror(errno));
-		status = STATUS_FAILED;
-	}
+	if (line.cut || ready_say(ready, line.data) == -1)
+		status = ready_report(cat->ready_file);
 	text_free(&line);
 	return status;
 }

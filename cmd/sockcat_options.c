@@ -164,7 +164,7 @@ sockcat_options(struct cat *cat, int argc, char *argv[])
 	    {'N', .form = &session->form},
 	    {'O', .flag = &given.sends},
 	    {'P', .flag = &session->prefix},
-	    {'R', .text = &cat->ready_file},
+	    {'R', .file = &cat->ready_file},
 	    {'T', .flag = &given.tries, .time = &cat->socket.retry},
 	    {'b', .text = &given.local},
 	    {'f', .flag = &given.forever},

@@ -772,7 +772,7 @@ END
 2	ipcdel $E	ipcdel: $E: its KIND is missing (mq:, shm: or sem: in front)
 2	ipcdel mq:	ipcdel: mq:: the name is empty
 1	ipcdel mq:$M	ipcdel: mq:$M: no such queue
-2	ipcdel mq:$M -n	ipcdel: -n: its KIND is missing (mq:, shm: or sem: in front)
+2	ipcdel mq:$M -n	ipcdel: -n: its KIND is missing (options come before KIND:NAME)
 1	ipcdel -n mq:$E >/dev/full	ipcdel: standard output: No space left on device
 END
 }

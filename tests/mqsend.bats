@@ -641,7 +641,7 @@ in_namespace() {
 	error "mqsend: /b: fs.mqueue.queues_max is 1; asked for 2 (raise it with sysctl -w fs.mqueue.queues_max=2)"
 	try in_namespace kernel/msgmni=1 -- sh -c 'mqsend -c sysv:1 x && mqsend -c sysv:2 x'
 	status 1
-	error "mqsend: sysv:0x2: kernel.msgmni is 1; asked for 2 (raise it with sysctl -w kernel.msgmni=2)"
+	error "mqsend: sysv:0x2: kernel.msgmni is 1; asked for 2 (raise it with sysctl -w kernel.msgmni=2, or look for leaked queues with ipcls mq)"
 }
 
 @test "mqsend: names the limits on System V messages and queues" {

@@ -971,9 +971,9 @@ killed() {
 2'
 	diff <(grep -v '^$' stderr.txt) - <<-'T'
 		semop: sysv:0x1: number 1 of kernel.sem (semaphores in a set) is 3; asked for 4 (raise it with sysctl -w kernel.sem='...')
-		semop: sysv:0x3: number 4 of kernel.sem (sets) is 2; asked for 3 (raise it with sysctl -w kernel.sem='...')
+		semop: sysv:0x3: number 4 of kernel.sem (sets) is 2; asked for 3 (raise it with sysctl -w kernel.sem='...', or look for leaked sets with ipcls sem)
 		semop: sysv:0x1: number 3 of kernel.sem (operations of a call) is 5; asked for 6 (raise it with sysctl -w kernel.sem='...')
-		semop: sysv:0x4: number 2 of kernel.sem (semaphores in all sets) is 7; asked for 8 (raise it with sysctl -w kernel.sem='...')
+		semop: sysv:0x4: number 2 of kernel.sem (semaphores in all sets) is 7; asked for 8 (raise it with sysctl -w kernel.sem='...', or look for leaked sets with ipcls sem)
 		semop: sysv:0x5: number 3 of kernel.sem (operations of a call) is 5; asked for 7 (raise it with sysctl -w kernel.sem='...')
 	T
 }

@@ -691,8 +691,8 @@ $(seq 1000 | cksum)
 1
 2'
 	grep -q 'shmput: sysv:0x1: kernel.shmmax is 1000; asked for 3893 (raise it with sysctl -w kernel.shmmax=3893); nothing was changed' stderr.txt
-	grep -q 'shmput: sysv:0x3: kernel.shmmni is 2; asked for 3 (raise it with sysctl -w kernel.shmmni=3); nothing was changed' stderr.txt
-	grep -q 'shmput: sysv:0x4: kernel.shmall is 2 pages; asked for 3 (raise it with sysctl -w kernel.shmall=3); nothing was changed' stderr.txt
+	grep -q 'shmput: sysv:0x3: kernel.shmmni is 2; asked for 3 (raise it with sysctl -w kernel.shmmni=3, or look for leaked segments with ipcls shm); nothing was changed' stderr.txt
+	grep -q 'shmput: sysv:0x4: kernel.shmall is 2 pages; asked for 3 (raise it with sysctl -w kernel.shmall=3, or look for leaked segments with ipcls shm); nothing was changed' stderr.txt
 }
 
 # Mappings of other programs.

@@ -9,6 +9,7 @@
 
 #include "base/command.h"
 #include "base/error.h"
+#include "base/explain.h"
 #include "base/interrupt.h"
 #include "base/io.h"
 #include "base/number.h"
@@ -21,8 +22,8 @@ print(struct text *text, const char *undone)
 	int result = 0;
 
 	if (text->cut || io_write(STDOUT_FILENO, text->data, text->size, NULL) == -1) {
-		error_line(NULL, "standard output: %s%s%s", strerror(text->cut ? ENOMEM : errno), undone ? "; " : "",
-		    undone ? undone : "");
+		error_line(NULL, "standard output: %s%s%s", explain_errno(text->cut ? ENOMEM : errno),
+		    undone ? "; " : "", undone ? undone : "");
 		result = -1;
 	}
 	text_free(text);
@@ -65,8 +66,13 @@ command_start(const struct command *command, int argc, char *argv[])
 
 	error_program = command->name;
 	trace_on = trace && strcmp(trace, "1") == 0;
-	if (io_reserve() == -1 || (command->signals ? interrupt_spare() : interrupt_setup()) == -1) {
-		error_line(NULL, "cannot start: %s", strerror(errno));
+	if (io_reserve() == -1) {
+		error_line(
+		    NULL, "cannot start: " IO_NULL ", which stands for a closed descriptor: %s", explain_errno(errno));
+		exit(STATUS_FAILED);
+	}
+	if ((command->signals ? interrupt_spare() : interrupt_setup()) == -1) {
+		error_line(NULL, "cannot start: %s", explain_errno(errno));
 		exit(STATUS_FAILED);
 	}
 	if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "--version") == 0))
@@ -95,7 +101,7 @@ common_option(const struct command *command, int option)
 static bool
 takes_argument(const struct command_option *row)
 {
-	return row->text || row->time || row->size || row->offset || row->mode || row->number || row->read;
+	return row->text || row->file || row->time || row->size || row->offset || row->mode || row->number || row->read;
 }
 
 /* Store the form that -0, -N or -r selects. Only one of them can be given. */
@@ -120,6 +126,10 @@ store(const struct command_option *row, const char *argument)
 		*row->flag = true;
 	if (row->text)
 		*row->text = argument;
+	if (row->file && strcmp(argument, "-") == 0)
+		return command_refuse(row->letter, argument, "not a file (/dev/stdout or /dev/fd/N name a descriptor)");
+	if (row->file)
+		*row->file = argument;
 	if (row->form)
 		return store_form(row->form, row->letter);
 	if (row->number)
@@ -137,11 +147,24 @@ store(const struct command_option *row, const char *argument)
 	return expected ? command_refuse(row->letter, argument, expected) : GO_ON;
 }
 
+/* The option letters of the command, as getopt(3) takes them. */
+static char letters[2 * 64] = ":hvV";
+
+/* An operand after the first looks like an option. */
+static bool misplaced;
+
+/* Return true if an operand looks like an option of the command. */
+static bool
+is_option(const char *operand)
+{
+	return operand[0] == '-' && operand[1] && operand[1] != ':' && strchr(letters, operand[1]);
+}
+
 int
 command_options(const struct command *command, const struct command_option *table, int argc, char *argv[])
 {
-	char letters[2 * 64] = ":hvV", *end = letters + 4;
 	const struct command_option *row;
+	char *end = letters + strlen(letters);
 	int option, status = GO_ON;
 
 	for (row = table; row->letter && end < letters + sizeof(letters) - 2; row++) {
@@ -154,7 +177,33 @@ command_options(const struct command *command, const struct command_option *tabl
 			;
 		status = row->letter ? store(row, optarg) : common_option(command, option);
 	}
+	for (option = optind + 1; option < argc && strcmp(argv[option], "--") != 0; option++)
+		misplaced |= is_option(argv[option]);
 	return status;
+}
+
+void
+command_order(struct text *line, const char *first)
+{
+	bool remedy = line->size > 0 && line->data[line->size - 1] == ')';
+
+	if (!misplaced)
+		return;
+	line->size -= remedy;
+	text_format(line, "%soptions come before %s)", remedy ? "; " : " (", first);
+}
+
+int
+command_surplus(const char *operand, const char *first, const char *line)
+{
+	struct text order = {0};
+
+	if (!is_option(operand))
+		return command_usage("%s", line);
+	text_format(&order, "options come before %s", first);
+	command_argument("", operand, order.data ? order.data : "");
+	text_free(&order);
+	return STATUS_USAGE;
 }
 
 int
@@ -176,7 +225,7 @@ command_argument(const char *what, const char *argument, const char *expected)
 	struct text quoted = {0};
 
 	text_quote(&quoted, argument, strlen(argument), 64);
-	command_usage("%s%s: %s", what, quoted.data ? quoted.data : "", expected);
+	command_usage("%s%s: %s", what, quoted.data ? quoted.data : "...", expected);
 	text_free(&quoted);
 	return STATUS_USAGE;
 }
@@ -231,7 +280,7 @@ command_end(int status)
 		return STATUS_SIGNAL + interrupt_caught();
 	}
 	if (status == STATUS_OK && close(STDOUT_FILENO) == -1 && errno != EBADF && errno != EINTR) {
-		error_line(NULL, "standard output: %s", strerror(errno));
+		error_line(NULL, "standard output: %s", explain_errno(errno));
 		return STATUS_FAILED;
 	}
 	return status;

@@ -29,6 +29,7 @@ struct command_option {
 	char letter;
 	bool *flag;                  /* set to true */
 	const char **text;           /* argument as it stands */
+	const char **file;           /* name of a file; "-" is refused */
 	long long *time;             /* argument in nanoseconds */
 	size_t *size, *offset;       /* argument in bytes: at least 1; 0 or more */
 	mode_t *mode;                /* octal argument */
@@ -71,6 +72,15 @@ int command_name(struct name *name, const char *text);
  * Returns GO_ON, or STATUS_USAGE after a line.
  */
 int command_object(const struct name *name, const char *what, bool create, bool exclusive);
+
+/* Append to a line about a missing object that options come before it, if an operand after it looks like one. */
+void command_order(struct text *line, const char *first);
+
+/*
+ * Refuse an operand after the first, whose name in the synopsis is given: print the line, or that options come before
+ * it. Returns STATUS_USAGE.
+ */
+int command_surplus(const char *operand, const char *first, const char *line);
 
 /* Print a line about wrong usage. Returns STATUS_USAGE. */
 int command_usage(const char *format, ...);

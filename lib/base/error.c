@@ -14,7 +14,8 @@ const char *error_program = "ipc7";
 void
 error_line(const char *object, const char *format, ...)
 {
-	struct text line = {0};
+	char space[1024];
+	struct text line = {.data = space, .capacity = sizeof(space), .borrowed = true};
 	va_list args;
 	int saved = errno;
 
@@ -25,9 +26,10 @@ error_line(const char *object, const char *format, ...)
 	text_vformat(&line, format, args);
 	va_end(args);
 	text_clean(&line);
-	text_format(&line, "\n");
-	if (line.data)
-		(void)io_write(STDERR_FILENO, line.data, line.size, NULL);
+	/* The newline replaces the NUL, so that the line needs no more memory. */
+	line.data[line.size++] = '\n';
+	if (io_write(STDERR_FILENO, line.data, line.size, NULL) == -1)
+		errno = saved; /* there is no other place for the line */
 	text_free(&line);
 	errno = saved;
 }
@@ -42,7 +44,7 @@ error_set(int error)
 void
 error_text(const char *object, struct text *text)
 {
-	error_line(object, "%s", text->data ? text->data : "");
+	error_line(object, "%s%s", text->data ? text->data : "", text->cut ? "... (out of memory)" : "");
 	text_free(text);
 }
 

@@ -25,7 +25,8 @@ extern const char *error_program;
 
 /*
  * Print "program: object: text" and a newline to standard error in one write, with bytes outside printable ASCII
- * escaped. Leave out object if it is NULL, and show an empty object as two quotes. Keep errno.
+ * escaped. Leave out object if it is NULL, and show an empty object as two quotes. Keep errno. A line of up to 1 KiB
+ * needs no memory.
  */
 void error_line(const char *object, const char *format, ...);
 

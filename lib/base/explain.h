@@ -23,4 +23,10 @@ struct explanation {
  */
 bool explanation_add(struct text *text, const struct explanation *table, int step, int error, unsigned long long asked);
 
+/*
+ * Return words for an errno value, as strerror(3) does, but name the limit behind EMFILE. The next call may overwrite
+ * them.
+ */
+const char *explain_errno(int error);
+
 #endif

@@ -23,8 +23,7 @@ io_reserve(void)
 		return 0;
 	/* Each open(2) returns the lowest descriptor that is closed. */
 	for (fd = 0; fd < 3; fd++)
-		if ((fds[fd].revents & POLLNVAL) &&
-		    open("/dev/null", (fd == 0 ? O_WRONLY : O_RDONLY) | O_CLOEXEC) == -1)
+		if ((fds[fd].revents & POLLNVAL) && open(IO_NULL, (fd == 0 ? O_WRONLY : O_RDONLY) | O_CLOEXEC) == -1)
 			return -1;
 	return 0;
 }

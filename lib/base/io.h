@@ -8,6 +8,9 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+/* The file that stands in for a closed descriptor. */
+#define IO_NULL "/dev/null"
+
 /*
  * Open stand-ins for those of descriptors 0 to 2 that are closed, so that no queue or file gets their numbers. Reading
  * the stand-in for 0, or writing that for 1 or 2, fails with EBADF. exec closes the stand-ins. Returns 0, or -1 with

@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ipc.h>
@@ -18,29 +19,33 @@
 #include "base/limits.h"
 #include "base/number.h"
 
+#define LEAKED_SEGMENTS ", or look for leaked segments with ipcls shm"
+#define LEAKED_SETS     ", or look for leaked sets with ipcls sem"
+
 static const struct {
 	const char *name;        /* name of the sysctl, whose file is below /proc/sys */
 	unsigned long long hard; /* largest value it can have; 0: unbounded */
 	int place;               /* position among several numbers, from 1; 0: there is one number */
 	const char *counts;      /* unit of the number */
+	const char *leaked;      /* remedy if leaked objects use the limit up, or NULL */
 } sysctls[LIMIT_FILES + 1] = {
-    [LIMIT_MQ_DEPTH] = {"fs.mqueue.msg_max", 65536, 0, NULL},
-    [LIMIT_MQ_SIZE] = {"fs.mqueue.msgsize_max", 16 << 20, 0, NULL},
-    [LIMIT_MQ_QUEUES] = {"fs.mqueue.queues_max", 0, 0, NULL},
-    [LIMIT_MSGMAX] = {"kernel.msgmax", 0, 0, NULL},
-    [LIMIT_MSGMNB] = {"kernel.msgmnb", 0, 0, NULL},
-    [LIMIT_MSGMNI] = {"kernel.msgmni", 0, 0, NULL},
-    [LIMIT_SHMMAX] = {"kernel.shmmax", 0, 0, NULL},
-    [LIMIT_SHMALL] = {"kernel.shmall", 0, 0, "pages"},
-    [LIMIT_SHMMNI] = {"kernel.shmmni", 0, 0, NULL},
-    [LIMIT_SEMMSL] = {"kernel.sem", 0, 1, "semaphores in a set"},
-    [LIMIT_SEMMNS] = {"kernel.sem", 0, 2, "semaphores in all sets"},
-    [LIMIT_SEMOPM] = {"kernel.sem", 0, 3, "operations of a call"},
-    [LIMIT_SEMMNI] = {"kernel.sem", 0, 4, "sets"},
-    [LIMIT_PIPE] = {"fs.pipe-max-size", 0, 0, "bytes"},
-    [LIMIT_PIPES] = {"fs.pipe-user-pages-soft", 0, 0, "pages"},
-    [LIMIT_PORT] = {"net.ipv4.ip_unprivileged_port_start", 0, 0, NULL},
-    [LIMIT_PACKET] = {"net.core.wmem_max", 0, 0, NULL},
+    [LIMIT_MQ_DEPTH] = {"fs.mqueue.msg_max", 65536, 0, NULL, NULL},
+    [LIMIT_MQ_SIZE] = {"fs.mqueue.msgsize_max", 16 << 20, 0, NULL, NULL},
+    [LIMIT_MQ_QUEUES] = {"fs.mqueue.queues_max", 0, 0, NULL, NULL},
+    [LIMIT_MSGMAX] = {"kernel.msgmax", 0, 0, NULL, NULL},
+    [LIMIT_MSGMNB] = {"kernel.msgmnb", 0, 0, NULL, NULL},
+    [LIMIT_MSGMNI] = {"kernel.msgmni", 0, 0, NULL, ", or look for leaked queues with ipcls mq"},
+    [LIMIT_SHMMAX] = {"kernel.shmmax", 0, 0, NULL, NULL},
+    [LIMIT_SHMALL] = {"kernel.shmall", 0, 0, "pages", LEAKED_SEGMENTS},
+    [LIMIT_SHMMNI] = {"kernel.shmmni", 0, 0, NULL, LEAKED_SEGMENTS},
+    [LIMIT_SEMMSL] = {"kernel.sem", 0, 1, "semaphores in a set", NULL},
+    [LIMIT_SEMMNS] = {"kernel.sem", 0, 2, "semaphores in all sets", LEAKED_SETS},
+    [LIMIT_SEMOPM] = {"kernel.sem", 0, 3, "operations of a call", NULL},
+    [LIMIT_SEMMNI] = {"kernel.sem", 0, 4, "sets", LEAKED_SETS},
+    [LIMIT_PIPE] = {"fs.pipe-max-size", 0, 0, "bytes", NULL},
+    [LIMIT_PIPES] = {"fs.pipe-user-pages-soft", 0, 0, "pages", NULL},
+    [LIMIT_PORT] = {"net.ipv4.ip_unprivileged_port_start", 0, 0, NULL, NULL},
+    [LIMIT_PACKET] = {"net.core.wmem_max", 0, 0, NULL, NULL},
 };
 
 /* Return the number in the file of a sysctl, or ULLONG_MAX. */
@@ -49,17 +54,14 @@ read_sysctl(enum limit limit)
 {
 	unsigned long long value = ULLONG_MAX;
 	char numbers[128], *number = numbers;
-	struct text path = {0};
+	char path[64], *dot = path;
 	ssize_t size = -1;
 	int place, fd;
-	size_t i;
 
-	text_format(&path, "/proc/sys/%s", sysctls[limit].name);
-	for (i = 0; i < path.size; i++)
-		if (path.data[i] == '.')
-			path.data[i] = '/';
-	fd = path.data ? open(path.data, O_RDONLY | O_CLOEXEC) : -1;
-	text_free(&path);
+	snprintf(path, sizeof(path), "/proc/sys/%s", sysctls[limit].name);
+	while ((dot = strchr(dot, '.')))
+		*dot = '/';
+	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd != -1) {
 		size = io_read(fd, numbers, sizeof(numbers) - 1);
 		close(fd);
@@ -109,7 +111,7 @@ limit_value(enum limit limit)
 void
 limit_explain(struct text *text, enum limit limit, unsigned long long asked)
 {
-	const char *name = sysctls[limit].name;
+	const char *name = sysctls[limit].name, *leaked = sysctls[limit].leaked ? sysctls[limit].leaked : "";
 	unsigned long long value = limit_value(limit);
 
 	if (limit == LIMIT_MQ_BYTES) {
@@ -143,20 +145,20 @@ limit_explain(struct text *text, enum limit limit, unsigned long long asked)
 		return;
 	}
 	if (value == ULLONG_MAX) {
-		text_format(text, "%s does not allow it (raise it with sysctl)", name);
+		text_format(text, "%s does not allow it (raise it with sysctl%s)", name, leaked);
 		return;
 	}
 	if (asked == 0)
 		asked = value + 1;
 	if (sysctls[limit].place) {
-		text_format(text, "number %d of %s (%s) is %llu; asked for %llu (raise it with sysctl -w %s='...')",
-		    sysctls[limit].place, name, sysctls[limit].counts, value, asked, name);
+		text_format(text, "number %d of %s (%s) is %llu; asked for %llu (raise it with sysctl -w %s='...'%s)",
+		    sysctls[limit].place, name, sysctls[limit].counts, value, asked, name, leaked);
 		return;
 	}
 	if (sysctls[limit].hard && asked > sysctls[limit].hard)
 		text_format(text, "%s can be %llu at most; asked for %llu", name, sysctls[limit].hard, asked);
 	else
-		text_format(text, "%s is %llu%s%s; asked for %llu (raise it with sysctl -w %s=%llu)", name, value,
+		text_format(text, "%s is %llu%s%s; asked for %llu (raise it with sysctl -w %s=%llu%s)", name, value,
 		    sysctls[limit].counts ? " " : "", sysctls[limit].counts ? sysctls[limit].counts : "", asked, name,
-		    asked);
+		    asked, leaked);
 }

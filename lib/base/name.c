@@ -39,20 +39,24 @@ parse_posix(struct name *name, const char *text)
 	return NULL;
 }
 
-/* Parse "0x4d2" or "1234". 0 is IPC_PRIVATE, which names no object. */
+/* Parse "0x4d2", "1234", or "-5", the signed form of a key. 0 is IPC_PRIVATE, which names no object. */
 static const char *
 parse_key(struct name *name, const char *text)
 {
-	bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+	bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X'), minus = *text == '-';
 	unsigned long long key;
+	int number = 0;
 
 	if (hex)
 		text += 2;
-	if (number_read(text, strlen(text), hex ? 16 : 10, 0, UINT_MAX, &key) == -1)
+	if ((minus ? number_int(text, strlen(text), &number)
+	           : number_read(text, strlen(text), hex ? 16 : 10, 0, UINT_MAX, &key)) == -1)
 		return hex ? "a System V key has 1 to 8 hexadecimal digits after 0x"
 		       : errno == ERANGE
-		           ? "a System V key is at most 4294967295"
+		           ? minus ? "a System V key is at least -2147483648" : "a System V key is at most 4294967295"
 		           : "expected a key (0x4d2 or 1234), @ID, a path with a slash, or new after sysv:";
+	if (minus)
+		key = (unsigned int)number;
 	if (key == 0)
 		return "key 0 is not a name (use sysv:new for a private object)";
 	name->kind = NAME_KEY;

@@ -136,9 +136,11 @@ number_time(const char *text, long long *nanoseconds)
 			break;
 	if (i == sizeof(units) / sizeof(units[0]))
 		return fail(EINVAL);
-	/* The maximum is half of LLONG_MAX nanoseconds, so that a time on the clock can be added. */
-	if (over || whole >= LLONG_MAX / 2 / units[i].factor)
-		return fail(ERANGE);
+	/* The longest time, 146 years, is half of LLONG_MAX nanoseconds, so that a time on the clock can be added. */
+	if (over || whole >= LLONG_MAX / 2 / units[i].factor) {
+		*nanoseconds = LLONG_MAX / 2;
+		return 0;
+	}
 	/* The division has two steps, because fraction * factor can overflow and factor / scale loses digits. */
 	fraction = fraction * (units[i].factor / 1000) / scale * 1000 +
 	           fraction * (units[i].factor / 1000) % scale * 1000 / scale;

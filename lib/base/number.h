@@ -25,8 +25,8 @@ int number_int(const char *text, size_t size, int *result);
 int number_size(const char *text, size_t min, size_t *bytes);
 
 /*
- * Read a time: digits with an optional fraction, then ms, s, m or nothing (seconds). The result is in nanoseconds, at
- * most half of LLONG_MAX.
+ * Read a time: digits with an optional fraction, then ms, s, m or nothing (seconds). The result is in nanoseconds. A
+ * longer time than half of LLONG_MAX becomes that, so there is no ERANGE.
  */
 int number_time(const char *text, long long *nanoseconds);
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/explain.h"
 #include "base/io.h"
 #include "base/number.h"
 #include "base/record.h"
@@ -34,7 +35,7 @@ record_fault(const struct record_reader *reader, int error, struct text *text)
 	else if (error == EBADMSG)
 		text_format(text, "record %lu is not a netstring: %s", reader->count, reader->fault);
 	else
-		text_format(text, "%s", strerror(error));
+		text_format(text, "%s", explain_errno(error));
 }
 
 void

@@ -9,8 +9,9 @@
 #include <stddef.h>
 
 /*
- * A string that grows. It starts as {0}, and its owner calls text_free. Once memory has run out, cut is true and bytes
- * are missing.
+ * A string that grows. It starts as {0}, and its owner calls text_free. If memory has run out, short texts get space
+ * from a small store; once that is not enough, cut is true and bytes are missing. A text that is cut is an error: do
+ * not print it as a result, and do not use it as a name.
  */
 struct text {
 	char *data;      /* NUL-terminated string; NULL while empty */
@@ -30,10 +31,13 @@ void text_escape(struct text *text, const void *data, size_t size);
 /* Append bytes escaped and in double quotes, with three dots in place of the bytes beyond limit. */
 void text_quote(struct text *text, const void *data, size_t size, size_t limit);
 
-/* Escape the bytes of the text that are not printable ASCII. */
+/* Escape the bytes of the text that are not printable ASCII. If memory has run out, replace them. */
 void text_clean(struct text *text);
 
 /* Release the memory. The text is then empty and can be used again. Keep errno. */
 void text_free(struct text *text);
+
+/* Make the text the caller's, who frees it; the text is then empty. Returns NULL with ENOMEM if the text is cut. */
+char *text_take(struct text *text);
 
 #endif

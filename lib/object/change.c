@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/explain.h"
 #include "object/internal.h"
 
 /* Return the capacity that a System V queue has after a change, or 0 for other objects. */
@@ -58,7 +59,7 @@ report_refusal(const struct object *object, const struct change *change, int err
 		return report(object, "not permitted: the owner may give it only to one of the owner's groups");
 	if (error == EINVAL && change && (change->uid != CHANGE_NO_OWNER || change->gid != CHANGE_NO_GROUP))
 		return report(object, "this user namespace has no such user or group");
-	return report(object, strerror(error));
+	return report(object, explain_errno(error));
 }
 
 /* Return NULL, or the reason why a user other than root may not change an object, or remove it. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/explain.h"
 #include "object/internal.h"
 
 static int
@@ -30,7 +31,7 @@ report_unlisted(const char *family, enum object_kind kind, int error)
 	struct text words = {0};
 
 	if (!explanation_add(&words, objects_unlisted, (int)kind, error, 0))
-		text_format(&words, "%s", strerror(error));
+		text_format(&words, "%s", explain_errno(error));
 	error_line(NULL, "%s %ss cannot be listed: %s", family, object_kind_noun(kind), words.data ? words.data : "");
 	text_free(&words);
 	return STATUS_FAILED;
@@ -107,7 +108,7 @@ find_operand(const struct operand *operand, struct objects *objects)
 	key_t key = IPC_PRIVATE;
 
 	if ((operand->name.kind == NAME_KEY || operand->name.kind == NAME_FTOK) && name_key(&operand->name, &key) == -1)
-		error_line(operand->text, "no key from this path: %s", strerror(errno));
+		error_line(operand->text, "no key from this path: %s", explain_errno(errno));
 	else if (find(operand, key, objects) == 0)
 		return GO_ON;
 	else if (errno == ENOENT)
@@ -116,7 +117,7 @@ find_operand(const struct operand *operand, struct objects *objects)
 	else if (errno == EBADMSG)
 		error_line(operand->text, "not a semaphore; its file is too small");
 	else
-		error_line(operand->text, "%s", strerror(errno));
+		error_line(operand->text, "%s", explain_errno(errno));
 	return STATUS_FAILED;
 }
 

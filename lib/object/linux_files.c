@@ -69,23 +69,29 @@ open_file(int directory, const char *file, int flags, const char *words)
 	    ", %s|O_NOFOLLOW|O_CLOEXEC", words);
 }
 
-/* Read the value of a semaphore from a copy of its file, which its owner can truncate at any moment. */
-static void
+/*
+ * Read the value of a semaphore from a copy of its file, which its owner can truncate at any moment. The value stays
+ * unknown if this user may not read the file. Returns 0, or -1 with ENOMEM.
+ */
+static int
 read_value(struct object *object, int directory, const char *file)
 {
 	int fd = open_file(directory, file, O_RDONLY | O_NONBLOCK, "O_RDONLY|O_NONBLOCK");
 	struct text value = {0};
 	sem_t semaphore;
+	bool known = true;
 	int number;
 
 	if (fd == -1)
-		return;
+		return 0;
 	if (object_read(fd, &semaphore, sizeof(semaphore)) == (ssize_t)sizeof(semaphore) &&
 	    sem_getvalue(&semaphore, &number) == 0) {
 		text_format(&value, "%d", number);
-		object->values = value.data;
+		object->values = text_take(&value);
+		known = object->values != NULL;
 	}
 	close(fd);
+	return known ? 0 : error_set(ENOMEM);
 }
 
 /* Add the object of a file. Returns 0 or -1. Errors: ENOENT (no object of that kind), ENOMEM, EXDEV. */
@@ -114,7 +120,7 @@ add_file(enum object_kind kind, int directory, const char *file, struct objects 
 		    ", {st_mode=S_IFREG|%04o, st_size=%lld}, AT_SYMLINK_NOFOLLOW", (unsigned int)st.st_mode & 07777,
 		    (long long)st.st_size);
 	else if (objects->details & OBJECT_VALUES)
-		read_value(object, directory, file);
+		return read_value(object, directory, file);
 	return 0;
 }
 

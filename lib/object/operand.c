@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/explain.h"
 #include "object/object.h"
 
 /* The start of the file name of a POSIX semaphore. No segment can have such a name. */
@@ -69,7 +70,8 @@ read_operand(struct operand *operand, const char *text, bool exact)
 	else if (exact && !operand->named)
 		fault = "NAME is missing (as in mq:/jobs)";
 	else if (exact && operand->kinds & (operand->kinds - 1)) /* more than one */
-		fault = "its KIND is missing (mq:, shm: or sem: in front)";
+		fault = text[0] == '-' ? "its KIND is missing (options come before KIND:NAME)"
+		                       : "its KIND is missing (mq:, shm: or sem: in front)";
 	else
 		return GO_ON;
 	error_line(text, "%s", fault);
@@ -86,7 +88,7 @@ operands_read(struct operands *operands, char *argv[], bool exact)
 		count++;
 	operands->items = calloc(count + 1, sizeof(*operands->items));
 	if (!operands->items) {
-		error_line(NULL, "%s", strerror(errno));
+		error_line(NULL, "%s", explain_errno(errno));
 		return STATUS_FAILED;
 	}
 	if (count == 0 && !exact)

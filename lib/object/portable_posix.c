@@ -67,17 +67,18 @@ find_segment(const char *name, struct objects *objects)
 	return 0;
 }
 
-static void
+static int
 read_semaphore(struct object *object, sem_t *semaphore)
 {
 	struct text text = {0};
 	int number;
 
 	if (sem_getvalue(semaphore, &number) == -1)
-		return;
-	text_format(&text, "%d", number);
-	object->values = text.data;
+		return 0;
 	trace_call(0, "sem_getvalue(%p, [%d])", (void *)semaphore, number);
+	text_format(&text, "%d", number);
+	object->values = text_take(&text);
+	return object->values ? 0 : -1;
 }
 
 static int
@@ -86,6 +87,7 @@ find_semaphore(const char *name, struct objects *objects)
 	struct object *object;
 	struct text call = {0};
 	sem_t *semaphore;
+	int result;
 
 	if (semaphore_sound(name) == -1)
 		return -1;
@@ -99,13 +101,14 @@ find_semaphore(const char *name, struct objects *objects)
 	if (semaphore == SEM_FAILED)
 		return -1;
 	object = objects_add(objects, OBJECT_SEMAPHORE, true, "%s", name);
+	result = object ? 0 : -1;
 	if (object) {
 		object->count = 1;
 		if (objects->details & OBJECT_VALUES)
-			read_semaphore(object, semaphore);
+			result = read_semaphore(object, semaphore);
 	}
 	sem_close(semaphore);
-	return object ? 0 : -1;
+	return result;
 }
 
 int

@@ -67,11 +67,11 @@ read_values(struct object *object)
 	free(values);
 	trace_call(result, "semctl(%d, 0, GETALL, {%.*s%s})", id, (int)SHOWN, text.data ? text.data : "",
 	    text.size > SHOWN ? "..." : "");
-	object->values = text.data;
-	if (result == 0)
-		object->last = semctl(id, 0, GETPID);
-	errno = ENOMEM;
-	return text.cut ? -1 : 0;
+	if (result == -1)
+		return 0;
+	object->last = semctl(id, 0, GETPID);
+	object->values = text_take(&text);
+	return object->values ? 0 : -1;
 }
 
 /* Count the processes that wait for a member, to take from it or until it becomes 0. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/explain.h"
 #include "base/io.h"
 #include "base/limits.h"
 #include "pipe/internal.h"
@@ -26,7 +27,7 @@ pipe_resize(const char *path, int fd, size_t capacity, const char *undone)
 	else if (error == EBUSY)
 		text_format(&line, "there is more in it than %zu bytes", capacity);
 	else
-		text_format(&line, "%s", strerror(error));
+		text_format(&line, "%s", explain_errno(error));
 	text_format(&line, "%s", undone);
 	error_text(path, &line);
 	return -1;

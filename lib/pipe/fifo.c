@@ -12,6 +12,7 @@
 
 #include "base/deadline.h"
 #include "base/error.h"
+#include "base/explain.h"
 #include "base/interrupt.h"
 #include "base/io.h"
 #include "base/trace.h"
@@ -25,7 +26,7 @@ fail(const struct fifo *fifo, int error)
 	    error == ETIMEDOUT ? fifo->write ? "no reader in time (-t)" : "no writer in time (-t)"
 	    : error == EIDRM   ? "the FIFO was removed"
 	    : error == EINTR   ? "stopped by a signal"
-	                       : strerror(error));
+	                       : explain_errno(error));
 	return error == ETIMEDOUT ? STATUS_TIMEOUT : error == EIDRM ? STATUS_REMOVED : STATUS_FAILED;
 }
 

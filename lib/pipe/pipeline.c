@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/explain.h"
 #include "base/interrupt.h"
 #include "base/io.h"
 #include "base/signal_set.h"
@@ -38,7 +39,7 @@ make_pipe(const struct pipeline *pipeline, int ends[2])
 
 	trace_call(result, "pipe([%d, %d])", result == -1 ? -1 : ends[0], result == -1 ? -1 : ends[1]);
 	if (result == -1)
-		error_line(NULL, "a pipe cannot be made: %s%s", strerror(errno), undone);
+		error_line(NULL, "a pipe cannot be made: %s%s", explain_errno(errno), undone);
 	else
 		result = pipe_resize(NULL, ends[1], pipeline->capacity, undone);
 	return result == -1 ? STATUS_RUNNER : GO_ON;

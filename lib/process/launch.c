@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/explain.h"
 #include "base/interrupt.h"
 #include "base/io.h"
 #include "base/memory.h"
@@ -59,11 +60,13 @@ launch_find(const char *command, char **path)
 			return error_set(ENOMEM);
 		}
 		if (executable(file.data, &found) == 0) {
-			*path = file.data;
-			return 0;
+			*path = text_take(&file);
+			return *path ? 0 : -1;
 		}
+		if (errno == ENOMEM)
+			reason = ENOMEM;
 		/* A directory of PATH that may not be searched is passed over. */
-		if (found)
+		if (found && reason == ENOENT)
 			reason = EACCES;
 		text_free(&file);
 		if (!from[length])
@@ -145,7 +148,7 @@ launch_report(const char *command, int error)
 	if (status == STATUS_NOCOMMAND)
 		error_line(command, "no such command");
 	else
-		error_line(command, "cannot be executed: %s%s", strerror(error),
+		error_line(command, "cannot be executed: %s%s", explain_errno(error),
 		    error == ENOEXEC ? " (a script starts with #!)" : "");
 	return status;
 }

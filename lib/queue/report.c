@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/command.h"
 #include "base/error.h"
 #include "base/explain.h"
 #include "base/interrupt.h"
@@ -41,7 +42,7 @@ explain(const struct queue *queue, enum queue_step step, int error, struct text 
 	if (error == EINTR)
 		text_format(text, "stopped by signal %d", interrupt_caught());
 	else
-		text_format(text, "%s", strerror(error));
+		text_format(text, "%s", explain_errno(error));
 }
 
 int
@@ -51,10 +52,11 @@ queue_report(const struct queue *queue, enum queue_step step, int error, const c
 
 	if (error)
 		explain(queue, step == QUEUE_OPEN ? queue->step : step, error, &text);
+	if (error == ENOENT)
+		command_order(&text, "QUEUE");
 	if (extra)
 		text_format(&text, "%s%s", error ? "; " : "", extra);
-	error_line(queue->text, "%s", text.data ? text.data : "out of memory");
-	text_free(&text);
+	error_text(queue->text, &text);
 	if (error == EIDRM)
 		return STATUS_REMOVED;
 	return error == ETIMEDOUT ? STATUS_TIMEOUT : STATUS_FAILED;

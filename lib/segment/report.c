@@ -62,17 +62,18 @@ explain(const struct segment *segment, int error, struct text *text)
 	if (error == EINTR)
 		text_format(text, "stopped by signal %d", interrupt_caught());
 	else if (step == SEGMENT_INPUT)
-		text_format(text, "standard input cannot be read: %s", strerror(error));
+		text_format(text, "standard input cannot be read: %s", explain_errno(error));
 	else if (step == SEGMENT_OUTPUT && error == ESTALE)
 		text_format(text, "the segment became smaller while it was read");
 	else if (step == SEGMENT_OUTPUT)
-		text_format(text, "standard output: %s", strerror(error));
+		text_format(text, "standard output: %s", explain_errno(error));
 	else if (segment->backend->explain(segment, error, text) || explanation_add(text, words, (int)step, error, 0))
 		return;
 	else if (error == EMSGSIZE || (error == ERANGE && step == SEGMENT_GET))
 		explain_size(segment, text);
 	else
-		text_format(text, "%s%s", step == SEGMENT_STAGE ? "the input cannot be held: " : "", strerror(error));
+		text_format(
+		    text, "%s%s", step == SEGMENT_STAGE ? "the input cannot be held: " : "", explain_errno(error));
 }
 
 /* Append the effect that a failure has left behind. */
@@ -101,8 +102,7 @@ segment_report(const struct segment *segment, int error)
 	explain(segment, error, &text);
 	if (!(outside & 1u << segment->step))
 		explain_effect(segment, error, &text);
-	error_line(segment->text, "%s", text.data ? text.data : strerror(error));
-	text_free(&text);
+	error_text(segment->text, &text);
 	if (segment->step == SEGMENT_OUTPUT)
 		return STATUS_FAILED;
 	if (error == EIDRM)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/explain.h"
 #include "base/limits.h"
 #include "base/trace.h"
 #include "segment/internal.h"
@@ -144,7 +145,7 @@ explain_sysv(const struct segment *segment, int error, struct text *text)
 	size_t size = segment->asked.size ? segment->asked.size : segment->asked.offset + segment->input;
 
 	if (segment->step == SEGMENT_KEY)
-		text_format(text, "no key from this path: %s", strerror(error));
+		text_format(text, "no key from this path: %s", explain_errno(error));
 	else if (segment->step == SEGMENT_OPEN_WRITE && error == ERANGE)
 		text_format(text, "the segment exists with %zu bytes, not %zu (leave out -s, or remove it first)",
 		    segment->size, segment->asked.size);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/explain.h"
 #include "base/interrupt.h"
 #include "base/io.h"
 #include "process/child.h"
@@ -63,7 +64,7 @@ become_in_child(const struct hold *hold, struct semaphore *semaphore)
 	char byte;
 
 	if (io_pipe(pipes) == -1 || (result = child_split(&end)) == -1) {
-		error_line(hold->argv[0], "cannot be started: %s", strerror(errno));
+		error_line(hold->argv[0], "cannot be started: %s", explain_errno(errno));
 		if (pipes[0] != -1) {
 			close(pipes[0]);
 			close(pipes[1]);

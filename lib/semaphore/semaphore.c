@@ -8,6 +8,7 @@
 
 #include "base/command.h"
 #include "base/error.h"
+#include "base/explain.h"
 #include "base/interrupt.h"
 #include "base/number.h"
 #include "semaphore/internal.h"
@@ -73,8 +74,8 @@ semaphore_check(const struct name *name, const struct semaphore_options *options
 	if (status != GO_ON)
 		return status;
 	backend(name)->refuse(options, operations, count, &text);
-	if (text.size > 0 || text.cut)
-		status = command_usage("%s: %s", name->text, text.data ? text.data : strerror(ENOMEM));
+	if (text.size > 0)
+		status = command_usage("%s: %s", name->text, text.data);
 	text_free(&text);
 	return status;
 }
@@ -174,10 +175,9 @@ semaphore_report(const struct semaphore *semaphore, enum semaphore_step step, in
 		text_format(&text, "the value would exceed %d, the largest of a semaphore", semaphore->backend->most);
 	else
 		semaphore->backend->explain(semaphore, step, error, &text);
-	if (text.size == 0)
-		(void)explanation_add(&text, explanations, (int)step, error, 0);
-	error_line(semaphore->text, "%s", text.data ? text.data : strerror(error));
-	text_free(&text);
+	if (text.size == 0 && !explanation_add(&text, explanations, (int)step, error, 0))
+		text_format(&text, "%s", explain_errno(error));
+	error_text(semaphore->text, &text);
 	if (error == EIDRM)
 		return STATUS_REMOVED;
 	return error == ETIMEDOUT ? STATUS_TIMEOUT : semaphore->options.failure;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/explain.h"
 #include "base/interrupt.h"
 #include "semaphore/internal.h"
 
@@ -159,7 +160,7 @@ explain_open(const struct semaphore *semaphore, int error, struct text *text)
 	const struct semaphore_options *options = &semaphore->options;
 
 	if (semaphore->name->kind == NAME_FTOK && semaphore->key == -1) /* ftok(3) failed */
-		text_format(text, "no key from this path: %s", strerror(error));
+		text_format(text, "no key from this path: %s", explain_errno(error));
 	else if (error == EEXIST && !options->exclusive)
 		text_format(text, "it exists with %zu member%s, not the %zu of -i (leave out -i, or remove it first)",
 		    set->members, set->members == 1 ? "" : "s", options->count);

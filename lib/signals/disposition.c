@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/explain.h"
 #include "base/signal_set.h"
 #include "signals/internal.h"
 #include "signals/names.h"
@@ -102,5 +103,5 @@ disposition_report(pid_t pid, int error)
 	                       "the same PID namespace)"
 	    : error == ESRCH ? "no such process"
 	    : error == EACCES ? "/proc hides it from this user"
-	                      : strerror(error));
+	                      : explain_errno(error));
 }

@@ -9,6 +9,7 @@
 
 #include "base/command.h"
 #include "base/error.h"
+#include "base/explain.h"
 #include "base/number.h"
 #include "base/record.h"
 #include "base/signal_set.h"
@@ -55,7 +56,7 @@ signal_read_list(void *to, int letter, const char *text)
 	int status = GO_ON;
 
 	if (!copy) {
-		error_line(NULL, "%s", strerror(errno));
+		error_line(NULL, "%s", explain_errno(errno));
 		return STATUS_FAILED;
 	}
 	for (; name && status == GO_ON; name = comma) {
@@ -87,7 +88,7 @@ add_target(struct target_list *list, const char *text)
 		                                       : "not a PID, a number from 1";
 	items = realloc(list->items, (list->count + 1) * sizeof(*items));
 	if (!items)
-		return strerror(ENOMEM);
+		return explain_errno(ENOMEM);
 	list->items = items;
 	list->items[list->count++] = (struct target){.pid = (pid_t)pid, .pidfd = -1};
 	return NULL;
@@ -109,7 +110,7 @@ static void
 add_line(struct target_list *list, const char *data, size_t size, struct text *fault)
 {
 	char *line = strndup(data, size), *next = line, *word = NULL;
-	const char *problem = line ? NULL : strerror(ENOMEM);
+	const char *problem = line ? NULL : explain_errno(ENOMEM);
 
 	for (; !problem && (word = strtok(next, " \t")); next = NULL)
 		problem = add_target(list, word);

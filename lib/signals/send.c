@@ -39,8 +39,7 @@ report_line(struct target_list *list, const struct target *target, struct text *
 	char object[24];
 
 	snprintf(object, sizeof(object), "%ld", (long)target->pid);
-	error_line(object, "%s", line->data ? line->data : "");
-	text_free(line);
+	error_text(object, line);
 	if (list->status != STATUS_FAILED)
 		list->status = status;
 }
@@ -56,7 +55,7 @@ fail(struct target_list *list, size_t index, int error, const char *more)
 	struct text line = {0};
 
 	if (!explanation_add(&line, explanations, list->groups ? GROUP : PROCESS, error, 0))
-		text_format(&line, "%s", strerror(error));
+		text_format(&line, "%s", explain_errno(error));
 	if (limit != ULLONG_MAX)
 		text_format(&line, ": RLIMIT_SIGPENDING is %llu there (ulimit -i)", limit);
 	if (more)

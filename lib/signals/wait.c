@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/explain.h"
 #include "base/interrupt.h"
 #include "signals/internal.h"
 
@@ -119,7 +120,7 @@ target_finish(struct target_list *list, int number, int last, long long timeout)
 	if (result == -1 && errno == ETIMEDOUT) {
 		target_report(list, number);
 	} else if (result == -1 && errno != EINTR) {
-		error_line(NULL, "cannot wait: %s", strerror(errno));
+		error_line(NULL, "cannot wait: %s", explain_errno(errno));
 		list->status = STATUS_FAILED;
 	}
 }
