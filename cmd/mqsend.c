@@ -238,8 +238,8 @@ open_queue(struct sender *sender)
 	if (status != GO_ON || sender->name.kind != NAME_NEW)
 		return status;
 	status = command_tell(sender->queue.text, "no queue was made, no message was sent");
-	if (status != GO_ON)
-		queue_unlink(&sender->queue);
+	if (status != GO_ON && queue_unlink(&sender->queue) == -1)
+		return queue_report(&sender->queue, QUEUE_UNLINK, errno, NULL);
 	return status;
 }
 

@@ -164,7 +164,8 @@ work(struct job *job)
 	int status;
 
 	if (job->name.kind == NAME_NEW && command_tell(job->semaphore.text, "the new semaphore was removed") != GO_ON) {
-		(void)semaphore_unlink(&job->semaphore);
+		if (semaphore_unlink(&job->semaphore) == -1)
+			return semaphore_report(&job->semaphore, SEMAPHORE_UNLINK, errno);
 		return job->options.failure;
 	}
 	if (job->hold.argv)

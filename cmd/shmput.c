@@ -86,8 +86,7 @@ put(struct putter *putter)
 	/* A private segment has no other name than its identifier. */
 	if (putter->name.kind != NAME_NEW || command_tell(putter->segment.text, "no segment was made") == GO_ON)
 		return STATUS_OK;
-	segment_unlink(&putter->segment);
-	return STATUS_FAILED;
+	return segment_unlink(&putter->segment) == -1 ? segment_report(&putter->segment, errno) : STATUS_FAILED;
 }
 
 int

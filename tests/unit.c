@@ -147,9 +147,9 @@ test_numbers(void)
 	CHECK(time_refused("1h", EINVAL));
 	CHECK(time_refused("1 s", EINVAL));
 	CHECK(time_refused("1sm", EINVAL));
-	CHECK(time_is("99999999999999999999", LLONG_MAX / 2) && time_is("9223372036", LLONG_MAX / 2));
-	CHECK(time_is("4611686018", LLONG_MAX / 2) && time_is("76861433640456465m", LLONG_MAX / 2));
-	CHECK(time_is("4611686017", 4611686017000000000));
+	CHECK(is_time("99999999999999999999", LLONG_MAX / 2) && is_time("9223372036", LLONG_MAX / 2));
+	CHECK(is_time("4611686018", LLONG_MAX / 2) && is_time("76861433640456465m", LLONG_MAX / 2));
+	CHECK(is_time("4611686017", 4611686017000000000));
 
 	CHECK(is_mode("0", 0));
 	CHECK(is_mode("600", 0600));
@@ -250,7 +250,9 @@ test_names(void)
 	CHECK(name_refused("sysv:0x100000000"));
 	CHECK(name_refused("sysv:0xfffffffffffffffffffffffff1"));
 	CHECK(name_refused("sysv:4294967296"));
-	CHECK(name_refused("sysv:-1"));
+	CHECK(is_name("sysv:-1", NAME_KEY, "sysv:0xffffffff", -1));
+	CHECK(is_name("sysv:-2147483648", NAME_KEY, "sysv:0x80000000", INT_MIN));
+	CHECK(name_refused("sysv:-2147483649") && name_refused("sysv:-0") && name_refused("sysv:0x-5"));
 	CHECK(name_refused("sysv:jobs"));
 	CHECK(name_refused("sysv:@"));
 	CHECK(name_refused("sysv:@-1"));

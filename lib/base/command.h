@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "base/checked.h"
 #include "base/name.h"
 #include "base/record.h"
 #include "base/text.h"
@@ -55,23 +56,23 @@ void command_start(const struct command *command, int argc, char *argv[]);
  * Read the options of a command by its table, and -v, -h and -V, which every command has; end the process for -h and
  * -V. Operands start at optind. Returns GO_ON, or STATUS_USAGE after a line. See getopt(3).
  */
-int command_options(const struct command *command, const struct command_option *table, int argc, char *argv[]);
+CHECKED int command_options(const struct command *command, const struct command_option *table, int argc, char *argv[]);
 
 /* Read the number of an option, from min to max. Returns as command_options. */
-int command_number(
+CHECKED int command_number(
     int letter, const char *text, unsigned long long min, unsigned long long max, unsigned long long *result);
 
 /*
  * Parse the name of an object. Returns GO_ON, STATUS_USAGE after a line, or STATUS_FAILED after a line if memory ran
  * out.
  */
-int command_name(struct name *name, const char *text);
+CHECKED int command_name(struct name *name, const char *text);
 
 /*
  * Check that a name can be that of a queue, segment or semaphore (what), and can be used with the options that create.
  * Returns GO_ON, or STATUS_USAGE after a line.
  */
-int command_object(const struct name *name, const char *what, bool create, bool exclusive);
+CHECKED int command_object(const struct name *name, const char *what, bool create, bool exclusive);
 
 /* Append to a line about a missing object that options come before it, if an operand after it looks like one. */
 void command_order(struct text *line, const char *first);
@@ -95,13 +96,13 @@ int command_argument(const char *what, const char *argument, const char *expecte
 int command_refuse(int letter, const char *argument, const char *expected);
 
 /* Write a text to standard output and free it. Returns STATUS_OK, or STATUS_FAILED after a line. */
-int command_print(struct text *text);
+CHECKED int command_print(struct text *text);
 
 /*
  * Write the name of a new object, which has no other name, to standard output. Returns GO_ON, or STATUS_FAILED after a
  * line that ends with undone, the words for what the caller then removes.
  */
-int command_tell(const char *name, const char *undone);
+CHECKED int command_tell(const char *name, const char *undone);
 
 /*
  * End a command: die by the signal that was caught, if any. Returns the status for main, which becomes STATUS_FAILED if

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <time.h>
 
+#include "base/checked.h"
+
 /* A time that never passes. */
 #define DEADLINE_NEVER (-1LL)
 
@@ -37,7 +39,7 @@ int deadline_poll(const struct deadline *deadline, int longest);
  * signal may shorten the tick. Returns the number of descriptors that are ready, 0 after a tick, or -1. Errors:
  * ETIMEDOUT, EINTR (a signal was caught), those of poll(2).
  */
-int deadline_wait(struct pollfd *wait, nfds_t count, const struct deadline *deadline, int tick);
+CHECKED int deadline_wait(struct pollfd *wait, nfds_t count, const struct deadline *deadline, int tick);
 
 /*
  * Sleep between two checks of a state that no system call waits for: first 0.1 ms, then twice as long each time, at
@@ -51,6 +53,6 @@ int deadline_nap(const struct deadline *deadline, long long *length);
  * comes. As the timer repeats, a signal that comes just before a call delays that call by at most a tick. Returns 0, or
  * -1 with errno of timer_create(3p) or timer_settime(3p).
  */
-int deadline_tick(const struct deadline *deadline);
+CHECKED int deadline_tick(const struct deadline *deadline);
 
 #endif

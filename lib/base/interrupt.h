@@ -8,6 +8,8 @@
 #include <signal.h>
 #include <stdbool.h>
 
+#include "base/checked.h"
+
 /*
  * Catch the signals that end a process (SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU, SIGPROF,
  * SIGVTALRM, SIGPOLL), except those that were ignored on entry; ignore SIGPIPE and SIGXFSZ, so that writes fail with
@@ -27,7 +29,7 @@ int interrupt_spare(void);
  * makes readable, and that the caller reads until it is empty; or -1 with errno of pipe(2). A second call replaces the
  * first.
  */
-int interrupt_wake(void);
+CHECKED int interrupt_wake(void);
 
 /* Return the number of the signal that was caught first, or 0. */
 int interrupt_caught(void);

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "base/checked.h"
+
 /* The file that stands in for a closed descriptor. */
 #define IO_NULL "/dev/null"
 
@@ -16,20 +18,20 @@
  * the stand-in for 0, or writing that for 1 or 2, fails with EBADF. exec closes the stand-ins. Returns 0, or -1 with
  * errno of open(2).
  */
-int io_reserve(void);
+CHECKED int io_reserve(void);
 
 /*
  * Read up to size bytes, as read(2) does. Continue after EINTR unless a signal was caught (interrupt_caught), and wait
  * if another process made the descriptor non-blocking. Returns the bytes read, 0 at the end of file, or -1 with errno
  * of read(2).
  */
-ssize_t io_read(int fd, void *data, size_t size);
+CHECKED ssize_t io_read(int fd, void *data, size_t size);
 
 /*
  * Write all size bytes of data, waiting as io_read does. Store the number of bytes that were accepted in *written,
  * unless that is NULL. Returns 0, or -1 with errno of write(2); EINTR: a signal was caught.
  */
-int io_write(int fd, const void *data, size_t size, size_t *written);
+CHECKED int io_write(int fd, const void *data, size_t size, size_t *written);
 
 /* Return the bits that poll(2) reports for fd now: those asked for in events, and POLLHUP and POLLERR in any case. */
 short io_events(int fd, short events);
@@ -48,10 +50,10 @@ bool io_ready(int fd, short event);
  * again (even after EINTR, unless a signal was caught), or -1: with errno EINTR if a signal was caught during the
  * wait, otherwise with errno unchanged.
  */
-int io_again(int fd, short events);
+CHECKED int io_again(int fd, short events);
 
 /* Make a pipe whose ends, for reading and for writing, are closed on exec. Returns 0, or -1 with errno of pipe(2). */
-int io_pipe(int ends[2]);
+CHECKED int io_pipe(int ends[2]);
 
 /*
  * Make a pipe hold at least capacity bytes, or as many as the system allows. Do nothing where the capacity cannot be
@@ -63,6 +65,6 @@ void io_grow(int fd, size_t capacity);
  * Set the capacity of a pipe to at least size bytes. Returns 0 or -1. Errors: EPERM (a limit forbids it), ENOTSUP. See
  * fcntl(2), F_SETPIPE_SZ.
  */
-int io_capacity(int fd, size_t size);
+CHECKED int io_capacity(int fd, size_t size);
 
 #endif

@@ -7,6 +7,8 @@
 #include <limits.h>
 #include <sys/types.h>
 
+#include "base/checked.h"
+
 enum name_kind { NAME_POSIX, NAME_KEY, NAME_FTOK, NAME_ID, NAME_NEW, NAME_FILE };
 
 struct name {
@@ -21,13 +23,13 @@ struct name {
  * Parse a name. Returns 0, or -1 with EINVAL or ENOMEM and *fault set to a phrase that names the fault. The owner calls
  * name_free; the struct must not be copied or moved meanwhile.
  */
-int name_parse(struct name *name, const char *text, const char **fault);
+CHECKED int name_parse(struct name *name, const char *text, const char **fault);
 
 /* Release the strings of a name. */
 void name_free(struct name *name);
 
 /* Store the System V key of a NAME_KEY or NAME_FTOK in *key. Returns 0, or -1 with errno of ftok(3). */
-int name_key(const struct name *name, key_t *key);
+CHECKED int name_key(const struct name *name, key_t *key);
 
 /* Turn the errno values for an identifier that no longer names a System V object into ENOENT. Returns result. */
 int name_missing(int result);

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "base/checked.h"
+
 /* Options of pump_open, as a set. */
 enum pump_option {
 	PUMP_PASS = 1,      /* pages of an input file may be passed on: later changes of the file show in them */
@@ -71,29 +73,29 @@ void pump_open(struct pump *pump, int in, int out, unsigned int options);
  * in has ended; 0 if the step would have to wait or a signal was caught; -1. Errors: those of read(2), write(2),
  * splice(2).
  */
-int pump_step(struct pump *pump);
+CHECKED int pump_step(struct pump *pump);
 
 /*
  * Copy until the end of in. Bytes that were read and not written stay in the pump, and the next call writes them first.
  * Returns 0 or -1. Errors: ETIMEDOUT, EINTR (a signal was caught), EPIPE (even while waiting for in, if out is watched
  * and has lost its reader), those of tick, read(2), write(2), splice(2).
  */
-int pump_copy(struct pump *pump);
+CHECKED int pump_copy(struct pump *pump);
 
 /*
  * Wait for a byte of in, or for space in out. Returns 0 or -1. Errors: ETIMEDOUT, EINTR (even if in is a file), EPIPE,
  * those of tick.
  */
-int pump_wait(struct pump *pump, bool output);
+CHECKED int pump_wait(struct pump *pump, bool output);
 
 /*
  * Read from in, and wait as pump_wait does. Returns the bytes read, 0 at the end, or -1. Errors: those of pump_wait and
  * read(2).
  */
-ssize_t pump_read(struct pump *pump, char *data, size_t size);
+CHECKED ssize_t pump_read(struct pump *pump, char *data, size_t size);
 
 /* Write the bytes that the pump holds. Returns 0 or -1. Errors: those of pump_wait and write(2). */
-int pump_flush(struct pump *pump);
+CHECKED int pump_flush(struct pump *pump);
 
 /* Return true if bytes were read and not yet written. */
 bool pump_holds(const struct pump *pump);
@@ -108,7 +110,7 @@ enum pump_kind pump_kind(int fd);
  * Write as much as a descriptor of that kind takes now, whatever its flags are. May block on a file, a device or a
  * terminal. Returns the bytes written, or -1. Errors: EAGAIN, those of write(2), send(2).
  */
-ssize_t pump_write_now(int fd, enum pump_kind kind, const char *data, size_t size);
+CHECKED ssize_t pump_write_now(int fd, enum pump_kind kind, const char *data, size_t size);
 
 /* Private to pump*.c. */
 

@@ -4,6 +4,8 @@
 #ifndef BASE_READY_H
 #define BASE_READY_H
 
+#include "base/checked.h"
+
 /*
  * Open the FILE of -R: a file, which is created or emptied; or a FIFO, whose reader is waited for, at most timeout
  * nanoseconds (DEADLINE_NEVER: until a signal is caught). /dev/fd/N, /proc/self/fd/N, /dev/stdout, /dev/stderr, and
@@ -11,10 +13,10 @@
  * after that, a reader of the FIFO sees its end. Returns a descriptor, or -1 with errno of open(2); ETIMEDOUT; EINTR: a
  * signal was caught.
  */
-int ready_open(const char *file, long long timeout);
+CHECKED int ready_open(const char *file, long long timeout);
 
 /* Write the line and a newline in one write, and close the descriptor. Returns 0, or -1 with errno of write(2). */
-int ready_say(int fd, const char *line);
+CHECKED int ready_say(int fd, const char *line);
 
 /*
  * Print a line about the errno value of ready_open or ready_say, unless a signal was caught, by which command_end ends

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "base/checked.h"
 #include "base/text.h"
 
 enum record_form { RECORD_LINE, RECORD_NUL, RECORD_NETSTRING, RECORD_RAW };
@@ -27,7 +28,7 @@ struct record_scanner {
  * terminator is not among them, all bytes belong to it and scanner->open is set. Returns -1 on error. Errors: EBADMSG
  * (not a netstring).
  */
-ssize_t record_scan(struct record_scanner *scanner, const char *data, size_t size);
+CHECKED ssize_t record_scan(struct record_scanner *scanner, const char *data, size_t size);
 
 /* A reader of records from a descriptor. It holds at most one record and a buffer of 64 KiB. */
 struct record_reader {
@@ -57,7 +58,7 @@ void record_open(struct record_reader *reader, int fd, enum record_form form, si
  * is set), EINTR (a signal was caught), ENOMEM, those of read(2). After EMSGSIZE or EBADMSG no further record can be
  * read.
  */
-int record_next(struct record_reader *reader, const char **data, size_t *size);
+CHECKED int record_next(struct record_reader *reader, const char **data, size_t *size);
 
 /* Append the fault that made record_next return -1 with that errno value. */
 void record_fault(const struct record_reader *reader, int error, struct text *text);
@@ -72,12 +73,12 @@ void record_close(struct record_reader *reader);
  * Format a record to an array of at least size + RECORD_FRAME bytes: prefix (at most 22 bytes, or NULL) and a tab, the
  * data, and the terminator of the form. Store in *body where the data begin. Returns the number of bytes used.
  */
-size_t record_format(enum record_form form, const char *prefix, const void *data, size_t size, char *to, size_t *body);
+CHECKED size_t record_format(enum record_form form, const char *prefix, const void *data, size_t size, char *to, size_t *body);
 
 /*
  * Take the number and the tab that -P puts before a record off *data. Returns 0, or -1. Errors: EBADMSG (there is
  * none), ERANGE (it does not fit a long).
  */
-int record_prefix(const char **data, size_t *size, long *number);
+CHECKED int record_prefix(const char **data, size_t *size, long *number);
 
 #endif

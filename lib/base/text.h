@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/checked.h"
+
 /*
  * A string that grows. It starts as {0}, and its owner calls text_free. If memory has run out, short texts get space
  * from a small store; once that is not enough, cut is true and bytes are missing. A text that is cut is an error: do
@@ -38,6 +40,6 @@ void text_clean(struct text *text);
 void text_free(struct text *text);
 
 /* Make the text the caller's, who frees it; the text is then empty. Returns NULL with ENOMEM if the text is cut. */
-char *text_take(struct text *text);
+CHECKED char *text_take(struct text *text);
 
 #endif

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "base/checked.h"
 #include "base/name.h"
 #include "base/text.h"
 
@@ -77,13 +78,13 @@ const char *object_kind_noun(unsigned int kinds);
  * Read KIND, KIND:NAME or NAME. Returns 0, and the caller calls name_free on operand->name; or -1 with a phrase in
  * *fault that names the fault. Errors: EINVAL, ENOMEM.
  */
-int operand_parse(struct operand *operand, const char *text, const char **fault);
+CHECKED int operand_parse(struct operand *operand, const char *text, const char **fault);
 
 /*
  * Read operands up to a NULL. No operand means all objects, unless exact: then each operand must name one object,
  * KIND:NAME. operands_free releases them even after a failure. Returns GO_ON, or an exit status after a line.
  */
-int operands_read(struct operands *operands, char *argv[], bool exact);
+CHECKED int operands_read(struct operands *operands, char *argv[], bool exact);
 
 /* Release the operands and their names. */
 void operands_free(struct operands *operands);
@@ -94,7 +95,7 @@ void operands_free(struct operands *operands);
  * name that is not found, and add the rest. Returns GO_ON, or STATUS_FAILED after a line. See msgctl(2), shmctl(2),
  * semctl(2), mq_overview(7), shm_overview(7), sem_overview(7).
  */
-int objects_find(const struct operands *operands, struct objects *objects);
+CHECKED int objects_find(const struct operands *operands, struct objects *objects);
 
 /* Release the list, which is then empty. */
 void objects_free(struct objects *objects);
@@ -119,7 +120,7 @@ struct change {
  * remove them (change NULL), as far as the kernel tells: as their owner or as root, and within kernel.msgmnb. Touch
  * nothing. Returns GO_ON, or the exit status after a line.
  */
-int change_prepare(char *operands[], const struct change *change, struct objects *objects);
+CHECKED int change_prepare(char *operands[], const struct change *change, struct objects *objects);
 
 /*
  * Change all objects, or remove them (change NULL). Print a line for each object that the kernel refuses, and continue
@@ -127,13 +128,13 @@ int change_prepare(char *operands[], const struct change *change, struct objects
  * mode. An object that is already gone counts as removed. Returns the exit status. See msgctl(2), chmod(2), chown(2),
  * mq_unlink(3).
  */
-int change_all(const struct objects *objects, const struct change *change);
+CHECKED int change_all(const struct objects *objects, const struct change *change);
 
 /*
  * Read OWNER, OWNER:GROUP or :GROUP, names or numbers, into a change. Returns 0 or -1. Errors: EINVAL (malformed, or no
  * such user or group), ENOMEM. See getpwnam(3), getgrnam(3).
  */
-int owner_parse(struct change *change, const char *text);
+CHECKED int owner_parse(struct change *change, const char *text);
 
 /*
  * Append a name so that it can neither end a line or a column nor reach a terminal. Keep its UTF-8 characters, and

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "base/checked.h"
 #include "base/place.h"
 
 /* A named pipe. It starts with .fd and .keep as -1, and the options set. */
@@ -34,20 +35,20 @@ struct fifo {
  * Open a FIFO, and wait for the other end. Make its descriptor non-blocking if a wait has a bound. Returns GO_ON, or an
  * exit status after a line. See mkfifo(3), open(2), fifo(7).
  */
-int fifo_open(struct fifo *fifo);
+CHECKED int fifo_open(struct fifo *fifo);
 
 /*
  * Wait until the other end is open again, or no longer needed: a reader has bytes to read, or the pipe of a writer that
  * drains is empty. Returns 0 or -1. Errors: ETIMEDOUT, EIDRM (the FIFO was removed), EINTR (a signal was caught), those
  * of open(2).
  */
-int fifo_again(struct fifo *fifo);
+CHECKED int fifo_again(struct fifo *fifo);
 
 /* Check that a struct fifo still has its name. Returns 0, or -1 with EIDRM. */
 int fifo_tick(void *fifo);
 
 /* Remove the FIFO if it still has its name. Returns the exit status, after a line if it is not STATUS_OK. */
-int fifo_unlink(struct fifo *fifo);
+CHECKED int fifo_unlink(struct fifo *fifo);
 
 /* Close the descriptors of the FIFO. */
 void fifo_close(struct fifo *fifo);

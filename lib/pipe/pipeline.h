@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "base/checked.h"
 #include "base/deadline.h"
 
 struct pipeline_command {
@@ -28,20 +29,20 @@ struct pipeline {
 };
 
 /* Find the files of all commands, before one is started. Returns GO_ON, or an exit status after a line. */
-int pipeline_find(struct pipeline *pipeline);
+CHECKED int pipeline_find(struct pipeline *pipeline);
 
 /*
  * Make all pipes, start all commands, and close standard input and output. From then on, block the signals that
  * interrupt_setup catches. Returns GO_ON; or ends the commands that were started, and returns an exit status after a
  * line, or without one if a signal was caught. See pipe(2).
  */
-int pipeline_start(struct pipeline *pipeline);
+CHECKED int pipeline_start(struct pipeline *pipeline);
 
 /*
  * Wait until all commands have ended, and forward signals to them meanwhile. Once deadline comes, end them by SIGTERM
  * and a second later by SIGKILL. Returns 0, or -1 with ETIMEDOUT.
  */
-int pipeline_wait(struct pipeline *pipeline, const struct deadline *deadline);
+CHECKED int pipeline_wait(struct pipeline *pipeline, const struct deadline *deadline);
 
 /* Return the exit status of the first command from the left that failed, or 0. */
 int pipeline_status(const struct pipeline *pipeline);

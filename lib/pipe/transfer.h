@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include "base/checked.h"
 #include "base/pump.h"
 #include "base/record.h"
 #include "pipe/fifo.h"
@@ -31,7 +32,7 @@ struct transfer {
  * counted_copy, unbroken_copy, fifo_again; EPIPE even if a reader has gone after the last write, without reading all
  * bytes.
  */
-int transfer_run(struct transfer *transfer);
+CHECKED int transfer_run(struct transfer *transfer);
 
 /* Return the number of records that were copied, if lines or counts is set. */
 unsigned long long transfer_records(const struct transfer *transfer);

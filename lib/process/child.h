@@ -6,6 +6,7 @@
 
 #include <sys/types.h>
 
+#include "base/checked.h"
 #include "base/deadline.h"
 #include "process/launch.h"
 
@@ -14,13 +15,13 @@
  * sent them (interrupt_take). interrupt_setup must have been called. Store the status of waitpid(2) in *status. Returns
  * 0, or -1 as launch_start or with errno of waitpid(2).
  */
-int child_run(const struct launch *launch, int *status);
+CHECKED int child_run(const struct launch *launch, int *status);
 
 /*
  * Fork. Returns 0 in the child, at once, without a timer (deadline_tick); 1 in the parent, after it has waited for the
  * child as child_run does; or -1 with errno of fork(2) or waitpid(2).
  */
-int child_split(int *status);
+CHECKED int child_split(int *status);
 
 /* Return the exit status for a wait status: the child's own, or 128 plus the number of the signal that ended it. */
 int child_status(int status);

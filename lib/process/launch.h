@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "base/checked.h"
+
 /* The process group of the caller, for struct launch. */
 #define LAUNCH_SAME ((pid_t)-1)
 
@@ -25,28 +27,28 @@ struct launch {
  * Returns 0 or -1. Errors: ENOENT (no such file), EACCES (found, but not executable), ENOMEM; for a COMMAND with a
  * slash, also those of stat(2). See execvp(3).
  */
-int launch_find(const char *command, char **path);
+CHECKED int launch_find(const char *command, char **path);
 
 /*
  * Start a COMMAND; the caller waits for it. Signals that come meanwhile stay pending. Returns its process id, and sets
  * errno to 0; or -1 with errno of sigprocmask(2), pipe(2), fork(2), setpgid(2), dup2(2) or execve(2). After -1 no child
  * is left to wait for.
  */
-pid_t launch_start(const struct launch *launch);
+CHECKED pid_t launch_start(const struct launch *launch);
 
 /*
  * Become the program at path, with the signal dispositions and the mask that ipc7 was started with. Returns only after
  * a failure: -1 with EINTR after a caught signal, or with errno of execve(2); then signals already have those
  * dispositions.
  */
-int launch_become(const char *path, char *const argv[]);
+CHECKED int launch_become(const char *path, char *const argv[]);
 
 /*
  * Make a descriptor from which exactly these bytes can be read, and then the end of file: a pipe, or above PIPE_BUF
  * bytes a file in memory. Returns the descriptor, or -1. Errors: EINTR (a signal was caught), those of pipe(2),
  * write(2), memfd_create(2).
  */
-int launch_input(const void *data, size_t size);
+CHECKED int launch_input(const void *data, size_t size);
 
 /* Return the exit status for an errno value that kept a COMMAND from being run: 125, 126 or 127. */
 int launch_failure(int error);

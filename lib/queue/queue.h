@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "base/checked.h"
 #include "base/deadline.h"
 #include "base/name.h"
 #include "base/record.h"
@@ -92,7 +93,7 @@ struct queue {
  * Check that name and options can be used together, before anything is touched. Returns GO_ON, STATUS_USAGE, or
  * STATUS_FAILED if this kind of queue, or this system, does not offer what the options ask for.
  */
-int queue_check(const struct name *name, const struct queue_options *options);
+CHECKED int queue_check(const struct name *name, const struct queue_options *options);
 
 /* The priorities (POSIX) or types (System V) that messages can have. */
 struct queue_priorities {
@@ -108,20 +109,20 @@ const struct queue_priorities *queue_priorities(const struct name *name);
  * EEXIST (also: the queue has other attributes), EMSGSIZE (size is above msgmax), EOVERFLOW, EIDRM, EINVAL (also: no
  * such identifier), those of mq_open(3), msgget(2), msgctl(2), ftok(3).
  */
-int queue_open(struct queue *queue, const struct name *name, const struct queue_options *options);
+CHECKED int queue_open(struct queue *queue, const struct name *name, const struct queue_options *options);
 
 /* Open a queue as queue_open does. Returns GO_ON, or an exit status after a line. */
-int queue_start(struct queue *queue, const struct name *name, const struct queue_options *options);
+CHECKED int queue_start(struct queue *queue, const struct name *name, const struct queue_options *options);
 
 /*
  * Send a message. If wait is NULL, do not wait. Returns 0 or -1. Errors: EAGAIN (full, and wait is NULL; or no timer is
  * left), ETIMEDOUT, EINTR (a signal was caught), EIDRM (the queue was removed; an unlinked POSIX queue still accepts
  * messages, and fails only if the call would wait), EMSGSIZE, EINVAL, ENOMEM, EACCES. See mq_send(3), msgsnd(2).
  */
-int queue_send(struct queue *queue, const struct message *message, const struct queue_wait *wait);
+CHECKED int queue_send(struct queue *queue, const struct message *message, const struct queue_wait *wait);
 
 /* Send a message of another queue, with the nearest priority that this queue can have. Otherwise as queue_send. */
-int queue_send_nearest(struct queue *queue, const struct message *message, const struct queue_wait *wait);
+CHECKED int queue_send_nearest(struct queue *queue, const struct message *message, const struct queue_wait *wait);
 
 /*
  * Receive a message, whose data last until the next queue_receive or queue_send. If wait is NULL, do not wait. Call
@@ -130,7 +131,7 @@ int queue_send_nearest(struct queue *queue, const struct message *message, const
  * caught), EIDRM (the queue was removed and is empty), EPIPE (wait->output has lost its reader, and no message was
  * taken), ENOSYS (this kernel cannot copy messages), ENOMEM, EACCES. See mq_receive(3), msgrcv(2).
  */
-int queue_receive(struct queue *queue, struct message *message, const struct queue_wait *wait);
+CHECKED int queue_receive(struct queue *queue, struct message *message, const struct queue_wait *wait);
 
 /* Return true if a POSIX queue was removed while open. Always false for System V, whose calls fail with EIDRM. */
 bool queue_removed(const struct queue *queue);
@@ -142,7 +143,7 @@ unsigned long queue_stranded(const struct queue *queue);
 bool queue_same(const struct queue *one, const struct queue *other);
 
 /* Remove the queue, on POSIX by name. Returns 0, or -1 with errno of mq_unlink(3) or msgctl(2); ENOENT: it is gone. */
-int queue_unlink(struct queue *queue);
+CHECKED int queue_unlink(struct queue *queue);
 
 /* Release the resources of the queue in this process. Do nothing if all members are zero. */
 void queue_close(struct queue *queue);

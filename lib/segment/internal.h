@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
+#include "base/checked.h"
 #include "base/deadline.h"
 #include "base/name.h"
 #include "base/text.h"
@@ -63,14 +64,14 @@ extern const struct segment_backend segment_mapped, segment_sysv;
 #define STEP(step) (1u << SEGMENT_##step)
 
 /* Read the size of a mapped segment. Returns 0 or -1. Errors: EIDRM (the object has lost its name). */
-int mapped_look(struct segment *segment, struct stat *st);
+CHECKED int mapped_look(struct segment *segment, struct stat *st);
 
 /*
  * Take the lock of a mapped segment: shared to read it, exclusive to write it. A fresh segment that another process
  * filled before the lock was taken becomes SEGMENT_FOUND. Returns 0 or -1. Errors: ETIMEDOUT, EINTR, EIDRM, EAGAIN (no
  * timer).
  */
-int mapped_lock(struct segment *segment, const struct deadline *deadline);
+CHECKED int mapped_lock(struct segment *segment, const struct deadline *deadline);
 
 /*
  * Return the bytes that the file system of an open object has left; SSIZE_MAX if it has no bound, or the bound is not
@@ -85,42 +86,42 @@ bool mapped_same(int one, int other);
  * Open a draft of a missing segment, unless there is one: an object that gets its name by mapped_publish. Returns 0 or
  * -1. Errors: EEXIST (the name is taken); any other: drafts are not possible here.
  */
-int mapped_draft(struct segment *segment);
+CHECKED int mapped_draft(struct segment *segment);
 
 /* Give a draft its name. Do nothing to a segment that has one. Returns 0 or -1. Errors: EEXIST. See linkat(2). */
-int mapped_publish(struct segment *segment);
+CHECKED int mapped_publish(struct segment *segment);
 
 /*
  * Stage the input as segment_stage does, once segment->space is measured. grows: the segment gets as many bytes as are
  * needed.
  */
-int draft_stage(struct segment *segment, struct input *input, bool grows);
+CHECKED int draft_stage(struct segment *segment, struct input *input, bool grows);
 
 /*
  * Open a new object without a name, which unnamed_link can give its name. Returns a descriptor, or -1. Errors: EEXIST
  * (the name is taken); any other: such an object is not possible here.
  */
-int unnamed_open(const struct name *name, mode_t mode);
+CHECKED int unnamed_open(const struct name *name, mode_t mode);
 
 /* Give the object its name. Returns 0 or -1. Errors: EEXIST. See linkat(2). */
-int unnamed_link(int fd, const struct name *name);
+CHECKED int unnamed_link(int fd, const struct name *name);
 
 /* During a call of the next three functions all signals are blocked. */
 
 /* Make sure that size bytes from offset have their pages, so that writing them cannot fail for lack of space. */
-int pages_reserve(int fd, size_t offset, size_t size);
+CHECKED int pages_reserve(int fd, size_t offset, size_t size);
 
 /*
  * Write all the input at offset. Store the number of bytes written in *done, even after a failure; there are fewer than
  * the input had if it became shorter.
  */
-int pages_fill(int fd, size_t offset, struct input *input, size_t *done);
+CHECKED int pages_fill(int fd, size_t offset, struct input *input, size_t *done);
 
 /* Write size zeros at offset. */
-int pages_zero(int fd, size_t offset, size_t size);
+CHECKED int pages_zero(int fd, size_t offset, size_t size);
 
 /* Write the bytes to the output. Errors: ESTALE (the object has become shorter), EINTR, those of the output. */
-int pages_write(struct outflow *flow);
+CHECKED int pages_write(struct outflow *flow);
 
 /* Return true if a System V segment was removed, even if processes that have it attached can still use it. */
 bool sysv_removed(int id, const struct name *name);

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/checked.h"
 #include "base/name.h"
 
 /* The most bytes that input_open reads ahead. */
@@ -36,23 +37,23 @@ struct input {
  * ended. The size is known if the input has ended, or if fd is an ordinary file with bytes left; bytes that are
  * appended later do not count in it. Returns 0 or -1. Errors: EINTR (a signal was caught), those of read(2).
  */
-int input_open(struct input *input, int fd);
+CHECKED int input_open(struct input *input, int fd);
 
 /*
  * Copy the input to its end into the file at fd, from offset on. Then its size is known, and it can be read again. Even
  * after a failure input_close closes fd, and the original descriptor is forgotten. Returns 0 or -1. Errors: EMSGSIZE
  * (it has more than limit bytes), EINTR, those of read(2), write(2), lseek(2).
  */
-int input_stage(struct input *input, size_t limit, int fd, off_t offset);
+CHECKED int input_stage(struct input *input, size_t limit, int fd, off_t offset);
 
 /* Go back to the first byte of an input whose size is known. Returns 0, or -1. See lseek(2). */
-int input_rewind(struct input *input);
+CHECKED int input_rewind(struct input *input);
 
 /*
  * Read the next bytes; of a file that has grown, also those beyond size. Returns the number of bytes, 0 at the end, or
  * -1 with errno of read(2); EINTR even if no signal was caught.
  */
-ssize_t input_read(struct input *input, void *data, size_t size);
+CHECKED ssize_t input_read(struct input *input, void *data, size_t size);
 
 /* Close the temporary file of a staged input. */
 void input_close(struct input *input);
@@ -135,7 +136,7 @@ struct segment {
  * Open a segment. A missing segment that is to be created is created by segment_put. name must last until segment_end.
  * Returns GO_ON, or an exit status after a line. See shm_open(3), open(2), shmget(2).
  */
-int segment_start(struct segment *segment, const struct name *name, const struct segment_options *options);
+CHECKED int segment_start(struct segment *segment, const struct name *name, const struct segment_options *options);
 
 /*
  * Return true if the size of a new System V segment is unknown: the options give none, and the input is not an ordinary
@@ -148,7 +149,7 @@ bool segment_unsized(const struct segment *segment, const struct input *input);
  * that can be filled before it has its name, or else into a temporary file. Returns 0 or -1; after -1 nothing has
  * changed. Errors: EMSGSIZE (it does not fit), ENOSPC, EFBIG, EINTR, those of input_stage.
  */
-int segment_stage(struct segment *segment, struct input *input);
+CHECKED int segment_stage(struct segment *segment, struct input *input);
 
 /*
  * Put the input, whose size is known, into the segment, and create the segment if it is missing. Hold signals until the
@@ -159,7 +160,7 @@ int segment_stage(struct segment *segment, struct input *input);
  * EBUSY (other processes kept creating and removing it). Other errors: EIDRM (the segment was removed), those of
  * read(2) on the input; then segment->changed is true if the content may have changed.
  */
-int segment_put(struct segment *segment, struct input *input);
+CHECKED int segment_put(struct segment *segment, struct input *input);
 
 /*
  * Write the segment, or the part that the options name, to output. POSIX and file: take a read lock, which is kept
@@ -167,7 +168,7 @@ int segment_put(struct segment *segment, struct input *input);
  * the bytes that output accepted. Errors: ERANGE (the segment has no such part), ESTALE (it shrank meanwhile),
  * ETIMEDOUT, EINTR, EIDRM, EAGAIN (no timer is left), those of write(2).
  */
-int segment_get(struct segment *segment, int output);
+CHECKED int segment_get(struct segment *segment, int output);
 
 /*
  * Print the meaning of errno value error, which segment_stage, segment_put, segment_get or the reading of the input
@@ -176,13 +177,13 @@ int segment_get(struct segment *segment, int output);
 int segment_report(const struct segment *segment, int error);
 
 /* Remove the segment. Returns 0 or -1. Errors: ENOENT (already removed). See shm_unlink(3), unlink(2), shmctl(2). */
-int segment_unlink(struct segment *segment);
+CHECKED int segment_unlink(struct segment *segment);
 
 /*
  * Close the segment and release its lock. If unlink is set, first remove it, provided that the command has succeeded
  * (status is STATUS_OK) or a signal was caught. If segment_start has failed, do nothing; the struct must then have
  * started as {0}. Returns the exit status, which a removal that fails turns from STATUS_OK into another, after a line.
  */
-int segment_end(struct segment *segment, bool unlink, int status);
+CHECKED int segment_end(struct segment *segment, bool unlink, int status);
 
 #endif

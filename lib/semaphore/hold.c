@@ -49,10 +49,12 @@ become(const struct hold *hold, struct semaphore *semaphore, int taken)
 {
 	if (semaphore_operate(semaphore, &take, 1, hold->timeout, true) == -1)
 		return semaphore_report(semaphore, SEMAPHORE_OPERATE, errno);
-	if (taken != -1)
-		(void)io_write(taken, "", 1, NULL);
-	launch_become(hold->path, hold->argv);
-	return errno == EINTR ? STATUS_RUNNER : launch_report(hold->argv[0], errno);
+	/* If the parent does not learn that it was taken, this end gives it back. */
+	if (taken != -1 && io_write(taken, "", 1, NULL) == -1)
+		return launch_report(hold->argv[0], errno);
+	if (launch_become(hold->path, hold->argv) == -1 && errno == EINTR)
+		return STATUS_RUNNER;
+	return launch_report(hold->argv[0], errno);
 }
 
 /* Become COMMAND in a child. Unlink the semaphore after the end of the child if the child had taken it. */

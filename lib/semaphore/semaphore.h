@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "base/checked.h"
 #include "base/name.h"
 #include "base/text.h"
 
@@ -63,13 +64,13 @@ struct semaphore {
 enum semaphore_step { SEMAPHORE_OPEN, SEMAPHORE_OPERATE, SEMAPHORE_READ, SEMAPHORE_UNLINK };
 
 /* Parse an OP of semop(1): -N, +N, 0 or =N, with INDEX: in front of it. Returns 0 or -1. Errors: EINVAL, ERANGE. */
-int semaphore_parse(const char *text, struct semaphore_operation *operation);
+CHECKED int semaphore_parse(const char *text, struct semaphore_operation *operation);
 
 /*
  * Check, without a system call, that this kind of semaphore can be opened with the options and can do all count
  * operations in one call. Returns GO_ON, or STATUS_USAGE after a line.
  */
-int semaphore_check(const struct name *name, const struct semaphore_options *options,
+CHECKED int semaphore_check(const struct name *name, const struct semaphore_options *options,
     const struct semaphore_operation *operations, size_t count);
 
 /*
@@ -78,7 +79,7 @@ int semaphore_check(const struct name *name, const struct semaphore_options *opt
  * caller calls semaphore_close even after a failure. Returns GO_ON, or an exit status after a line. See sem_open(3),
  * semget(2).
  */
-int semaphore_start(struct semaphore *semaphore, const struct name *name, const struct semaphore_options *options);
+CHECKED int semaphore_start(struct semaphore *semaphore, const struct name *name, const struct semaphore_options *options);
 
 /*
  * Perform count operations, on a System V set as one, and wait for them at most timeout nanoseconds (DEADLINE_NEVER:
@@ -87,20 +88,20 @@ int semaphore_start(struct semaphore *semaphore, const struct name *name, const 
  * POSIX semaphore may have been taken all the same), EAGAIN (no timer is left), ENOMEM, EFBIG (no such member), ERANGE
  * (beyond the largest value), E2BIG, ENOSPC, EACCES. See semop(2), semctl(2), sem_wait(3), sem_post(3).
  */
-int semaphore_operate(struct semaphore *semaphore, const struct semaphore_operation *operations, size_t count,
+CHECKED int semaphore_operate(struct semaphore *semaphore, const struct semaphore_operation *operations, size_t count,
     long long timeout, bool lock);
 
 /*
  * Append the values of all members, read at one moment, one a line. Returns 0 or -1. Errors: EACCES, EIDRM, ENOMEM. See
  * sem_getvalue(3), GETALL in semctl(2).
  */
-int semaphore_values(struct semaphore *semaphore, struct text *text);
+CHECKED int semaphore_values(struct semaphore *semaphore, struct text *text);
 
 /*
  * Unlink the semaphore. Returns 0 even if it is already gone, or -1. Errors: EACCES, EPERM. See sem_unlink(3),
  * semctl(2).
  */
-int semaphore_unlink(struct semaphore *semaphore);
+CHECKED int semaphore_unlink(struct semaphore *semaphore);
 
 /* Release the memory of the semaphore in this process. Do nothing if all members are zero. See sem_close(3). */
 void semaphore_close(struct semaphore *semaphore);
@@ -124,12 +125,12 @@ struct hold {
  * child does; a POSIX semaphore is given back by this process. Do not unlink a semaphore that could not be taken.
  * Returns the exit status: that of COMMAND, or after a line that of the failure. See SEM_UNDO in semop(2), execve(2).
  */
-int hold_run(const struct hold *hold, struct semaphore *semaphore);
+CHECKED int hold_run(const struct hold *hold, struct semaphore *semaphore);
 
 /*
  * Check that the object with the name of a POSIX semaphore is large enough for a semaphore, before it is used. Returns
  * 0, even if there is no such object, or -1. Errors: EBADMSG.
  */
-int semaphore_sound(const char *name);
+CHECKED int semaphore_sound(const char *name);
 
 #endif

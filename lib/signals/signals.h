@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "base/checked.h"
 #include "base/deadline.h"
 #include "base/text.h"
 
@@ -31,13 +32,13 @@ void disposition_fill(sigset_t *set);
  * Block or unblock (how: SIG_BLOCK, SIG_UNBLOCK) the signals of a set in this process and in the program that it
  * becomes. Returns 0, or -1 with errno of sigprocmask(2).
  */
-int disposition_mask(int how, const sigset_t *set);
+CHECKED int disposition_mask(int how, const sigset_t *set);
 
 /*
  * Ignore the signals of a set (SIG_IGN), or give them their default action (SIG_DFL), in this process and in the
  * program that it becomes. Leave KILL and STOP as they are. Returns 0, or -1 with errno of sigaction(2).
  */
-int disposition_change(const sigset_t *set, void (*handler)(int));
+CHECKED int disposition_change(const sigset_t *set, void (*handler)(int));
 
 /* The pending signals of a process, its mask and its dispositions. */
 struct disposition {
@@ -49,7 +50,7 @@ struct disposition {
  * Read the pending signals, the mask and the dispositions of a process. Returns 0 or -1. Errors: ESRCH, EACCES (the
  * system hides the process), ENOTSUP (the system shows no process), those of read(2). See proc(5).
  */
-int disposition_of(pid_t pid, struct disposition *disposition);
+CHECKED int disposition_of(pid_t pid, struct disposition *disposition);
 
 /* Append a line for each signal that is pending, or that the process blocks, ignores or catches: PID, name, states. */
 void disposition_format(struct text *text, pid_t pid, const struct disposition *disposition);
@@ -73,14 +74,14 @@ struct receiver {
  * Block the signals of receiver->set, even those that are ignored; they are pending until receive_wait takes them. The
  * receiver lasts until the process ends. Returns 0, or -1 with errno of sigprocmask(2) or signalfd(2).
  */
-int receive_open(struct receiver *receiver);
+CHECKED int receive_open(struct receiver *receiver);
 
 /*
  * Wait until deadline for signals, and take up to most, at most RECEIVE_MOST, into batch, in the kernel's order.
  * Returns the number taken, or -1. Errors: ETIMEDOUT, EPIPE (the descriptor output has lost its reader; no signal was
  * taken). See signalfd(2), sigtimedwait(3p).
  */
-int receive_wait(struct receiver *receiver, int output, const struct deadline *deadline, siginfo_t *batch, size_t most);
+CHECKED int receive_wait(struct receiver *receiver, int output, const struct deadline *deadline, siginfo_t *batch, size_t most);
 
 /*
  * Append a received signal as a line: name, code, PID, UID and value with tabs between them; or the value alone. PID
@@ -105,20 +106,20 @@ struct target_list {
 };
 
 /* Add the targets that operands name, up to a NULL. Returns GO_ON, or STATUS_USAGE after a line. */
-int target_operands(struct target_list *list, char *argv[]);
+CHECKED int target_operands(struct target_list *list, char *argv[]);
 
 /*
  * Add the targets that a descriptor names, with blanks or newlines between them, up to the end of file. Returns GO_ON,
  * or the exit status after a line.
  */
-int target_read(struct target_list *list, int fd);
+CHECKED int target_read(struct target_list *list, int fd);
 
 /*
  * Open a pidfd for each process, where the system has them, so that a later signal cannot hit a reused process id.
  * Remove missing processes after a line. Returns GO_ON, or the exit status after a line, for example if this process
  * would wait for itself. See pidfd_open(2).
  */
-int target_start(struct target_list *list);
+CHECKED int target_start(struct target_list *list);
 
 /*
  * Send a signal to all targets, or 0 to test whether it could be sent. Send it with *value unless value is NULL; then
