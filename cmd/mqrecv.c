@@ -115,7 +115,7 @@ parse(struct receiver *receiver, int argc, char *argv[])
 	    {'r', .form = &output->form},
 	    {'s', .size = &options->size},
 	    {'t', .time = &receiver->timeout},
-	    {'u', .flag = &receiver->unlink},
+	    {'u', .flag = &options->unlink},
 	    {'x', .flag = &options->exclusive},
 	    {0},
 	};
@@ -127,6 +127,7 @@ parse(struct receiver *receiver, int argc, char *argv[])
 		return command_usage("-f cannot be combined with -a or -k");
 	if ((forever || receiver->all) && !counted)
 		receiver->limit = ULLONG_MAX;
+	receiver->unlink = options->unlink;
 	options->patience = PATIENCE;
 	if (receiver->timeout != DEADLINE_NEVER && receiver->timeout < PATIENCE)
 		options->patience = receiver->timeout;
@@ -173,8 +174,10 @@ set_up(struct receiver *receiver)
 static int
 clean_up(struct receiver *receiver, int status)
 {
-	if (receiver->unlink && receiver->queue.open && !receiver->queue.returned && status != STATUS_REMOVED &&
-	    unlink_queue(receiver) != GO_ON)
+	const struct queue *queue = &receiver->queue;
+
+	if (receiver->unlink && queue->open && !queue->returned &&
+	    command_unlinks(queue->created, queue->taken, status) && unlink_queue(receiver) != GO_ON)
 		status = STATUS_FAILED;
 	if (status == STATUS_FAILED && receiver->work.argv && !receiver->work.ended)
 		status = STATUS_RUNNER;

@@ -44,7 +44,7 @@ struct sender {
 	struct queue_options options;
 	const struct queue_priorities *can; /* priorities that this kind of queue has */
 	enum record_form form;
-	bool prefix, unlink;
+	bool prefix;
 	const char *mark;
 	char **messages; /* operands; none: standard input is read */
 	long priority;
@@ -69,7 +69,7 @@ parse(struct sender *sender, int argc, char *argv[])
 	    {'r', .form = &sender->form},
 	    {'s', .size = &sender->options.size},
 	    {'t', .time = &sender->timeout},
-	    {'u', .flag = &sender->unlink},
+	    {'u', .flag = &sender->options.unlink},
 	    {'x', .flag = &sender->options.exclusive},
 	    {0},
 	};
@@ -255,7 +255,8 @@ main(int argc, char *argv[])
 		status = open_queue(&sender);
 	if (status == GO_ON) {
 		status = send_all(&sender);
-		if (sender.unlink && status != STATUS_REMOVED && queue_unlink(&sender.queue) == -1 && errno != ENOENT)
+		if (sender.options.unlink && command_unlinks(sender.queue.created, false, status) &&
+		    queue_unlink(&sender.queue) == -1 && errno != ENOENT)
 			status = stop(&sender, QUEUE_UNLINK, errno, NULL);
 	}
 	queue_close(&sender.queue);

@@ -174,8 +174,9 @@ work(struct job *job)
 		status = operate(job);
 	else
 		status = job->name.kind == NAME_NEW ? STATUS_OK : print_values(job);
-	/* After a failure the semaphore stays, so that a timeout never removes a semaphore that others hold. */
-	if (!job->hold.unlink || (status != STATUS_OK && !interrupt_caught()) || semaphore_unlink(&job->semaphore) == 0)
+	/* A timeout never removes a semaphore that others hold. */
+	if (!job->hold.unlink || !command_unlinks(job->semaphore.created, false, status) ||
+	    semaphore_unlink(&job->semaphore) == 0)
 		return status;
 	return semaphore_report(&job->semaphore, SEMAPHORE_UNLINK, errno);
 }

@@ -29,7 +29,6 @@ struct getter {
 	struct name name;
 	struct segment segment;
 	struct segment_options options;
-	bool unlink;
 };
 
 static int
@@ -39,7 +38,7 @@ parse(struct getter *getter, int argc, char *argv[])
 	    {'n', .offset = &getter->options.length},
 	    {'o', .offset = &getter->options.offset},
 	    {'t', .time = &getter->options.timeout},
-	    {'u', .flag = &getter->unlink},
+	    {'u', .flag = &getter->options.unlink},
 	    {'z', .flag = &getter->options.pass},
 	    {0},
 	};
@@ -72,7 +71,7 @@ main(int argc, char *argv[])
 	if (status == GO_ON)
 		status = segment_get(&getter.segment, STDOUT_FILENO) == 0 ? STATUS_OK
 		                                                          : segment_report(&getter.segment, errno);
-	status = segment_end(&getter.segment, getter.unlink, status);
+	status = segment_end(&getter.segment, status);
 	name_free(&getter.name);
 	return command_end(status);
 }

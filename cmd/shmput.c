@@ -34,7 +34,6 @@ struct putter {
 	struct segment segment;
 	struct segment_options options;
 	struct input *input;
-	bool unlink;
 };
 
 static int
@@ -47,7 +46,7 @@ parse(struct putter *putter, int argc, char *argv[])
 	    {'o', .offset = &options->offset, .flag = &options->part},
 	    {'s', .size = &options->size},
 	    {'t', .time = &options->timeout},
-	    {'u', .flag = &putter->unlink},
+	    {'u', .flag = &options->unlink},
 	    {'x', .flag = &options->exclusive},
 	    {0},
 	};
@@ -107,7 +106,7 @@ main(int argc, char *argv[])
 		status = read_input(&putter);
 	if (status == GO_ON)
 		status = put(&putter);
-	status = segment_end(&putter.segment, putter.unlink, status);
+	status = segment_end(&putter.segment, status);
 	input_close(&input);
 	name_free(&putter.name);
 	return command_end(status);

@@ -87,7 +87,8 @@ start(struct receiver *receiver, const struct options *options)
 	if (options->ready && (fd = ready_open(options->ready, options->timeout)) == -1)
 		return ready_report(options->ready);
 	if (receive_open(receiver) == -1) {
-		error_line("cannot wait for signals", "%s", explain_errno(errno));
+		error_line("cannot wait for signals", "%s",
+		    errno == ENOSYS ? "this kernel has no signalfd(2)" : explain_errno(errno));
 		return STATUS_FAILED;
 	}
 	return fd != -1 && ready_say(fd, pid) == -1 ? ready_report(options->ready) : GO_ON;

@@ -272,6 +272,12 @@ command_object(const struct name *name, const char *what, bool create, bool excl
 	return GO_ON;
 }
 
+bool
+command_unlinks(bool created, bool took, int status)
+{
+	return status != STATUS_REMOVED && (created || took || status == STATUS_OK || interrupt_caught());
+}
+
 int
 command_end(int status)
 {

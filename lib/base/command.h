@@ -105,6 +105,12 @@ CHECKED int command_print(struct text *text);
 CHECKED int command_tell(const char *name, const char *undone);
 
 /*
+ * Return true if -u unlinks an object on the way out: if this run created the object or took something from it, has
+ * succeeded, or was stopped by a signal.
+ */
+bool command_unlinks(bool created, bool took, int status);
+
+/*
  * End a command: die by the signal that was caught, if any. Returns the status for main, which becomes STATUS_FAILED if
  * standard output cannot be closed.
  */

@@ -24,13 +24,17 @@ compare(const void *left, const void *right)
 	return one->id < other->id ? -1 : one->id > other->id;
 }
 
+static const char no_system_v[] = "this kernel has no System V IPC (CONFIG_SYSVIPC)";
+
 /* Print a line about objects that cannot be listed. Returns STATUS_FAILED. */
 static int
 report_unlisted(const char *family, enum object_kind kind, int error)
 {
 	struct text words = {0};
 
-	if (!explanation_add(&words, objects_unlisted, (int)kind, error, 0))
+	if (error == ENOSYS)
+		text_format(&words, no_system_v);
+	else if (!explanation_add(&words, objects_unlisted, (int)kind, error, 0))
 		text_format(&words, "%s", explain_errno(error));
 	error_line(NULL, "%s %ss cannot be listed: %s", family, object_kind_noun(kind), words.data ? words.data : "");
 	text_free(&words);
@@ -97,6 +101,9 @@ find(const struct operand *operand, key_t key, struct objects *objects)
 			error = errno;
 		}
 	}
+	/* What the system does not have is missing, if the name can be that of another kind. */
+	if (error == ENOSYS && operand->kinds == OBJECT_ALL)
+		error = ENOENT;
 	errno = error;
 	return result;
 }
@@ -114,6 +121,8 @@ find_operand(const struct operand *operand, struct objects *objects)
 	else if (errno == ENOENT)
 		error_line(operand->text, "no such %s%s", object_kind_noun(operand->kinds),
 		    *operand->text == '-' ? " (options come before names)" : "");
+	else if (errno == ENOSYS)
+		error_line(operand->text, "%s", operand->name.kind == NAME_POSIX ? NO_QUEUES : no_system_v);
 	else if (errno == EBADMSG)
 		error_line(operand->text, "not a semaphore; its file is too small");
 	else

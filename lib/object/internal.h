@@ -74,7 +74,7 @@ void object_set_file(struct object *object, const struct stat *st);
 
 /* sysv.c. Errors: ENOMEM; objects_find_sysv: ENOENT, EACCES too. */
 
-/* Add all System V objects of a kind. Returns 0 or -1. */
+/* Add all System V objects of a kind. Returns 0 or -1. Errors: ENOSYS (the system has none) too. */
 int objects_list_sysv(enum object_kind kind, struct objects *objects);
 
 /* Add the object that has a key or, if that is IPC_PRIVATE, an identifier. Returns 0 or -1. */
@@ -88,7 +88,7 @@ int objects_find_sysv(enum object_kind kind, key_t key, int id, struct objects *
  */
 int object_stat_sysv(enum object_kind kind, int index, struct sysv_state *state);
 
-/* Return the highest index of a kind's table, or -1 if there is no table. */
+/* Return the highest index of a kind's table, or -1 if there is no table. Errors: ENOSYS. */
 int object_last_sysv(enum object_kind kind);
 
 /* linux_files.c, portable_posix.c */
@@ -98,6 +98,9 @@ int object_last_sysv(enum object_kind kind);
  * table.
  */
 int objects_list_posix(enum object_kind kind, struct objects *objects);
+
+/* The reason if the system has no POSIX queues. */
+#define NO_QUEUES "this kernel has no POSIX message queues (CONFIG_POSIX_MQUEUE)"
 
 /* Reasons why they cannot be listed; the step is the kind. */
 extern const struct explanation objects_unlisted[];
@@ -125,7 +128,7 @@ ssize_t object_read(int fd, void *data, size_t size);
 /*
  * Open the directory whose files are the queues of this IPC namespace or, without CAP_SYS_ADMIN, perhaps those of
  * another namespace. Returns a descriptor, which the caller closes, or -1. Errors: ENOENT (no such directory is
- * mounted).
+ * mounted), ENODEV (the kernel has no queues).
  */
 int object_open_queues(void);
 

@@ -36,6 +36,7 @@ const struct explanation objects_unlisted[] = {
         "/dev/mqueue is not mounted, and to look without it needs CAP_SYS_ADMIN (mount -t mqueue none /dev/mqueue); "
         "mq:NAME shows one all the same",
         LIMIT_NONE},
+    {ENODEV, FOR_QUEUES, NO_QUEUES, LIMIT_NONE},
     {EXDEV, FOR_QUEUES,
         "what is mounted at /dev/mqueue is of another IPC namespace, and to look without it needs CAP_SYS_ADMIN",
         LIMIT_NONE},

@@ -83,7 +83,12 @@ object_open_queues(void)
 	int fd = mount_queues();
 
 	/* Without the privilege, and before Linux 5.2, only a mounted file system can be read. */
-	return fd != -1 || (errno != EPERM && errno != ENOSYS && errno != ENODEV) ? fd : open_mounted();
+	if (fd == -1 && (errno == EPERM || errno == ENOSYS || errno == ENODEV))
+		fd = open_mounted();
+	/* "/" names no queue, so the call fails; ENOSYS tells that there are no queues at all. */
+	if (fd == -1 && errno == ENOENT)
+		errno = mq_open("/", O_RDONLY) == (mqd_t)-1 && errno == ENOSYS ? ENODEV : ENOENT;
+	return fd;
 }
 
 /* Add a queue. queue is -1 if this user may not open it. */

@@ -140,6 +140,8 @@ objects_list_sysv(enum object_kind kind, struct objects *objects)
 	int last = object_last_sysv(kind), index;
 	struct sysv_state state;
 
+	if (last == -1)
+		return -1;
 	for (index = 0; index <= last; index++) {
 		int id = object_stat_sysv(kind, index, &state);
 

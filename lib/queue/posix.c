@@ -19,6 +19,8 @@ close_posix(struct queue *queue)
 static int
 unlink_posix(struct queue *queue)
 {
+	if (posix_unlinked(&queue->as.posix, queue->text))
+		return error_set(ENOENT);
 	return trace_quoted(mq_unlink(queue->text), "mq_unlink(", queue->text, ")");
 }
 

@@ -45,27 +45,60 @@ check_shape(struct queue *queue)
 	return error_set(EEXIST);
 }
 
+/* Number of attempts to open a queue while other processes create and remove it. */
+#define TRIES 20
+
 /*
  * Open the queue. Ask for permission to send for a receiver too, so that it can put messages back; without it, still
  * receive.
  */
-int
-posix_open(struct queue *queue, const struct name *name)
+static mqd_t
+open_with(const struct queue *queue, int flags)
 {
 	const mqd_t none = (mqd_t)-1;
 	const struct queue_options *asked = &queue->asked;
-	int flags = (asked->create ? O_CREAT : 0) | (asked->exclusive ? O_EXCL : 0);
-	int access = asked->receive ? O_RDWR : O_WRONLY, saved;
+	int access = asked->receive ? O_RDWR : O_WRONLY;
 	struct mq_attr attr = shape(asked, USUAL_DEPTH, USUAL_SIZE);
 	mqd_t mqd = trace_mq_open(queue, access | flags, &attr);
 
-	(void)name;
 	if (mqd == none && errno == EINVAL && flags && (!asked->depth || !asked->size)) {
 		attr = shape(asked, limit_value(LIMIT_MQ_DEPTH), limit_value(LIMIT_MQ_SIZE));
 		mqd = trace_mq_open(queue, access | flags, &attr);
 	}
 	if (mqd == none && errno == EACCES && asked->receive)
 		mqd = trace_mq_open(queue, O_RDONLY | flags, &attr);
+	return mqd;
+}
+
+/* Open or create the queue. O_EXCL tells who created it, which matters only if it is to be unlinked. */
+static mqd_t
+open_or_create(struct queue *queue)
+{
+	const mqd_t none = (mqd_t)-1;
+	const struct queue_options *asked = &queue->asked;
+	int tries = TRIES;
+	mqd_t mqd;
+
+	if (!asked->create || (!asked->exclusive && !asked->unlink))
+		return open_with(queue, asked->create ? O_CREAT : 0);
+	do {
+		mqd = open_with(queue, O_CREAT | O_EXCL);
+		queue->created = mqd != none;
+		if (mqd != none || errno != EEXIST || asked->exclusive)
+			return mqd;
+		mqd = open_with(queue, 0);
+	} while (mqd == none && errno == ENOENT && --tries > 0);
+	return mqd;
+}
+
+int
+posix_open(struct queue *queue, const struct name *name)
+{
+	const mqd_t none = (mqd_t)-1;
+	mqd_t mqd = open_or_create(queue);
+	int saved;
+
+	(void)name;
 	queue->as.posix.mqd = mqd;
 	if (mqd == none || check_shape(queue) == 0)
 		return mqd == none ? -1 : 0;

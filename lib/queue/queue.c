@@ -95,7 +95,10 @@ queue_send_nearest(struct queue *queue, const struct message *message, const str
 int
 queue_receive(struct queue *queue, struct message *message, const struct queue_wait *wait)
 {
-	return queue->backend->receive(queue, message, wait);
+	int result = queue->backend->receive(queue, message, wait);
+
+	queue->taken |= result == 0 && !queue->asked.peek;
+	return result;
 }
 
 bool

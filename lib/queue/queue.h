@@ -26,6 +26,7 @@ struct queue_options {
 	bool receive;             /* the queue is opened for receiving; false: for sending */
 	bool create;              /* a missing queue is created */
 	bool exclusive;           /* the queue must not exist; implies create */
+	bool unlink;              /* the queue is unlinked on the way out, so it matters who created it */
 	bool peek;                /* queue_receive copies messages and leaves them in the queue */
 	mode_t mode;              /* exact mode of a queue that is created */
 	unsigned long long depth; /* messages; 0: any number */
@@ -77,6 +78,8 @@ struct queue {
 	const char *text;           /* name that is printed and that other commands accept */
 	struct queue_options asked; /* options with which it was opened */
 	bool open;                  /* queue_open succeeded */
+	bool created;               /* this run created it; known if the options say unlink */
+	bool taken;                 /* a message was taken from it */
 	bool returned;              /* a message was put back into it */
 	size_t size;                /* bytes of the largest message that the queue can take */
 	const struct queue_backend *backend;
@@ -142,7 +145,10 @@ unsigned long queue_stranded(const struct queue *queue);
 /* Return true if both are the same queue, even under two names. */
 bool queue_same(const struct queue *one, const struct queue *other);
 
-/* Remove the queue, on POSIX by name. Returns 0, or -1 with errno of mq_unlink(3) or msgctl(2); ENOENT: it is gone. */
+/*
+ * Remove the queue, on POSIX by name. Returns 0, or -1 with errno of mq_unlink(3) or msgctl(2); ENOENT: it is gone, or
+ * another queue has its name.
+ */
 CHECKED int queue_unlink(struct queue *queue);
 
 /* Release the resources of the queue in this process. Do nothing if all members are zero. */

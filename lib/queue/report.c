@@ -18,6 +18,8 @@
 
 static const struct explanation common[] = {
     {ENOENT, ANY, "no such queue (create it with -c)", LIMIT_NONE},
+    {ENOSYS, 1U << QUEUE_OPEN | 1U << QUEUE_IDENTIFIER,
+        "this kernel has no System V message queues (CONFIG_SYSVIPC; use a POSIX name)", LIMIT_NONE},
     {EEXIST, ANY, "the queue exists already (leave out -x to use it)", LIMIT_NONE},
     {EACCES, UNLINK, "no permission to remove the queue (only its owner or root may)", LIMIT_NONE},
     {EPERM, UNLINK, "no permission to remove the queue (only its owner or root may)", LIMIT_NONE},

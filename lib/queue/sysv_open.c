@@ -129,6 +129,7 @@ sysv_open(struct queue *queue, const struct name *name)
 		return error_set(EMSGSIZE);
 	if (identify(queue, name, &created) == -1)
 		return -1;
+	queue->created = created;
 	if (created && asked->depth && set_capacity(queue) == -1)
 		return -1;
 	if (check_capacity(queue) == 0)

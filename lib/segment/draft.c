@@ -38,7 +38,7 @@ mapped_draft(struct segment *segment)
 	if (segment->mapped.draft != MAPPED_NAMED)
 		return 0;
 	segment->size = 0;
-	segment->mapped.fd = unnamed_open(segment->name, segment->asked.mode);
+	segment->mapped.fd = unnamed_open(segment);
 	if (segment->mapped.fd == -1)
 		return -1;
 	segment->mapped.draft = MAPPED_DRAFT;
@@ -48,7 +48,7 @@ mapped_draft(struct segment *segment)
 int
 mapped_publish(struct segment *segment)
 {
-	if (segment->mapped.draft != MAPPED_NAMED && unnamed_link(segment->mapped.fd, segment->name) == -1)
+	if (segment->mapped.draft != MAPPED_NAMED && unnamed_link(segment) == -1)
 		return -1;
 	segment->mapped.draft = MAPPED_NAMED;
 	return 0;

@@ -101,10 +101,13 @@ CHECKED int draft_stage(struct segment *segment, struct input *input, bool grows
  * Open a new object without a name, which unnamed_link can give its name. Returns a descriptor, or -1. Errors: EEXIST
  * (the name is taken); any other: such an object is not possible here.
  */
-CHECKED int unnamed_open(const struct name *name, mode_t mode);
+CHECKED int unnamed_open(const struct segment *segment);
 
 /* Give the object its name. Returns 0 or -1. Errors: EEXIST. See linkat(2). */
-CHECKED int unnamed_link(int fd, const struct name *name);
+CHECKED int unnamed_link(const struct segment *segment);
+
+/* Return true if the name of the segment is that of the open object, which has the status st. */
+bool mapped_holds(const struct segment *segment, const struct stat *st);
 
 /* During a call of the next three functions all signals are blocked. */
 
@@ -129,6 +132,10 @@ bool sysv_removed(int id, const struct name *name);
 /* Open the object by its name, with shm_open or open; unlink it. Both calls are traced. */
 int mapped_open(const struct segment *segment, int flags);
 int mapped_unlink(struct segment *segment);
+
+/* Return the start of the arguments of a call in the directory of a file: "(", or "at(FD, " once it is open. */
+#define MAPPED_AT 24
+const char *mapped_at(const struct segment *segment, char space[MAPPED_AT]);
 
 /* System calls, traced. */
 int trace_shmget(key_t key, size_t size, int flags);

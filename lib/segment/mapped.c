@@ -26,6 +26,40 @@ close_mapped(struct segment *segment)
 	segment->mapped.draft = MAPPED_NAMED;
 }
 
+static void
+close_all(struct segment *segment)
+{
+	close_mapped(segment);
+	place_close(&segment->mapped.place);
+}
+
+/* Set the place of the object, once. Open the directory of a file that is to be unlinked. */
+static int
+find_place(struct segment *segment)
+{
+	struct place *place = &segment->mapped.place;
+
+	if (place->name)
+		return 0;
+	if (segment->asked.unlink && !is_posix(segment))
+		return place_open(place, segment->name->path);
+	*place = (struct place){.directory = AT_FDCWD, .name = segment->name->path};
+	return 0;
+}
+
+/* Remove the object. Returns 0 or -1. Errors: ENOENT, even if another object has the name by now. */
+static int
+unlink_mapped(struct segment *segment)
+{
+	struct stat st;
+
+	if (fstat(segment->mapped.fd, &st) == -1)
+		return -1;
+	if (!mapped_holds(segment, &st))
+		return error_set(ENOENT);
+	return mapped_unlink(segment);
+}
+
 /* Open the object. Returns 0 or -1. Errors: EISDIR (it is a directory, a FIFO, a device or a socket). */
 static int
 open_mapped(struct segment *segment)
@@ -34,6 +68,8 @@ open_mapped(struct segment *segment)
 	int error;
 
 	close_mapped(segment);
+	if (find_place(segment) == -1)
+		return -1;
 	segment->mapped.fd = mapped_open(segment, segment->asked.write ? O_RDWR : O_RDONLY);
 	if (segment->mapped.fd == -1) {
 		if (errno == ENXIO)
@@ -56,6 +92,8 @@ create_mapped(struct segment *segment, size_t size)
 	mode_t mask;
 
 	(void)size;
+	if (find_place(segment) == -1)
+		return -1;
 	if (mapped_draft(segment) == 0)
 		return 0;
 	if (errno == EEXIST)
@@ -69,15 +107,10 @@ create_mapped(struct segment *segment, size_t size)
 static int
 discard_mapped(struct segment *segment)
 {
-	int fd = segment->mapped.draft == MAPPED_NAMED ? mapped_open(segment, O_RDWR) : -1;
+	int result = segment->mapped.draft == MAPPED_NAMED ? unlink_mapped(segment) : 0;
 
-	/* Another object may have the name by now. Closing fd releases the lock. */
-	if (mapped_same(fd, segment->mapped.fd))
-		(void)mapped_unlink(segment);
-	if (fd != -1)
-		close(fd);
 	segment->mapped.draft = MAPPED_NAMED;
-	return 0;
+	return result;
 }
 
 static int
@@ -195,7 +228,7 @@ const struct segment_backend segment_mapped = {
     .lock = mapped_lock,
     .put = put_mapped,
     .discard = discard_mapped,
-    .unlink = mapped_unlink,
-    .close = close_mapped,
+    .unlink = unlink_mapped,
+    .close = close_all,
     .explain = explain_mapped,
 };

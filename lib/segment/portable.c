@@ -127,19 +127,34 @@ pages_write(struct outflow *flow)
 }
 
 int
-unnamed_open(const struct name *name, mode_t mode)
+unnamed_open(const struct segment *segment)
 {
-	(void)name;
-	(void)mode;
+	(void)segment;
 	return error_set(ENOTSUP);
 }
 
 int
-unnamed_link(int fd, const struct name *name)
+unnamed_link(const struct segment *segment)
 {
-	(void)fd;
-	(void)name;
+	(void)segment;
 	return error_set(ENOTSUP);
+}
+
+bool
+mapped_holds(const struct segment *segment, const struct stat *st)
+{
+	struct stat now;
+	bool same;
+	int fd;
+
+	if (segment->name->kind != NAME_POSIX)
+		return place_holds(&segment->mapped.place, st->st_dev, st->st_ino, 0);
+	fd = shm_open(segment->name->path, O_RDONLY, 0);
+	if (fd == -1)
+		return errno == EACCES; /* it may be the object: its own mode may forbid opening it */
+	same = fstat(fd, &now) == 0 && now.st_dev == st->st_dev && now.st_ino == st->st_ino;
+	close(fd);
+	return same;
 }
 
 bool

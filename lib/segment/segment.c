@@ -221,11 +221,12 @@ segment_unlink(struct segment *segment)
 }
 
 int
-segment_end(struct segment *segment, bool unlink, int status)
+segment_end(struct segment *segment, int status)
 {
 	if (!segment->backend)
 		return status;
-	if (unlink && (status == STATUS_OK || interrupt_caught()) && segment->state != SEGMENT_MISSING &&
+	/* A segment that this run created was discarded already if the put failed. */
+	if (segment->asked.unlink && command_unlinks(false, false, status) && segment->state != SEGMENT_MISSING &&
 	    segment_unlink(segment) == -1 && errno != ENOENT && status == STATUS_OK)
 		status = segment_report(segment, errno);
 	segment->backend->close(segment);

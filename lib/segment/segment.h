@@ -12,6 +12,7 @@
 
 #include "base/checked.h"
 #include "base/name.h"
+#include "base/place.h"
 
 /* The most bytes that input_open reads ahead. */
 #define INPUT_AHEAD ((size_t)64 * 1024)
@@ -67,6 +68,7 @@ struct segment_options {
 	bool create;       /* a missing segment is created */
 	bool exclusive;    /* the segment must not exist; implies create */
 	bool part;         /* put: the input replaces the part from offset on; false: the whole content */
+	bool unlink;       /* the segment is unlinked by segment_end */
 	bool pass;         /* get: live pages are passed instead of copies, where the output takes them */
 	mode_t mode;       /* exact mode of a segment that is created */
 	size_t size;       /* put: size of a segment that is created or put whole; 0: what the input needs */
@@ -99,7 +101,8 @@ enum segment_step {
 
 /* A POSIX segment or a file. */
 struct segment_mapped {
-	int fd; /* -1: not open */
+	int fd;             /* -1: not open */
+	struct place place; /* a file; its directory is opened only if the file is to be unlinked */
 	enum {
 		MAPPED_NAMED,
 		MAPPED_DRAFT, /* fd gets the segment's name once it is filled */
@@ -176,14 +179,17 @@ CHECKED int segment_get(struct segment *segment, int output);
  */
 int segment_report(const struct segment *segment, int error);
 
-/* Remove the segment. Returns 0 or -1. Errors: ENOENT (already removed). See shm_unlink(3), unlink(2), shmctl(2). */
+/*
+ * Remove the segment. Returns 0 or -1. Errors: ENOENT (already removed, or another object has its name). See
+ * shm_unlink(3), unlink(2), shmctl(2).
+ */
 CHECKED int segment_unlink(struct segment *segment);
 
 /*
- * Close the segment and release its lock. If unlink is set, first remove it, provided that the command has succeeded
- * (status is STATUS_OK) or a signal was caught. If segment_start has failed, do nothing; the struct must then have
+ * Close the segment and release its lock. If the options say so, first remove it, provided that the command has
+ * succeeded (status is STATUS_OK) or a signal was caught. If segment_start has failed, do nothing; the struct must then have
  * started as {0}. Returns the exit status, which a removal that fails turns from STATUS_OK into another, after a line.
  */
-CHECKED int segment_end(struct segment *segment, bool unlink, int status);
+CHECKED int segment_end(struct segment *segment, int status);
 
 #endif

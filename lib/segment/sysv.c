@@ -149,6 +149,9 @@ explain_sysv(const struct segment *segment, int error, struct text *text)
 	else if (segment->step == SEGMENT_OPEN_WRITE && error == ERANGE)
 		text_format(text, "the segment exists with %zu bytes, not %zu (leave out -s, or remove it first)",
 		    segment->size, segment->asked.size);
+	else if (error == ENOSYS)
+		text_format(
+		    text, "this kernel has no System V shared memory (CONFIG_SYSVIPC; use a POSIX name or file:)");
 	else if (error == ENOENT && segment->name->kind == NAME_ID)
 		text_format(text, "no such segment (an identifier names one that exists; ipcs -m lists them)");
 	else if (creates && error == EINVAL && size == 0)

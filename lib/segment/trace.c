@@ -1,6 +1,7 @@
 /*
  * trace.c: the system calls of segments, each with its line of -v.
  */
+#include <stdio.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -8,32 +9,47 @@
 #include "base/trace.h"
 #include "segment/internal.h"
 
+const char *
+mapped_at(const struct segment *segment, char space[MAPPED_AT])
+{
+	if (segment->mapped.place.directory == AT_FDCWD)
+		return "(";
+	snprintf(space, MAPPED_AT, "at(%d, ", segment->mapped.place.directory);
+	return space;
+}
+
 int
 mapped_open(const struct segment *segment, int flags)
 {
-	const char *access = flags & O_RDWR ? "O_RDWR" : "O_RDONLY", *path = segment->name->path;
+	const char *access = flags & O_RDWR ? "O_RDWR" : "O_RDONLY", *path = segment->mapped.place.name;
 	bool posix = segment->name->kind == NAME_POSIX;
-	const char *call = posix ? "shm_open" : "open";
+	const char *call = posix ? "shm_open" : "open", *at;
 	mode_t mode = segment->asked.mode;
+	char space[MAPPED_AT];
 	int fd;
+
+	at = mapped_at(segment, space);
 
 	if (posix)
 		fd = shm_open(path, flags, mode);
 	else /* opening must not wait if the name is a FIFO's */
-		fd = open(path, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, mode);
+		fd = openat(segment->mapped.place.directory, path, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, mode);
 	if (flags & O_CREAT)
-		return trace_call(fd, "%s(\"%s\", %s|O_CREAT|O_EXCL, 0%03o)", call, path, access, (unsigned int)mode);
-	return trace_call(fd, "%s(\"%s\", %s%s)", call, path, access, posix ? ", 0" : "");
+		return trace_call(
+		    fd, "%s%s\"%s\", %s|O_CREAT|O_EXCL, 0%03o)", call, at, path, access, (unsigned int)mode);
+	return trace_call(fd, "%s%s\"%s\", %s%s)", call, at, path, access, posix ? ", 0" : "");
 }
 
 int
 mapped_unlink(struct segment *segment)
 {
-	const char *path = segment->name->path;
+	const char *path = segment->mapped.place.name;
+	char at[MAPPED_AT];
 
 	if (segment->name->kind == NAME_POSIX)
 		return trace_call(shm_unlink(path), "shm_unlink(\"%s\")", path);
-	return trace_call(unlink(path), "unlink(\"%s\")", path);
+	return trace_call(unlinkat(segment->mapped.place.directory, path, 0), "unlink%s\"%s\"%s)",
+	    mapped_at(segment, at), path, segment->mapped.place.directory == AT_FDCWD ? "" : ", 0");
 }
 
 int

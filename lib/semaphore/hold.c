@@ -31,11 +31,14 @@ command_status(int end)
 	return child_status(end);
 }
 
-/* Unlink the semaphore if the options ask for that. Returns status, or after a line the status of a failure. */
+/*
+ * Unlink the semaphore if the options ask for that, and it was taken or this run created it: even a waiter that a
+ * signal stops leaves a lock to the processes that hold it. Returns status, or after a line the status of a failure.
+ */
 static int
-unlink_after(const struct hold *hold, struct semaphore *semaphore, int status)
+unlink_after(const struct hold *hold, struct semaphore *semaphore, bool taken, int status)
 {
-	if (!hold->unlink || semaphore_unlink(semaphore) == 0)
+	if (!hold->unlink || (!taken && !semaphore->created) || semaphore_unlink(semaphore) == 0)
 		return status;
 	return semaphore_report(semaphore, SEMAPHORE_UNLINK, errno);
 }
@@ -78,7 +81,7 @@ become_in_child(const struct hold *hold, struct semaphore *semaphore)
 	close(pipes[1]);
 	taken = read(pipes[0], &byte, 1) == 1;
 	close(pipes[0]);
-	return taken ? unlink_after(hold, semaphore, command_status(end)) : command_status(end);
+	return unlink_after(hold, semaphore, taken, command_status(end));
 }
 
 /*
@@ -92,12 +95,12 @@ run(const struct hold *hold, struct semaphore *semaphore)
 	int status, end;
 
 	if (semaphore_operate(semaphore, &take, 1, hold->timeout, true) == -1)
-		return semaphore_report(semaphore, SEMAPHORE_OPERATE, errno);
+		return unlink_after(hold, semaphore, false, semaphore_report(semaphore, SEMAPHORE_OPERATE, errno));
 	if (child_run(&launch, &end) == -1)
 		status = launch_report(hold->argv[0], errno);
 	else
 		status = command_status(end);
-	status = unlink_after(hold, semaphore, status);
+	status = unlink_after(hold, semaphore, true, status);
 	if (semaphore_operate(semaphore, &give, 1, DEADLINE_NEVER, false) == -1)
 		return semaphore_report(semaphore, SEMAPHORE_OPERATE, errno);
 	return status;

@@ -41,7 +41,7 @@ posix_open(struct semaphore *semaphore, bool create)
 		umask(mask);
 	if (opened == SEM_FAILED)
 		return -1;
-	semaphore->of.posix = (struct semaphore_posix){.opened = opened, .created = create};
+	semaphore->of.posix.opened = opened;
 	return 0;
 }
 
@@ -61,10 +61,11 @@ removed(const struct semaphore *semaphore)
 
 	if (now == SEM_FAILED)
 		/*
-		 * EACCES means that another semaphore has the name, unless this process created the semaphore: its own
-		 * mode may forbid opening it.
+		 * Another object has the name, unless there is no descriptor or memory to look with, or this process
+		 * created the semaphore: its own mode may forbid opening it.
 		 */
-		return errno == ENOENT || (errno == EACCES && !semaphore->of.posix.created);
+		return errno != EMFILE && errno != ENFILE && errno != ENOMEM &&
+		       (errno != EACCES || !semaphore->created);
 	sem_close(now);
 	return !same;
 }
@@ -131,6 +132,8 @@ posix_values(struct semaphore *semaphore, struct text *text)
 static int
 posix_unlink(struct semaphore *semaphore)
 {
+	if (removed(semaphore))
+		return error_set(ENOENT);
 	return trace_sem_unlink(semaphore->name->path);
 }
 
@@ -143,14 +146,18 @@ static const struct explanation explanations[] = {
     {ENODEV, STEP_ANY, NOT_ONE, LIMIT_NONE},
     {ENOSPC, STEP_ANY, "the file system of shared memory has no room (remove segments, or make it larger)", LIMIT_NONE},
     {ENAMETOOLONG, STEP_ANY, "the name is too long for a semaphore", LIMIT_NONE},
+    {ENOSYS, STEP_ANY, "this system has no POSIX semaphores (use a sysv: name)", LIMIT_NONE},
     {0},
 };
 
 static void
 posix_explain(const struct semaphore *semaphore, enum semaphore_step step, int error, struct text *text)
 {
-	(void)semaphore;
-	(void)explanation_add(text, explanations, (int)step, error, 0);
+	/* A name can be created unless its file system is missing. */
+	if (error == ENOENT && step == SEMAPHORE_OPEN && semaphore->options.create)
+		text_format(text, "the system has no file system for shared memory (/dev/shm)");
+	else
+		(void)explanation_add(text, explanations, (int)step, error, 0);
 }
 
 const struct semaphore_backend semaphore_posix = {

@@ -95,7 +95,8 @@ open_or_create(struct semaphore *semaphore)
 			return 0;
 		if (!fresh && (errno != ENOENT || !semaphore->options.create))
 			return -1;
-		if (semaphore->backend->open(semaphore, true) == 0)
+		semaphore->created = semaphore->backend->open(semaphore, true) == 0;
+		if (semaphore->created)
 			return 0;
 		if (errno != EEXIST || fresh)
 			return -1;

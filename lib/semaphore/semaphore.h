@@ -1,7 +1,7 @@
 /*
  * semaphore.h: semaphores: POSIX named semaphores and System V sets, and a COMMAND that runs while a semaphore is held.
  *
- * The caller owns struct semaphore, and may read text in it. Parse the operations, check them, and start the semaphore,
+ * The caller owns struct semaphore, and may read text and created in it. Parse the operations, check them, and start the semaphore,
  * in this order. The functions after semaphore_start work on a semaphore that it opened.
  */
 #ifndef SEMAPHORE_SEMAPHORE_H
@@ -36,7 +36,6 @@ struct semaphore_operation {
 /* A POSIX semaphore, of posix.c. */
 struct semaphore_posix {
 	sem_t *opened; /* NULL: not open */
-	bool created;  /* this process created it */
 };
 
 /* A System V set, of sysv.c. */
@@ -54,6 +53,7 @@ struct semaphore {
 	const char *text; /* name that is printed and that other commands accept */
 	key_t key;        /* key of the name; IPC_PRIVATE: it has none; -1: ftok(3) failed */
 	struct semaphore_options options;
+	bool created; /* this run created it */
 	union {
 		struct semaphore_posix posix;
 		struct semaphore_sysv sysv;
@@ -79,7 +79,8 @@ CHECKED int semaphore_check(const struct name *name, const struct semaphore_opti
  * caller calls semaphore_close even after a failure. Returns GO_ON, or an exit status after a line. See sem_open(3),
  * semget(2).
  */
-CHECKED int semaphore_start(struct semaphore *semaphore, const struct name *name, const struct semaphore_options *options);
+CHECKED int semaphore_start(
+    struct semaphore *semaphore, const struct name *name, const struct semaphore_options *options);
 
 /*
  * Perform count operations, on a System V set as one, and wait for them at most timeout nanoseconds (DEADLINE_NEVER:
@@ -98,7 +99,7 @@ CHECKED int semaphore_operate(struct semaphore *semaphore, const struct semaphor
 CHECKED int semaphore_values(struct semaphore *semaphore, struct text *text);
 
 /*
- * Unlink the semaphore. Returns 0 even if it is already gone, or -1. Errors: EACCES, EPERM. See sem_unlink(3),
+ * Unlink the semaphore. Returns 0 even if it is already gone or another semaphore has its name, or -1. Errors: EACCES, EPERM. See sem_unlink(3),
  * semctl(2).
  */
 CHECKED int semaphore_unlink(struct semaphore *semaphore);
@@ -122,8 +123,8 @@ struct hold {
 
 /*
  * Take 1 from the semaphore, run COMMAND, and give 1 back. On System V this process becomes COMMAND, or with unlink its
- * child does; a POSIX semaphore is given back by this process. Do not unlink a semaphore that could not be taken.
- * Returns the exit status: that of COMMAND, or after a line that of the failure. See SEM_UNDO in semop(2), execve(2).
+ * child does; a POSIX semaphore is given back by this process. Do not unlink a semaphore that
+ * could not be taken, unless this run created it. Returns the exit status: that of COMMAND, or after a line that of the failure. See SEM_UNDO in semop(2), execve(2).
  */
 CHECKED int hold_run(const struct hold *hold, struct semaphore *semaphore);
 

@@ -148,6 +148,8 @@ sysv_unlink(struct semaphore *semaphore)
 static const struct explanation explanations[] = {
     {EINVAL, STEP_OPEN, NULL, LIMIT_SEMMSL},
     {E2BIG, STEP_ANY, NULL, LIMIT_SEMOPM},
+    {ENOSYS, STEP_OPEN, "this kernel has no System V semaphores (CONFIG_SYSVIPC; use a POSIX name)", LIMIT_NONE},
+    {ENOSYS, STEP_OPERATE, "this kernel has no semtimedop(2), which -t needs", LIMIT_NONE},
     {ENOSPC, STEP_OPERATE, "the system has no room for another process that gives back what it took (SEM_UNDO)",
         LIMIT_NONE},
     {0},
