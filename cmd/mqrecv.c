@@ -58,13 +58,12 @@ static int
 parse_operands(struct receiver *receiver, int argc, char *argv[])
 {
 	struct work *work = &receiver->work;
+	const char *name;
 	int status;
 
 	if (optind == argc)
 		return command_usage("QUEUE is missing; usage: mqrecv %s", command.usage);
-	status = command_name(&receiver->name, argv[optind++]);
-	if (status != GO_ON)
-		return status;
+	name = argv[optind++];
 	if (optind < argc) {
 		if (strcmp(argv[optind], "--") != 0)
 			return command_surplus(
@@ -73,7 +72,9 @@ parse_operands(struct receiver *receiver, int argc, char *argv[])
 			return command_usage("-- is followed by a COMMAND");
 		work->argv = argv + optind;
 	}
-	status = queue_check(&receiver->name, &receiver->options);
+	status = command_name(&receiver->name, name);
+	if (status == GO_ON)
+		status = queue_check(&receiver->name, &receiver->options);
 	if (status != GO_ON)
 		return status;
 	if (receiver->name.kind == NAME_NEW && !receiver->ready)

@@ -47,15 +47,12 @@ struct job {
 
 /* Read VALUE[,VALUE...] of -i. */
 static int
-read_values(void *to, int letter, const char *text)
+read_values(struct job *job, const char *text)
 {
-	struct job *job = to;
 	const char *at = text;
 	unsigned long value;
 	char *end;
 
-	(void)letter;
-	free(job->values);
 	job->options.values = job->values = calloc(strlen(text) / 2 + 1, sizeof(*job->values));
 	if (!job->values) {
 		error_line(NULL, "%s", explain_errno(errno));
@@ -100,9 +97,10 @@ read_operations(struct job *job, char *argv[])
 static int
 parse(struct job *job, int argc, char *argv[])
 {
+	const char *values = NULL, *name;
 	const struct command_option table[] = {
 	    {'c', .flag = &job->options.create},
-	    {'i', .read = read_values, .to = job},
+	    {'i', .text = &values},
 	    {'m', .mode = &job->options.mode},
 	    {'t', .time = &job->hold.timeout},
 	    {'u', .flag = &job->hold.unlink},
@@ -115,9 +113,7 @@ parse(struct job *job, int argc, char *argv[])
 		return status;
 	if (optind == argc)
 		return command_usage("SEM is missing; usage: semop %s", command.usage);
-	status = command_name(&job->name, argv[optind++]);
-	if (status != GO_ON)
-		return status;
+	name = argv[optind++];
 	if (optind < argc && strcmp(argv[optind], "--") == 0) {
 		if (++optind == argc)
 			return command_usage("-- is followed by a COMMAND");
@@ -127,12 +123,16 @@ parse(struct job *job, int argc, char *argv[])
 		job->count = (size_t)(argc - optind);
 		status = read_operations(job, argv + optind);
 	}
+	if (status == GO_ON && values)
+		status = read_values(job, values);
+	if (status == GO_ON)
+		status = command_name(&job->name, name);
 	if (status == GO_ON)
 		status = semaphore_check(&job->name, &job->options, job->operations, job->count);
 	if (status == GO_ON && job->hold.argv)
 		status = launch_find(job->hold.argv[0], &job->hold.path) == 0 ? GO_ON
 		                                                              : launch_report(job->hold.argv[0], errno);
-	return status;
+	return status == STATUS_FAILED ? job->options.failure : status;
 }
 
 /* Print the values, one a line. */

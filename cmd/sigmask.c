@@ -134,6 +134,8 @@ main(int argc, char *argv[])
 	status = parse(&mask, argc, argv);
 	if (status == GO_ON && !mask.show)
 		return run(&mask, argv + optind);
+	if (status == STATUS_FAILED && !mask.show)
+		status = STATUS_RUNNER;
 	if (status == GO_ON)
 		status = target_operands(&list, argv + optind);
 	if (status == GO_ON)

@@ -40,8 +40,7 @@ launch_start(const struct launch *launch)
 		pid = fork();
 		if (pid == 0) {
 			error = launch_child(launch);
-			(void)io_write(ends[1], &error, sizeof(error), NULL);
-			_exit(STATUS_NOEXEC);
+			_exit(io_write(ends[1], &error, sizeof(error), NULL) == -1 ? STATUS_RUNNER : STATUS_NOEXEC);
 		}
 		error = pid == -1 ? errno : 0;
 		interrupt_release();

@@ -72,6 +72,8 @@ signal_read_list(void *to, int letter, const char *text)
 	return status;
 }
 
+static const char no_memory[] = "out of memory";
+
 /* Add the target that text names. Returns NULL, or a phrase that names the fault. */
 static const char *
 add_target(struct target_list *list, const char *text)
@@ -88,7 +90,7 @@ add_target(struct target_list *list, const char *text)
 		                                       : "not a PID, a number from 1";
 	items = realloc(list->items, (list->count + 1) * sizeof(*items));
 	if (!items)
-		return explain_errno(ENOMEM);
+		return no_memory;
 	list->items = items;
 	list->items[list->count++] = (struct target){.pid = (pid_t)pid, .pidfd = -1};
 	return NULL;
@@ -99,9 +101,15 @@ target_operands(struct target_list *list, char *argv[])
 {
 	const char *fault;
 
-	for (; *argv; argv++)
-		if ((fault = add_target(list, *argv)))
+	for (; *argv; argv++) {
+		fault = add_target(list, *argv);
+		if (fault == no_memory) {
+			error_line(*argv, "%s", fault);
+			return STATUS_FAILED;
+		}
+		if (fault)
 			return command_argument("PID ", *argv, fault);
+	}
 	return GO_ON;
 }
 
@@ -110,7 +118,7 @@ static void
 add_line(struct target_list *list, const char *data, size_t size, struct text *fault)
 {
 	char *line = strndup(data, size), *next = line, *word = NULL;
-	const char *problem = line ? NULL : explain_errno(ENOMEM);
+	const char *problem = line ? NULL : no_memory;
 
 	for (; !problem && (word = strtok(next, " \t")); next = NULL)
 		problem = add_target(list, word);

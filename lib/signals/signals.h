@@ -105,7 +105,7 @@ struct target_list {
 	int status;     /* exit status for the lines about targets that failed; STATUS_OK if there are none */
 };
 
-/* Add the targets that operands name, up to a NULL. Returns GO_ON, or STATUS_USAGE after a line. */
+/* Add the targets that operands name, up to a NULL. Returns GO_ON, or the exit status after a line. */
 CHECKED int target_operands(struct target_list *list, char *argv[]);
 
 /*
