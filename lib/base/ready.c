@@ -48,6 +48,16 @@ waits(const char *file)
 	return errno == EAGAIN || (errno == ENXIO && stat(file, &st) == 0 && S_ISFIFO(st.st_mode));
 }
 
+/* Copy a descriptor. Returns the copy, or -1. */
+static int
+copy(int number)
+{
+	int fd = fcntl(number, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+
+	/* EINVAL means that RLIMIT_NOFILE allows none above standard error. */
+	return fd == -1 && errno == EINVAL ? error_set(EMFILE) : fd;
+}
+
 static int
 open_in_time(const char *file, long long timeout)
 {
@@ -88,7 +98,7 @@ start_file(int fd)
 		return fd;
 	for (number = STDOUT_FILENO; number <= STDERR_FILENO && result == fd; number++)
 		if (fstat(number, &other) == 0 && other.st_dev == st.st_dev && other.st_ino == st.st_ino)
-			result = fcntl(number, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+			result = copy(number);
 	if (result == fd && ftruncate(fd, 0) == -1)
 		result = -1;
 	saved = errno;
@@ -107,7 +117,7 @@ ready_open(const char *file, long long timeout)
 	if (number > STDERR_FILENO)
 		return fcntl(number, F_SETFD, FD_CLOEXEC) == -1 ? -1 : number;
 	if (number != -1)
-		return fcntl(number, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+		return copy(number);
 	fd = open_in_time(file, timeout);
 	return fd == -1 ? -1 : start_file(fd);
 }

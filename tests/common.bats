@@ -1,0 +1,346 @@
+load helper
+
+# What all commands promise alike: -R, -u, and clear lines where descriptors, memory, files or a part of the kernel are missing.
+
+# injected FAULT COMMAND...: try COMMAND while strace makes a system call fail, as CALL:error=NAME[:when=N].
+injected() {
+	try strace -qq -f -o /dev/null -e inject="$1" "${@:2}"
+}
+
+need_strace() {
+	need strace strace -V
+	[ -z "${SANITIZED:-}" ] || skip "not under strace"
+	[ "$PLAT" = linux ] || skip "other system calls"
+}
+
+@test "every command names RLIMIT_NOFILE if there is no descriptor left" {
+	local n command wrong=0
+
+	new_name posix
+	mqsend -c $SMALL "$Q"  </dev/null
+	while IFS=$'\t' read -r n command; do
+		try lone bash -c "ulimit -n $n; exec $command" </dev/null
+		# A dynamic program does not even start.
+		[[ $stderr != *'shared libraries'* ]] || continue
+		[[ $stderr == *"too many open files: "*" is $n (raise it with ulimit -n)"* || $stderr == *"RLIMIT_NOFILE does not allow"* ]] &&
+			[[ $status -eq 1 || $status -eq 125 ]] || {
+			echo "$command: $status $stderr" >&2
+			wrong=1
+		}
+	done <<END
+3	mqsend $Q x
+3	mqrecv $Q
+3	mqrecv $Q -- true
+3	shmput -c /ipc7-$$-none
+3	shmget /ipc7-$$-none
+3	shmput -c file:none
+3	semop -c /ipc7-$$-none
+3	semop -c /ipc7-$$-none -- true
+3	piperun true -- true
+3	mqrecv -R /dev/stderr $Q
+3	sockcat -l -t 0 unix:none
+3	ipcdel mq:$Q
+4	ipcls mq
+$([ "$PLAT" = linux ] && printf '3\t%s\n' 'sigrecv -t 0 USR1' 'sigmask -p 1' 'sigsend -s 0 -w -t 0 1' "sh -c 'mkfifo f; exec fifocat f'")
+END
+	[ ! -e none ]
+	return $wrong
+}
+
+@test "shmput: names the limit if it cannot make the file that holds its input" {
+	try lone bash -c 'seq 100000 | (ulimit -n 4; exec shmput -c file:none)'
+	[[ $stderr == *'shared libraries'* ]] || error 'shmput: file:none: the input cannot be held: too many open files: *; nothing was changed'
+}
+
+@test "every command that starts with a closed descriptor and without /dev/null names that file" {
+	need_namespace
+	[ -z "${SANITIZED:-}" ] || skip "sanitizers need /dev and /proc"
+	# shellcheck disable=SC2016 # for that shell
+	try unshare -m bash -c 'mount -t tmpfs none /dev; mqsend /none x <&-'
+	status 1
+	error 'mqsend: cannot start: /dev/null, which stands for a closed descriptor: No such file or directory'
+}
+
+# least COMMAND: print the lowest limit of the address space, in KiB, at which COMMAND -V runs.
+least() {
+	local low=0 high=20000 middle
+
+	while [ $((high - low)) -gt 4 ]; do
+		middle=$(((low + high) / 2))
+		(ulimit -v $middle; exec "$1" -V) >/dev/null 2>&1 && high=$middle || low=$middle
+	done
+	echo $high
+}
+
+@test "every command says that memory has run out, with status 1 or 125, and prints no part of its result" {
+	local want command limit wrong=0
+
+	[ -z "${SANITIZED:-}" ] || skip "sanitizers need far more"
+	while IFS=$'\t' read -r want command; do
+		limit=$(least "${command%% *}")
+		try bash -c "ulimit -v $limit; exec $command" 3>&-
+		# Some C libraries have memory left.
+		[[ $status -eq 0 || $status -eq 124 ]] && [ -n "$output$stderr" ] && continue
+		[[ $status -eq $want && -z $output && ${stderr,,} =~ (out of|allocate)' memory' && $stderr != *$'\n'* ]] || {
+			echo "$command: $status $output $stderr" >&2
+			wrong=1
+		}
+	done <<'END'
+1	sigsend -l
+1	sigsend -s 0 1
+1	sigmask -p 1
+125	sigmask -b INT true
+125	piperun true
+125	mqrecv -t 0 sysv:./none -- true
+125	mqrecv -t 0 /none -- true
+1	mqrecv -t 0 sysv:./none
+1	sigrecv -t 0 USR1
+1	ipcls -o name
+END
+	return $wrong
+}
+
+@test "-R writes to a descriptor of the caller as it stands, and never empties its file" {
+	local file
+
+	for file in /dev/stdout /dev/fd/1 /proc/self/fd/1 log; do
+		echo one >log
+		status=0
+		sigrecv -t 0 -R $file USR1 >>log 2>err || status=$?
+		[ "$status" -eq 124 ]
+		[ "$(head -n 1 log)" = one ]
+		[[ $(sed 1d log) =~ ^[0-9]+$ ]]
+	done
+	for file in /dev/stderr /dev/fd/2 /proc/self/fd/2 log; do
+		echo one >log
+		sockcat -l -n 0 -R $file tcp:127.0.0.1:0 2>>log
+		[[ $(<log) == $'one\ntcp:127.0.0.1:'* ]]
+	done
+	new_name posix
+	echo one >log
+	mqrecv -n 0 -c $SMALL -R /proc/self/fd/5 "$Q" 5>>log
+	[[ $(<log) =~ ^one$'\n'[0-9]+$ ]]
+	# A file that is no descriptor's is emptied.
+	mqrecv -n 0 -R log "$Q"
+	[[ $(<log) =~ ^[0-9]+$ ]]
+}
+
+@test "-R with - is wrong usage" {
+	local command
+
+	new_name posix
+	for command in "mqrecv -n 0 -c -R - $Q" 'sigrecv -t 0 -R - USR1' 'sockcat -l -n 0 -R - unix:socket'; do
+		try $command
+		status 2
+		error '*: -R "-": not a file (/dev/stdout or /dev/fd/N name a descriptor)'
+	done
+	[ ! -e ./- ]
+	missing "$Q"
+}
+
+@test "-t bounds the wait for the reader of the FIFO of -R" {
+	local command
+
+	new_name posix
+	mqsend -c $SMALL "$Q" </dev/null
+	mkfifo fifo
+	for command in "mqrecv -t 100ms -R fifo $Q" "mqrecv -t 0 -R fifo $Q -- cat" 'sigrecv -t 100ms -R fifo USR1' \
+		'sockcat -l -t 100ms -R fifo unix:socket'; do
+		try timeout 60 $command
+		status 124
+		error '*: fifo: no reader in time (-t)'
+	done
+	[ ! -e socket ]
+	# A reader that comes in time gets the line.
+	background sigrecv -t 60 -n 0 -R fifo USR1
+	read -r LINE <fifo
+	[ "$LINE" = "$PID" ]
+	ends 0
+}
+
+@test "a signal that ends the wait for the reader of the FIFO of -R is not blamed on the FIFO" {
+	local command
+
+	new_name posix
+	mqsend -c $SMALL "$Q" </dev/null
+	mkfifo fifo
+	for command in "mqrecv -R fifo $Q" "mqrecv -t 100 -R fifo $Q" 'sigrecv -R fifo USR1' 'sockcat -l -R fifo unix:socket' \
+		'sockcat -l -t 100 -R fifo unix:socket'; do
+		background $command 2>err
+		asleep
+		kill -TERM "$PID"
+		ends 143
+		[ ! -s err ]
+	done
+}
+
+@test "-u leaves a queue that the run did not create and took nothing from" {
+	try_to_remove() {
+		mqsend -c $SMALL -d 2 "$Q" a b
+		try mqsend -u -t 0 "$Q" c
+		status 124
+		try mqrecv -u -R /dev/full "$Q"
+		status 1
+		try mqrecv -u -D /none/none "$Q" -- true
+		status 2
+		try mqrecv -u -D "/ipc7-$$-none" "$Q" -- true
+		status 125
+		pipe
+		exec 4<&-
+		mqrecv -u "$Q" >&6 2>err || true
+		exec 6>&-
+		[ "$(mqrecv -a "$Q")" = $'a\nb' ]
+		# A run that takes a message, or is stopped by a signal, removes the queue.
+		mqsend "$Q" a
+		try mqrecv -u -t 0 -n 2 "$Q"
+		status 124
+		output a
+		missing "$Q"
+	}
+	new_name posix
+	try_to_remove
+	new_name sysv
+	SMALL='-s 1'
+	try_to_remove
+}
+
+@test "-u removes a queue that the run created, even if it then fails" {
+	new_name posix
+	try mqsend -c -u -d 1 -s 8 -t 0 "$Q" a b
+	status 124
+	missing "$Q"
+	try mqrecv -c -u $SMALL -t 0 "$Q"
+	status 124
+	missing "$Q"
+}
+
+@test "semop: -u removes a semaphore that the run created, even if it then times out" {
+	for KIND in posix sysv; do
+		new_semaphore $KIND
+		for what in -1 '-- true'; do
+			# shellcheck disable=SC2086 # two words
+			try semop -c -u -i 0 -t 0 "$S" $what
+			status 124
+			try semop "$S"
+			status 1
+		done
+	done
+}
+
+@test "-u does not touch another object that has the name by now" {
+	new_name posix
+	mkfifo never
+	exec 7<>never
+	mqsend -c $SMALL "$Q" </dev/null
+	background mqsend -u "$Q" <never
+	asleep
+	ipcdel "mq:$Q"
+	mqsend -c $SMALL "$Q" other
+	kill -TERM "$PID"
+	ends 143
+	[ "$(mqrecv "$Q")" = other ]
+	for KIND in posix file; do
+		new_segment $KIND
+		shmput -c "$S" </dev/null
+		background shmput -u "$S" <never
+		asleep
+		shmget -u "$S"
+		echo other | shmput -c "$S"
+		kill -TERM "$PID"
+		ends 143
+		[ "$(shmget "$S")" = other ]
+	done
+	new_semaphore posix
+	semop -c "$S" >/dev/null
+	background semop -u "$S" -- cat never
+	until [ "$(semop "$S")" = 0 ]; do moment; done
+	semop -u "$S"  >/dev/null
+	semop -c -i 7 "$S" >/dev/null
+	kill -TERM "$PID"
+	ends 143
+	[ "$(semop "$S")" = 7 ]
+	exec 7>&-
+}
+
+@test "shmput: -u removes a file only in the directory that was opened" {
+	mkdir directory victim
+	echo secret >victim/file
+	echo old >directory/file
+	mkfifo input
+	exec 7<>input
+	background shmput -u file:directory/file <input
+	asleep
+	mv directory moved
+	ln -s victim directory
+	kill -TERM "$PID"
+	ends 143
+	[ "$(<victim/file)" = secret ]
+	[ ! -e moved/file ]
+	exec 7>&-
+}
+
+@test "a kernel without System V IPC, or without POSIX queues, is named" {
+	local call command wrong=0
+
+	need_strace
+	while IFS=$'\t' read -r call command line; do
+		# shellcheck disable=SC2086 # words
+		injected "$call:error=ENOSYS" $command </dev/null
+		[[ $status -eq 1 && $stderr == "${command%% *}: $line" ]] || {
+			echo "$command: $status $stderr" >&2
+			wrong=1
+		}
+	done <<'END'
+mq_open	mqsend /none x	/none: this system has no POSIX message queues (use a sysv: name)
+mq_open	mqrecv -c /none	/none: this system has no POSIX message queues (use a sysv: name)
+msgget	mqsend -c sysv:7 x	sysv:0x7: this kernel has no System V message queues (CONFIG_SYSVIPC; use a POSIX name)
+msgctl	mqrecv sysv:@7	sysv:@7: this kernel has no System V message queues (CONFIG_SYSVIPC; use a POSIX name)
+semget	semop -c sysv:7	sysv:0x7: this kernel has no System V semaphores (CONFIG_SYSVIPC; use a POSIX name)
+shmget	shmput -c -s 1 sysv:7	sysv:0x7: this kernel has no System V shared memory (CONFIG_SYSVIPC; use a POSIX name or file:)
+shmget	shmget sysv:7	sysv:0x7: this kernel has no System V shared memory (CONFIG_SYSVIPC; use a POSIX name or file:)
+shmctl	ipcls shm	System V segments cannot be listed: this kernel has no System V IPC (CONFIG_SYSVIPC)
+msgget	ipcls mq:sysv:7	mq:sysv:7: this kernel has no System V IPC (CONFIG_SYSVIPC)
+mq_open	ipcls mq:/none	mq:/none: this kernel has no POSIX message queues (CONFIG_POSIX_MQUEUE)
+mq_open	ipcdel mq:/none	mq:/none: this kernel has no POSIX message queues (CONFIG_POSIX_MQUEUE)
+semget,msgget,shmget	ipcls sysv:7	sysv:7: no such queue, segment or semaphore
+END
+	injected msgctl:error=ENOSYS ipcls mq
+	status 1
+	[[ $stderr == *'ipcls: System V queues cannot be listed: this kernel has no System V IPC (CONFIG_SYSVIPC)' ]]
+	injected mq_open,fsopen:error=ENOSYS ipcls mq
+	status 1
+	[[ $stderr == 'ipcls: POSIX queues cannot be listed: '* ]]
+	return $wrong
+}
+
+@test "mqrecv: puts a message back if it cannot be written to COMMAND's standard input" {
+	need_strace
+	new_name posix
+	mqsend -c $SMALL "$Q" one
+	injected write:error=ENOMEM:when=1 mqrecv "$Q" -- cat
+	status 125
+	output ''
+	[ "$(mqrecv -t 0 "$Q")" = one ]
+}
+
+@test "semop: a negative decimal number is a System V key" {
+	new_semaphore sysv
+	number=$((0xfffffff0 - RANDOM))
+	S=sysv:$((number - (1 << 32)))
+	SEMAPHORES+=("$S")
+	semop -c "$S" >/dev/null
+	[ "$(ipcls -H -o name,key "sem:$S")" = "$(printf 'sysv:0x%x\t0x%x' $number $number)" ]
+	semop "$S" -1
+	[ "$(semop "sysv:$number")" = 0 ]
+}
+
+@test "a TIME beyond the longest wait is the longest wait" {
+	local time
+
+	new_name posix
+	mqsend -c $SMALL "$Q" a b c d e f
+	for time in 76861433 4611686019 99999999999999999999 99999999999999999999m; do
+		mqrecv -t $time "$Q" >/dev/null
+		semop -c -u -t $time "$(key 61)" -1
+	done
+}
