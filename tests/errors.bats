@@ -120,6 +120,7 @@ END
 2	mqsend sysv:0xg	mqsend: sysv:0xg: a System V key has 1 to 8 hexadecimal digits after 0x
 2	mqsend sysv:0x	mqsend: sysv:0x: a System V key has 1 to 8 hexadecimal digits after 0x
 2	mqsend sysv:4294967296	mqsend: sysv:4294967296: a System V key is at most 4294967295
+2	mqsend sysv:-2147483649	mqsend: sysv:-2147483649: a System V key is at least -2147483648
 2	mqsend sysv:jobs	mqsend: sysv:jobs: expected a key (0x4d2 or 1234), @ID, a path with a slash, or new after sysv:
 2	mqsend sysv:0	mqsend: sysv:0: key 0 is not a name (use sysv:new for a private object)
 2	mqsend sysv:./f,300	mqsend: sysv:./f,300: expected one character or a number from 1 to 255 after the comma
@@ -134,6 +135,8 @@ END
 	objects queue
 	lines mqsend <<'END'
 1	mqsend $M x	mqsend: $M: no such queue (create it with -c)
+1	mqsend $M -c x	mqsend: $M: no such queue (create it with -c; options come before QUEUE)
+1	mqsend $M -1 x	mqsend: $M: no such queue (create it with -c)
 1	mqsend $K x	mqsend: $K: no such queue (create it with -c)
 1	mqsend -x $E x	mqsend: $E: the queue exists already (leave out -x to use it)
 1	mqsend -x $F x	mqsend: $F: the queue exists already (leave out -x to use it)
@@ -196,7 +199,9 @@ END
 	lines mqrecv <<'END'
 2	mqrecv	mqrecv: QUEUE is missing; $USAGE
 2	mqrecv $E x	mqrecv: QUEUE is followed by -- and a COMMAND, or by nothing
+2	mqrecv $E -c	mqrecv: "-c": options come before QUEUE
 2	mqrecv $E --	mqrecv: -- is followed by a COMMAND
+2	mqrecv -R - $E	mqrecv: -R "-": not a file (/dev/stdout or /dev/fd/N name a descriptor)
 2	mqrecv -f -a $E	mqrecv: -f cannot be combined with -a or -k
 2	mqrecv -f -k $F	mqrecv: -f cannot be combined with -a or -k
 2	mqrecv -n x $E	mqrecv: -n "x": not a number from 0 to 18446744073709551615
@@ -227,6 +232,7 @@ END
 1	mqrecv -c -d 3 $E	mqrecv: $E: the queue exists with depth 2 and message size 8, not depth 3 (leave out -d and -s, or remove it first)
 1	mqrecv -R . $E	mqrecv: .: Is a directory
 1	mqrecv -R /dev/full $E	mqrecv: /dev/full: No space left on device
+124	mkfifo fifo; mqrecv -t 0 -R fifo $E	mqrecv: fifo: no reader in time (-t)
 1	mqrecv $E >&-	mqrecv: standard output is closed, or not open for writing
 1	mqrecv $E >/dev/full	mqrecv: $E: standard output: No space left on device; 1 message was put back
 1	mqrecv -a $F >/dev/full	mqrecv: $F: standard output: No space left on device; 1 message was put back
@@ -268,6 +274,7 @@ END
 	lines shmput <<'END'
 2	shmput	shmput: SEGMENT is missing; $USAGE
 2	shmput $E x	shmput: there is one SEGMENT, after the options, and what goes into it is standard input
+2	shmput $E -c	shmput: "-c": options come before SEGMENT
 2	shmput -o x $E	shmput: -o "x": not a number of bytes (with optional K, M or G)
 2	shmput -s 1T $E	shmput: -s "1T": not a size (bytes, at least 1, with optional K, M or G)
 2	shmput -m 1777 $E	shmput: -m "1777": not an octal mode from 0 to 777
@@ -540,6 +547,7 @@ END
 2	fifocat	fifocat: PATH is missing; $USAGE
 2	fifocat ''	fifocat: PATH is empty
 2	fifocat fifo x	fifocat: there is one PATH, after the options
+2	fifocat fifo -w	fifocat: "-w": options come before PATH
 2	fifocat -n x fifo	fifocat: -n "x": not a number from 0 to 18446744073709551615
 1	fifocat missing	fifocat: missing: no such FIFO (create it with -c)
 1	fifocat file/fifo	fifocat: file/fifo: Not a directory
@@ -848,6 +856,7 @@ END
 
 # Lines that other tests provoke: they need namespaces, signals at a certain moment, or a second process.
 #
+# common.bats    cannot start: /dev/null ..., too many open files, what strerror(3) says of ENOMEM, this kernel has no ...
 # mqsend.bats    fs.mqueue.queues_max, kernel.msgmni, kernel.msgmax lets a message have ..., too many open files
 #                the queue was removed while in use, ... left in it, stopped by signal N
 # mqrecv.bats    the queue was removed while in use, N messages were put back, ... could not be put back and ... printed above
@@ -873,13 +882,15 @@ END
 # Lines that no test provokes. Most need a system without memory, processes, mounts or a part of POSIX, or a failure in the few
 # instructions between two system calls; those of sockcat depend on when a peer ends.
 #
-# all            out of memory, and what strerror(3) says of ENOMEM; cannot start; standard output: ..., if only close(2) fails
+# all            ... (out of memory), at the end of a long line; cannot start; standard output: ..., if only close(2) fails
 #                a limit that cannot be read: "... does not allow it"
-# mqsend mqrecv  this system has no POSIX message queues, the system does not take a message of this size
-# shmput         the input cannot be held, the system has no file system for shared memory, a System V segment has at least 1 byte
+# mqsend mqrecv  the system does not take a message of this size
+# shmput         this kernel has no memory files, the system has no file system for shared memory, a System V segment has at least 1 byte
 #                there is no memory for a segment, those who have it open have the input, the segment has changed, ...
-# semop          the system has no room for another process that gives back ..., COMMAND: cannot be started
+# semop          this system has no POSIX semaphores, no file system for shared memory; this kernel has no semtimedop(2)
+#                the system has no room for another process that gives back ..., COMMAND: cannot be started
 # sigsend        cannot wait
+# sigrecv        this kernel has no signalfd(2)
 # sigmask        /proc hides it from this user, cannot change how signals are treated
 # piperun        a pipe cannot be made
 # ipcset         this user namespace has no such user or group

@@ -195,7 +195,7 @@ print(subprocess.check_output(['ipcls', '-H', '-o', 'count', 'shm:$S']).decode()
 	# Another cause has another error line.
 	try lone sh -c 'ulimit -n 4; ipcls mq'
 	status 1
-	error 'ipcls: POSIX queues cannot be listed: Too many open files'
+	error 'ipcls: POSIX queues cannot be listed: too many open files: RLIMIT_NOFILE is 4 (raise it with ulimit -n)'
 	grep -qx "$S" names
 	# Another IPC namespace has other queues.
 	unshare -i ipcls -H -o name mq >names
