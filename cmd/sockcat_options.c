@@ -132,7 +132,8 @@ parse_operands(struct cat *cat, const struct given *given, int argc, char *argv[
 	if (optind + 1 == argc)
 		return GO_ON;
 	if (strcmp(argv[optind + 1], "--") != 0)
-		return command_usage("there is one ADDRESS, after the options; a COMMAND stands after --");
+		return command_surplus(
+		    argv[optind + 1], "ADDRESS", "there is one ADDRESS, after the options; a COMMAND stands after --");
 	if (optind + 2 == argc)
 		return command_usage("COMMAND is missing after --");
 	cat->session.argv = argv + optind + 2;

@@ -348,3 +348,11 @@ END
 		semop -c -u -t $time "$(key 61)" -1
 	done
 }
+
+@test "fifocat: a FIFO that is gone as soon as it was made is a removed FIFO" {
+	need_strace
+	# The call says that it succeeded, and makes nothing.
+	try strace -qq -o /dev/null -e inject=mknod,mknodat:retval=0 fifocat -c fifo
+	status 3
+	error 'fifocat: fifo: the FIFO was removed'
+}

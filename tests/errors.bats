@@ -613,6 +613,7 @@ END
 2	sockcat	sockcat: ADDRESS is missing; $USAGE
 2	sockcat -t	sockcat: -t needs an argument (see sockcat -h)
 2	sockcat unix:s x	sockcat: there is one ADDRESS, after the options; a COMMAND stands after --
+2	sockcat unix:s -l	sockcat: "-l": options come before ADDRESS
 2	sockcat unix:s --	sockcat: COMMAND is missing after --
 2	sockcat -I -O unix:s	sockcat: only one of -I and -O can be given
 2	sockcat -l -b unix:c unix:s	sockcat: -b and -T are for a connection that is made, without -l
@@ -647,6 +648,9 @@ END
 @test "errors: sockcat: wrong addresses" {
 	lines sockcat <<'END'
 2	sockcat ''	sockcat: '': not an address (tcp:HOST:PORT, udp:HOST:PORT, unix:PATH, unix-dgram:PATH, unix-seq:PATH, raw:PROTO:HOST, fd:N)
+2	sockcat 127.0.0.1:8080	sockcat: 127.0.0.1:8080: a host has its kind in front (tcp:HOST:PORT, udp:HOST:PORT)
+2	sockcat [::1]:80	sockcat: [::1]:80: a host has its kind in front (tcp:HOST:PORT, udp:HOST:PORT)
+2	sockcat /tmp/sock	sockcat: /tmp/sock: a path has its kind in front (unix:PATH, unix-dgram:PATH, unix-seq:PATH)
 2	sockcat http:x	sockcat: http:x: not an address (tcp:HOST:PORT, udp:HOST:PORT, unix:PATH, unix-dgram:PATH, unix-seq:PATH, raw:PROTO:HOST, fd:N)
 2	sockcat tcp:[::1	sockcat: tcp:[::1: a bracket is not closed
 2	sockcat tcp:::1:80	sockcat: tcp:::1:80: too many colons (an IPv6 host stands in brackets: tcp:[::1]:80)

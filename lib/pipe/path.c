@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/explain.h"
 #include "base/trace.h"
 #include "pipe/internal.h"
 
@@ -68,11 +69,11 @@ missing(const struct fifo *fifo, int error)
 	else if (error == ENOENT && !fifo->place.name)
 		error_line(fifo->path, "its directory does not exist");
 	else if (fifo->create)
-		error_line(fifo->path, "cannot be created: %s", strerror(error));
+		error_line(fifo->path, "cannot be created: %s", explain_errno(error));
 	else if (error == ENOENT)
 		error_line(fifo->path, "no such FIFO (create it with -c)");
 	else
-		error_line(fifo->path, "%s", strerror(error));
+		error_line(fifo->path, "%s", explain_errno(error));
 	return STATUS_FAILED;
 }
 
@@ -95,10 +96,12 @@ fifo_find(struct fifo *fifo)
 	if (error == ENOENT && fifo->create) {
 		error = make(fifo) == -1 ? errno : 0;
 		/* Another process may have created or removed the FIFO meanwhile. */
-		if (look(fifo, &st) == 0)
+		if (look(fifo, &st) == 0) {
 			error = 0;
-		else if (!error)
-			error = errno;
+		} else if (!error) {
+			error_line(fifo->path, "the FIFO was removed");
+			return STATUS_REMOVED;
+		}
 	}
 	if (error)
 		return missing(fifo, error);
@@ -131,6 +134,6 @@ fifo_unlink(struct fifo *fifo)
 		fifo_trace("unlink", fifo->path, result, "%s", "");
 	if (result == 0 || errno == ENOENT)
 		return STATUS_OK;
-	error_line(fifo->path, "not removed: %s", strerror(errno));
+	error_line(fifo->path, "not removed: %s", explain_errno(errno));
 	return STATUS_FAILED;
 }

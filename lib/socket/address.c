@@ -133,6 +133,15 @@ parse_descriptor(struct address *address, const char *text, const char **fault)
 	return 0;
 }
 
+/* Return true if the text ends in a colon and a number, as HOST:PORT does. */
+static bool
+is_host(const char *text)
+{
+	const char *colon = strrchr(text, ':');
+
+	return colon && colon > text && colon[1] && strspn(colon + 1, "0123456789") == strlen(colon + 1);
+}
+
 int
 address_parse(struct address *address, const char *text, const char **fault)
 {
@@ -145,6 +154,10 @@ address_parse(struct address *address, const char *text, const char **fault)
 	*address = (struct address){.text = text};
 	if (strncmp(text, "fd:", 3) == 0)
 		return parse_descriptor(address, text + 3, fault);
+	if (*text == '/' || strncmp(text, "./", 2) == 0)
+		return refuse(fault, "a path has its kind in front (unix:PATH, unix-dgram:PATH, unix-seq:PATH)");
+	if (i == SCHEMES && is_host(text))
+		return refuse(fault, "a host has its kind in front (tcp:HOST:PORT, udp:HOST:PORT)");
 	if (!text[length] || i == SCHEMES)
 		return refuse(fault, "not an address (tcp:HOST:PORT, udp:HOST:PORT, unix:PATH, unix-dgram:PATH, "
 		                     "unix-seq:PATH, raw:PROTO:HOST, fd:N)");

@@ -107,9 +107,11 @@ answer(const struct address *address, int family, int fd)
 	answer.error = get(address, family, 0, &list);
 	answer.number = errno;
 	answer.count = list.count;
-	if (io_write(fd, &answer, sizeof(answer), NULL) == 0)
-		(void)io_write(fd, list.addresses, list.count * sizeof(*list.addresses), NULL);
-	_exit(0);
+	/* The parent reports an answer that is not whole. */
+	if (io_write(fd, &answer, sizeof(answer), NULL) == -1 ||
+	    io_write(fd, list.addresses, list.count * sizeof(*list.addresses), NULL) == -1)
+		_exit(STATUS_FAILED);
+	_exit(STATUS_OK);
 }
 
 /* Read size bytes. Returns 0 or -1. Errors: ETIMEDOUT, EINTR (a signal was caught), EIO (the child has died). */
