@@ -73,7 +73,8 @@ void record_close(struct record_reader *reader);
  * Format a record to an array of at least size + RECORD_FRAME bytes: prefix (at most 22 bytes, or NULL) and a tab, the
  * data, and the terminator of the form. Store in *body where the data begin. Returns the number of bytes used.
  */
-CHECKED size_t record_format(enum record_form form, const char *prefix, const void *data, size_t size, char *to, size_t *body);
+CHECKED size_t record_format(
+    enum record_form form, const char *prefix, const void *data, size_t size, char *to, size_t *body);
 
 /*
  * Take the number and the tab that -P puts before a record off *data. Returns 0, or -1. Errors: EBADMSG (there is

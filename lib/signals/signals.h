@@ -81,7 +81,8 @@ CHECKED int receive_open(struct receiver *receiver);
  * Returns the number taken, or -1. Errors: ETIMEDOUT, EPIPE (the descriptor output has lost its reader; no signal was
  * taken). See signalfd(2), sigtimedwait(3p).
  */
-CHECKED int receive_wait(struct receiver *receiver, int output, const struct deadline *deadline, siginfo_t *batch, size_t most);
+CHECKED int receive_wait(
+    struct receiver *receiver, int output, const struct deadline *deadline, siginfo_t *batch, size_t most);
 
 /*
  * Append a received signal as a line: name, code, PID, UID and value with tabs between them; or the value alone. PID
