@@ -175,7 +175,7 @@ stop_reading(const struct sender *sender, const struct record_reader *reader, in
 {
 	if (error == EMSGSIZE)
 		return stop(sender, QUEUE_SEND, error, "record %lu has %s%zu bytes", reader->count,
-		    reader->endless ? "more than " : "", reader->size);
+		    reader->endless ? "at least " : "", reader->size);
 	if (error == EBADMSG)
 		return stop(sender, QUEUE_SEND, 0, "record %lu is not a netstring: %s", reader->count, reader->fault);
 	if (error == EINTR)

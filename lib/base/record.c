@@ -17,6 +17,9 @@
 
 #define READ_SIZE 65536
 
+/* Bytes of space above which an empty buffer is released. */
+#define SPACE_MOST ((size_t)256 * 1024)
+
 /* The most bytes past the limit that are counted for the error line before the record counts as endless. */
 #define COUNT_LIMIT ((size_t)16 << 20)
 
@@ -30,8 +33,8 @@ void
 record_fault(const struct record_reader *reader, int error, struct text *text)
 {
 	if (error == EMSGSIZE)
-		text_format(text, "record %lu has %s%zu bytes, at most %zu can be", reader->count,
-		    reader->endless ? "more than " : "", reader->size, reader->limit);
+		text_format(text, "record %lu has %s%zu bytes, and a record at most %zu", reader->count,
+		    reader->endless ? "at least " : "", reader->size, reader->limit);
 	else if (error == EBADMSG)
 		text_format(text, "record %lu is not a netstring: %s", reader->count, reader->fault);
 	else
@@ -43,11 +46,11 @@ record_close(struct record_reader *reader)
 {
 	free(reader->buffer);
 	reader->buffer = NULL;
+	reader->start = reader->end = reader->capacity = reader->scanned = 0;
 }
 
-/* Return the number of bytes that are buffered and not yet returned. */
-static size_t
-buffered(const struct record_reader *reader)
+size_t
+record_held(const struct record_reader *reader)
 {
 	return reader->end - reader->start;
 }
@@ -58,12 +61,16 @@ fill(struct record_reader *reader)
 {
 	ssize_t got;
 
+	reader->more = false;
 	if (reader->ended)
 		return 0;
+	/* The space of a long record is not kept for the next one, because there may be many readers. */
+	if (reader->elsewhere && reader->capacity > SPACE_MOST && record_held(reader) == 0)
+		record_close(reader);
 	if (reader->elsewhere && !io_ready(reader->fd, POLLIN))
 		return error_set(EAGAIN);
 	if (reader->start > 0 && reader->end + READ_SIZE > reader->capacity) {
-		memmove(reader->buffer, reader->buffer + reader->start, buffered(reader));
+		memmove(reader->buffer, reader->buffer + reader->start, record_held(reader));
 		reader->end -= reader->start;
 		reader->start = 0;
 	}
@@ -81,6 +88,8 @@ fill(struct record_reader *reader)
 		return -1;
 	if (got == 0)
 		reader->ended = true;
+	else
+		reader->reads++;
 	reader->end += (size_t)got;
 	return got > 0;
 }
@@ -134,6 +143,7 @@ hand_out(struct record_reader *reader, size_t size, size_t terminator, const cha
 	*data = reader->buffer + reader->start - terminator - size;
 	*length = size;
 	reader->count++;
+	reader->more = record_held(reader) > 0;
 	return 1;
 }
 
@@ -141,7 +151,7 @@ hand_out(struct record_reader *reader, size_t size, size_t terminator, const cha
 static int
 last(struct record_reader *reader, const char **data, size_t *size)
 {
-	if (buffered(reader) == 0 && reader->form != RECORD_RAW)
+	if (record_held(reader) == 0 && reader->form != RECORD_RAW)
 		return 0;
 	if (reader->form == RECORD_NETSTRING)
 		return bad(reader, "the input ends inside it");
@@ -157,7 +167,7 @@ record_next(struct record_reader *reader, const char **data, size_t *size)
 	if (reader->form == RECORD_RAW && reader->count > 0)
 		return 0;
 	while (more > 0) {
-		size_t ahead = buffered(reader) - reader->scanned, known;
+		size_t ahead = record_held(reader) - reader->scanned, known;
 		ssize_t used = ahead ? record_scan(scanner, reader->buffer + reader->end - ahead, ahead) : 0;
 		bool whole = used > 0 && !scanner->open;
 
@@ -174,6 +184,19 @@ record_next(struct record_reader *reader, const char **data, size_t *size)
 		more = fill(reader);
 	}
 	return more == -1 ? -1 : last(reader, data, size);
+}
+
+int
+record_bytes(struct record_reader *reader, const char **data, size_t *size)
+{
+	int more = record_held(reader) > 0 ? 1 : fill(reader);
+
+	if (more != 1)
+		return more;
+	*data = reader->buffer + reader->start;
+	*size = record_held(reader);
+	reader->start = reader->end;
+	return 1;
 }
 
 size_t

@@ -30,13 +30,18 @@ struct record_scanner {
  */
 CHECKED ssize_t record_scan(struct record_scanner *scanner, const char *data, size_t size);
 
-/* A reader of records from a descriptor. It holds at most one record and a buffer of 64 KiB. */
+/*
+ * A reader of records from a descriptor. It holds at most twice the longest record and a buffer of 64 KiB, and with
+ * elsewhere it returns the space of a long record.
+ */
 struct record_reader {
 	int fd;
 	enum record_form form;
 	size_t limit;   /* longest record that is returned, in bytes */
 	bool elsewhere; /* the caller polls fd: record_next fails with EAGAIN instead of waiting for a whole record */
 	unsigned long count; /* records returned so far; after an error the number of the bad record */
+	unsigned long reads; /* reads that brought bytes, so far */
+	bool more;           /* bytes were left behind the record that was returned last, perhaps whole records */
 	size_t size;         /* after EMSGSIZE: bytes of the record that were counted */
 	bool endless;        /* after EMSGSIZE: counting stopped before the end of the record */
 	const char *fault;   /* after EBADMSG: fault of the netstring */
@@ -60,10 +65,19 @@ void record_open(struct record_reader *reader, int fd, enum record_form form, si
  */
 CHECKED int record_next(struct record_reader *reader, const char **data, size_t *size);
 
+/*
+ * Point *data and *size at the bytes that have come, at least one, whether or not they are whole records. Returns and
+ * fails as record_next.
+ */
+int record_bytes(struct record_reader *reader, const char **data, size_t *size);
+
+/* Return the number of bytes that were read and not returned. */
+size_t record_held(const struct record_reader *reader);
+
 /* Append the fault that made record_next return -1 with that errno value. */
 void record_fault(const struct record_reader *reader, int error, struct text *text);
 
-/* Release the buffer. */
+/* Release the buffer, and drop the bytes in it. */
 void record_close(struct record_reader *reader);
 
 /* The most bytes that record_format adds to a record. */

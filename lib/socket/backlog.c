@@ -5,12 +5,20 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "socket/backlog.h"
+#include "socket/packet.h"
 
 /* Bytes of space above which an empty backlog releases it. */
 #define SPACE_MOST ((size_t)256 * 1024)
+
+static void
+release(struct backlog *backlog)
+{
+	free(backlog->data);
+	backlog->data = NULL;
+	backlog->capacity = 0;
+}
 
 void
 backlog_open(struct backlog *backlog, int fd, bool packets)
@@ -25,9 +33,9 @@ backlog_kept(const struct backlog *backlog)
 }
 
 bool
-backlog_full(const struct backlog *backlog, size_t size)
+backlog_full(const struct backlog *backlog)
 {
-	return backlog_kept(backlog) > 0 && backlog_kept(backlog) + size > BACKLOG_MOST;
+	return backlog_kept(backlog) >= BACKLOG_MOST;
 }
 
 /* Return the address where size more bytes can be stored, or NULL. */
@@ -72,20 +80,20 @@ backlog_add(struct backlog *backlog, enum record_form form, const char *prefix, 
 	return 0;
 }
 
-/* Write the next part. Returns the bytes of the backlog that are no longer needed, or -1. */
+/* Write the next packet, or the next part of the bytes. Returns the bytes that were taken, or -1. */
 static ssize_t
 put(struct backlog *backlog)
 {
 	const char *from = backlog->data + backlog->start;
 	size_t size = backlog_kept(backlog);
 
-	if (backlog->packets) {
-		memcpy(&size, from, sizeof(size));
-		return send(backlog->fd, from + sizeof(size), size, MSG_DONTWAIT | MSG_NOSIGNAL) == -1
-		           ? -1
-		           : (ssize_t)(sizeof(size) + size);
-	}
-	return pump_write_now(backlog->fd, backlog->sink, from, size);
+	if (!backlog->packets)
+		return pump_write_now(backlog->fd, backlog->sink, from, size);
+	memcpy(&size, from, sizeof(size));
+	if (packet_send(backlog->fd, from + sizeof(size), size, NULL) == -1)
+		return -1;
+	backlog->start += sizeof(size);
+	return (ssize_t)size;
 }
 
 int
@@ -94,21 +102,22 @@ backlog_write(struct backlog *backlog)
 	while (backlog_kept(backlog) > 0) {
 		ssize_t took = put(backlog);
 
+		backlog->blocked = took == -1;
 		if (took == -1)
 			return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? 0 : -1;
 		backlog->start += (size_t)took;
-		backlog->moved += backlog->packets ? 1 : (size_t)took;
+		backlog->moved += (size_t)took;
 	}
 	backlog->start = backlog->end = 0;
 	if (backlog->capacity > SPACE_MOST)
-		backlog_close(backlog);
+		release(backlog);
 	return 0;
 }
 
 void
 backlog_close(struct backlog *backlog)
 {
-	free(backlog->data);
-	backlog->data = NULL;
-	backlog->capacity = 0;
+	release(backlog);
+	backlog->start = backlog->end = 0;
+	backlog->fd = -1;
 }

@@ -10,14 +10,15 @@
 #include "base/pump.h"
 #include "base/record.h"
 
-/* Bytes that are kept before a writer must wait. */
-#define BACKLOG_MOST ((size_t)1024 * 1024)
+/* Bytes that are kept before a writer must wait. With one more record of 1 MiB they fit into 2 MiB. */
+#define BACKLOG_MOST ((size_t)1000 * 1024)
 
 struct backlog {
 	int fd;       /* descriptor that takes the data; -1: data that are added are dropped */
 	bool packets; /* each record is sent as one packet */
 	enum pump_kind sink;
-	unsigned long long moved;    /* bytes, or packets, that fd has taken */
+	bool blocked;                /* fd takes nothing until poll(2) reports it */
+	unsigned long long moved;    /* bytes of records that fd has taken */
 	size_t start, end, capacity; /* private, as are the members below */
 	char *data;
 };
@@ -28,19 +29,19 @@ void backlog_open(struct backlog *backlog, int fd, bool packets);
 /* Return the number of bytes that are kept. */
 size_t backlog_kept(const struct backlog *backlog);
 
-/* Return true if the bytes that are kept and size more would exceed BACKLOG_MOST. An empty backlog is never full. */
-bool backlog_full(const struct backlog *backlog, size_t size);
+/* Return true if BACKLOG_MOST bytes are kept. One record may still be added. */
+bool backlog_full(const struct backlog *backlog);
 
 /* Add a record, with a prefix and a tab unless prefix is NULL. Returns 0, or -1 with ENOMEM. */
 int backlog_add(struct backlog *backlog, enum record_form form, const char *prefix, const char *data, size_t size);
 
 /*
  * Write as much as the descriptor takes now. May block on a file, a device or a terminal. Returns 0, even if data are
- * left (backlog_kept), or -1 with errno of write(2) or send(2).
+ * left (backlog_kept; blocked is then set), or -1 with errno of write(2) or send(2).
  */
 int backlog_write(struct backlog *backlog);
 
-/* Release the space; the descriptor stays open. */
+/* Drop what is kept, and what is added from now on. The descriptor stays open. */
 void backlog_close(struct backlog *backlog);
 
 #endif

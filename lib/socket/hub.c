@@ -6,95 +6,257 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "socket/hub.h"
 
-/* Set the events to wait for. */
-static void
+/*
+ * Set the events to wait for. While there is no space, a source is watched until a record is known to wait in it.
+ * Returns true if a source that may go on has records that were read already.
+ */
+static bool
 expect(struct hub *hub)
 {
 	struct pollfd *wait = hub->crowd.wait;
-	bool clients_wait = hub_full(hub, false), input_waits = !hub->reading || hub_full(hub, true);
+	bool full = hub_full(hub, false), input_full = hub_full(hub, true), input = hub->reading;
+	bool more = input && !input_full && hub->input.more;
 	size_t i;
 
+	if (input_full && hub->input_waits)
+		input = false;
 	wait[HUB_LISTENER] = (struct pollfd){.fd = listener_ready(&hub->listener, hub->crowd.count), .events = POLLIN};
-	wait[HUB_INPUT] = (struct pollfd){.fd = input_waits ? -1 : STDIN_FILENO, .events = POLLIN};
+	wait[HUB_INPUT] = (struct pollfd){.fd = input ? STDIN_FILENO : -1, .events = POLLIN};
 	wait[HUB_OUTPUT] =
 	    (struct pollfd){.fd = hub->output.fd, .events = backlog_kept(&hub->output) > 0 ? POLLOUT : 0};
 	for (i = 0; i < hub->crowd.count; i++) {
 		const struct client *client = hub->crowd.list[i];
-		short events = !clients_wait && client->state == CLIENT_SENDS ? POLLIN : 0;
+		bool sends = client->state == CLIENT_SENDS && !(full && hub->clients_wait);
+		short events = sends || client->state == CLIENT_LEAVES ? POLLIN : 0;
 
 		if (backlog_kept(&client->backlog) > 0)
 			events |= POLLOUT;
+		more = more || (sends && !full && client->records.more);
 		wait[HUB_CLIENTS + i] = (struct pollfd){.fd = events ? client->fd : -1, .events = events};
+	}
+	return more;
+}
+
+/* Note which sources have a record for which there is no space. */
+static void
+note_waits(struct hub *hub)
+{
+	bool full = hub_full(hub, false);
+	size_t i;
+
+	hub->input_waits = hub_full(hub, true) && (hub->input_waits || hub->input.more);
+	hub->clients_wait = full && hub->clients_wait;
+	for (i = 0; full && i < hub->crowd.count; i++)
+		if (((struct client *)hub->crowd.list[i])->records.more)
+			hub->clients_wait = true;
+}
+
+/*
+ * End the hub: read nothing more, and let the clients leave. Those for which nothing waits, and from which nothing is
+ * unread, are closed at once.
+ */
+static void
+retire(struct hub *hub)
+{
+	size_t i;
+
+	hub->reading = false;
+	hub->listener.count = hub->listener.taken;
+	socket_stop(hub->listener.socket);
+	for (i = 0; i < hub->crowd.count; i++) {
+		struct client *client = hub->crowd.list[i];
+
+		if (client->state == CLIENT_GONE)
+			continue;
+		if (interrupt_caught())
+			backlog_close(&client->backlog);
+		hub_leave(client);
+		if (backlog_kept(&client->backlog) == 0 && socket_unread(client->fd) == 0)
+			client->state = CLIENT_GONE;
 	}
 }
 
-static int
-output_failed(const struct hub *hub, int error)
+static void
+output_failed(struct hub *hub, int error)
 {
-	return socket_report(hub->listener.socket, RELAY_OUTPUT, error,
+	(void)socket_report(hub->listener.socket, RELAY_OUTPUT, error,
 	    "%llu bytes were written, and %zu came that are lost", hub->output.moved, backlog_kept(&hub->output));
+	hub->failed = true;
+	backlog_close(&hub->output);
+	retire(hub);
 }
 
-/* Handle the events that poll(2) reported, with count clients. Returns GO_ON, or the exit status. */
-static int
-handle(struct hub *hub, size_t count)
+/* Print the line of a signal, with the bytes that are lost, and end the hub. */
+static void
+stop(struct hub *hub)
 {
-	const struct pollfd *wait = hub->crowd.wait;
-	short input = wait[HUB_INPUT].revents;
+	size_t lost = record_held(&hub->input), unwritten = backlog_kept(&hub->output), i;
+	unsigned long long sent = hub->sent;
+	struct text counts = {0};
+
+	for (i = 0; i < hub->crowd.count; i++) {
+		const struct client *client = hub->crowd.list[i];
+
+		sent += client->backlog.moved;
+		lost += backlog_kept(&client->backlog);
+		unwritten += record_held(&client->records);
+	}
+	text_format(&counts, "%llu bytes were sent, %llu received", sent, hub->output.moved);
+	if (lost)
+		text_format(&counts, ", and %zu were read that are lost", lost);
+	if (unwritten)
+		text_format(&counts, ", and %zu came that are lost", unwritten);
+	(void)socket_report(
+	    hub->listener.socket, RELAY_PEER, EINTR, "%s", counts.data ? counts.data : strerror(ENOMEM));
+	text_free(&counts);
+	hub->failed = true;
+	backlog_close(&hub->output);
+	retire(hub);
+}
+
+/* Write what is kept for descriptors that are not known to take nothing. Returns 0, or -1 with errno of the output. */
+static int
+flush(struct hub *hub)
+{
 	size_t i;
 
-	if (wait[HUB_OUTPUT].revents & (POLLERR | POLLHUP | POLLNVAL))
-		return output_failed(hub, EPIPE);
-	if (wait[HUB_LISTENER].revents)
-		hub_welcome(hub);
-	if (backlog_write(&hub->output) == -1)
-		return output_failed(hub, errno);
+	for (i = 0; i < hub->crowd.count; i++) {
+		struct client *client = hub->crowd.list[i];
+
+		if (backlog_kept(&client->backlog) > 0 && !client->backlog.blocked)
+			hub_write(hub, client);
+	}
+	return hub->output.blocked ? 0 : backlog_write(&hub->output);
+}
+
+/* Take records of the sources that poll(2) reported, with count clients. Returns 0, or -1 with errno of the output. */
+static int
+take(struct hub *hub, size_t count)
+{
+	bool input = hub->crowd.wait[HUB_INPUT].revents || hub->input.more;
+	size_t i;
+
+	if (input && hub->reading && hub_full(hub, true))
+		hub->input_waits = true;
+	else if (input && hub->reading && hub_say(hub) == -1)
+		retire(hub);
 	for (i = 0; i < count; i++) {
 		struct client *client = hub->crowd.list[i];
 		/* A new client may have moved the list. */
-		short came = hub->crowd.wait[HUB_CLIENTS + i].revents;
+		bool came = hub->crowd.wait[HUB_CLIENTS + i].revents & ~POLLOUT;
 
-		if (came & (POLLOUT | POLLERR | POLLHUP) && backlog_write(&client->backlog) == -1)
-			hub_lose(hub, client, errno);
-		if (came & ~POLLOUT && client->state == CLIENT_SENDS && hub_hear(hub, client) == -1)
-			return output_failed(hub, errno);
+		if (came && client->state == CLIENT_LEAVES)
+			hub_discard(client);
+		if (client->state != CLIENT_SENDS || !(came || client->records.more))
+			continue;
+		if (hub_full(hub, false))
+			hub->clients_wait = true;
+		else if (hub_hear(hub, client) == -1)
+			return -1;
 	}
-	return input ? hub_say(hub) : GO_ON;
+	return 0;
 }
 
+/* Handle the events that poll(2) reported, with count clients. */
+static void
+handle(struct hub *hub, size_t count)
+{
+	const struct pollfd *wait = hub->crowd.wait;
+	size_t i;
+
+	if (wait[HUB_OUTPUT].revents & (POLLERR | POLLHUP | POLLNVAL)) {
+		output_failed(hub, EPIPE);
+		return;
+	}
+	if (wait[HUB_OUTPUT].revents)
+		hub->output.blocked = false;
+	for (i = 0; i < count; i++)
+		if (wait[HUB_CLIENTS + i].revents & (POLLOUT | POLLERR | POLLHUP))
+			((struct client *)hub->crowd.list[i])->backlog.blocked = false;
+	if (wait[HUB_LISTENER].revents)
+		hub_welcome(hub);
+	if (flush(hub) == -1 || take(hub, count) == -1 || flush(hub) == -1)
+		output_failed(hub, errno);
+	else
+		note_waits(hub);
+}
+
+/* Wait for events. Returns as deadline_wait; once the hub is stopped, nothing interrupts it. */
+static int
+await(struct hub *hub, const struct deadline *deadline, int tick, bool stopped)
+{
+	nfds_t count = HUB_CLIENTS + hub->crowd.count;
+
+	if (!stopped)
+		return deadline_wait(hub->crowd.wait, count, deadline, tick);
+	(void)poll(hub->crowd.wait, count, tick == -1 ? DEADLINE_TICK : tick);
+	return 1;
+}
+
+/* Serve clients until none is left and no more are to come. Returns GO_ON, or the exit status after a line. */
 static int
 loop(struct hub *hub)
 {
 	static const struct deadline never = {.limited = false};
 	struct deadline deadline;
-	size_t again = 0;
-	int status = GO_ON;
+	bool stopped = false;
 
 	deadline_set(&deadline, hub->session->timeout);
 	deadline_set(&hub->asked, 0);
-	while (status == GO_ON &&
-	       (hub->crowd.count > 0 || listener_takes(&hub->listener, 0) || backlog_kept(&hub->output) > 0)) {
+	for (;;) {
+		int tick = hub_sort_out(hub), ready;
 		size_t count = hub->crowd.count;
 		bool idle = count == 0 && backlog_kept(&hub->output) == 0;
-		int ready;
 
+		if (idle && !listener_takes(&hub->listener, 0))
+			return GO_ON;
 		/* -t bounds the wait for a client only while there is none. */
 		if (!idle)
 			deadline_set(&deadline, hub->session->timeout);
-		expect(hub);
-		ready = deadline_wait(hub->crowd.wait, HUB_CLIENTS + count, idle ? &deadline : &never,
-		    again || hub->listener.state == LISTENER_PAUSED ? DEADLINE_TICK : -1);
-		if (ready == -1)
+		if (expect(hub))
+			tick = 0;
+		else if (tick == -1 && hub->listener.state == LISTENER_PAUSED)
+			tick = DEADLINE_TICK;
+		ready = await(hub, idle ? &deadline : &never, tick, stopped);
+		if (ready == -1 && errno != EINTR)
 			return socket_report_accept(hub->listener.socket, errno, "");
+		if (ready == -1) {
+			stopped = true;
+			stop(hub);
+			continue;
+		}
 		if (ready == 0)
 			listener_retry(&hub->listener);
-		else
-			status = handle(hub, count);
-		again = hub_sort_out(hub);
+		handle(hub, count);
 	}
-	return status;
+}
+
+/* Close what is left, and print the lines of the end. Returns the exit status. */
+static int
+finish(struct hub *hub, int status)
+{
+	const char *address = hub->listener.socket->address.text, *data, *unit = hub->bytes ? "byte" : "record";
+	size_t size;
+	/* The last client has gone. */
+	int left = status == GO_ON && hub->reading ? hub_next(hub, &data, &size) : 0;
+
+	if (left == 1 || (left == -1 && errno == EMSGSIZE)) {
+		error_line(address, "standard input was not all sent: no client is left");
+		hub->failed = true;
+	}
+	if (hub->dropped)
+		error_line(
+		    address, "%llu %s%s dropped (-L)", hub->dropped, unit, hub->dropped == 1 ? " was" : "s were");
+	record_close(&hub->input);
+	backlog_close(&hub->output);
+	crowd_free(&hub->crowd);
+	packet_close(&hub->packet);
+	if (status != GO_ON)
+		return status;
+	return hub->failed ? STATUS_FAILED : STATUS_OK;
 }
 
 int
@@ -104,32 +266,14 @@ hub_run(const struct session *session, struct socket *socket)
 	    .listener = {.socket = socket, .count = session->count, .most = session->most},
 	    .reading = session->input,
 	    .packets = socket->address.type == SOCK_SEQPACKET};
-	int status = STATUS_FAILED, left;
-	const char *data;
-	size_t size, i;
 
+	hub.bytes = session->form == RECORD_RAW && !hub.packets;
 	if ((hub.packets && packet_open(&hub.packet) == -1) || crowd_grow(&hub.crowd, HUB_CLIENTS) == -1) {
 		error_line(NULL, "%s", strerror(errno));
-		return status;
+		return STATUS_FAILED;
 	}
 	record_open(&hub.input, STDIN_FILENO, session->form, HUB_LONGEST);
 	hub.input.elsewhere = true;
 	backlog_open(&hub.output, session->output ? STDOUT_FILENO : -1, false);
-	status = loop(&hub);
-	/* The last client has gone. */
-	left = status == GO_ON && hub.reading ? record_next(&hub.input, &data, &size) : 0;
-	if (left == 1 || (left == -1 && errno == EMSGSIZE)) {
-		error_line(socket->address.text, "standard input was not all sent: no client is left");
-		status = STATUS_FAILED;
-	}
-	for (i = 0; i < hub.crowd.count; i++)
-		((struct client *)hub.crowd.list[i])->state = CLIENT_GONE;
-	(void)hub_sort_out(&hub);
-	record_close(&hub.input);
-	backlog_close(&hub.output);
-	crowd_free(&hub.crowd);
-	packet_close(&hub.packet);
-	if (status != GO_ON)
-		return status;
-	return hub.failed ? STATUS_FAILED : STATUS_OK;
+	return finish(&hub, loop(&hub));
 }

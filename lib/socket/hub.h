@@ -1,6 +1,6 @@
 /*
  * hub.h: declarations that the files of the hub share: hub.c (loop), hub_client.c (clients that come and go),
- * hub_record.c (records).
+ * hub_slow.c (clients that are slow, or leave), hub_record.c (records).
  */
 #ifndef SOCKET_HUB_H
 #define SOCKET_HUB_H
@@ -18,21 +18,29 @@
 #include "socket/session.h"
 
 /* Bytes in the longest record. */
-#define HUB_LONGEST ((size_t)64 * 1024)
+#define HUB_LONGEST ((size_t)1024 * 1024)
+
+/* Bytes that are taken from one source before the others have their turn. */
+#define HUB_TURN ((size_t)128 * 1024)
 
 struct client {
 	int fd;
 	struct text name; /* address of the client, or unix:#N */
 	struct record_reader records;
-	struct backlog backlog;
+	struct backlog backlog; /* fd -1: the client takes nothing more */
 	enum {
 		CLIENT_SENDS,
-		CLIENT_ENDED, /* the client has sent its end, and may still read */
-		CLIENT_GONE   /* the client is to be closed */
+		CLIENT_ENDED,  /* the client has sent its end, and may still read */
+		CLIENT_LEAVES, /* it gets what waits for it; what comes from it is discarded until it closes */
+		CLIENT_GONE    /* the client is to be closed */
 	} state;
-	bool half_closed;         /* nothing more is sent to the client, and its connection was half-closed */
-	unsigned long long moved; /* backlog.moved at the last check */
-	struct deadline patience; /* time when a full client that takes nothing is dropped */
+	bool holds;               /* the client holds others up, until at most this time: */
+	struct deadline until;    /* if it leaves, time when it is closed unless a byte comes or goes */
+	long long left;           /* nanoseconds for which it may still hold others up, while it does not */
+	unsigned long long start; /* backlog.moved when these were last set anew */
+	bool skipped;             /* that time is over, and records that do not fit are dropped (-L) */
+	bool half_closed;         /* the client leaves, and nothing more is sent to it */
+	struct deadline latest;   /* time when a client that leaves is closed in any case */
 };
 
 /* Places in hub->crowd.wait; the clients follow. */
@@ -44,27 +52,50 @@ struct hub {
 	struct crowd crowd; /* clients */
 	struct record_reader input;
 	struct backlog output;
-	bool reading;          /* standard input has not ended */
-	bool packets;          /* clients send and get packets */
-	struct packet packet;  /* packet that came last */
-	bool failed;           /* a client was dropped, or a record not sent, after a line */
-	struct deadline asked; /* time to ask the system again which clients have gone */
+	bool reading;               /* standard input has not ended */
+	bool packets;               /* clients send and get packets */
+	bool bytes;                 /* clients send and get bytes, without records (-r) */
+	bool input_waits;           /* a record of standard input waits for space */
+	bool clients_wait;          /* a record of a client does */
+	struct packet packet;       /* packet that came last */
+	bool failed;                /* a client was dropped, or a record not sent, after a line */
+	unsigned long long sent;    /* bytes that clients have taken which have gone by now */
+	unsigned long long dropped; /* records, or bytes of -r, that slow clients did not get (-L) */
+	struct deadline asked;      /* time to ask the system again which clients have gone */
 };
 
 /* Accept all waiting clients, so that they receive the next record. */
 void hub_welcome(struct hub *hub);
 
-/* Drop a client, with a line that says why. */
-void hub_drop(struct hub *hub, struct client *client, const char *why);
-
-/* Drop a client after an error of its connection. */
-void hub_lose(struct hub *hub, struct client *client, int error);
+/* Print a line about a client that is dropped. */
+void hub_drop(struct hub *hub, const struct client *client, const char *why);
 
 /*
- * Drop clients that are full and take nothing, and close those that are done. Returns the number of clients that must
- * be checked again without an event.
+ * Handle an error of a connection, after a line. A client that takes nothing more may have sent records before; reads:
+ * it is the other way round, and the client is dropped.
  */
-size_t hub_sort_out(struct hub *hub);
+void hub_lose(struct hub *hub, struct client *client, int error, bool reads);
+
+/* Write what is kept for a client. */
+void hub_write(struct hub *hub, struct client *client);
+
+/*
+ * Close a client that has not ended, once what waits for it is written. Input that is unread when a socket is closed
+ * would make the system destroy what it has sent.
+ */
+void hub_leave(struct client *client);
+
+/* Discard what has come from a client that leaves. */
+void hub_discard(struct client *client);
+
+/* Give back the time for which a client may hold others up. */
+void hub_renew(const struct hub *hub, struct client *client);
+
+/*
+ * Drop clients that hold others up for too long, and close those that are done. Returns the number of milliseconds
+ * until the clients must be checked again without an event, or -1.
+ */
+int hub_sort_out(struct hub *hub);
 
 /*
  * Return true if a record must wait, because a descriptor to which it goes has no space. The record is one of standard
@@ -72,10 +103,13 @@ size_t hub_sort_out(struct hub *hub);
  */
 bool hub_full(const struct hub *hub, bool input);
 
-/* Take records of a client, and pass them on. Returns 0, or -1 with errno if standard output failed. */
+/* Take records of a client, and pass them on. Returns 0, or -1 with ENOMEM if standard output is to fail. */
 int hub_hear(struct hub *hub, struct client *client);
 
-/* Take records of standard input, and pass them on. Returns GO_ON, or the exit status after a line. */
+/* Take records of standard input, and pass them on. Returns 0, or -1 after a line if it cannot be read. */
 int hub_say(struct hub *hub);
+
+/* Take the next record of standard input. Returns as record_next. */
+int hub_next(struct hub *hub, const char **data, size_t *size);
 
 #endif

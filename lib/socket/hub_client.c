@@ -1,7 +1,5 @@
 /*
- * hub_client.c: the clients of a hub: accepting, dropping and closing them. The hub keeps data that a slow client has
- * not read, up to a bound. Then the others wait for it, but not for long, so that no client can delay the others or use
- * up memory.
+ * hub_client.c: the clients of a hub: accepting them, naming them, and what is said when one is lost.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -9,28 +7,82 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/io.h"
 #include "socket/hub.h"
+
+/* Append the name that a client of a Unix socket has bound. A backslash is doubled, so no escape can be forged. */
+static void
+add_path(struct text *name, const struct socket_address *peer)
+{
+	size_t size, i;
+	const char *path = address_path(peer, &size);
+
+	for (i = 0; i < size; i++) {
+		unsigned char byte = (unsigned char)path[i];
+
+		text_format(name,
+		    i == 0 && !byte                ? "@"
+		    : byte == '\\'                 ? "\\\\"
+		    : (byte < ' ' || byte == 0x7f) ? "\\x%02x"
+		                                   : "%c",
+		    byte);
+	}
+}
+
+static bool
+taken(const struct hub *hub, const struct text *name)
+{
+	size_t i;
+
+	for (i = 0; i < hub->crowd.count; i++) {
+		const struct text *other = &((struct client *)hub->crowd.list[i])->name;
+
+		if (other->size == name->size && memcmp(other->data, name->data, name->size) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Name a client after its address. No two clients that are present have the same name, and none has the name #N of a
+ * client without an address. Returns 0, or -1 with ENOMEM.
+ */
+static int
+set_name(const struct hub *hub, const struct socket_address *peer, struct text *name)
+{
+	const struct address *address = &hub->listener.socket->address;
+	size_t scheme = strlen(address->scheme) + 1;
+
+	if (address->kind == ADDRESS_UNIX) {
+		text_format(name, "%s:", address->scheme);
+		add_path(name, peer);
+	} else {
+		address_format(address, peer, name);
+	}
+	/* Most clients of a Unix socket have no name. */
+	if (!name->cut && (name->size == scheme || name->data[scheme] == '#'))
+		text_format(name, "#%llu", hub->listener.taken);
+	while (!name->cut && taken(hub, name))
+		text_format(name, "#%llu", hub->listener.taken);
+	return name->cut ? error_set(ENOMEM) : 0;
+}
 
 static int
 add(struct hub *hub, int fd, const struct socket_address *peer)
 {
-	const struct address *address = &hub->listener.socket->address;
 	struct client *client = calloc(1, sizeof(*client));
 
-	if (!client || crowd_grow(&hub->crowd, HUB_CLIENTS) == -1) {
+	if (!client || crowd_grow(&hub->crowd, HUB_CLIENTS) == -1 || set_name(hub, peer, &client->name) == -1) {
+		if (client)
+			text_free(&client->name);
 		free(client);
-		return -1;
+		return error_set(ENOMEM);
 	}
 	client->fd = fd;
-	address_format(address, peer, &client->name);
-	/* Most clients of a Unix socket have no name. */
-	if (address->kind == ADDRESS_UNIX && client->name.data && client->name.data[client->name.size - 1] == ':')
-		text_format(&client->name, "#%llu", hub->listener.taken);
 	socket_block(fd, false);
 	record_open(&client->records, fd, hub->session->form, HUB_LONGEST);
 	client->records.elsewhere = true;
 	backlog_open(&client->backlog, fd, hub->packets);
+	hub_renew(hub, client);
 	if (hub->packets)
 		socket_mark(fd);
 	hub->crowd.list[hub->crowd.count++] = client;
@@ -53,18 +105,14 @@ hub_welcome(struct hub *hub)
 }
 
 void
-hub_drop(struct hub *hub, struct client *client, const char *why)
+hub_drop(struct hub *hub, const struct client *client, const char *why)
 {
-	if (client->state == CLIENT_GONE)
-		return;
-	client->state = CLIENT_GONE;
-	error_line(
-	    hub->listener.socket->address.text, "%s: %s", client->name.data ? client->name.data : "a client", why);
+	error_line(hub->listener.socket->address.text, "%s: %s", client->name.data, why);
 	hub->failed = true;
 }
 
 void
-hub_lose(struct hub *hub, struct client *client, int error)
+hub_lose(struct hub *hub, struct client *client, int error, bool reads)
 {
 	struct text why = {0};
 
@@ -74,71 +122,18 @@ hub_lose(struct hub *hub, struct client *client, int error)
 	                          : strerror(error));
 	if (backlog_kept(&client->backlog) > 0)
 		text_format(&why, "; %zu bytes for it are lost", backlog_kept(&client->backlog));
-	hub_drop(hub, client, why.data ? why.data : "it has gone");
+	/* If the client takes nothing more, the line has been printed. */
+	if (client->backlog.fd != -1)
+		hub_drop(hub, client, why.data ? why.data : strerror(ENOMEM));
 	text_free(&why);
-}
-
-/* Drop a client that is full and has taken nothing for too long. Returns true if it is full. */
-static bool
-check_full(struct hub *hub, struct client *client)
-{
-	bool full = backlog_full(&client->backlog, 2 * HUB_LONGEST);
-
-	if (!full || client->moved != client->backlog.moved)
-		deadline_set(&client->patience,
-		    hub->session->timeout == DEADLINE_NEVER ? SOCKET_PATIENCE : hub->session->timeout);
-	else if (deadline_passed(&client->patience))
-		hub_drop(hub, client, "it does not read what is sent to it, and was dropped");
-	client->moved = client->backlog.moved;
-	return full;
-}
-
-/* Close a client that is done, or half-close it after the end of standard input. ask: socket_closed may be called. */
-static void
-check_end(struct hub *hub, struct client *client, bool ask)
-{
-	const struct session *session = hub->session;
-	bool last = !hub->reading && !session->relays;
-
-	if (client->state == CLIENT_GONE || backlog_kept(&client->backlog) > 0)
-		return;
-	/*
-	 * A client that has sent its end may still read. With -B it is closed all the same, because the records of
-	 * other clients never end.
-	 */
-	if (client->state == CLIENT_ENDED &&
-	    (last || session->relays || !session->input || io_ready(client->fd, 0) ||
-	        (ask && hub->listener.socket->address.kind == ADDRESS_TCP && socket_closed(client->fd) == 1)))
+	backlog_close(&client->backlog);
+	if (reads || client->state != CLIENT_SENDS)
 		client->state = CLIENT_GONE;
-	else if (last && session->input && !client->half_closed)
-		client->half_closed = socket_half_close(client->fd) == 0;
 }
 
-size_t
-hub_sort_out(struct hub *hub)
+void
+hub_write(struct hub *hub, struct client *client)
 {
-	bool ask = deadline_passed(&hub->asked);
-	size_t i, again = 0;
-
-	/* To save calls, the system is not asked about clients at each event. */
-	if (ask)
-		deadline_set(&hub->asked, DEADLINE_TICK * 1000000LL);
-	for (i = hub->crowd.count; i-- > 0;) {
-		struct client *client = hub->crowd.list[i];
-		bool full = check_full(hub, client);
-
-		check_end(hub, client, ask);
-		if (client->state == CLIENT_GONE) {
-			close(client->fd);
-			record_close(&client->records);
-			backlog_close(&client->backlog);
-			text_free(&client->name);
-			free(client);
-			hub->crowd.list[i] = hub->crowd.list[--hub->crowd.count];
-			listener_retry(&hub->listener);
-		} else if (full || (client->state == CLIENT_ENDED && backlog_kept(&client->backlog) == 0)) {
-			again++;
-		}
-	}
-	return again;
+	if (backlog_write(&client->backlog) == -1)
+		hub_lose(hub, client, errno, false);
 }

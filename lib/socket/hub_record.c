@@ -1,6 +1,7 @@
 /*
  * hub_record.c: the records of a hub. A client's record goes to standard output as a whole, and with -B to the other
- * clients. A record of standard input goes to all clients, or with -P to the client that it names.
+ * clients. A record of standard input goes to all clients, or with -P to the client that it names. With -r the bytes
+ * that have come are passed on as if they were a record, without a terminator.
  */
 #include <errno.h>
 #include <string.h>
@@ -8,19 +9,26 @@
 #include "base/error.h"
 #include "socket/hub.h"
 
+/* Return true if a client can still be given records. */
+static bool
+takes(const struct client *client)
+{
+	return client->state != CLIENT_LEAVES && client->state != CLIENT_GONE && client->backlog.fd != -1;
+}
+
+/* Keep a record for a client; it is written once the source has had its turn. */
 static void
 give(struct hub *hub, struct client *client, const char *prefix, const char *data, size_t size)
 {
-	if (client->state != CLIENT_GONE &&
-	    (backlog_add(&client->backlog, hub->session->form, prefix, data, size) == -1 ||
-	        backlog_write(&client->backlog) == -1))
-		hub_lose(hub, client, errno);
+	if (!takes(client))
+		return;
+	if (client->skipped && backlog_full(&client->backlog))
+		hub->dropped += hub->bytes ? size : 1;
+	else if (backlog_add(&client->backlog, hub->session->form, prefix, data, size) == -1)
+		hub_lose(hub, client, errno, false);
 }
 
-/*
- * Pass a record of a client to standard output, and with -B to the others. Returns 0, or -1 with errno if standard
- * output failed.
- */
+/* Pass a record of a client to standard output, and with -B to the others. Returns 0, or -1 with ENOMEM. */
 static int
 spread(struct hub *hub, const struct client *from, const char *data, size_t size)
 {
@@ -28,14 +36,10 @@ spread(struct hub *hub, const struct client *from, const char *data, size_t size
 	const char *prefix = session->prefix ? from->name.data : NULL;
 	size_t i;
 
-	if (session->relays)
-		hub_welcome(hub);
-	if (backlog_add(&hub->output, session->form, prefix, data, size) == -1)
-		return -1;
 	for (i = 0; session->relays && i < hub->crowd.count; i++)
 		if (hub->crowd.list[i] != from)
 			give(hub, hub->crowd.list[i], prefix, data, size);
-	return backlog_write(&hub->output);
+	return backlog_add(&hub->output, session->form, prefix, data, size);
 }
 
 bool
@@ -44,14 +48,14 @@ hub_full(const struct hub *hub, bool input)
 	bool lonely = true;
 	size_t i;
 
-	if (!input && backlog_full(&hub->output, 2 * HUB_LONGEST))
+	if (!input && backlog_full(&hub->output))
 		return true;
 	for (i = 0; (input || hub->session->relays) && i < hub->crowd.count; i++) {
 		const struct client *client = hub->crowd.list[i];
 
-		if (client->state == CLIENT_GONE)
+		if (!takes(client))
 			continue;
-		if (backlog_full(&client->backlog, 2 * HUB_LONGEST))
+		if (backlog_full(&client->backlog) && !client->skipped)
 			return true;
 		lonely = false;
 	}
@@ -62,6 +66,8 @@ hub_full(const struct hub *hub, bool input)
 static int
 next(struct hub *hub, struct client *client, const char **data, size_t *size)
 {
+	if (hub->bytes)
+		return record_bytes(&client->records, data, size);
 	if (!hub->packets)
 		return record_next(&client->records, data, size);
 	if (packet_take(client->fd, true, &hub->packet) == -1)
@@ -71,32 +77,52 @@ next(struct hub *hub, struct client *client, const char **data, size_t *size)
 	return hub->packet.ended ? 0 : 1;
 }
 
+/* Handle an error of reading from a client. A client whose record is refused gets what waits for it, and is closed. */
+static void
+refuse(struct hub *hub, struct client *client, int error)
+{
+	struct text why = {0};
+
+	if (error == EAGAIN || error == EWOULDBLOCK || error == EINTR)
+		return;
+	if (error != EMSGSIZE && error != EBADMSG) {
+		hub_lose(hub, client, error, true);
+		return;
+	}
+	if (hub->packets)
+		text_format(&why, "a packet is larger than %zu bytes", PACKET_MOST);
+	else
+		record_fault(&client->records, error, &why);
+	hub_drop(hub, client, why.data ? why.data : strerror(ENOMEM));
+	text_free(&why);
+	hub_leave(client);
+}
+
 int
 hub_hear(struct hub *hub, struct client *client)
 {
-	struct text why = {0};
+	unsigned long seen = 0;
+	size_t size, turn = 0;
 	const char *data;
-	size_t size;
 	int got = 1;
 
-	while (client->state != CLIENT_GONE && !hub_full(hub, false)) {
+	while (client->state == CLIENT_SENDS && turn < HUB_TURN && !hub_full(hub, false)) {
 		got = next(hub, client, &data, &size);
 		if (got != 1)
 			break;
+		turn += size + 1;
+		/* A client that connected before these bytes were sent gets them. */
+		if (hub->session->relays && (hub->packets || client->records.reads != seen))
+			hub_welcome(hub);
+		seen = client->records.reads;
 		if (spread(hub, client, data, size) == -1)
 			return -1;
 	}
 	if (got == 0) {
 		client->state = CLIENT_ENDED;
-	} else if (got == -1 && (errno == EMSGSIZE || errno == EBADMSG)) {
-		if (hub->packets)
-			text_format(&why, "a packet is larger than %zu bytes", PACKET_MOST);
-		else
-			record_fault(&client->records, errno, &why);
-		hub_drop(hub, client, why.data ? why.data : strerror(ENOMEM));
-		text_free(&why);
-	} else if (got == -1 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
-		hub_lose(hub, client, errno);
+		record_close(&client->records);
+	} else if (got == -1) {
+		refuse(hub, client, errno);
 	}
 	return 0;
 }
@@ -111,7 +137,7 @@ address_one(struct hub *hub, const char *data, size_t size)
 	for (i = 0; tab && i < hub->crowd.count; i++) {
 		struct client *client = hub->crowd.list[i];
 
-		if (client->name.data && client->name.size == label && memcmp(client->name.data, data, label) == 0) {
+		if (client->name.size == label && memcmp(client->name.data, data, label) == 0 && takes(client)) {
 			give(hub, client, NULL, tab + 1, size - label - 1);
 			return;
 		}
@@ -122,18 +148,28 @@ address_one(struct hub *hub, const char *data, size_t size)
 }
 
 int
+hub_next(struct hub *hub, const char **data, size_t *size)
+{
+	return hub->bytes ? record_bytes(&hub->input, data, size) : record_next(&hub->input, data, size);
+}
+
+int
 hub_say(struct hub *hub)
 {
+	unsigned long seen = 0;
 	struct text why = {0};
+	size_t size, i, turn = 0;
 	const char *data;
-	size_t size, i;
 	int got = 1;
 
-	while (hub->reading && !hub_full(hub, true)) {
-		got = record_next(&hub->input, &data, &size);
+	while (hub->reading && turn < HUB_TURN && !hub_full(hub, true)) {
+		got = hub_next(hub, &data, &size);
 		if (got != 1)
 			break;
-		hub_welcome(hub);
+		turn += size + 1;
+		if (hub->input.reads != seen)
+			hub_welcome(hub);
+		seen = hub->input.reads;
 		if (hub->session->prefix)
 			address_one(hub, data, size);
 		for (i = 0; !hub->session->prefix && i < hub->crowd.count; i++)
@@ -142,9 +178,10 @@ hub_say(struct hub *hub)
 	if (got == 0)
 		hub->reading = false;
 	if (got != -1 || errno == EAGAIN || errno == EINTR)
-		return GO_ON;
+		return 0;
 	record_fault(&hub->input, errno, &why);
 	error_line(NULL, "standard input: %s", why.data ? why.data : "");
 	text_free(&why);
-	return STATUS_FAILED;
+	hub->failed = true;
+	return -1;
 }
