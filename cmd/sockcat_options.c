@@ -72,6 +72,8 @@ check(const struct cat *cat, const struct given *given)
 		return command_usage("-n 0 needs a connection, or a Unix socket");
 	if (!cat->listens && session->prefix && stream)
 		return command_usage("-P needs packets, or -l");
+	if (session->prefix && stream && session->form == RECORD_RAW)
+		return command_usage("-P needs records, and a hub with -r has none");
 	if (session->argv &&
 	    (given->receives || given->sends || session->relays || session->prefix || session->lossy != DEADLINE_NEVER))
 		return command_usage("-I, -O, -B, -L and -P are not for a COMMAND, which has the socket itself");

@@ -120,24 +120,395 @@ open('sleeping').read()" &
 	exec 8<&-
 }
 
-@test "sockcat: -l -f terminates the last line, and a line that is too long ends its client" {
+@test "sockcat: -l -f terminates the last record of a client, and a record that is refused ends its client" {
 	listen -n 2 unix:socket </dev/null >got 2>err
 	printf 'no end' | cat_ "$A"
-	{ echo first; head -c 100000 /dev/zero | tr '\0' x; } | cat_ "$A" 2>/dev/null || true
+	{ echo first; head -c 1048577 /dev/zero | tr '\0' x; } | cat_ "$A"
 	ends 1
 	[ "$(cat got)" = $'no end\nfirst' ]
-	[[ $(cat err) == "sockcat: unix:socket: unix:#2: record 2 has more than "*" bytes, at most 65536 can be" ]]
+	[ "$(cat err)" = 'sockcat: unix:socket: unix:#2: record 2 has at least 1048577 bytes, and a record at most 1048576' ]
 	rm socket
 	listen -0 -n 1 unix:socket </dev/null >got
 	printf 'a\nb\0c' | cat_ "$A"
 	ends 0
 	printf 'a\nb\0c\0' | cmp - got
 	rm socket
-	listen -N -n 1 unix:socket </dev/null >got 2>err
-	printf '3:a\nb,x' | cat_ "$A" || true
+	listen -N -n 2 unix:socket </dev/null >got 2>err
+	printf '3:a\nb,x' | cat_ "$A"
+	printf '1:c,1048577:x' | cat_ "$A"
 	ends 1
-	[ "$(cat got)" = $'3:a\nb,' ]
-	[[ $(cat err) == 'sockcat: unix:socket: unix:#1: record 2 is not a netstring: '* ]]
+	[ "$(cat got)" = $'3:a\nb,1:c,' ]
+	[ "$(cat err)" = 'sockcat: unix:socket: unix:#1: record 2 is not a netstring: it does not start with a length
+sockcat: unix:socket: unix:#2: record 2 has 1048577 bytes, and a record at most 1048576' ]
+}
+
+@test "sockcat: a hub passes records of 1 MiB, and a longer one ends only its client, after the records before it" {
+	need python3 python3 -c 0
+	mkfifo in
+	exec 7<>in
+	listen -n 2 -B unix:socket <in >got 2>err
+	timeout 60 python3 - <<-'EOF'
+		import socket
+		long = b'x' * 1048576 + b'\n'
+		def connect():
+		    s = socket.socket(socket.AF_UNIX)
+		    s.connect('socket')
+		    return s
+		def expect(s, wanted):
+		    data = b''
+		    while len(data) < len(wanted):
+		        more = s.recv(1 << 20)
+		        assert more
+		        data += more
+		    assert data == wanted
+		one, two = connect(), connect()
+		one.sendall(b'before\n' + long + b'after\n')
+		expect(two, b'before\n' + long + b'after\n')
+		open('in', 'wb').write(long)
+		expect(one, long)
+		expect(two, long)
+		two.sendall(b'a\nb\nx' + long + b'c\n')
+		expect(one, b'a\nb\n')
+		assert two.recv(1) == b''
+		one.sendall(b'still there\n')
+	EOF
+	exec 7<&-
+	ends 1
+	[ "$(grep -vx 'x*' got)" = $'before\nafter\na\nb\nstill there' ]
+	[ "$(grep -cx 'x*' got)" -eq 1 ]
+	[[ $(cat err) == 'sockcat: unix:socket: unix:#2: record 3 has '*' bytes, and a record at most 1048576' ]]
+}
+
+@test "sockcat: a client that a hub closes gets all that was sent to it, and no reset" {
+	need python3 python3 -c 0
+	mkfifo in
+	exec 7<>in
+	for AT in tcp:127.0.0.1:0 unix:socket; do
+		listen -n 1 -N "$AT" <in >got 2>err
+		timeout 60 python3 - "$A" <<-'EOF'
+			import socket, sys
+			kind, rest = sys.argv[1].split(':', 1)
+			s = socket.socket(socket.AF_UNIX if kind == 'unix' else socket.AF_INET)
+			s.connect(rest if kind == 'unix' else ('127.0.0.1', int(rest.split(':')[1])))
+			s.sendall(b'1:a,')
+			sent = b'60000:' + b'y' * 60000 + b','
+			open('in', 'wb').write(sent)
+			s.recv(1, socket.MSG_PEEK)
+			# Not a netstring, of which most is still unread when it is refused.
+			s.sendall(b'x' * 200000)
+			data = b''
+			while more := s.recv(1 << 20):
+			    data += more
+			assert data == sent
+		EOF
+		ends 1
+		[ "$(cat got)" = '1:a,' ]
+		rm -f socket
+	done
+	exec 7<&-
+}
+
+@test "sockcat: the end of a hub's input is not passed on, so clients of node and asyncio go on sending" {
+	need node node -e 0
+	need python3 python3 -c 0
+	for AT in tcp:127.0.0.1:0 unix:socket; do
+		listen -n 2 "$AT" </dev/null >got
+		# Each client sends its next line once the last one is written, and ends if it sees an end.
+		timeout 60 node -e '
+			const fs = require("fs"), [kind, rest] = process.argv[1].split(/:(.*)/);
+			const client = require("net").connect(kind === "unix" ? {path: rest} : {port: rest.split(":")[1], host: "127.0.0.1"});
+			let number = 0;
+			const send = () => {
+				if (!fs.readFileSync("got", "latin1").includes(number ? "node " + number + "\n" : ""))
+					return setImmediate(send);
+				if (number === 50)
+					return client.end();
+				client.write("node " + ++number + "\n", send);
+			};
+			client.on("connect", send).on("error", () => process.exit(1));' "$A" &
+		node=$!
+		timeout 60 python3 - "$A" <<-'EOF'
+			import asyncio, sys
+			kind, rest = sys.argv[1].split(':', 1)
+			async def main():
+			    loop = asyncio.get_running_loop()
+			    if kind == 'unix':
+			        client = (await loop.create_unix_connection(asyncio.Protocol, rest))[0]
+			    else:
+			        client = (await loop.create_connection(asyncio.Protocol, '127.0.0.1', int(rest.split(':')[1])))[0]
+			    for number in range(1, 51):
+			        assert not client.is_closing()
+			        client.write(b'asyncio %d\n' % number)
+			        while b'asyncio %d\n' % number not in open('got', 'rb').read():
+			            await asyncio.sleep(0)
+			    client.close()
+			asyncio.run(main())
+		EOF
+		wait $node
+		ends 0
+		[ "$(sort -V got)" = "$(seq -f 'asyncio %g' 50; seq -f 'node %g' 50)" ]
+		rm -f socket
+	done
+}
+
+@test "sockcat: a hub with -O closes its clients once its input has ended and is sent" {
+	need python3 python3 -c 0
+	seq 100000 >data
+	mkfifo in
+	exec 7<>in
+	listen -n 2 -O unix:socket <in
+	for i in 1 2; do
+		mkfifo set$i
+		cat_ -I -R set$i unix:socket >out$i 7<&- &
+		read -r _ <set$i
+	done
+	cat data >&7
+	exec 7<&-
+	ends 0
+	wait
+	cmp data out1
+	cmp data out2
+}
+
+@test "sockcat: a hub with -r passes bytes as they come, without records" {
+	need python3 python3 -c 0
+	mkfifo in
+	exec 7<>in
+	for AT in tcp:127.0.0.1:0 unix:socket; do
+		listen -n 3 -B -r "$AT" <in >got
+		timeout 60 python3 - "$A" <<-'EOF'
+			import socket, sys
+			kind, rest = sys.argv[1].split(':', 1)
+			def connect():
+			    s = socket.socket(socket.AF_UNIX if kind == 'unix' else socket.AF_INET)
+			    s.connect(rest if kind == 'unix' else ('127.0.0.1', int(rest.split(':')[1])))
+			    return s
+			def expect(s, wanted):
+			    data = b''
+			    while len(data) < len(wanted):
+			        more = s.recv(1 << 20)
+			        assert more
+			        data += more
+			    assert data == wanted
+			one, two = connect(), connect()
+			standard = open('in', 'wb', buffering=0)
+			standard.write(b'for all, no end')
+			expect(one, b'for all, no end')
+			expect(two, b'for all, no end')
+			bytes_ = bytes(range(256)) * 400
+			one.sendall(b'part')
+			expect(two, b'part')
+			one.sendall(bytes_)
+			expect(two, bytes_)
+			two.sendall(b'\0back')
+			expect(one, b'\0back')
+			# A client is there already when its bytes are relayed.
+			three = connect()
+			two.sendall(b'!')
+			expect(three, b'!')
+			expect(one, b'!')
+		EOF
+		# The FIFO stays open here, and each client that has closed is let go.
+		ends 0
+		python3 -c 'print("part", end=""); import sys; sys.stdout.flush(); sys.stdout.buffer.write(bytes(range(256)) * 400 + b"\0back!")' |
+			cmp - got
+		rm -f socket
+	done
+	exec 7<&-
+}
+
+@test "sockcat: names of a hub's clients are unique, and a client cannot pass for another one" {
+	need python3 python3 -c 0
+	[ "$PLAT" = linux ] || skip "abstract names are Linux's"
+	for scheme in unix unix-seq; do
+		mkfifo in
+		exec 7<>in
+		listen -n 9 -P "$scheme:$PWD/socket" <in >got 2>err
+		timeout 60 python3 - "$scheme" <<-'EOF'
+			import os, socket, sys
+			kind = socket.SOCK_STREAM if sys.argv[1] == 'unix' else socket.SOCK_SEQPACKET
+			top, clients = os.getcwd(), []
+			def connect(name=None, directory='.'):
+			    s = socket.socket(socket.AF_UNIX, kind)
+			    os.makedirs(directory, exist_ok=True)
+			    os.chdir(directory)
+			    if name:
+			        s.bind(name)
+			    os.chdir(top)
+			    s.connect('socket')
+			    number = len(clients) + 1
+			    s.send(b'%d\n' % number if kind == socket.SOCK_STREAM else b'%d' % number)
+			    while b'\t%d\n' % number not in open('got', 'rb').read():
+			        pass
+			    clients.append(s)
+			connect('#1')
+			connect()
+			connect('name', 'd3')
+			connect('name', 'd4')
+			connect('back\\slash')
+			connect('new\nline')
+			connect('new\\x0aline')
+			connect('\0#2')
+			open('in', 'wb').write(b'%s:#1#1\tfor one\n%s:#2\tfor two\n%s:name#4\tfor four\n' % ((sys.argv[1].encode(),) * 3))
+			for i, text in (0, b'for one'), (1, b'for two'), (3, b'for four'):
+			    assert clients[i].recv(100).rstrip(b'\n') == text
+			# A name is free again once its client has gone.
+			clients[2].close()
+			connect('name#4', 'd5')
+		EOF
+		exec 7<&-
+		ends 0
+		[ "$(cat err)" = '' ]
+		diff got - <<-EOF
+			$scheme:#1#1	1
+			$scheme:#2	2
+			$scheme:name	3
+			$scheme:name#4	4
+			$scheme:back\\\\slash	5
+			$scheme:new\\x0aline	6
+			$scheme:new\\\\x0aline	7
+			$scheme:@#2	8
+			$scheme:name#4#9	9
+		EOF
+		rm -rf socket in d? '#1' back* new*
+	done
+}
+
+@test "sockcat: a client that reads only now and then holds the others up for the time of -t in all" {
+	need python3 python3 -c 0
+	mkfifo in
+	exec 7<>in
+	listen -f -t 0.3 unix:socket <in >got 2>err
+	timeout 20 python3 - <<-'EOF'
+		import select, socket, threading
+		def connect():
+		    s = socket.socket(socket.AF_UNIX)
+		    s.connect('socket')
+		    return s
+		slow, fast = connect(), connect()
+		lines = b'a line of some length, for all of them\n' * 400000
+		threading.Thread(target=lambda: open('in', 'wb').write(lines), daemon=True).start()
+		got = b''
+		while len(got) < len(lines):
+		    if select.select([fast], [], [], 0.05)[0]:
+		        got += fast.recv(1 << 20)
+		    else:
+		        slow.recv(200000)
+		assert got == lines
+		while slow.recv(1 << 20):
+		    pass
+	EOF
+	[ "$(cat err)" = 'sockcat: unix:socket: unix:#1: it reads too slowly what is sent to it, and was dropped' ]
+	kill "$PID"
+	ends 143
+	exec 7<&-
+}
+
+@test "sockcat: -L of a hub drops records for a client that does not read, and keeps the client" {
+	need python3 python3 -c 0
+	mkfifo in
+	exec 7<>in
+	listen -n 2 -L 0 unix:socket <in >got 2>err
+	timeout 60 python3 - <<-'EOF'
+		import select, socket
+		def connect():
+		    s = socket.socket(socket.AF_UNIX)
+		    s.connect('socket')
+		    return s
+		clients = connect(), connect()
+		got = {s: b'' for s in clients}
+		standard = open('in', 'wb', buffering=0)
+		# Nobody reads, and all is taken.
+		sent = 30000
+		for i in range(sent):
+		    standard.write(b'%099d\n' % i)
+		# What is sent after a client has caught up arrives.
+		while not all(data.endswith(b'later\n') for data in got.values()):
+		    ready = select.select(clients, [], [], 0.05)[0]
+		    for s in ready:
+		        got[s] += s.recv(1 << 20)
+		    if not ready:
+		        standard.write(b'later\n')
+		        sent += 1
+		count = 0
+		for data in got.values():
+		    lines = data.split(b'\n')[:-1]
+		    assert all(line == b'later' or len(line) == 99 for line in lines) and lines[0] == b'0' * 99
+		    count += len(lines)
+		open('dropped', 'w').write('%d' % (2 * sent - count))
+	EOF
+	exec 7<&-
+	ends 0
+	[ "$(cat dropped)" -gt 1 ]
+	[ "$(cat err)" = "sockcat: unix:socket: $(cat dropped) records were dropped (-L)" ]
+}
+
+@test "sockcat: a hub that had to wait for its output then writes all, even if its client sends nothing more" {
+	need python3 python3 -c 0
+	mkfifo out
+	exec 7<>out
+	seq 600000 >data
+	listen -n 1 unix:socket </dev/null >out
+	mkfifo gate sent
+	timeout 60 python3 - <<-'EOF' &
+		import socket
+		s = socket.socket(socket.AF_UNIX)
+		s.connect("socket")
+		data = open("data", "rb").read()
+		# As many bytes as fit before the output is read.
+		s.setblocking(False)
+		count = 0
+		while count < len(data):
+		    try:
+		        count += s.send(data[count:])
+		    except BlockingIOError:
+		        if count > 1 << 20:
+		            break
+		open("sent", "w").write("%d\n" % (data.rindex(b"\n", 0, count) + 1))
+		open("gate").read()
+	EOF
+	read -r count <sent
+	timeout 60 head -c "$count" <&7 | cmp - <(head -c "$count" data)
+	: >gate
+	wait
+	exec 7<&-
+}
+
+@test "sockcat: a client that goes without reading has still been heard" {
+	need python3 python3 -c 0
+	mkfifo in
+	exec 7<>in
+	listen -n 1 unix:socket <in >got 2>err
+	timeout 60 python3 - <<-'EOF'
+		import socket
+		s = socket.socket(socket.AF_UNIX)
+		s.connect('socket')
+		open('in', 'wb').write(b'more than a socket holds\n' * 24000)
+		s.recv(1)
+		s.sendall(b'last words\n')
+		s.close()
+	EOF
+	exec 7<&-
+	ends 1
+	[ "$(cat got)" = 'last words' ]
+	[[ $(cat err) == 'sockcat: unix:socket: unix:#1: it has gone; '*' bytes for it are lost' ]]
+}
+
+@test "sockcat: a hub that a signal ends prints its counts, and what is lost" {
+	mkfifo in
+	exec 7<>in
+	listen -f unix:socket <in >got 2>err
+	mkfifo gate
+	{ printf 'abc\nxy'; read -r _ <gate; } | cat_ "$A" >out 7<&- &
+	until grep -q abc got; do moment; done
+	printf 'hello\nz' >&7
+	until grep -q hello out; do moment; done
+	kill "$PID"
+	ends 143
+	[ "$(cat err)" = 'sockcat: unix:socket: stopped by a signal; 6 bytes were sent, 4 received, and 1 were read that are lost, and 2 came that are lost' ]
+	echo >gate
+	wait
+	exec 7<&-
 }
 
 @test "sockcat: -l -f fails if a client goes before it has taken all data, or if no client is left for the input" {

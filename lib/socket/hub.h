@@ -34,12 +34,13 @@ struct client {
 		CLIENT_LEAVES, /* it gets what waits for it; what comes from it is discarded until it closes */
 		CLIENT_GONE    /* the client is to be closed */
 	} state;
-	bool holds;               /* the client holds others up, until at most this time: */
-	struct deadline until;    /* if it leaves, time when it is closed unless a byte comes or goes */
-	long long left;           /* nanoseconds for which it may still hold others up, while it does not */
-	unsigned long long start; /* backlog.moved when these were last set anew */
-	bool skipped;             /* that time is over, and records that do not fit are dropped (-L) */
+	long long left;           /* nanoseconds for which the client may still hold others up */
+	bool counts;              /* a part of them has passed */
+	unsigned long long start; /* backlog.moved when that began */
+	bool holds;               /* the client holds others up now, and the rest passes at until */
+	bool skipped;             /* all have passed, and records that do not fit are dropped (-L) */
 	bool half_closed;         /* the client leaves, and nothing more is sent to it */
+	struct deadline until;    /* also: time when a client that leaves is closed, if it sends and takes nothing */
 	struct deadline latest;   /* time when a client that leaves is closed in any case */
 };
 

@@ -26,9 +26,7 @@ hub_renew(const struct hub *hub, struct client *client)
 	client->left = session->lossy != DEADLINE_NEVER     ? session->lossy
 	               : session->timeout != DEADLINE_NEVER ? session->timeout
 	                                                    : SOCKET_PATIENCE;
-	client->start = client->backlog.moved;
-	client->skipped = false;
-	client->holds = false;
+	client->counts = client->holds = client->skipped = false;
 }
 
 /* Drop a client that has held others up for too long, or with -L drop records for it from now on. */
@@ -53,12 +51,18 @@ give_up(struct hub *hub, struct client *client)
 static int
 check_time(struct hub *hub, struct client *client)
 {
-	unsigned long long took = client->backlog.moved - client->start;
+	unsigned long long took = client->counts ? client->backlog.moved - client->start : 0;
 	bool waits = hub->input_waits || (hub->session->relays && hub->clients_wait), holds;
 
+	if (client->state == CLIENT_GONE)
+		return -1;
 	if (backlog_kept(&client->backlog) == 0 || took >= ENOUGH || (took > 0 && hub->crowd.count == 1))
 		hub_renew(hub, client);
 	holds = waits && backlog_full(&client->backlog) && !client->skipped;
+	if (holds && !client->counts) {
+		client->counts = true;
+		client->start = client->backlog.moved;
+	}
 	if (holds && !client->holds)
 		deadline_set(&client->until, client->left);
 	else if (!holds && client->holds)
@@ -102,28 +106,26 @@ check_leaving(struct client *client)
 	return deadline_poll(&client->until, deadline_poll(&client->latest, DEADLINE_TICK));
 }
 
-/* Close a client that is done. ask: socket_closed may be called. Returns as hub_sort_out. */
-static int
+/* Close a client that is done. ask: socket_closed may be called. */
+static void
 check_end(struct hub *hub, struct client *client, bool ask)
 {
 	const struct session *session = hub->session;
 	bool last = !hub->reading && !session->relays;
 
 	if (backlog_kept(&client->backlog) > 0)
-		return -1;
+		return;
 	/* With -O no record comes from the clients either. Without the end of the input they could not know. */
 	if (client->state == CLIENT_SENDS && last && !session->output && !listener_takes(&hub->listener, 0))
 		hub_leave(client);
-	if (client->state != CLIENT_ENDED)
-		return -1;
 	/*
 	 * A client that has sent its end may still read. With -B it is closed all the same, because the records of
 	 * other clients never end.
 	 */
-	if (last || session->relays || client->backlog.fd == -1 || io_ready(client->fd, 0) ||
-	    (ask && hub->listener.socket->address.kind == ADDRESS_TCP && socket_closed(client->fd) == 1))
+	if (client->state == CLIENT_ENDED &&
+	    (last || session->relays || client->backlog.fd == -1 || io_ready(client->fd, 0) ||
+	        (ask && hub->listener.socket->address.kind == ADDRESS_TCP && socket_closed(client->fd) == 1)))
 		client->state = CLIENT_GONE;
-	return DEADLINE_TICK;
 }
 
 static void
@@ -154,14 +156,10 @@ hub_sort_out(struct hub *hub)
 	for (i = hub->crowd.count; i-- > 0;) {
 		struct client *client = hub->crowd.list[i];
 
-		look = client->state == CLIENT_LEAVES ? check_leaving(client) : -1;
-		if (client->state == CLIENT_SENDS || client->state == CLIENT_ENDED) {
-			int end = check_end(hub, client, ask);
-
-			look = check_time(hub, client);
-			if (end != -1)
-				look = end;
-		}
+		check_end(hub, client, ask);
+		look = client->state == CLIENT_LEAVES                                         ? check_leaving(client)
+		       : client->state == CLIENT_ENDED && backlog_kept(&client->backlog) == 0 ? DEADLINE_TICK
+		                                                                              : check_time(hub, client);
 		if (client->state == CLIENT_GONE)
 			close_client(hub, i);
 		else if (look != -1 && (soonest == -1 || look < soonest))
