@@ -628,6 +628,8 @@ END
 2	sockcat -j 0 unix:s	sockcat: -j "0": not a number from 1 to 2147483647
 2	sockcat -j 2 unix:s	sockcat: -B, -j and -u are for a socket that listens, with -l
 2	sockcat -P unix:s	sockcat: -P needs packets, or -l
+2	sockcat -l -f -r -P unix:s	sockcat: -P needs records, and a hub with -r has none
+2	sockcat -l -r -P tcp::0	sockcat: -P needs records, and a hub with -r has none
 2	sockcat -I unix:s -- true	sockcat: -I, -O, -B, -L and -P are not for a COMMAND, which has the socket itself
 2	sockcat -l -B unix:s	sockcat: -B is for many clients (-f or -n)
 2	sockcat -l -f -B unix-dgram:s	sockcat: -B is for clients that are connected
@@ -871,7 +873,7 @@ END
 # semop.bats     kernel.sem (sets, semaphores in all sets), the semaphore was removed while in use
 #                something that is no semaphore has this name
 # sigsend.bats   too many processes to wait for, its queue of signals stayed full, it handles SIG, it blocks SIG
-#                record N has ... bytes, at most N can be, stopped by a signal
+#                record N has ... bytes, and a record at most N, stopped by a signal
 # fifocat.bats   fs.pipe-user-pages-soft, there is more in it than N bytes, the FIFO was removed, the reader has gone
 #                N of them taken, stopped by a signal
 # sockcat.bats   net.ipv4.ip_unprivileged_port_start, net.core.wmem_max, RLIMIT_NOFILE, clients wait until others have gone
@@ -879,7 +881,9 @@ END
 #                a socket that neither listens nor ..., a socket without a peer, a socket of another kind
 #                the peer has reset the connection, the peer has gone and takes nothing more, no connection in time
 #                N came that are lost, a packet that came is lost, the peer took nothing, and record N was dropped
-#                no such client is there, no client is left, it does not read what is sent to it, its name was not found in time
+#                its name was not found in time
+# sockcat_hub.bats  no such client is there, no client is left, it does not read what is sent to it, it reads too slowly what is
+#                sent to it, record N has ... bytes, and a record at most N, N records were dropped (-L), stopped by a signal
 # ipcls.bats     ... cannot be listed
 # ipcset.bats    one of the owner's groups, only root may give it to another user, /proc is not mounted
 #

@@ -314,7 +314,7 @@ oversize() {
 	new_name posix
 	mqsend -c $SMALL "$Q" </dev/null
 	(limit_memory 300000 && try mqsend "$Q" </dev/zero && status 1 &&
-		error "mqsend: $Q: * record 1 has more than 168*bytes; no message was sent")
+		error "mqsend: $Q: * record 1 has at least 168*bytes; no message was sent")
 }
 
 @test "mqsend: refuses a bad netstring with its number" {

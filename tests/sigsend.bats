@@ -242,7 +242,7 @@ True" ]
 	{ echo "$PID" && head -c 2M /dev/zero | tr '\0' 1; } >list
 	try sigsend -s USR1 <list
 	status 1
-	error 'sigsend: standard input: record 2 has 2097152 bytes, at most 1048576 can be; no signal was sent'
+	error 'sigsend: standard input: record 2 has 2097152 bytes, and a record at most 1048576; no signal was sent'
 	for empty in '' '\n' ' \n\t\n'; do
 		# shellcheck disable=SC2059
 		printf "$empty" >list
@@ -441,7 +441,7 @@ True" ]
 	printf '1\n%05000d\n' 1 >numbers
 	try sigsend -s 0 -q - "$PID" <numbers
 	status 1
-	error 'sigsend: standard input: record 2 has 5000 bytes, at most 4096 can be; 1 value was sent'
+	error 'sigsend: standard input: record 2 has 5000 bytes, and a record at most 4096; 1 value was sent'
 }
 
 @test "sigsend: waits while the receiver's queue is full, and loses no value" {
