@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/interrupt.h"
 #include "socket/hub.h"
 
 /*
@@ -54,69 +53,6 @@ note_waits(struct hub *hub)
 			hub->clients_wait = true;
 }
 
-/*
- * End the hub: read nothing more, and let the clients leave. Those for which nothing waits, and from which nothing is
- * unread, are closed at once.
- */
-static void
-retire(struct hub *hub)
-{
-	size_t i;
-
-	hub->reading = false;
-	hub->listener.count = hub->listener.taken;
-	socket_stop(hub->listener.socket);
-	for (i = 0; i < hub->crowd.count; i++) {
-		struct client *client = hub->crowd.list[i];
-
-		if (client->state == CLIENT_GONE)
-			continue;
-		if (interrupt_caught())
-			backlog_close(&client->backlog);
-		hub_leave(client);
-		if (backlog_kept(&client->backlog) == 0 && socket_unread(client->fd) == 0)
-			client->state = CLIENT_GONE;
-	}
-}
-
-static void
-output_failed(struct hub *hub, int error)
-{
-	(void)socket_report(hub->listener.socket, RELAY_OUTPUT, error,
-	    "%llu bytes were written, and %zu came that are lost", hub->output.moved, backlog_kept(&hub->output));
-	hub->failed = true;
-	backlog_close(&hub->output);
-	retire(hub);
-}
-
-/* Print the line of a signal, with the bytes that are lost, and end the hub. */
-static void
-stop(struct hub *hub)
-{
-	size_t lost = record_held(&hub->input), unwritten = backlog_kept(&hub->output), i;
-	unsigned long long sent = hub->sent;
-	struct text counts = {0};
-
-	for (i = 0; i < hub->crowd.count; i++) {
-		const struct client *client = hub->crowd.list[i];
-
-		sent += client->backlog.moved;
-		lost += backlog_kept(&client->backlog);
-		unwritten += record_held(&client->records);
-	}
-	text_format(&counts, "%llu bytes were sent, %llu received", sent, hub->output.moved);
-	if (lost)
-		text_format(&counts, ", and %zu were read that are lost", lost);
-	if (unwritten)
-		text_format(&counts, ", and %zu came that are lost", unwritten);
-	(void)socket_report(
-	    hub->listener.socket, RELAY_PEER, EINTR, "%s", counts.data ? counts.data : strerror(ENOMEM));
-	text_free(&counts);
-	hub->failed = true;
-	backlog_close(&hub->output);
-	retire(hub);
-}
-
 /* Write what is kept for descriptors that are not known to take nothing. Returns 0, or -1 with errno of the output. */
 static int
 flush(struct hub *hub)
@@ -142,7 +78,7 @@ take(struct hub *hub, size_t count)
 	if (input && hub->reading && hub_full(hub, true))
 		hub->input_waits = true;
 	else if (input && hub->reading && hub_say(hub) == -1)
-		retire(hub);
+		hub_retire(hub);
 	for (i = 0; i < count; i++) {
 		struct client *client = hub->crowd.list[i];
 		/* A new client may have moved the list. */
@@ -168,7 +104,7 @@ handle(struct hub *hub, size_t count)
 	size_t i;
 
 	if (wait[HUB_OUTPUT].revents & (POLLERR | POLLHUP | POLLNVAL)) {
-		output_failed(hub, EPIPE);
+		hub_output_failed(hub, EPIPE);
 		return;
 	}
 	if (wait[HUB_OUTPUT].revents)
@@ -179,7 +115,7 @@ handle(struct hub *hub, size_t count)
 	if (wait[HUB_LISTENER].revents)
 		hub_welcome(hub);
 	if (flush(hub) == -1 || take(hub, count) == -1 || flush(hub) == -1)
-		output_failed(hub, errno);
+		hub_output_failed(hub, errno);
 	else
 		note_waits(hub);
 }
@@ -225,38 +161,13 @@ loop(struct hub *hub)
 			return socket_report_accept(hub->listener.socket, errno, "");
 		if (ready == -1) {
 			stopped = true;
-			stop(hub);
+			hub_stop(hub);
 			continue;
 		}
 		if (ready == 0)
 			listener_retry(&hub->listener);
 		handle(hub, count);
 	}
-}
-
-/* Close what is left, and print the lines of the end. Returns the exit status. */
-static int
-finish(struct hub *hub, int status)
-{
-	const char *address = hub->listener.socket->address.text, *data, *unit = hub->bytes ? "byte" : "record";
-	size_t size;
-	/* The last client has gone. */
-	int left = status == GO_ON && hub->reading ? hub_next(hub, &data, &size) : 0;
-
-	if (left == 1 || (left == -1 && errno == EMSGSIZE)) {
-		error_line(address, "standard input was not all sent: no client is left");
-		hub->failed = true;
-	}
-	if (hub->dropped)
-		error_line(
-		    address, "%llu %s%s dropped (-L)", hub->dropped, unit, hub->dropped == 1 ? " was" : "s were");
-	record_close(&hub->input);
-	backlog_close(&hub->output);
-	crowd_free(&hub->crowd);
-	packet_close(&hub->packet);
-	if (status != GO_ON)
-		return status;
-	return hub->failed ? STATUS_FAILED : STATUS_OK;
 }
 
 int
@@ -275,5 +186,5 @@ hub_run(const struct session *session, struct socket *socket)
 	record_open(&hub.input, STDIN_FILENO, session->form, HUB_LONGEST);
 	hub.input.elsewhere = true;
 	backlog_open(&hub.output, session->output ? STDOUT_FILENO : -1, false);
-	return finish(&hub, loop(&hub));
+	return hub_finish(&hub, loop(&hub));
 }

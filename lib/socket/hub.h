@@ -1,6 +1,6 @@
 /*
  * hub.h: declarations that the files of the hub share: hub.c (loop), hub_client.c (clients that come and go),
- * hub_slow.c (clients that are slow, or leave), hub_record.c (records).
+ * hub_slow.c (clients that are slow, or leave), hub_record.c (records), hub_end.c (the end of the hub).
  */
 #ifndef SOCKET_HUB_H
 #define SOCKET_HUB_H
@@ -34,8 +34,8 @@ struct client {
 		CLIENT_LEAVES, /* it gets what waits for it; what comes from it is discarded until it closes */
 		CLIENT_GONE    /* the client is to be closed */
 	} state;
-	long long left;           /* nanoseconds for which the client may still hold others up */
-	bool counts;              /* a part of them has passed */
+	bool counts;              /* the client has held others up and not caught up since, so these are set: */
+	long long left;           /* nanoseconds for which it may still do so */
 	unsigned long long start; /* backlog.moved when that began */
 	bool holds;               /* the client holds others up now, and the rest passes at until */
 	bool skipped;             /* all have passed, and records that do not fit are dropped (-L) */
@@ -89,9 +89,6 @@ void hub_leave(struct client *client);
 /* Discard what has come from a client that leaves. */
 void hub_discard(struct client *client);
 
-/* Give back the time for which a client may hold others up. */
-void hub_renew(const struct hub *hub, struct client *client);
-
 /*
  * Drop clients that hold others up for too long, and close those that are done. Returns the number of milliseconds
  * until the clients must be checked again without an event, or -1.
@@ -112,5 +109,20 @@ int hub_say(struct hub *hub);
 
 /* Take the next record of standard input. Returns as record_next. */
 int hub_next(struct hub *hub, const char **data, size_t *size);
+
+/*
+ * End the hub: read nothing more, and let the clients leave. Those for which nothing waits, and from which nothing is
+ * unread, are closed at once. After a signal nothing that waits is written.
+ */
+void hub_retire(struct hub *hub);
+
+/* End the hub, after a line, because standard output has failed. */
+void hub_output_failed(struct hub *hub, int error);
+
+/* End the hub, after a line with its counts, because a signal was caught. */
+void hub_stop(struct hub *hub);
+
+/* Release all, and print the lines of the end, if loop returned this status. Returns the exit status. */
+int hub_finish(struct hub *hub, int status);
 
 #endif

@@ -82,7 +82,6 @@ add(struct hub *hub, int fd, const struct socket_address *peer)
 	record_open(&client->records, fd, hub->session->form, HUB_LONGEST);
 	client->records.elsewhere = true;
 	backlog_open(&client->backlog, fd, hub->packets);
-	hub_renew(hub, client);
 	if (hub->packets)
 		socket_mark(fd);
 	hub->crowd.list[hub->crowd.count++] = client;

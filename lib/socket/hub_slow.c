@@ -18,15 +18,13 @@
 /* Nanoseconds for which a client that leaves may go on sending. */
 #define GOODBYE (5 * SOCKET_PATIENCE)
 
-void
-hub_renew(const struct hub *hub, struct client *client)
+/* Return the nanoseconds for which a client may hold others up. */
+static long long
+patience(const struct session *session)
 {
-	const struct session *session = hub->session;
-
-	client->left = session->lossy != DEADLINE_NEVER     ? session->lossy
-	               : session->timeout != DEADLINE_NEVER ? session->timeout
-	                                                    : SOCKET_PATIENCE;
-	client->counts = client->holds = client->skipped = false;
+	return session->lossy != DEADLINE_NEVER     ? session->lossy
+	       : session->timeout != DEADLINE_NEVER ? session->timeout
+	                                            : SOCKET_PATIENCE;
 }
 
 /* Drop a client that has held others up for too long, or with -L drop records for it from now on. */
@@ -57,18 +55,17 @@ check_time(struct hub *hub, struct client *client)
 	if (client->state == CLIENT_GONE)
 		return -1;
 	if (backlog_kept(&client->backlog) == 0 || took >= ENOUGH || (took > 0 && hub->crowd.count == 1))
-		hub_renew(hub, client);
+		client->counts = client->holds = client->skipped = false;
 	holds = waits && backlog_full(&client->backlog) && !client->skipped;
 	if (holds && !client->counts) {
 		client->counts = true;
+		client->left = patience(hub->session);
 		client->start = client->backlog.moved;
 	}
 	if (holds && !client->holds)
 		deadline_set(&client->until, client->left);
 	else if (!holds && client->holds)
-		client->left = deadline_left(&client->until);
-	if (client->left < 0)
-		client->left = 0;
+		client->left = deadline_left(&client->until) > 0 ? deadline_left(&client->until) : 0;
 	client->holds = holds;
 	if (holds && deadline_passed(&client->until))
 		give_up(hub, client);
