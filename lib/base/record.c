@@ -17,7 +17,7 @@
 
 #define READ_SIZE 65536
 
-/* Bytes of space above which an empty buffer is released. */
+/* Bytes of space above which record_trim releases an empty buffer. */
 #define SPACE_MOST ((size_t)256 * 1024)
 
 /* The most bytes past the limit that are counted for the error line before the record counts as endless. */
@@ -49,6 +49,13 @@ record_close(struct record_reader *reader)
 	reader->start = reader->end = reader->capacity = reader->scanned = 0;
 }
 
+void
+record_trim(struct record_reader *reader)
+{
+	if (reader->capacity > SPACE_MOST && record_held(reader) == 0)
+		record_close(reader);
+}
+
 size_t
 record_held(const struct record_reader *reader)
 {
@@ -64,9 +71,6 @@ fill(struct record_reader *reader)
 	reader->more = false;
 	if (reader->ended)
 		return 0;
-	/* The space of a long record is not kept for the next one, because there may be many readers. */
-	if (reader->elsewhere && reader->capacity > SPACE_MOST && record_held(reader) == 0)
-		record_close(reader);
 	if (reader->elsewhere && !io_ready(reader->fd, POLLIN))
 		return error_set(EAGAIN);
 	if (reader->start > 0 && reader->end + READ_SIZE > reader->capacity) {

@@ -30,10 +30,7 @@ struct record_scanner {
  */
 CHECKED ssize_t record_scan(struct record_scanner *scanner, const char *data, size_t size);
 
-/*
- * A reader of records from a descriptor. It holds at most twice the longest record and a buffer of 64 KiB, and with
- * elsewhere it returns the space of a long record.
- */
+/* A reader of records from a descriptor. It holds at most twice the longest record and a buffer of 64 KiB. */
 struct record_reader {
 	int fd;
 	enum record_form form;
@@ -76,6 +73,9 @@ size_t record_held(const struct record_reader *reader);
 
 /* Append the fault that made record_next return -1 with that errno value. */
 void record_fault(const struct record_reader *reader, int error, struct text *text);
+
+/* Release the space of a long record that was returned, unless bytes are held; the record is no longer valid. */
+void record_trim(struct record_reader *reader);
 
 /* Release the buffer, and drop the bytes in it. */
 void record_close(struct record_reader *reader);

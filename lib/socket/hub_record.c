@@ -124,6 +124,7 @@ hub_hear(struct hub *hub, struct client *client)
 	} else if (got == -1) {
 		refuse(hub, client, errno);
 	}
+	record_trim(&client->records);
 	return 0;
 }
 
@@ -177,8 +178,10 @@ hub_say(struct hub *hub)
 	}
 	if (got == 0)
 		hub->reading = false;
-	if (got != -1 || errno == EAGAIN || errno == EINTR)
+	if (got != -1 || errno == EAGAIN || errno == EINTR) {
+		record_trim(&hub->input);
 		return 0;
+	}
 	record_fault(&hub->input, errno, &why);
 	error_line(NULL, "standard input: %s", why.data ? why.data : "");
 	text_free(&why);
