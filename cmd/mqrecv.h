@@ -8,6 +8,14 @@
 
 #include "base/name.h"
 #include "queue/queue.h"
+#include "queue/work.h"
+
+/* What the workers of a pool share. */
+struct share {
+	volatile unsigned long long left; /* messages that may still be received */
+	volatile bool enough;             /* a worker has taken the mark (-e) */
+	volatile bool returned;           /* a message was put back */
+};
 
 struct receiver {
 	struct name name;
@@ -18,12 +26,28 @@ struct receiver {
 	bool all;
 	bool unlink; /* the queue is still to be unlinked (-u) */
 	const char *mark, *ready, *dead;
-	unsigned long long limit; /* messages to receive */
-	long long timeout;        /* nanoseconds to wait for each message */
+	unsigned long long limit;   /* messages to receive */
+	unsigned long long batch;   /* messages for one COMMAND */
+	unsigned long long workers; /* receivers at once */
+	struct share *share;
+	long long timeout; /* nanoseconds to wait for each message */
+	bool recovered;    /* messages of killed receivers have been put back */
 };
 
-/* Receive messages, and write each or run COMMAND on it. Returns the exit status. */
+/* Receive messages, and write each. Returns the exit status. */
 int receive_messages(struct receiver *receiver);
+
+/* Receive messages, and run COMMAND on them, in one process or in a pool. Returns the exit status. */
+int work_messages(struct receiver *receiver);
+
+/*
+ * Get the next message. While there is none, write the messages that are held, and wait. Returns GO_ON with a message,
+ * or the exit status.
+ */
+int receive_next(struct receiver *receiver, struct message *message);
+
+/* Return true if the message is the mark of -e. */
+bool receive_is_mark(const struct receiver *receiver, const struct message *message);
 
 /*
  * Unlink the queue (-u), once. A queue that is already gone is no error. Returns GO_ON, or STATUS_FAILED after a line.

@@ -1,5 +1,5 @@
 /*
- * mqrecv_receive.c: the loop of mqrecv: it receives a message, and writes it or runs COMMAND on it.
+ * mqrecv_receive.c: the loop of mqrecv without a COMMAND: it receives messages and writes them.
  */
 #include <errno.h>
 #include <string.h>
@@ -42,11 +42,8 @@ end_of_all(struct receiver *receiver, struct message *message)
 	return status == GO_ON && queue_receive(&receiver->queue, message, NULL) == -1 ? STATUS_OK : status;
 }
 
-/*
- * Get the next message. While there is none, write the messages that are held, and wait. Returns GO_ON with a message.
- */
-static int
-next(struct receiver *receiver, struct message *message)
+int
+receive_next(struct receiver *receiver, struct message *message)
 {
 	struct queue_wait wait = {.output = receiver->work.argv ? -1 : STDOUT_FILENO};
 	int error, status;
@@ -57,6 +54,11 @@ next(struct receiver *receiver, struct message *message)
 	status = flush(receiver);
 	if (status != GO_ON)
 		return status;
+	if (error == EAGAIN && !receiver->recovered && !receiver->work.argv) {
+		receiver->recovered = true;
+		work_recover(&receiver->queue);
+		return receive_next(receiver, message);
+	}
 	if (error == EAGAIN) {
 		if (receiver->all)
 			return end_of_all(receiver, message);
@@ -72,8 +74,8 @@ next(struct receiver *receiver, struct message *message)
 	return queue_report(&receiver->queue, QUEUE_RECEIVE, error, NULL);
 }
 
-static bool
-is_mark(const struct receiver *receiver, const struct message *message)
+bool
+receive_is_mark(const struct receiver *receiver, const struct message *message)
 {
 	return receiver->mark && message->size == strlen(receiver->mark) &&
 	       memcmp(message->data, receiver->mark, message->size) == 0;
@@ -88,16 +90,8 @@ end_at_mark(struct receiver *receiver, const struct message *message)
 
 	if (status == GO_ON)
 		return STATUS_OK;
-	queue_put_back(&receiver->queue, NULL, &mark, NULL);
+	queue_put_back(&receiver->queue, &mark, 1);
 	return status;
-}
-
-static int
-deliver(struct receiver *receiver, const struct message *message)
-{
-	if (receiver->work.argv)
-		return work_run(&receiver->work, message);
-	return output_add(&receiver->output, message) == 0 ? GO_ON : output_fail(&receiver->output, errno);
 }
 
 int
@@ -107,14 +101,14 @@ receive_messages(struct receiver *receiver)
 	struct message message;
 	int status;
 
-	if (!receiver->work.argv && io_gone(STDOUT_FILENO))
+	if (io_gone(STDOUT_FILENO))
 		return output_fail(&receiver->output, EPIPE);
 	for (done = 0; done < receiver->limit; done++) {
-		status = next(receiver, &message);
-		if (status == GO_ON && is_mark(receiver, &message))
+		status = receive_next(receiver, &message);
+		if (status == GO_ON && receive_is_mark(receiver, &message))
 			status = end_at_mark(receiver, &message);
-		if (status == GO_ON)
-			status = deliver(receiver, &message);
+		if (status == GO_ON && output_add(&receiver->output, &message) == -1)
+			status = output_fail(&receiver->output, errno);
 		if (status != GO_ON)
 			return status;
 	}

@@ -397,30 +397,6 @@ reader_goes() {
 	both reader_goes
 }
 
-no_room_to_return() {
-	local got=0
-
-	mqsend -c -d 1 -s 8 "$Q" first-11
-	mkfifo trace
-	mqsend -v "$Q" second22 2>trace 3>&- &
-	sender=$!
-	exec 5<trace
-	while read -r line <&5 && [[ $line != *EAGAIN* ]] && [[ $line != *ETIMEDOUT* ]]; do :; done
-	# The sender fills the queue again as soon as the first message is taken.
-	mqrecv -t 100ms -n 2 -e second22 -P "$Q" >/dev/full 2>err || got=$?
-	[ $got -eq 1 ]
-	# Whether one or both messages were taken, each is either in the queue or printed.
-	sed -n 's/.*not put back (the queue is full again), priority [01]: "\(.*\)"$/\1/p' err >printed
-	mqrecv -t 60 -n $((2 - $(wc -l <printed))) "$Q" | sort - printed >all
-	[ "$(cat all)" = $'first-11\nsecond22' ]
-	wait $sender
-	exec 5<&-
-	rm trace
-}
-@test "mqrecv: prints a message that cannot be put back because its queue is full again" {
-	both no_room_to_return
-}
-
 signalled() {
 	local signal
 
@@ -670,9 +646,6 @@ dead_letters() {
 
 	mqsend "$dead" 1 2 3 4 5 6 7 8 9 10
 	mqsend "$Q" bad
-	try mqrecv -D "$dead" "$Q" -- false
-	status 125
-	error "mqrecv: $dead: the queue is full; a COMMAND failed; its message was put back"
 	try mqrecv -t 0.1 -D "$dead" "$Q" -- false
 	status 125
 	error "mqrecv: $dead: the queue stayed full, no room in time (-t); a COMMAND failed; its message was put back"
@@ -690,32 +663,72 @@ dead_letters() {
 	output bad
 }
 
-# The signal is passed on to COMMAND. If COMMAND then fails, its message is put back, even if -D is given.
-command_signalled() {
+# working DEPTH ARG...: start mqrecv with a COMMAND that says that it runs, and ends with the status in the FIFO called go.
+working() {
+	[ -p go ] || mkfifo go started
+	background mqrecv "$@" "$Q" -- sh -c 'echo >started; read -r status <go; echo done; exit "$status"' >got 2>err
+	read -r _ <started
+}
+
+# TERM and HUP let COMMAND finish. A failure then counts as ever.
+finishing() {
 	dead=$Q
 	new_name "$KIND"
-	fill one
-	mkfifo started
-	exec 7<>started # kept open, so that it never ends
-	background mqrecv -c -D "$dead" "$Q" -- sh -c 'echo >started; exec cat /dev/zero >/dev/null' 2>err
-	read -r line <&7
+	fill one two
+	for signal in TERM HUP; do
+		working -f
+		kill -$signal $PID
+		echo 0 >go
+		ends $((128 + $(kill -l $signal)))
+		[ "$(cat got)" = done ]
+		[ ! -s err ]
+	done
+	[ "$(depth "$Q")" -eq 0 ]
+	mqsend "$Q" one two
+	working -f
 	kill -TERM $PID
+	echo 7 >go
+	ends 7
+	[ "$(cat err)" = "mqrecv: $Q: sh ended with status 7; its message was put back" ]
+	[ "$(depth "$Q")" -eq 2 ]
+	working -f -A 2
+	kill -TERM $PID
+	echo 7 >go
+	ends 7
+	[ "$(depth "$Q")" -eq 2 ]
+	working -f -c -D "$dead"
+	kill -TERM $PID
+	echo 7 >go
 	ends 143
+	[ ! -s err ]
+	[ "$(depth "$Q")" -eq 1 ]
+	[ "$(mqrecv -u "$dead" | grep -c -x -e one -e two)" -eq 1 ]
+	mqrecv -u -n 0 "$Q"
+	rm go started
+}
+@test "mqrecv: on TERM or HUP, COMMAND finishes and no further message is taken" {
+	both finishing
+}
+
+@test "mqrecv: a second signal is passed on to the group of COMMAND, and the message is put back" {
+	new_name posix
+	fill one
+	working -c -D file:dead
+	kill -HUP $PID
+	kill -TERM $PID
+	ends 129
 	[ "$(cat err)" = "mqrecv: $Q: sh ended with status 143; its message was put back" ]
 	[ "$(depth "$Q")" -eq 1 ]
-	[ "$(depth "$dead")" -eq 0 ]
-	background mqrecv "$Q" -- sh -c 'trap "echo clean; exit 0" TERM; echo >started; while :; do :; done' >got 2>err
-	read -r line <&7
+	[ ! -s dead ]
+	# A COMMAND that succeeds all the same has done its message.
+	background mqrecv "$Q" -- sh -c 'trap "read -r x <go; exit 0" TERM; echo >started; while :; do :; done' 2>err
+	read -r _ <started
+	kill -HUP $PID
 	kill -TERM $PID
-	ends 143
-	[ "$(cat got)" = clean ]
+	echo >go
+	ends 129
 	[ ! -s err ]
 	[ "$(depth "$Q")" -eq 0 ]
-	exec 7>&-
-	rm started
-}
-@test "mqrecv: passes a signal on to COMMAND, and puts the message back if COMMAND then fails" {
-	both command_signalled
 }
 
 @test "mqrecv: COMMAND inherits no descriptor of mqrecv and the original signal dispositions" {
@@ -825,7 +838,7 @@ mqrecv: msgctl("*", IPC_RMID) = 0" ]]
 @test "mqrecv: -h and --version print usage and version" {
 	try mqrecv -h
 	status 0
-	[[ $output == 'usage: mqrecv [-acfkuvx] [-0|-N|-r] [-P] [-d DEPTH] [-D QUEUE] [-e MARK] [-m MODE] [-n COUNT] [-p SELECT] [-R FILE] [-s SIZE] [-t TIME] QUEUE [-- COMMAND [ARG...]]'* ]]
+	[[ $output == 'usage: mqrecv [-acfkuvx] [-0|-N|-r] [-P] [-A COUNT[,PAUSE]] [-b COUNT] [-d DEPTH] [-D QUEUE] [-e MARK] [-j MAX] [-m MODE] [-n COUNT] [-p SELECT] [-R FILE] [-s SIZE] [-t TIME] QUEUE [-- COMMAND [ARG...]]'* ]]
 	try mqrecv --version
 	status 0
 	[[ $output == 'mqrecv (ipc7) '[0-9]* ]]
@@ -852,7 +865,7 @@ may_receive_only() {
 	try as_user sh -c 'mqrecv "$1" >/dev/full' sh "$Q"
 	status 1
 	[[ $stderr == "mqrecv: $Q: not put back ("*'), priority '[01]': "two"
-mqrecv: '"$Q"': standard output: No space left on device; 1 could not be put back and is printed above' ]]
+mqrecv: '"$Q"': standard output: No space left on device; 1 message is printed above' ]]
 }
 @test "mqrecv: receives without write permission, and then prints a message that it cannot put back" {
 	need_root
@@ -979,34 +992,63 @@ partial_write() {
 	both partial_write
 }
 
-@test "mqrecv: a signal ends it without a wait for space to put the message back" {
-	new_name posix
-	mqsend -c -d 1 -s 8 "$Q" a
-	mkfifo started
-	exec 7<>started # kept open, so that it never ends
+# full_again: take a message of a queue whose place is then taken, and put a message back that has no space.
+full_again() {
+	mqsend -c -d 1 -s 8 "$Q" aaaaaaaa
 	# shellcheck disable=SC2016
-	background mqrecv -t 100000m "$Q" -- sh -c 'mqsend "$IPC7_QUEUE" b; echo >started; exec cat /dev/zero >/dev/null' 2>err
-	read -r line <&7
-	kill -TERM $PID
-	until_ended moment
-	ends 143
-	grep -q 'not put back (the queue is full again), priority 0: "a"' err
+	try mqrecv "$Q" -- sh -c 'mqsend "$IPC7_QUEUE" bbbbbbbb; exit 3'
+	status 3
+	error "mqrecv: $Q: sh ended with status 3; the queue is full, and process * waits to put its message back"
+	[ "$(mqrecv "$Q")" = bbbbbbbb ]
+	[ "$(mqrecv -t 60 "$Q")" = aaaaaaaa ]
+	# Several messages, which were to be written.
+	rm -f full
+	mkfifo full
+	mqsend "$Q" aaaaaaaa
+	background mqsend "$Q" bbbbbbbb cccccccc
+	stuck 1
+	sender=$PID
+	try sh -c 'exec mqrecv -n 1 "$1" >/dev/full' sh "$Q"
+	status 1
+	[ "$(mqrecv -t 60 -n 3 "$Q" | sort | tr '\n' ' ')" = 'aaaaaaaa bbbbbbbb cccccccc ' ]
+	wait $sender
+	mqrecv -u -n 0 "$Q"
+}
+@test "mqrecv: if the queue is full, a process that is left behind puts the message back" {
+	both full_again
 }
 
-@test "mqrecv: passes every signal on to COMMAND, even after the first signal" {
+@test "mqrecv: a message that waits to be put back stands in the line of senders" {
+	new_name posix
+	mqsend -c -d 1 -s 8 "$Q" aaaaaaaa
+	yes job | head -n 200 | mqsend "$Q" 2>/dev/null 3>&- &
+	sender=$!
+	# shellcheck disable=SC2016
+	try mqrecv "$Q" -- sh -c 'until mqsend -t 0 "$IPC7_QUEUE" x 2>&1 | grep -q full; do :; done; exit 3'
+	status 3
+	mqrecv -t 60 -f -e END "$Q" >got 3>&- &
+	receiver=$!
+	wait $sender
+	until grep -q aaaaaaaa got; do moment; done
+	mqsend "$Q" END
+	wait $receiver
+}
+
+@test "mqrecv: passes every signal after the first one on to COMMAND" {
 	new_name posix
 	fill a
 	mkfifo started
 	exec 7<>started # kept open, so that it never ends
 	background mqrecv "$Q" -- sh -c 'trap "echo term >started" TERM; trap "echo usr1 >started; exit 0" USR1; echo >started; while :; do :; done'
 	read -r line <&7
+	kill -HUP $PID
 	kill -TERM $PID
 	read -r line <&7
 	[ "$line" = term ]
 	kill -USR1 $PID
 	read -r line <&7
 	[ "$line" = usr1 ]
-	ends 143
+	ends 129
 	[ "$(depth "$Q")" -eq 0 ]
 }
 
@@ -1112,24 +1154,6 @@ interrupted() {
 	missing "$Q"
 }
 
-@test "mqrecv: a message of a signalled COMMAND goes to the queue of -D if its own queue is full" {
-	new_name posix
-	dead=$Q
-	new_name sysv
-	mqrecv -c -n 0 "$dead"
-	mqsend -c -d 1 -s 8 -p 40000 "$Q" aaaaaaaa
-	mkfifo started
-	exec 7<>started
-	# shellcheck disable=SC2016
-	background mqrecv -D "$dead" "$Q" -- sh -c 'mqsend "$IPC7_QUEUE" bbbbbbbb; echo >started; exec cat /dev/zero >/dev/null' 2>err
-	read -r line <&7
-	kill -TERM $PID
-	ends 143
-	[ "$(cat err)" = "mqrecv: $Q: sh ended with status 143; its message went to $dead" ]
-	try mqrecv -P "$dead"
-	output $'32767\taaaaaaaa'
-}
-
 @test "mqrecv: refuses QUEUE as the queue of -D before it creates anything" {
 	new_name posix
 	try mqrecv -c -d 10 -s 256 -D "$Q" "posix:$Q" -- false
@@ -1151,4 +1175,405 @@ interrupted() {
 	status 0
 	output x
 	chmod 755 closed
+}
+
+# killed: kill the receiver of a message while its COMMAND runs.
+killed() {
+	fill one two
+	background mqrecv -f "$Q" -- sh -c 'echo $$ >started; exec sleep 600' 2>err
+	read -r command <started
+	kill -KILL $PID
+	ends 137
+	until grep -q . err; do moment; done
+	[ "$(cat err)" = "mqrecv: $Q: the receiver was killed; its message was put back" ]
+	[ "$(mqrecv -t 60 -n 2 "$Q" | sort | tr '\n' ' ')" = 'one two ' ]
+	# COMMAND has ended, even if nobody has waited for it.
+	! grep -q '^State:.[^ZX]' "/proc/$command/status" 2>/dev/null
+	mqrecv -u -n 0 "$Q"
+}
+@test "mqrecv: the message of a receiver that is killed is put back, and its COMMAND ends" {
+	mkfifo started
+	both killed
+}
+
+@test "mqrecv: the messages of a killed receiver wait for space in a full queue" {
+	mkfifo started
+	new_name posix
+	mqsend -c -d 1 -s 8 "$Q" aaaaaaaa
+	background mqrecv -f "$Q" -- sh -c 'mqsend "$IPC7_QUEUE" bbbbbbbb; echo >started; exec sleep 600' 2>err
+	read -r _ <started
+	kill -KILL $PID
+	until grep -q . err; do moment; done
+	[[ $(cat err) == "mqrecv: $Q: the receiver was killed; the queue is full, and process "*" waits to put its message back" ]]
+	[ "$(mqrecv "$Q")" = bbbbbbbb ]
+	[ "$(mqrecv -t 60 "$Q")" = aaaaaaaa ]
+}
+
+# hands: print the files in which receivers of queue Q keep messages.
+hands() {
+	local file
+
+	for file in /dev/shm/ipc7.hand.*; do
+		! grep -qa "$Q" "$file" 2>/dev/null || echo "$file"
+	done
+}
+
+# family PID: print the process and the processes that it started.
+family() {
+	echo "$1"
+	cat /proc/"$1"/task/*/children 2>/dev/null
+}
+
+# all_killed: kill the receiver, its guard and its COMMAND at once. The next receiver puts the message back.
+all_killed() {
+	fill one
+	background mqrecv -f "$Q" -- sh -c 'echo >started; exec sleep 600'
+	read -r _ <started
+	# shellcheck disable=SC2046
+	kill -STOP $(family $PID)
+	# shellcheck disable=SC2046
+	kill -KILL $(family $PID)
+	ends 137
+	[ -n "$(hands)" ]
+	[ "$(depth "$Q")" -eq 0 ]
+	case $1 in
+	plain) [ "$(mqrecv -t 60 "$Q")" = one ] ;;
+	work) [ "$(mqrecv -t 60 "$Q" -- cat)" = one ] ;;
+	esac
+	[ -z "$(hands)" ]
+	mqrecv -u -n 0 "$Q"
+}
+@test "mqrecv: the message of a receiver that is killed with its guard is put back by the next receiver" {
+	[ "$PLAT" = linux ] || skip "POSIX shows no list of shared memory"
+	mkfifo started
+	both all_killed plain
+	both all_killed work
+}
+
+@test "mqrecv: a file with messages in hand is taken over only if it is sound and of this user and queue" {
+	[ "$PLAT" = linux ] || skip "POSIX shows no list of shared memory"
+	new_name posix
+	mqsend -c $SMALL "$Q" one
+	mkfifo started
+	background mqrecv -f "$Q" -- sh -c 'echo >started; exec sleep 600'
+	read -r _ <started
+	file=$(hands)
+	cp "$file" good
+	# shellcheck disable=SC2046
+	kill -KILL $(family $PID)
+	ends 137
+	rm "$file"
+	for bad in empty short long other link fifo; do
+		case $bad in
+		empty) : >"$file" ;;
+		short) head -c 40 good >"$file" ;;
+		long) { head -c 24 good; printf '\377\377\377\177'; tail -c +29 good; } >"$file" ;;
+		other) sed "s,$Q,${Q%?}x," good >"$file" ;;
+		link) ln -s "$PWD/good" "$file" ;;
+		fifo) mkfifo "$file" ;;
+		esac
+		try timeout 10 mqrecv -t 0 "$Q"
+		rm "$file"
+		status 124
+	done
+	[ "$(depth "$Q")" -eq 0 ]
+}
+
+@test "mqrecv: leaves no file, no process and no line behind" {
+	new_name posix
+	fill one two three
+	lone mqrecv -f -e three "$Q" -- cat >got 2>err
+	[ "$(cat got)" = onetwo ]
+	[ ! -s err ]
+	[ -z "$(hands)" ]
+	# A guard that was killed is replaced before the next message.
+	mkfifo started go
+	fill one two
+	background mqrecv -n 2 "$Q" -- sh -c 'echo >started; read -r _ <go'
+	for i in 1 2; do
+		read -r _ <started
+		for child in $(cat /proc/$PID/task/*/children); do
+			[ "$(cat /proc/"$child"/comm)" != mqrecv ] || guards[i]=$child
+		done
+		[ -n "${guards[i]}" ]
+		kill -KILL "${guards[i]}"
+		echo >go
+	done
+	ends 0
+	[ "${guards[1]}" -ne "${guards[2]}" ]
+	[ -z "$(hands)" ]
+}
+
+@test "mqrecv: the guard holds no descriptor but the queue, standard error, its pipe and its file" {
+	[ "$PLAT" = linux ] || skip "reads /proc"
+	mkfifo started go
+	new_name posix
+	fill one
+	exec 8<>go
+	background mqrecv "$Q" -- sh -c 'echo >started; read -r _ <go' 8<>go
+	read -r _ <started
+	for child in $(cat /proc/$PID/task/*/children); do
+		[ "$(cat /proc/"$child"/comm)" != mqrecv ] || guard=$child
+	done
+	[ "$(ls /proc/"$guard"/fd | wc -l)" -eq 6 ]
+	[ "$(readlink /proc/"$guard"/fd/0 /proc/"$guard"/fd/1 | sort -u)" = /dev/null ]
+	[ "$(ps -o sid= -p "$guard")" -eq "$guard" ]
+	grep -q '^SigBlk:.ffffffff*' /proc/"$guard"/status
+	echo >&8
+	ends 0
+}
+
+@test "mqrecv: -A tries COMMAND again, and IPC7_ATTEMPT counts" {
+	new_name posix
+	fill one
+	# shellcheck disable=SC2016
+	try mqrecv -A 5,10ms "$Q" -- sh -c 'cat; echo " $IPC7_ATTEMPT"; [ "$IPC7_ATTEMPT" -eq 3 ]'
+	status 0
+	output $'one 1\none 2\none 3'
+	[ "$(depth "$Q")" -eq 0 ]
+	mqsend "$Q" one
+	try mqrecv -A 2,1ms "$Q" -- sh -c 'echo x; exit 4'
+	status 4
+	output $'x\nx'
+	error "mqrecv: $Q: sh ended with status 4; its message was put back"
+	try mqrecv -A 0,1ms "$Q" -- sh -c '[ "$IPC7_ATTEMPT" -eq 9 ]'
+	status 0
+	mqsend "$Q" one
+	# A COMMAND that cannot be found or executed is not tried again.
+	try mqrecv -A 3,600 "$Q" -- sh -c 'exit 127'
+	status 127
+	try mqrecv -A 3,600 "$Q" -- sh -c 'exit 126'
+	status 126
+	# After the last attempt the message is a dead letter.
+	try mqrecv -A 2,1ms -D file:dead "$Q" -- sh -c 'echo x; exit 4'
+	status 0
+	output $'x\nx'
+	[ "$(cat dead)" = '5:0	one,' ]
+	try env IPC7_ATTEMPT=7 mqrecv -t 0 "$Q" -- true
+	status 124
+	mqsend "$Q" one
+	# shellcheck disable=SC2016
+	[ "$(IPC7_ATTEMPT=7 mqrecv "$Q" -- sh -c 'echo $IPC7_ATTEMPT')" = 1 ]
+}
+
+@test "mqrecv: a signal in a pause between attempts puts the message back at once" {
+	new_name posix
+	fill one
+	mkfifo started
+	background mqrecv -A 2,600 -D file:dead "$Q" -- sh -c 'echo >started; exit 5' 2>err
+	read -r _ <started
+	asleep
+	kill -TERM $PID
+	ends 143
+	[ "$(cat err)" = "mqrecv: $Q: sh ended with status 5; its message was put back" ]
+	[ "$(depth "$Q")" -eq 1 ]
+	[ ! -s dead ]
+}
+
+@test "mqrecv: -D file:PATH appends dead letters that mqsend sends again" {
+	new_name posix
+	mqsend -c -p 3 $SMALL "$Q" $'a\nb' ''
+	mqsend -p 2 "$Q" last
+	try mqrecv -a -D file:dead "$Q" -- false
+	status 0
+	[ ! "$stderr" ]
+	[ "$(stat -c %a dead)" = 600 ]
+	[ "$(cat dead)" = $'5:3\ta\nb,2:3\t,6:2\tlast,' ]
+	mqsend -N -P "$Q" <dead
+	[ "$(mqrecv -n 3 -P "$Q")" = $'3\ta\nb\n3\t\n2\tlast' ]
+	# What cannot be written is put back, and the file stays whole.
+	mqsend "$Q" one
+	try mqrecv -D file:/dev/full "$Q" -- false
+	status 125
+	error 'mqrecv: file:/dev/full: not an ordinary file'
+	(
+		trap '' XFSZ
+		ulimit -f 100
+		mqsend -c -d 5 -s 4096 "$Q-large" "$(head -c 3000 /dev/zero | tr '\0' a)"
+		cp dead large
+		head -c 101000 /dev/zero >>large
+		try mqrecv -u -D file:large "$Q-large" -- false
+		status 125
+		error "mqrecv: file:large: *; a COMMAND failed; its message was put back"
+	)
+	[ "$(stat -c %s large)" -eq $(($(stat -c %s dead) + 101000)) ]
+	mqrecv -u -n 0 "$Q-large"
+	ln -s dead link
+	try mqrecv -D file:link "$Q" -- false
+	status 125
+	error 'mqrecv: file:link: a symbolic link, which is not followed'
+	mkfifo fifo
+	try timeout 10 mqrecv -D file:fifo "$Q" -- false
+	status 125
+	try mqrecv -D file:missing/dead "$Q" -- false
+	status 125
+	error 'mqrecv: file:missing/dead: No such file or directory'
+	[ "$(depth "$Q")" -eq 1 ]
+}
+
+@test "mqrecv: waits for space in a full queue of dead letters, and says so once" {
+	new_name posix
+	dead=$Q
+	new_name posix
+	mqsend -c -d 1 -s 8 "$dead" old
+	fill one two
+	mqsend "$Q" END
+	background mqrecv -f -e END -D "$dead" "$Q" -- false 2>err
+	until grep -q . err; do moment; done
+	[ "$(cat err)" = "mqrecv: $dead: the queue is full; the message of a failed COMMAND waits for space (receive from it, or use -D file:PATH)" ]
+	[ "$(mqrecv -n 3 -t 60 "$dead" | tr '\n' ' ')" = 'old one two ' ]
+	ends 0
+	[ "$(wc -l <err)" -eq 1 ]
+	mqsend "$dead" old
+	mqsend "$Q" one
+	background mqrecv -f -D "$dead" "$Q" -- false 2>err
+	until grep -q . err; do moment; done
+	kill -TERM $PID
+	ends 143
+	[ "$(tail -n 1 err)" = "mqrecv: $Q: a COMMAND failed; its message was put back" ]
+	[ "$(depth "$Q")" -eq 1 ]
+}
+
+# batches: what COMMAND gets with -b.
+batches() {
+	mqsend -c $SMALL "$Q" 1 2 3 4 5 END 6
+	# shellcheck disable=SC2016
+	try mqrecv -f -b 2 -N -e END "$Q" -- sh -c 'cat; echo " $IPC7_COUNT"'
+	status 0
+	output $'1:1,1:2, 2\n1:3,1:4, 2\n1:5, 1'
+	[ "$(depth "$Q")" -eq 1 ]
+	mqsend "$Q" 7 8
+	# shellcheck disable=SC2016
+	try mqrecv -n 2 -b 10 -0 "$Q" -- sh -c 'tr "\0" " "; echo "$IPC7_COUNT"'
+	output '6 7 2'
+	# They fail together.
+	mqsend "$Q" 9
+	try mqrecv -b 10 -0 -a -A 2,1ms "$Q" -- sh -c 'tr "\0" " "; exit 3'
+	status 3
+	output '8 9 8 9 '
+	error "mqrecv: $Q: sh ended with status 3; its 2 messages were put back"
+	try mqrecv -a -b 10 -0 -D file:dead "$Q" -- false
+	status 0
+	[ "$(cat dead)" = "3:$1	8,3:$1	9," ]
+	rm dead
+	# The mark is put back with them.
+	mqsend "$Q" 1 END 2
+	try mqrecv -f -b 10 -0 -e END "$Q" -- false
+	status 1
+	error "mqrecv: $Q: false ended with status 1; its 2 messages were put back"
+	[ "$(mqrecv -a "$Q" | sort | tr '\n' ' ')" = '1 2 END ' ]
+	mqrecv -u -n 0 "$Q"
+}
+@test "mqrecv: -b gives COMMAND up to COUNT messages, which succeed or fail together" {
+	KIND=posix
+	new_name posix
+	batches 0
+	new_name sysv
+	batches 1
+}
+
+@test "mqrecv: IPC7_PRIO is set if all messages of a batch have one priority" {
+	new_name posix
+	mqsend -c -p 3 $SMALL "$Q" a b
+	mqsend -p 2 "$Q" c d
+	# shellcheck disable=SC2016
+	try mqrecv -a -b 3 -0 "$Q" -- sh -c 'echo "${IPC7_PRIO-unset} $IPC7_COUNT"'
+	output $'unset 3\n2 1'
+}
+
+@test "mqrecv: a batch of large System V messages stays whole" {
+	new_name sysv
+	head -c 5000 /dev/urandom | base64 -w 0 >large
+	mqsend -c "$Q" small "$(cat large)" "$(cat large)" x
+	try mqrecv -a -b 10 -0 "$Q" -- sh -c 'cat >got'
+	status 0
+	printf '%s\0' small "$(cat large)" "$(cat large)" x | cmp - got
+}
+
+@test "mqrecv: -j runs as many COMMANDs at once, and -n counts the whole pool" {
+	new_name posix
+	mkfifo started go
+	exec 7<>started 8<>go
+	mqsend -c $SMALL "$Q" 1 2 3 4 5
+	background mqrecv -j 3 -n 4 "$Q" -- sh -c 'echo >started; read -r _ <go; cat >>got; echo >>got' 7>&- 8>&-
+	for i in 1 2 3; do read -r _ <&7; done
+	[ "$(depth "$Q")" -eq 2 ]
+	for i in 1 2 3 4; do echo >&8; done
+	ends 0
+	[ "$(depth "$Q")" -eq 1 ]
+	[ "$(wc -l <got)" -eq 4 ]
+	# The mark ends the whole pool.
+	mqrecv "$Q"
+	mqsend "$Q" a END
+	try timeout 60 mqrecv -f -j 3 -e END "$Q" -- true
+	status 0
+	[ "$(depth "$Q")" -eq 0 ]
+}
+
+@test "mqrecv: the first failure in a pool stops the others, and is the status" {
+	new_name posix
+	mkfifo started go
+	exec 7<>started 8<>go
+	mqsend -c $SMALL "$Q" slow bad
+	# shellcheck disable=SC2016
+	background mqrecv -f -j 2 "$Q" -- sh -c 'read -r m; echo "$m" >started; [ "$m" = bad ] && exit 6; read -r _ <go; echo "$m" >got' 2>err 7>&- 8>&-
+	read -r _ <&7
+	read -r _ <&7
+	until grep -q . err; do moment; done
+	echo >&8
+	ends 6
+	[ "$(cat err)" = "mqrecv: $Q: sh ended with status 6; its message was put back" ]
+	[ "$(cat got)" = slow ]
+	[ "$(mqrecv "$Q")" = bad ]
+}
+
+@test "mqrecv: a pool passes signals on, and ends with its workers" {
+	new_name posix
+	mkfifo started
+	exec 7<>started
+	mqsend -c $SMALL "$Q" </dev/null
+	ready mqrecv -R ready -f -u -j 3 "$Q" -- true
+	[ "$LINE" -eq "$PID" ]
+	kill -TERM $PID
+	ends 143
+	missing "$Q"
+	# Workers do not outlive a pool that is killed.
+	[ "$PLAT" = linux ] || return 0
+	mqsend -c $SMALL "$Q" one
+	background mqrecv -f -j 2 "$Q" -- sh -c 'echo >started; exec sleep 600' 7>&-
+	read -r _ <&7
+	workers=$(cat /proc/$PID/task/*/children)
+	kill -KILL $PID
+	ends 137
+	for worker in $workers; do
+		[ "$(cat /proc/"$worker"/comm 2>/dev/null)" = mqrecv ] || continue
+		kill -TERM "$worker" 2>/dev/null || true
+		while grep -q '^State:.[^ZX]' "/proc/$worker/status" 2>/dev/null; do moment; done
+	done
+	until [ "$(depth "$Q")" -eq 1 ]; do moment; done
+}
+
+@test "mqrecv: COMMAND is stopped and continued with mqrecv" {
+	new_name posix
+	fill one
+	mkfifo started
+	background mqrecv "$Q" -- sh -c 'echo $$ >started; read -r _ <go; exit 0'
+	mkfifo go
+	read -r command <started
+	kill -TSTP $PID
+	until grep -q '^State:.T' "/proc/$PID/status"; do moment; done
+	until grep -q '^State:.T' "/proc/$command/status"; do moment; done
+	kill -CONT $PID
+	until grep -q '^State:.S' "/proc/$command/status"; do moment; done
+	echo >go
+	ends 0
+}
+
+@test "mqrecv: loses no message if the input of COMMAND cannot be made" {
+	need strace strace -V
+	new_name posix
+	fill one
+	try strace -o /dev/null -e inject=write:error=ENOMEM:when=1 mqrecv "$Q" -- cat
+	[ "$(depth "$Q")" -eq 1 ]
+	[ "$status" -ne 0 ]
 }

@@ -27,6 +27,9 @@ static const struct {
 
 #define COUNT (sizeof(signals) / sizeof(signals[0]))
 
+/* Where a signal came from that was caught and not yet taken. */
+enum { NOWHERE, KERNEL, PROCESS };
+
 static volatile sig_atomic_t first, came[COUNT];
 static struct sigaction inherited[COUNT];
 static sigset_t inherited_mask, held_mask;
@@ -65,7 +68,7 @@ notice(int number, siginfo_t *info, void *context)
 		first = number;
 	for (i = 0; i < COUNT; i++)
 		if (signals[i].number == number)
-			came[i] = came[i] || sent;
+			came[i] = sent || came[i] == PROCESS ? PROCESS : KERNEL;
 }
 
 static void
@@ -174,18 +177,31 @@ interrupt_caught(void)
 	return first;
 }
 
-int
-interrupt_take(void)
+/* Return the number of a caught signal that came from there, or from a process, or 0. */
+static int
+take(int from)
 {
 	size_t i;
 
 	for (i = 0; i < COUNT; i++) {
-		if (came[i]) {
-			came[i] = 0;
+		if (came[i] >= from) {
+			came[i] = NOWHERE;
 			return signals[i].number;
 		}
 	}
 	return 0;
+}
+
+int
+interrupt_take(void)
+{
+	return take(PROCESS);
+}
+
+int
+interrupt_next(void)
+{
+	return take(KERNEL);
 }
 
 void
@@ -196,7 +212,7 @@ interrupt_forget(void)
 	/* A signal that comes meanwhile stays pending, and counts as caught after the call. */
 	(void)interrupt_hold();
 	for (i = 0; i < COUNT; i++)
-		came[i] = 0;
+		came[i] = NOWHERE;
 	first = 0;
 	alarm(0);
 	interrupt_release();

@@ -40,6 +40,9 @@ int interrupt_caught(void);
  */
 int interrupt_take(void);
 
+/* Return the number of a caught signal that this function has not returned yet, whoever sent it, or 0. */
+int interrupt_next(void);
+
 /* Return true if a process sent the signal, rather than the kernel or the terminal. See sigaction(2). */
 bool interrupt_sent(const siginfo_t *info);
 

@@ -56,6 +56,11 @@ CHECKED int io_again(int fd, short events);
 CHECKED int io_pipe(int ends[2]);
 
 /*
+ * Close all descriptors above 2 but those of keep, which is in ascending order and may hold -1. See close_range(2).
+ */
+void io_close_others(const int *keep, size_t count);
+
+/*
  * Make a pipe hold at least capacity bytes, or as many as the system allows. Do nothing where the capacity cannot be
  * set.
  */

@@ -1,10 +1,13 @@
 /*
- * linux_io.c: the capacity of a pipe can be changed. See fcntl(2), pipe(7).
+ * linux_io.c: the capacity of a pipe can be changed, and a range of descriptors can be closed. See fcntl(2), pipe(7),
+ * close_range(2).
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/io.h"
 #include "base/trace.h"
@@ -28,4 +31,33 @@ io_capacity(int fd, size_t size)
 		errno = EPERM;
 	trace_call(result, "fcntl(%d, F_SETPIPE_SZ, %zu)", fd, size);
 	return result == -1 ? -1 : 0;
+}
+
+/* The last descriptor that is closed where the kernel has no close_range(2). */
+#define HIGHEST 4096
+
+static void
+close_range_of(int first, int last)
+{
+#ifdef SYS_close_range
+	if (first > last || syscall(SYS_close_range, first, last, 0) == 0)
+		return;
+#endif
+	for (; first <= last && first <= HIGHEST; first++)
+		close(first);
+}
+
+void
+io_close_others(const int *keep, size_t count)
+{
+	int first = STDERR_FILENO + 1;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (keep[i] < first)
+			continue;
+		close_range_of(first, keep[i] - 1);
+		first = keep[i] + 1;
+	}
+	close_range_of(first, INT_MAX);
 }

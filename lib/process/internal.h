@@ -12,4 +12,7 @@
  */
 int launch_child(const struct launch *launch);
 
+/* Make the kernel send this process SIGTERM when parent, which forked it, ends, if the system can. See prctl(2). */
+void launch_mortal(pid_t parent);
+
 #endif

@@ -1,10 +1,11 @@
 /*
  * linux.c: starts a COMMAND by vfork(2), which copies no page tables. The child stores the errno value of the call that
- * failed in memory that it shares with its parent.
+ * failed in memory that it shares with its parent. A process can die with its parent.
  */
 #define _DEFAULT_SOURCE
 #include <errno.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -35,4 +36,12 @@ launch_start(const struct launch *launch)
 	interrupt_release();
 	errno = error;
 	return error ? -1 : pid;
+}
+
+void
+launch_mortal(pid_t parent)
+{
+	/* The parent may have ended before the call. */
+	if (prctl(PR_SET_PDEATHSIG, SIGTERM) == 0 && getppid() != parent)
+		raise(SIGTERM);
 }

@@ -53,3 +53,9 @@ launch_start(const struct launch *launch)
 	errno = error;
 	return error ? -1 : pid;
 }
+
+void
+launch_mortal(pid_t parent)
+{
+	(void)parent;
+}

@@ -14,6 +14,8 @@ queue_reserve(struct queue *queue, size_t size)
 {
 	char *buffer;
 
+	if (queue->hand)
+		return hand_reserve(queue, size);
 	if (size <= queue->capacity)
 		return 0;
 	buffer = realloc(queue->buffer, size);

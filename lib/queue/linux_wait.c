@@ -15,6 +15,18 @@
 
 const int posix_nonblock = O_NONBLOCK;
 
+mqd_t
+posix_blocking(const struct queue *queue)
+{
+	char path[32];
+	int fd;
+
+	/* A name could belong to another queue by now. */
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", queue->as.posix.mqd);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	return fd != -1 ? fd : mq_open(queue->text, O_WRONLY);
+}
+
 bool
 posix_unlinked(const struct queue_posix *posix, const char *name)
 {

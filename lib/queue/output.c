@@ -33,15 +33,19 @@ output_close(struct output *output)
 {
 	free(output->buffer);
 	free(output->held);
+	free(output->list);
 }
 
 /* Make space for one more message of that size. */
 static int
 reserve(struct output *output, size_t size)
 {
+	/* The list is there already when it is needed after a failure. */
 	if (!output->held)
 		output->held = malloc((MOST_HELD + 1) * sizeof(*output->held));
-	if (!output->held)
+	if (!output->list)
+		output->list = malloc((MOST_HELD + 1) * sizeof(*output->list));
+	if (!output->held || !output->list)
 		return -1;
 	if (output->capacity - output->used < size + RECORD_FRAME) {
 		size_t capacity = output->used + size + RECORD_FRAME + PIPE_BUF;
@@ -96,7 +100,7 @@ output_add(struct output *output, const struct message *message)
 	int result = 0;
 
 	if (reserve(output, message->size) == -1) {
-		queue_put_back(output->queue, NULL, message, NULL);
+		queue_put_back(output->queue, message, 1);
 		return error_set(ENOMEM);
 	}
 	if (output->count == MOST_HELD || (output->used > 0 && output->used + message->size + RECORD_FRAME > PIPE_BUF))
@@ -115,36 +119,19 @@ output_add(struct output *output, const struct message *message)
 	return result;
 }
 
-/* Append how many messages were put back, and how many were printed. */
-static void
-account(struct text *line, size_t back, size_t printed)
-{
-	if (back + printed == 0)
-		text_format(line, "no further message was taken");
-	if (back > 0)
-		text_format(line, "%zu message%s put back", back, back == 1 ? " was" : "s were");
-	if (printed > 0)
-		text_format(line, "%s%zu could not be put back and %s printed above", back ? ", " : "", printed,
-		    printed == 1 ? "is" : "are");
-}
-
 int
 output_fail(struct output *output, int error)
 {
+	struct put_back result;
 	struct text line = {0};
-	struct deadline deadline;
-	size_t back = 0, printed = 0, i;
+	size_t i;
 
-	deadline_set(&deadline, output->queue->asked.patience);
-	for (i = 0; i < output->count && !output->queue->asked.peek; i++) {
+	for (i = 0; i < output->count; i++) {
 		const struct held *held = &output->held[i];
-		struct message message = {output->buffer + held->body, held->size, held->priority};
 
-		if (queue_put_back(output->queue, NULL, &message, &deadline))
-			back++;
-		else
-			printed++;
+		output->list[i] = (struct message){output->buffer + held->body, held->size, held->priority};
 	}
+	result = queue_put_back(output->queue, output->list, output->count);
 	output->count = output->used = 0;
 	if (error == EPIPE)
 		text_format(&line, "standard output has lost its reader; ");
@@ -152,7 +139,9 @@ output_fail(struct output *output, int error)
 		text_format(&line, "stopped by a signal; ");
 	else
 		text_format(&line, "standard output: %s; ", strerror(error));
-	account(&line, back, printed);
+	if (result.back + result.waiting + result.printed == 0)
+		text_format(&line, "no further message was taken");
+	put_back_words(&result, false, &line);
 	error_line(output->queue->text, "%s", line.data ? line.data : "out of memory");
 	text_free(&line);
 	return STATUS_FAILED;

@@ -18,6 +18,12 @@ posix_wait(struct queue_posix *posix, short event, const struct queue_wait *wait
 	return queue_wait_check(wait) == -1 ? -1 : deadline_tick(&wait->deadline);
 }
 
+mqd_t
+posix_blocking(const struct queue *queue)
+{
+	return queue->as.posix.mqd;
+}
+
 bool
 posix_unlinked(const struct queue_posix *posix, const char *name)
 {

@@ -3,6 +3,7 @@
  * then waits for a full or an empty queue.
  */
 #include <errno.h>
+#include <fcntl.h>
 
 #include "base/error.h"
 #include "base/interrupt.h"
@@ -83,6 +84,37 @@ receive_posix(struct queue *queue, struct message *message, const struct queue_w
 	return 0;
 }
 
+/*
+ * Send while all senders wait in line. The call ends once a minute, because nothing wakes a sender whose queue was
+ * unlinked and has no receiver left.
+ */
+static int
+insist_posix(struct queue *queue, const struct message *message)
+{
+	struct timespec until;
+	struct mq_attr attr;
+
+	if (posix_unlinked(&queue->as.posix, queue->text))
+		return error_set(EIDRM);
+	if (mq_getattr(queue->as.posix.mqd, &attr) == 0 && attr.mq_flags & O_NONBLOCK)
+		queue->as.posix.mqd = posix_blocking(queue);
+	if (queue->as.posix.mqd == (mqd_t)-1)
+		return -1;
+	do {
+		clock_gettime(CLOCK_REALTIME, &until);
+		until.tv_sec += 60;
+		if (trace_mq_send(queue, message, &until) == 0)
+			return 0;
+	} while ((errno == ETIMEDOUT || errno == EINTR) && !posix_unlinked(&queue->as.posix, queue->text));
+	return errno == ETIMEDOUT ? error_set(EIDRM) : -1;
+}
+
+static int
+descriptor_posix(const struct queue *queue)
+{
+	return (int)queue->as.posix.mqd;
+}
+
 static bool
 removed_posix(const struct queue *queue)
 {
@@ -105,6 +137,8 @@ const struct queue_backend queue_posix = {
     .unlink = unlink_posix,
     .send = send_posix,
     .receive = receive_posix,
+    .insist = insist_posix,
+    .descriptor = descriptor_posix,
     .removed = removed_posix,
     .stranded = stranded_posix,
     .no_select = "a POSIX queue always gives its highest priority, oldest first (System V queues select)",

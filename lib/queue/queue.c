@@ -95,10 +95,12 @@ queue_send_nearest(struct queue *queue, const struct message *message, const str
 int
 queue_receive(struct queue *queue, struct message *message, const struct queue_wait *wait)
 {
-	int result = queue->backend->receive(queue, message, wait);
-
-	queue->taken |= result == 0 && !queue->asked.peek;
-	return result;
+	if (queue->backend->receive(queue, message, wait) == -1)
+		return -1;
+	queue->taken |= !queue->asked.peek;
+	if (queue->hand)
+		hand_took(queue->hand, message);
+	return 0;
 }
 
 bool
@@ -133,6 +135,7 @@ queue_close(struct queue *queue)
 	if (queue->open && queue->backend->close)
 		queue->backend->close(queue);
 	queue->open = false;
-	free(queue->buffer);
+	if (!queue->hand)
+		free(queue->buffer);
 	queue->buffer = NULL;
 }

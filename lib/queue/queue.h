@@ -1,6 +1,6 @@
 /*
- * queue.h: message queues of POSIX and System V; an output that messages are written to; a COMMAND that runs on each.
- * Functions return 0, or -1 with errno. A function that returns an exit status has printed a line, or returns GO_ON.
+ * queue.h: message queues of POSIX and System V, and an output that messages are written to (work.h runs a COMMAND on
+ * them). Functions return 0, or -1 with errno. A function that returns an exit status has printed a line, or returns GO_ON.
  */
 #ifndef QUEUE_QUEUE_H
 #define QUEUE_QUEUE_H
@@ -14,6 +14,7 @@
 #include "base/deadline.h"
 #include "base/name.h"
 #include "base/record.h"
+#include "base/text.h"
 
 struct message {
 	const char *data;
@@ -32,7 +33,6 @@ struct queue_options {
 	unsigned long long depth; /* messages; 0: any number */
 	size_t size;              /* bytes a message; 0: any number */
 	const char *select;       /* messages to receive: N, -N or ^N, as -p of mqrecv; NULL: the next message */
-	long long patience;       /* longest wait for space when a message is put back, in nanoseconds */
 };
 
 /* The bounds of a wait: a deadline, and the reader of an output. */
@@ -86,6 +86,7 @@ struct queue {
 	enum queue_step step; /* step of queue_open that failed */
 	char *buffer;         /* message that was received last */
 	size_t capacity;      /* bytes of buffer */
+	struct hand *hand;    /* where messages are received; NULL: the buffer is allocated */
 	union {
 		struct queue_posix posix;
 		struct queue_sysv sysv;
@@ -160,13 +161,24 @@ void queue_close(struct queue *queue);
  */
 int queue_report(const struct queue *queue, enum queue_step step, int error, const char *extra);
 
+/* What became of messages that were put back. */
+struct put_back {
+	size_t back;    /* messages that are in the queue again */
+	size_t waiting; /* messages that another process sends once the queue has space */
+	size_t printed; /* messages that were printed on standard error, because the queue is gone or refuses them */
+	pid_t process;  /* that process */
+};
+
 /*
- * Put a received message back, with its priority. Wait until deadline for space, even after a caught signal (NULL: do
- * not wait). If that fails, send it to spare (may be NULL), or else print it on standard error, escaped. A queue opened
- * to peek still has the message: do nothing. Returns the queue that has the message, or NULL.
+ * Put received messages back, each with its priority, in this order, without waiting. If the queue is full, leave a
+ * process behind that sends the rest once there is space, however long that takes. A message that the queue refuses, or
+ * that no process can be forked for, is printed on standard error, escaped. A queue opened to peek still has the
+ * messages: do nothing.
  */
-struct queue *queue_put_back(
-    struct queue *queue, struct queue *spare, const struct message *message, const struct deadline *deadline);
+struct put_back queue_put_back(struct queue *queue, const struct message *messages, size_t count);
+
+/* Append what became of the messages, as the end of an error line; its: they belong to a COMMAND that was named. */
+void put_back_words(const struct put_back *result, bool its, struct text *text);
 
 struct held;
 
@@ -183,6 +195,7 @@ struct output {
 	char *buffer;          /* records that are not yet written */
 	size_t used, capacity; /* bytes in buffer, and bytes of its space */
 	struct held *held;     /* place of each message in buffer */
+	struct message *list;  /* space for the same messages, when they are put back */
 	size_t count;          /* messages held */
 };
 
@@ -203,39 +216,5 @@ int output_fail(struct output *output, int error);
 
 /* Release the memory. */
 void output_close(struct output *output);
-
-/* A COMMAND that runs on each message. The caller owns the struct and sets the members up to timeout. */
-struct work {
-	struct queue *queue;   /* queue that the messages come from */
-	char **argv;           /* COMMAND and its arguments, up to a NULL */
-	struct name dead_name; /* queue for messages whose COMMAND failed; text NULL: they are put back */
-	enum record_form form; /* form of the record that COMMAND reads */
-	bool prefix;           /* the record starts with the priority and a tab */
-	long long
-	    timeout; /* nanoseconds to wait for space in dead; DEADLINE_NEVER (no -t): do not wait, unlike elsewhere */
-	bool ended;  /* the status that work_run returned is that of COMMAND */
-	char *path;  /* file of COMMAND */
-	struct queue dead; /* dead-letter queue, if open */
-};
-
-/* Find COMMAND, before a message is taken for it. Returns GO_ON, or an exit status after a line. */
-int work_find(struct work *work);
-
-/*
- * Prepare for messages, once the queue is open: open the dead-letter queue as options say, and set IPC7_QUEUE. Returns
- * GO_ON, or an exit status after a line: STATUS_USAGE if both queues are the same.
- */
-int work_open(struct work *work, const struct queue_options *options);
-
-/*
- * Run COMMAND with the message on its standard input and IPC7_PRIO in its environment, and wait for its end. If COMMAND
- * fails, send the message to the dead-letter queue, unless a signal was caught. Put the message back if there is no
- * such queue or it does not take the message, or if COMMAND cannot be run. Returns GO_ON; or, after the message was put
- * back and a line was printed, the status of COMMAND or of the failure.
- */
-int work_run(struct work *work, const struct message *message);
-
-/* Release the resources of work_find and work_open. */
-void work_close(struct work *work);
 
 #endif

@@ -77,6 +77,19 @@ receive_sysv(struct queue *queue, struct message *message, const struct queue_wa
 	return 0;
 }
 
+static int
+insist_sysv(struct queue *queue, const struct message *message)
+{
+	if (queue_reserve(queue, sizeof(struct sysv_envelope) + message->size) == -1)
+		return -1;
+	sysv_envelope(queue)->type = message->priority;
+	memmove(sysv_envelope(queue)->data, message->data, message->size);
+	while (trace_msgsnd(queue, message, 0) == -1)
+		if (errno != EINTR)
+			return sysv_failed(queue);
+	return 0;
+}
+
 static bool
 same_sysv(const struct queue *one, const struct queue *other)
 {
@@ -131,6 +144,8 @@ const struct queue_backend queue_sysv = {
     .unlink = sysv_unlink,
     .send = send_sysv,
     .receive = receive_sysv,
+    .insist = insist_sysv,
+    .envelope = sizeof(struct sysv_envelope),
     .same = same_sysv,
     .select = sysv_select,
     .priorities = {.lowest = 1, .highest = LONG_MAX, .usual = 1},

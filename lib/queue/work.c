@@ -1,19 +1,21 @@
 /*
- * work.c: a COMMAND that runs on each message of a queue. A message whose COMMAND failed goes to the dead-letter queue
- * or is put back, so no message is held between two runs.
+ * work.c: a COMMAND that runs on the messages of a queue. The messages stay in hand until COMMAND has succeeded, or until
+ * they are dead letters. After any other end they are put back.
  */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/command.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "process/child.h"
 #include "process/launch.h"
-#include "queue/queue.h"
+#include "queue/internal.h"
+
+/* The longest pause between two attempts, in nanoseconds, unless the first one is longer. */
+#define LONGEST_PAUSE 60000000000LL
+
+extern char **environ;
 
 int
 work_find(struct work *work)
@@ -23,140 +25,251 @@ work_find(struct work *work)
 	return launch_report(work->argv[0], errno);
 }
 
+/* Copy the environment, without the variables that describe messages, and with the name of the queue. */
+static int
+copy_environment(struct work *work)
+{
+	static const char *const ours[] = {"IPC7_QUEUE=", "IPC7_ATTEMPT=", "IPC7_COUNT=", "IPC7_PRIO="};
+	const size_t names = sizeof(ours) / sizeof(ours[0]);
+	struct text queue = {0};
+	size_t count = 0, i, j;
+
+	while (environ && environ[count])
+		count++;
+	work->environment = malloc((count + names + 1) * sizeof(char *));
+	text_format(&queue, "IPC7_QUEUE=%s", work->queue->text);
+	if (!work->environment || queue.cut) {
+		text_free(&queue);
+		return error_set(ENOMEM);
+	}
+	for (i = 0; i < count; i++) {
+		for (j = 0; j < names && strncmp(environ[i], ours[j], strlen(ours[j])) != 0; j++)
+			;
+		if (j == names)
+			work->environment[work->fixed++] = environ[i];
+	}
+	work->variables[0] = queue.data;
+	work->environment[work->fixed++] = queue.data;
+	return 0;
+}
+
 int
 work_open(struct work *work, const struct queue_options *options)
 {
-	struct queue_options dead = *options;
-	int status;
-
-	if (setenv("IPC7_QUEUE", work->queue->text, 1) == -1) {
+	work->rope = -1;
+	if (copy_environment(work) == -1) {
 		error_line(NULL, "%s", strerror(errno));
 		return STATUS_FAILED;
 	}
-	if (!work->dead_name.text)
+	return dead_letters_open(work, options);
+}
+
+void
+work_recover(struct queue *queue)
+{
+	(void)hand_recover(queue, false);
+}
+
+int
+work_ready(struct work *work)
+{
+	if (work->queue->asked.peek)
 		return GO_ON;
-	dead.create |= dead.exclusive;
-	dead.exclusive = dead.receive = dead.peek = false;
-	dead.select = NULL;
-	status = queue_check(&work->dead_name, &dead);
-	if (status == GO_ON)
-		status = queue_start(&work->dead, &work->dead_name, &dead);
-	if (status == GO_ON && queue_same(work->queue, &work->dead))
-		status = command_usage("-D must name a queue other than QUEUE");
+	if (!work->hand.head) {
+		work->strays = hand_recover(work->queue, false);
+		if (hand_open(&work->hand, work->queue) == -1) {
+			error_line(work->queue->text, "no memory for a message: %s", strerror(errno));
+			return STATUS_FAILED;
+		}
+	}
+	if (guard_start(work) == 0)
+		return GO_ON;
+	error_line(work->queue->text, "no guard can be started: %s", strerror(errno));
+	return STATUS_FAILED;
+}
+
+void
+work_drop(struct work *work)
+{
+	if (work->hand.head)
+		hand_clear(&work->hand);
+}
+
+/* Put the messages in hand back. If the queue is full, leave them to the guard. */
+static struct put_back
+put_back(struct work *work)
+{
+	struct hand *hand = &work->hand;
+	size_t count = hand_count(hand), i;
+	struct put_back result = {0};
+	int error = hand_send_back(hand, work->queue, false) == 0 ? 0 : errno;
+
+	result.back = count - hand_count(hand);
+	work->queue->returned = true;
+	if (error == EAGAIN && guard_start(work) == 0) {
+		result.waiting = count - result.back;
+		result.process = work->guard;
+		guard_leave(work);
+		return result;
+	}
+	if (error) {
+		hand_list(hand, work->list);
+		result.printed = hand_count(hand);
+		for (i = 0; i < result.printed; i++)
+			put_back_print(work->queue, &work->list[i], error);
+	}
+	hand_clear(hand);
+	return result;
+}
+
+void
+work_give_up(struct work *work, struct text *words)
+{
+	struct put_back result;
+
+	if (!work->hand.head || hand_count(&work->hand) == 0)
+		return;
+	result = put_back(work);
+	if (words) {
+		text_format(words, "; ");
+		put_back_words(&result, true, words);
+	}
+}
+
+/* Print a line that ends with what became of the messages. */
+static void
+fail(struct work *work, struct text *words)
+{
+	work_give_up(work, words);
+	error_text(work->queue->text, words);
+}
+
+/* Send the messages to the dead letters. Returns GO_ON, or an exit status. */
+static int
+bury(struct work *work, const struct message *messages, size_t count)
+{
+	struct text extra = {0};
+	size_t done;
+	int status, error;
+
+	if (dead_letters_send(work, messages, count, &done) == 0) {
+		work_drop(work);
+		return GO_ON;
+	}
+	error = errno;
+	work->hand.head->first += done;
+	text_format(&extra, "a COMMAND failed");
+	work_give_up(work, &extra);
+	status = error == EINTR ? STATUS_FAILED : dead_letters_report(work, error, extra.data);
+	if (error == EINTR)
+		error_text(work->queue->text, &extra);
+	text_free(&extra);
 	return status;
+}
+
+/* Return true if COMMAND is to be tried again, after a pause. */
+static bool
+again(struct work *work, unsigned long long number, int status)
+{
+	long long longest = work->pause > LONGEST_PAUSE ? work->pause : LONGEST_PAUSE, pause = work->pause;
+	struct deadline deadline;
+	unsigned long long i;
+
+	if (number == work->attempts || status == STATUS_NOEXEC || status == STATUS_NOCOMMAND || interrupt_caught())
+		return false;
+	for (i = 1; i < number && pause < longest; i++)
+		pause *= 2;
+	deadline_set(&deadline, pause < longest ? pause : longest);
+	(void)deadline_wait(NULL, 0, &deadline, -1);
+	return !interrupt_caught();
+}
+
+/* Decide what a failed COMMAND means for its messages. Returns GO_ON, or an exit status after a line. */
+static int
+failed(struct work *work, const struct message *messages, size_t count, unsigned long long number, int status)
+{
+	bool stays = work->queue->asked.peek;
+	bool last = number == work->attempts || status == STATUS_NOEXEC || status == STATUS_NOCOMMAND;
+	struct text words = {0};
+
+	/* After SIGTERM a failure counts as ever. */
+	if (work->dead.name.text && !stays && (!interrupt_caught() || (work->finishes && last)))
+		return bury(work, messages, count);
+	work->ended = true;
+	/* The failure is the reason for the end, not the signal that let COMMAND finish. */
+	if (work->finishes)
+		interrupt_forget();
+	text_format(&words, "%s ended with status %d", work->argv[0], status);
+	fail(work, &words);
+	return status;
+}
+
+/* List the messages in hand, or the one that was copied. Returns 0 or an errno value. */
+static int
+list(struct work *work, const struct message *message)
+{
+	size_t need = work->hand.head ? hand_count(&work->hand) : 1;
+
+	if (need > work->most) {
+		struct message *more = realloc(work->list, need * sizeof(*more));
+
+		if (!more)
+			return ENOMEM;
+		work->list = more;
+		work->most = need;
+	}
+	if (work->hand.head)
+		hand_list(&work->hand, work->list);
+	else
+		work->list[0] = *message;
+	return interrupt_caught() ? EINTR : 0;
+}
+
+int
+work_run(struct work *work, const struct message *message, size_t count)
+{
+	int end, status, error = list(work, message);
+	struct text words = {0};
+	unsigned long long number;
+
+	for (number = 1; error == 0; number++) {
+		error = attempt_run(work, work->list, count, number, &end);
+		status = error ? 0 : child_status(end);
+		if (error == 0 && status == STATUS_OK) {
+			work_drop(work);
+			return GO_ON;
+		}
+		if (error == 0 && !again(work, number, status))
+			return failed(work, work->list, count, number, status);
+	}
+	if (error == EINTR)
+		text_format(&words, "stopped by a signal");
+	else
+		text_format(&words, "%s cannot be run: %s%s", work->path, strerror(error),
+		    error == ENOEXEC ? " (a script starts with #!)" : "");
+	fail(work, &words);
+	return launch_failure(error);
 }
 
 void
 work_close(struct work *work)
 {
-	queue_close(&work->dead);
+	size_t i;
+
+	if (work->hand.head) {
+		bool left = hand_count(&work->hand) > 0;
+
+		if (!left)
+			guard_end(work);
+		work->queue->hand = NULL;
+		work->queue->buffer = NULL;
+		hand_close(&work->hand, !left);
+	}
+	dead_letters_close(&work->dead);
+	for (i = 0; i < sizeof(work->variables) / sizeof(work->variables[0]); i++)
+		free(work->variables[i]);
+	free(work->environment);
+	free(work->list);
+	free(work->record);
 	free(work->path);
-	name_free(&work->dead_name);
-}
-
-/* Put the message back, and append the result to text. spare: as in queue_put_back. */
-static void
-put_back(struct work *work, const struct message *message, struct queue *spare, struct text *text)
-{
-	struct deadline deadline;
-	struct queue *taker;
-
-	if (work->queue->asked.peek)
-		return;
-	deadline_set(&deadline, work->queue->asked.patience);
-	taker = queue_put_back(work->queue, spare, message, &deadline);
-	if (taker == work->queue)
-		text_format(text, "; its message was put back");
-	else if (taker)
-		text_format(text, "; its message went to %s", taker->text);
-	else
-		text_format(text, "; its message is printed above");
-}
-
-/* Move the message to the dead-letter queue, whose priorities may be others. Returns GO_ON or an exit status. */
-static int
-send_dead_letter(struct work *work, const struct message *message)
-{
-	struct queue_wait wait = {.output = -1};
-	bool waits = work->timeout != DEADLINE_NEVER;
-	struct text extra = {0};
-	int status, error;
-
-	deadline_set(&wait.deadline, work->timeout);
-	if (queue_send_nearest(&work->dead, message, waits ? &wait : NULL) == 0)
-		return GO_ON;
-	error = errno;
-	if (error == EAGAIN && !waits) {
-		text_format(&extra, "the queue is full; ");
-		error = 0;
-	}
-	text_format(&extra, "a COMMAND failed");
-	put_back(work, message, NULL, &extra);
-	status = queue_report(&work->dead, QUEUE_SEND, error, extra.data);
-	text_free(&extra);
-	return status == STATUS_TIMEOUT ? STATUS_FAILED : status;
-}
-
-/* Make the descriptor from which COMMAND reads the message. */
-static int
-make_input(const struct work *work, const struct message *message)
-{
-	char prefix[24], *record = malloc(message->size + RECORD_FRAME);
-	size_t body, size;
-	int input = -1;
-
-	snprintf(prefix, sizeof(prefix), "%ld", message->priority);
-	if (record && setenv("IPC7_PRIO", prefix, 1) == 0) {
-		size = record_format(
-		    work->form, work->prefix ? prefix : NULL, message->data, message->size, record, &body);
-		input = launch_input(record, size);
-	}
-	free(record);
-	return input;
-}
-
-/* Run COMMAND with the message as its standard input. Returns 0 or an errno value. */
-static int
-run(const struct work *work, const struct message *message, int *wait_status)
-{
-	struct launch launch = {
-	    .path = work->path,
-	    .argv = work->argv,
-	    .input = make_input(work, message),
-	    .output = STDOUT_FILENO,
-	    .group = LAUNCH_SAME,
-	};
-	int error;
-
-	if (launch.input == -1)
-		return errno;
-	error = child_run(&launch, wait_status) == -1 ? errno : 0;
-	close(launch.input);
-	return error;
-}
-
-int
-work_run(struct work *work, const struct message *message)
-{
-	struct queue *dead = work->dead.open ? &work->dead : NULL;
-	struct text words = {0};
-	int wait_status, error = run(work, message, &wait_status), status;
-
-	if (error) {
-		status = launch_failure(error);
-		text_format(&words, "%s cannot be run: %s%s", work->path, strerror(error),
-		    error == ENOEXEC ? " (a script starts with #!)" : "");
-	} else {
-		status = child_status(wait_status);
-		if (status == STATUS_OK)
-			return GO_ON;
-		if (dead && !work->queue->asked.peek && !interrupt_caught())
-			return send_dead_letter(work, message);
-		work->ended = true;
-		text_format(&words, "%s ended with status %d", work->argv[0], status);
-	}
-	put_back(work, message, dead, &words);
-	error_line(work->queue->text, "%s", words.data ? words.data : "out of memory");
-	text_free(&words);
-	return status;
 }

@@ -1,0 +1,136 @@
+/*
+ * leave.c: forks a process that outlives this one, or a pool of workers that this one waits for.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/io.h"
+#include "process/child.h"
+#include "process/internal.h"
+#include "process/leave.h"
+
+pid_t
+leave_start(const int *keep, size_t count)
+{
+	pid_t pid;
+	int null;
+
+	if (interrupt_hold() == -1)
+		return -1;
+	pid = fork();
+	if (pid != 0) {
+		int saved = errno;
+
+		interrupt_release();
+		errno = saved;
+		return pid;
+	}
+	/* The signals stay blocked. */
+	setsid();
+	signal(SIGCHLD, SIG_IGN);
+	null = open("/dev/null", O_RDWR);
+	if (null == -1 || dup2(null, STDIN_FILENO) == -1 || dup2(null, STDOUT_FILENO) == -1) {
+		close(STDIN_FILENO);
+		close(STDOUT_FILENO);
+	}
+	io_close_others(keep, count);
+	return 0;
+}
+
+/* The workers of a pool. */
+struct pool {
+	pid_t *workers; /* process ids; 0: the worker has ended */
+	size_t most, left;
+	bool stopping; /* the workers were told to end */
+	int status;
+};
+
+static void
+tell(struct pool *pool, int number)
+{
+	size_t i;
+
+	pool->stopping = true;
+	for (i = 0; i < pool->most; i++)
+		if (pool->workers[i])
+			kill(pool->workers[i], number);
+}
+
+/* Note the end of a worker. A worker that dies by the signal that stops the pool has not failed. */
+static void
+note(struct pool *pool, pid_t pid, int wait_status, bool enough)
+{
+	int status = child_status(wait_status);
+	bool told = pool->stopping && WIFSIGNALED(wait_status);
+	size_t i;
+
+	for (i = 0; i < pool->most && pool->workers[i] != pid; i++)
+		;
+	if (i == pool->most)
+		return;
+	pool->workers[i] = 0;
+	pool->left--;
+	if (status && !told && !pool->status)
+		pool->status = status;
+	if ((pool->status || enough) && !pool->stopping)
+		tell(pool, SIGTERM);
+}
+
+/* Wait for all workers. All signals are held. */
+static void
+attend(struct pool *pool, const volatile bool *enough)
+{
+	int wait_status, number;
+	pid_t pid;
+
+	while (pool->left > 0) {
+		while ((pid = waitpid(-1, &wait_status, WNOHANG)) > 0)
+			note(pool, pid, wait_status, *enough);
+		if (pid == -1 && errno == ECHILD)
+			return;
+		number = interrupt_take();
+		if (number)
+			tell(pool, number);
+		else if (pool->left > 0)
+			interrupt_pause();
+	}
+}
+
+int
+leave_pool(size_t most, const volatile bool *enough, int *status)
+{
+	struct pool pool = {.workers = calloc(most, sizeof(pid_t)), .most = most};
+	pid_t parent = getpid(), pid = 0;
+	int error = 0;
+
+	if (!pool.workers || interrupt_hold() == -1) {
+		free(pool.workers);
+		return -1;
+	}
+	while (pool.left < most && (pid = fork()) > 0)
+		pool.workers[pool.left++] = pid;
+	if (pid == 0) {
+		free(pool.workers);
+		launch_mortal(parent);
+		interrupt_release();
+		return 0;
+	}
+	if (pid == -1) {
+		error = errno;
+		tell(&pool, SIGTERM);
+	}
+	attend(&pool, enough);
+	/* A worker that reports a failure after a signal ends this process with that status. */
+	if (pool.status && interrupt_caught())
+		interrupt_forget();
+	interrupt_release();
+	free(pool.workers);
+	*status = pool.status;
+	return error ? error_set(error) : 1;
+}

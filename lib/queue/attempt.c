@@ -1,0 +1,164 @@
+/*
+ * attempt.c: one run of COMMAND on messages. COMMAND is a process group of its own, which stops and continues together
+ * with this process. SIGTERM and SIGHUP let it end by itself; any other signal, and a second one, is passed on to it.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "process/child.h"
+#include "process/launch.h"
+#include "queue/internal.h"
+
+/* Process group of the COMMAND that runs, for the handler of SIGTSTP; NULL or 0: none runs. */
+static volatile pid_t *group;
+
+/* Stop COMMAND and this process, and continue COMMAND once this process continues. See kill(2), raise(3). */
+static void
+stop(int number)
+{
+	pid_t other = group ? *group : 0;
+	int saved = errno;
+
+	if (other)
+		kill(-other, number);
+	raise(SIGSTOP);
+	if (other)
+		kill(-other, SIGCONT);
+	errno = saved;
+}
+
+/* Install that handler, once, unless the signal is ignored. */
+static void
+catch_stop(volatile pid_t *command)
+{
+	struct sigaction action = {.sa_handler = stop, .sa_flags = SA_RESTART}, before;
+
+	if (group)
+		return;
+	group = command;
+	sigemptyset(&action.sa_mask);
+	if (sigaction(SIGTSTP, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+		sigaction(SIGTSTP, &action, NULL);
+}
+
+/* Make the descriptor from which COMMAND reads the messages as records, one after the other. Returns it, or -1. */
+static int
+make_input(struct work *work, const struct message *messages, size_t count)
+{
+	char prefix[24];
+	size_t body, need = 0, used = 0, i;
+	char *record;
+
+	for (i = 0; i < count; i++)
+		need += messages[i].size + RECORD_FRAME;
+	if (need > work->capacity) {
+		record = realloc(work->record, need);
+		if (!record)
+			return -1;
+		work->record = record;
+		work->capacity = need;
+	}
+	for (i = 0; i < count; i++) {
+		snprintf(prefix, sizeof(prefix), "%ld", messages[i].priority);
+		used += record_format(work->form, work->prefix ? prefix : NULL, messages[i].data, messages[i].size,
+		    work->record + used, &body);
+	}
+	return launch_input(work->record, used);
+}
+
+/* Set the variables that describe the messages. Returns 0, or -1 with ENOMEM. */
+static int
+describe(struct work *work, const struct message *messages, size_t count, unsigned long long number)
+{
+	struct text text = {0};
+	size_t used = work->fixed, i;
+	bool equal = true, failed;
+
+	for (i = 1; i < count; i++)
+		equal &= messages[i].priority == messages[0].priority;
+	for (i = 1; i < 4; i++) {
+		if (i == 1)
+			text_format(&text, "IPC7_ATTEMPT=%llu", number);
+		else if (i == 2)
+			text_format(&text, "IPC7_COUNT=%zu", count);
+		else if (equal)
+			text_format(&text, "IPC7_PRIO=%ld", messages[0].priority);
+		else
+			break;
+		failed = text.cut;
+		free(work->variables[i]);
+		work->variables[i] = failed ? NULL : text.data;
+		if (failed) {
+			text_free(&text);
+			return error_set(ENOMEM);
+		}
+		text = (struct text){0};
+		work->environment[used++] = work->variables[i];
+	}
+	work->environment[used] = NULL;
+	return 0;
+}
+
+/* Wait for the end of COMMAND, and decide about signals that come meanwhile. All signals are held. */
+static int
+attend(struct work *work, pid_t pid, int *end)
+{
+	for (;;) {
+		int wait_status, number;
+		pid_t ended;
+
+		while ((number = interrupt_next())) {
+			work->finishes = work->signals++ == 0 && (number == SIGTERM || number == SIGHUP);
+			if (!work->finishes)
+				kill(-pid, number);
+		}
+		interrupt_pause();
+		while ((ended = waitpid(-1, &wait_status, WNOHANG)) > 0) {
+			if (ended == work->guard)
+				work->guard = 0;
+			if (ended != pid)
+				continue;
+			*end = wait_status;
+			return 0;
+		}
+		if (ended == -1 && errno != EINTR)
+			return errno;
+	}
+}
+
+int
+attempt_run(struct work *work, const struct message *messages, size_t count, unsigned long long number, int *end)
+{
+	pid_t none = 0;
+	volatile pid_t *stored = work->hand.head ? &work->hand.head->group : &none;
+	struct launch launch = {.path = work->path, .argv = work->argv, .output = STDOUT_FILENO, .stored = stored};
+	int error;
+	pid_t pid;
+
+	if (describe(work, messages, count, number) == -1)
+		return errno;
+	launch.environment = work->environment;
+	launch.input = make_input(work, messages, count);
+	if (launch.input == -1)
+		return errno;
+	catch_stop(stored);
+	group = stored;
+	/* The signals that come from here on are those of attend. */
+	if (interrupt_hold() == -1) {
+		error = errno;
+	} else {
+		pid = launch_start(&launch);
+		error = pid == -1 ? errno : attend(work, pid, end);
+		*stored = 0;
+		interrupt_release();
+	}
+	close(launch.input);
+	return error;
+}

@@ -1,0 +1,170 @@
+/*
+ * dead_letter.c: the messages whose COMMAND has failed. They go to another queue, or are appended to a file as netstrings
+ * of priority, tab and message, which mqsend -N -P reads.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/command.h"
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "queue/internal.h"
+
+/* The longest pause between two looks for space in a full queue, in nanoseconds. */
+#define LONGEST_PAUSE 60000000000LL
+
+/* Open the file. A FIFO that another user has planted must not block, and a link must not lead elsewhere. */
+static int
+open_file(struct dead_letters *dead)
+{
+	struct stat st;
+
+	dead->fd = open(dead->name.path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+	if (dead->fd != -1 && fstat(dead->fd, &st) == 0 && S_ISREG(st.st_mode))
+		return GO_ON;
+	error_line(dead->name.text, "%s",
+	    dead->fd != -1   ? "not an ordinary file"
+	    : errno == ELOOP ? "a symbolic link, which is not followed"
+	                     : strerror(errno));
+	return STATUS_FAILED;
+}
+
+int
+dead_letters_open(struct work *work, const struct queue_options *options)
+{
+	struct dead_letters *dead = &work->dead;
+	struct queue_options other = *options;
+	int status;
+
+	dead->fd = -1;
+	if (!dead->name.text)
+		return GO_ON;
+	if (dead->name.kind == NAME_FILE)
+		return open_file(dead);
+	other.create |= other.exclusive;
+	other.exclusive = other.receive = other.peek = false;
+	other.select = NULL;
+	status = queue_check(&dead->name, &other);
+	if (status == GO_ON)
+		status = queue_start(&dead->queue, &dead->name, &other);
+	if (status == GO_ON && queue_same(work->queue, &dead->queue))
+		status = command_usage("-D must name a queue other than QUEUE");
+	return status;
+}
+
+/* Format the messages one after the other. Returns the bytes, whose number is in *size, or NULL. */
+static char *
+format(const struct message *messages, size_t count, size_t *size)
+{
+	char prefix[24], *bytes;
+	size_t need = 0, body, i;
+
+	for (i = 0; i < count; i++)
+		need += messages[i].size + RECORD_FRAME;
+	bytes = malloc(need);
+	*size = 0;
+	for (i = 0; bytes && i < count; i++) {
+		snprintf(prefix, sizeof(prefix), "%ld", messages[i].priority);
+		*size +=
+		    record_format(RECORD_NETSTRING, prefix, messages[i].data, messages[i].size, bytes + *size, &body);
+	}
+	return bytes;
+}
+
+/* Append bytes to the file, all or none, and wait until they are on the disk. Returns 0 or -1. */
+static int
+append(int fd, const char *bytes, size_t size)
+{
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	struct stat st;
+	ssize_t wrote = -1;
+	int error;
+
+	if (fcntl(fd, F_SETLKW, &lock) == -1)
+		return -1;
+	if (fstat(fd, &st) == 0)
+		wrote = write(fd, bytes, size);
+	error = wrote == -1 ? errno : (size_t)wrote < size ? ENOSPC : fdatasync(fd) == -1 ? errno : 0;
+	/* A part of a record would make the rest of the file unreadable. */
+	if (error && wrote > 0 && ftruncate(fd, st.st_size) == -1)
+		error = errno;
+	lock.l_type = F_UNLCK;
+	fcntl(fd, F_SETLK, &lock);
+	return error ? error_set(error) : 0;
+}
+
+/* Send a message to the queue. While it is full, say so once, and look again at growing intervals. */
+static int
+send_letter(struct work *work, const struct message *message)
+{
+	struct dead_letters *dead = &work->dead;
+	long long pause = work->pause > 0 ? work->pause : 1000000000LL, longest = LONGEST_PAUSE;
+	bool bounded = work->timeout != DEADLINE_NEVER;
+	struct queue_wait wait = {.output = -1};
+
+	if (queue_send_nearest(&dead->queue, message, NULL) == 0)
+		return 0;
+	if (errno != EAGAIN)
+		return -1;
+	if (!bounded && !dead->warned)
+		error_line(dead->name.text, "the queue is full; the message of a failed COMMAND waits for space "
+		                            "(receive from it, or use -D file:PATH)");
+	dead->warned = true;
+	for (;;) {
+		deadline_set(&wait.deadline, bounded ? work->timeout : pause);
+		if (queue_send_nearest(&dead->queue, message, &wait) == 0)
+			return 0;
+		if (errno != ETIMEDOUT || bounded)
+			return -1;
+		pause = pause * 2 < longest ? pause * 2 : longest;
+	}
+}
+
+int
+dead_letters_send(struct work *work, const struct message *messages, size_t count, size_t *done)
+{
+	char *bytes;
+	size_t size;
+	int result;
+
+	*done = 0;
+	if (work->dead.fd == -1) {
+		while (*done < count && send_letter(work, &messages[*done]) == 0)
+			++*done;
+		return *done == count ? 0 : -1;
+	}
+	bytes = format(messages, count, &size);
+	result = bytes ? append(work->dead.fd, bytes, size) : -1;
+	free(bytes);
+	if (result == 0)
+		*done = count;
+	return result;
+}
+
+int
+dead_letters_report(const struct work *work, int error, const char *extra)
+{
+	const struct dead_letters *dead = &work->dead;
+	int status;
+
+	if (dead->fd == -1) {
+		status = queue_report(&dead->queue, QUEUE_SEND, error, extra);
+		return status == STATUS_TIMEOUT ? STATUS_FAILED : status;
+	}
+	error_line(dead->name.text, "%s; %s", strerror(error), extra);
+	return STATUS_FAILED;
+}
+
+void
+dead_letters_close(struct dead_letters *dead)
+{
+	queue_close(&dead->queue);
+	if (dead->fd > 0)
+		close(dead->fd);
+	name_free(&dead->name);
+}
