@@ -3,7 +3,6 @@
  * receiver: its guard puts them back, or if that was killed too, the next receiver of the same user and queue. The file
  * is locked while the receiver or its guard lives, and a file that is not locked belongs to nobody.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -19,9 +18,6 @@
 #include "base/text.h"
 #include "queue/internal.h"
 
-#define MAGIC     "ipc7han"
-#define DIRECTORY "/dev/shm"
-
 /* Messages start at multiples of this, which suits a long. */
 #define ALIGNMENT sizeof(struct hand_message)
 
@@ -31,9 +27,8 @@ align(size_t offset)
 	return (offset + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 }
 
-/* Append the part of the file's name that all receivers of this user and queue share: ipc7.hand.UID.HASH. */
-static void
-name_prefix(const char *queue, struct text *text)
+void
+hand_prefix(const char *queue, struct text *text)
 {
 	uint64_t hash = 14695981039346656037u; /* FNV-1a */
 
@@ -42,16 +37,22 @@ name_prefix(const char *queue, struct text *text)
 	text_format(text, "ipc7.hand.%lu.%016llx.", (unsigned long)geteuid(), (unsigned long long)hash);
 }
 
-static struct hand_message *
-at(const struct hand *hand, size_t offset)
+size_t
+hand_start(size_t length)
+{
+	return align(sizeof(struct hand_head) + length);
+}
+
+struct hand_message *
+hand_at(const struct hand *hand, size_t offset)
 {
 	return (struct hand_message *)(void *)((char *)hand->head + offset);
 }
 
-static size_t
-after(const struct hand *hand, size_t offset)
+size_t
+hand_after(const struct hand *hand, size_t offset)
 {
-	return align(offset + sizeof(struct hand_message) + at(hand, offset)->size);
+	return align(offset + sizeof(struct hand_message) + hand_at(hand, offset)->size);
 }
 
 int
@@ -110,18 +111,18 @@ hand_open(struct hand *hand, struct queue *queue)
 
 	*hand = (struct hand){.fd = -1};
 	text_format(&name, "/");
-	name_prefix(queue->text, &name);
+	hand_prefix(queue->text, &name);
 	text_format(&name, "%ld", (long)getpid());
 	result = make(hand, &name);
 	text_free(&name);
-	if (result == -1 || grow(hand, align(sizeof(*hand->head) + length)) == -1) {
+	if (result == -1 || grow(hand, hand_start(length)) == -1) {
 		hand_close(hand, true);
 		return -1;
 	}
 	memcpy(hand->head->queue, queue->text, length);
-	hand->head->start = hand->next = align(sizeof(*hand->head) + length);
+	hand->head->start = hand->next = hand_start(length);
 	/* From here on the file counts. */
-	memcpy(hand->head->magic, MAGIC, sizeof(MAGIC));
+	memcpy(hand->head->magic, HAND_MAGIC, sizeof(HAND_MAGIC));
 	queue->hand = hand;
 	return 0;
 }
@@ -142,11 +143,11 @@ hand_reserve(struct queue *queue, size_t size)
 void
 hand_took(struct hand *hand, const struct message *message)
 {
-	struct hand_message *took = at(hand, hand->next);
+	struct hand_message *took = hand_at(hand, hand->next);
 
 	took->size = message->size;
 	took->priority = message->priority;
-	hand->next = after(hand, hand->next);
+	hand->next = hand_after(hand, hand->next);
 	hand->head->count++;
 }
 
@@ -161,8 +162,8 @@ hand_list(const struct hand *hand, struct message *list)
 {
 	size_t offset = hand->head->start, count = 0, i;
 
-	for (i = 0; i < hand->head->count; i++, offset = after(hand, offset)) {
-		const struct hand_message *message = at(hand, offset);
+	for (i = 0; i < hand->head->count; i++, offset = hand_after(hand, offset)) {
+		const struct hand_message *message = hand_at(hand, offset);
 
 		if (i >= hand->head->first)
 			list[count++] = (struct message){message->data, message->size, message->priority};
@@ -178,38 +179,6 @@ hand_clear(struct hand *hand)
 	hand->next = hand->head->start;
 }
 
-int
-hand_send_back(struct hand *hand, struct queue *queue, bool insist)
-{
-	size_t offset = hand->head->start, i;
-	struct hand *receives = queue->hand;
-	int result = 0;
-
-	/* A System V message is sent from where it stands. */
-	queue->hand = NULL;
-	for (i = 0; i < hand->head->count && result == 0; i++, offset = after(hand, offset)) {
-		struct hand_message *one = at(hand, offset);
-		struct message message = {one->data, one->size, one->priority};
-
-		if (i < hand->head->first)
-			continue;
-		queue->buffer = one->data - queue->backend->envelope;
-		queue->capacity = queue->backend->envelope + one->size;
-		if (queue_removed(queue))
-			result = error_set(EIDRM);
-		else if (insist)
-			result = queue->backend->insist(queue, &message);
-		else
-			result = queue_send(queue, &message, NULL);
-		if (result == 0)
-			hand->head->first++;
-	}
-	queue->hand = receives;
-	queue->buffer = NULL;
-	queue->capacity = 0;
-	return result;
-}
-
 void
 hand_close(struct hand *hand, bool remove)
 {
@@ -221,65 +190,4 @@ hand_close(struct hand *hand, bool remove)
 		close(hand->fd);
 	free(hand->name);
 	*hand = (struct hand){.fd = -1};
-}
-
-/* Return true if the file that was mapped is one of this queue, and all its messages are inside. */
-static bool
-sound(const struct hand *hand, const char *queue)
-{
-	const struct hand_head *head = hand->head;
-	size_t length = strlen(queue) + 1, offset = head->start, i;
-
-	if (memcmp(head->magic, MAGIC, sizeof(MAGIC)) != 0 || hand->size < sizeof(*head) + length ||
-	    memcmp(head->queue, queue, length) != 0 || offset != align(sizeof(*head) + length))
-		return false;
-	for (i = 0; i < head->count; i++) {
-		if (offset > hand->size || hand->size - offset < sizeof(struct hand_message) ||
-		    at(hand, offset)->size > hand->size - offset - sizeof(struct hand_message))
-			return false;
-		offset = after(hand, offset);
-	}
-	return true;
-}
-
-/* Open a file that a killed receiver has left, and lock it. Returns 0, or -1 if it is not such a file. */
-static int
-adopt(struct hand *hand, int directory, const char *name, const char *queue)
-{
-	struct stat st;
-
-	*hand = (struct hand){.fd = openat(directory, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
-	/* Another process may have put the messages back since. It removed the name under the lock. */
-	if (hand->fd != -1 && flock(hand->fd, LOCK_EX | LOCK_NB) == 0 && fstat(hand->fd, &st) == 0 &&
-	    S_ISREG(st.st_mode) && st.st_uid == geteuid() && st.st_nlink == 1 &&
-	    (size_t)st.st_size >= sizeof(struct hand_head) && hand_map(hand) == 0 && sound(hand, queue))
-		return 0;
-	hand_close(hand, false);
-	return -1;
-}
-
-bool
-hand_recover(struct queue *queue, bool insist)
-{
-	DIR *directory = opendir(DIRECTORY);
-	struct text prefix = {0};
-	struct dirent *entry;
-	struct hand stray;
-	bool left = false;
-
-	name_prefix(queue->text, &prefix);
-	while (directory && !prefix.cut && (entry = readdir(directory))) {
-		if (strncmp(entry->d_name, prefix.data, prefix.size) != 0 ||
-		    adopt(&stray, dirfd(directory), entry->d_name, queue->text) == -1)
-			continue;
-		if (hand_send_back(&stray, queue, insist) == 0)
-			unlinkat(dirfd(directory), entry->d_name, 0);
-		else
-			left |= errno == EAGAIN;
-		hand_close(&stray, false);
-	}
-	if (directory)
-		closedir(directory);
-	text_free(&prefix);
-	return left;
 }

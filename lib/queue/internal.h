@@ -73,6 +73,18 @@ struct hand_message {
 	char data[];
 };
 
+#define HAND_MAGIC "ipc7han"
+
+/* Return the offset of the first message in the file of a queue whose name has length bytes, with its NUL. */
+size_t hand_start(size_t length);
+
+/* Return the message at an offset, and the offset of the message after it. */
+struct hand_message *hand_at(const struct hand *hand, size_t offset);
+size_t hand_after(const struct hand *hand, size_t offset);
+
+/* Append the part of the file's name that all receivers of this user and queue share: ipc7.hand.UID.HASH. */
+void hand_prefix(const char *queue, struct text *text);
+
 /* Make the file, locked, and let the queue receive there. Returns 0 or -1 with errno of mmap(2), or ENOSPC. */
 int hand_open(struct hand *hand, struct queue *queue);
 
@@ -94,14 +106,16 @@ size_t hand_count(const struct hand *hand);
 /* Release all messages. */
 void hand_clear(struct hand *hand);
 
+/* Unmap and close the file; remove: remove its name too. */
+void hand_close(struct hand *hand, bool remove);
+
+/* recover.c */
+
 /*
  * Send the messages back, and release each that was sent; insist: block while the queue is full. Returns 0, or -1 with
  * errno of the first failure.
  */
 int hand_send_back(struct hand *hand, struct queue *queue, bool insist);
-
-/* Unmap and close the file; remove: remove its name too. */
-void hand_close(struct hand *hand, bool remove);
 
 /*
  * Put back the messages that receivers of this user and queue had in hand when they and their guards were killed: find

@@ -1,0 +1,111 @@
+/*
+ * recover.c: sends the messages in hand back to their queue: those of this receiver, and those that a receiver left when
+ * it and its guard were killed.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "queue/internal.h"
+
+/* Where Linux shows the objects of shm_open(3). */
+#define DIRECTORY "/dev/shm"
+
+int
+hand_send_back(struct hand *hand, struct queue *queue, bool insist)
+{
+	size_t offset = hand->head->start, i;
+	struct hand *receives = queue->hand;
+	int result = 0;
+
+	/* A System V message is sent from where it stands. */
+	queue->hand = NULL;
+	for (i = 0; i < hand->head->count && result == 0; i++, offset = hand_after(hand, offset)) {
+		struct hand_message *one = hand_at(hand, offset);
+		struct message message = {one->data, one->size, one->priority};
+
+		if (i < hand->head->first)
+			continue;
+		queue->buffer = one->data - queue->backend->envelope;
+		queue->capacity = queue->backend->envelope + one->size;
+		if (queue_removed(queue))
+			result = error_set(EIDRM);
+		else if (insist)
+			result = queue->backend->insist(queue, &message);
+		else
+			result = queue_send(queue, &message, NULL);
+		if (result == 0)
+			hand->head->first++;
+	}
+	queue->hand = receives;
+	queue->buffer = NULL;
+	queue->capacity = 0;
+	return result;
+}
+
+/* Return true if the file that was mapped is one of this queue, and all its messages are inside. */
+static bool
+sound(const struct hand *hand, const char *queue)
+{
+	const struct hand_head *head = hand->head;
+	size_t length = strlen(queue) + 1, offset = head->start, i;
+
+	if (memcmp(head->magic, HAND_MAGIC, sizeof(HAND_MAGIC)) != 0 || hand->size < sizeof(*head) + length ||
+	    memcmp(head->queue, queue, length) != 0 || offset != hand_start(length))
+		return false;
+	for (i = 0; i < head->count; i++) {
+		if (offset > hand->size || hand->size - offset < sizeof(struct hand_message) ||
+		    hand_at(hand, offset)->size > hand->size - offset - sizeof(struct hand_message))
+			return false;
+		offset = hand_after(hand, offset);
+	}
+	return true;
+}
+
+/* Open a file that a killed receiver has left, and lock it. Returns 0, or -1 if it is not such a file. */
+static int
+adopt(struct hand *hand, int directory, const char *name, const char *queue)
+{
+	struct stat st;
+
+	*hand = (struct hand){.fd = openat(directory, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
+	/* Another process may have put the messages back since. It removed the name under the lock. */
+	if (hand->fd != -1 && flock(hand->fd, LOCK_EX | LOCK_NB) == 0 && fstat(hand->fd, &st) == 0 &&
+	    S_ISREG(st.st_mode) && st.st_uid == geteuid() && st.st_nlink == 1 &&
+	    (size_t)st.st_size >= sizeof(struct hand_head) && hand_map(hand) == 0 && sound(hand, queue))
+		return 0;
+	hand_close(hand, false);
+	return -1;
+}
+
+bool
+hand_recover(struct queue *queue, bool insist)
+{
+	DIR *directory = opendir(DIRECTORY);
+	struct text prefix = {0};
+	struct dirent *entry;
+	struct hand stray;
+	bool left = false;
+
+	hand_prefix(queue->text, &prefix);
+	while (directory && !prefix.cut && (entry = readdir(directory))) {
+		if (strncmp(entry->d_name, prefix.data, prefix.size) != 0 ||
+		    adopt(&stray, dirfd(directory), entry->d_name, queue->text) == -1)
+			continue;
+		if (hand_send_back(&stray, queue, insist) == 0)
+			unlinkat(dirfd(directory), entry->d_name, 0);
+		else
+			left |= errno == EAGAIN;
+		hand_close(&stray, false);
+	}
+	if (directory)
+		closedir(directory);
+	text_free(&prefix);
+	return left;
+}
