@@ -234,6 +234,7 @@ main(int argc, char *argv[])
 	    .work = {.queue = &receiver.queue, .attempts = 1, .pause = 1000000000LL},
 	    .limit = 1,
 	    .timeout = DEADLINE_NEVER,
+	    .rope = -1,
 	};
 	int status;
 

@@ -30,6 +30,7 @@ struct receiver {
 	unsigned long long batch;   /* messages for one COMMAND */
 	unsigned long long workers; /* receivers at once */
 	struct share *share;
+	int rope;          /* pipe that loses its reader when the pool ends; -1: there is no pool */
 	long long timeout; /* nanoseconds to wait for each message */
 	bool recovered;    /* messages of killed receivers have been put back */
 };

@@ -45,7 +45,7 @@ end_of_all(struct receiver *receiver, struct message *message)
 int
 receive_next(struct receiver *receiver, struct message *message)
 {
-	struct queue_wait wait = {.output = receiver->work.argv ? -1 : STDOUT_FILENO};
+	struct queue_wait wait = {.output = receiver->work.argv ? receiver->rope : STDOUT_FILENO};
 	int error, status;
 
 	if (!interrupt_caught() && queue_receive(&receiver->queue, message, NULL) == 0)
@@ -69,6 +69,8 @@ receive_next(struct receiver *receiver, struct message *message)
 	}
 	if (error == EINTR)
 		return STATUS_FAILED; /* command_end turns it into the status of the signal */
+	if (error == EPIPE && receiver->work.argv)
+		return STATUS_OK; /* the pool ends */
 	if (error == EPIPE)
 		return output_fail(&receiver->output, error);
 	return queue_report(&receiver->queue, QUEUE_RECEIVE, error, NULL);

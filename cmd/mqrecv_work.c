@@ -71,7 +71,7 @@ run(struct receiver *receiver)
 	size_t count;
 	int status;
 
-	while (!ended && claim(share)) {
+	while (!ended && !share->enough && claim(share)) {
 		status = work_ready(&receiver->work);
 		if (status == GO_ON)
 			status = gather(receiver, &message, &count, &ended);
@@ -101,7 +101,7 @@ divide(struct receiver *receiver, int *status)
 		return -1;
 	*share = *receiver->share;
 	receiver->share = share;
-	return leave_pool((size_t)receiver->workers, &share->enough, status);
+	return leave_pool((size_t)receiver->workers, &share->enough, &receiver->rope, status);
 }
 
 int

@@ -715,6 +715,7 @@ finishing() {
 	fill one
 	working -c -D file:dead
 	kill -HUP $PID
+	asleep
 	kill -TERM $PID
 	ends 129
 	[ "$(cat err)" = "mqrecv: $Q: sh ended with status 143; its message was put back" ]
@@ -724,6 +725,7 @@ finishing() {
 	background mqrecv "$Q" -- sh -c 'trap "read -r x <go; exit 0" TERM; echo >started; while :; do :; done' 2>err
 	read -r _ <started
 	kill -HUP $PID
+	asleep
 	kill -TERM $PID
 	echo >go
 	ends 129
@@ -1042,6 +1044,7 @@ full_again() {
 	background mqrecv "$Q" -- sh -c 'trap "echo term >started" TERM; trap "echo usr1 >started; exit 0" USR1; echo >started; while :; do :; done'
 	read -r line <&7
 	kill -HUP $PID
+	asleep
 	kill -TERM $PID
 	read -r line <&7
 	[ "$line" = term ]

@@ -13,7 +13,7 @@
 _ipc7_letters() {
 	case $1 in
 	mqsend) REPLY=0NrPcxd:s:m:p:e:t:uv ;;
-	mqrecv) REPLY=n:afe:t:kp:0NrPD:R:cxd:s:m:uv ;;
+	mqrecv) REPLY=n:afe:t:kp:0NrPA:b:D:j:R:cxd:s:m:uv ;;
 	shmput) REPLY=cxm:s:o:t:uv ;;
 	shmget) REPLY=n:o:t:uvz ;;
 	semop) REPLY=cxi:m:t:uv ;;

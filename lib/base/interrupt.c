@@ -177,19 +177,19 @@ interrupt_caught(void)
 	return first;
 }
 
-/* Return the number of a caught signal that came from there, or from a process, or 0. */
+/* Return the number of a caught signal that came from there, or from a process, or 0. Take the first signal first. */
 static int
 take(int from)
 {
-	size_t i;
+	size_t i, found = COUNT;
 
-	for (i = 0; i < COUNT; i++) {
-		if (came[i] >= from) {
-			came[i] = NOWHERE;
-			return signals[i].number;
-		}
-	}
-	return 0;
+	for (i = 0; i < COUNT; i++)
+		if (came[i] >= from && (found == COUNT || signals[i].number == first))
+			found = i;
+	if (found == COUNT)
+		return 0;
+	came[found] = NOWHERE;
+	return signals[found].number;
 }
 
 int

@@ -49,6 +49,7 @@ struct pool {
 	size_t most, left;
 	bool stopping; /* the workers were told to end */
 	int status;
+	int rope; /* reading end of the pipe whose end the workers notice; -1: closed */
 };
 
 static void
@@ -78,8 +79,12 @@ note(struct pool *pool, pid_t pid, int wait_status, bool enough)
 	pool->left--;
 	if (status && !told && !pool->status)
 		pool->status = status;
-	if ((pool->status || enough) && !pool->stopping)
+	if (pool->status && !pool->stopping)
 		tell(pool, SIGTERM);
+	if (enough && pool->rope != -1) {
+		close(pool->rope);
+		pool->rope = -1;
+	}
 }
 
 /* Wait for all workers. All signals are held. */
@@ -103,20 +108,23 @@ attend(struct pool *pool, const volatile bool *enough)
 }
 
 int
-leave_pool(size_t most, const volatile bool *enough, int *status)
+leave_pool(size_t most, const volatile bool *enough, int *rope, int *status)
 {
 	struct pool pool = {.workers = calloc(most, sizeof(pid_t)), .most = most};
 	pid_t parent = getpid(), pid = 0;
-	int error = 0;
+	int error = 0, ends[2];
 
-	if (!pool.workers || interrupt_hold() == -1) {
+	if (!pool.workers || io_pipe(ends) == -1 || interrupt_hold() == -1) {
 		free(pool.workers);
 		return -1;
 	}
+	pool.rope = ends[0];
 	while (pool.left < most && (pid = fork()) > 0)
 		pool.workers[pool.left++] = pid;
 	if (pid == 0) {
 		free(pool.workers);
+		close(ends[0]);
+		*rope = ends[1];
 		launch_mortal(parent);
 		interrupt_release();
 		return 0;
@@ -125,7 +133,10 @@ leave_pool(size_t most, const volatile bool *enough, int *status)
 		error = errno;
 		tell(&pool, SIGTERM);
 	}
+	close(ends[1]);
 	attend(&pool, enough);
+	if (pool.rope != -1)
+		close(pool.rope);
 	/* A worker that reports a failure after a signal ends this process with that status. */
 	if (pool.status && interrupt_caught())
 		interrupt_forget();

@@ -17,11 +17,11 @@ pid_t leave_start(const int *keep, size_t count);
 
 /*
  * Fork most workers, and wait until all have ended. Forward to them the signals that a process sent to this one
- * (interrupt_take). Once a worker has failed, or *enough is true after a worker has ended, tell the others to end by
- * SIGTERM. Each worker gets SIGTERM when this process dies, if the system allows. Returns 0 in a worker, at once; 1 in
- * this process, with the exit status of the worker that failed first, or 0, in *status; or -1 with errno of fork(2),
- * after the workers have ended.
+ * (interrupt_take). Once a worker has failed, tell the others to end by SIGTERM. Returns 0 in a worker, at once, with a
+ * descriptor in *rope: a pipe that loses its reader when *enough is true after a worker has ended, or when this process
+ * dies; the worker then gets SIGTERM too, if the system allows. Returns 1 in this process, with the exit status of the
+ * worker that failed first, or 0, in *status; or -1 with errno of pipe(2) or fork(2), after the workers have ended.
  */
-int leave_pool(size_t most, const volatile bool *enough, int *status);
+int leave_pool(size_t most, const volatile bool *enough, int *rope, int *status);
 
 #endif

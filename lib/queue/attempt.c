@@ -106,19 +106,28 @@ describe(struct work *work, const struct message *messages, size_t count, unsign
 	return 0;
 }
 
-/* Wait for the end of COMMAND, and decide about signals that come meanwhile. All signals are held. */
+/* Decide about the signals that came: pass them on to the group of COMMAND (0: it has ended), or let it finish. */
+static void
+decide(struct work *work, pid_t pid)
+{
+	int number;
+
+	while ((number = interrupt_next())) {
+		work->finishes = work->signals++ == 0 && (number == SIGTERM || number == SIGHUP);
+		if (!work->finishes && pid)
+			kill(-pid, number);
+	}
+}
+
+/* Wait for the end of COMMAND. All signals are held. Returns 0 or an errno value. */
 static int
 attend(struct work *work, pid_t pid, int *end)
 {
 	for (;;) {
-		int wait_status, number;
+		int wait_status;
 		pid_t ended;
 
-		while ((number = interrupt_next())) {
-			work->finishes = work->signals++ == 0 && (number == SIGTERM || number == SIGHUP);
-			if (!work->finishes)
-				kill(-pid, number);
-		}
+		decide(work, pid);
 		interrupt_pause();
 		while ((ended = waitpid(-1, &wait_status, WNOHANG)) > 0) {
 			if (ended == work->guard)
@@ -126,6 +135,7 @@ attend(struct work *work, pid_t pid, int *end)
 			if (ended != pid)
 				continue;
 			*end = wait_status;
+			decide(work, 0);
 			return 0;
 		}
 		if (ended == -1 && errno != EINTR)
