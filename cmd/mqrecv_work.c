@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 
 #include "base/error.h"
+#include "base/explain.h"
 #include "process/leave.h"
 
 #include "mqrecv.h"
@@ -113,7 +114,7 @@ work_messages(struct receiver *receiver)
 	receiver->share = &share;
 	divided = divide(receiver, &status);
 	if (divided == -1)
-		error_line(NULL, "the workers cannot be started: %s", strerror(errno));
+		error_line(NULL, "the workers cannot be started: %s", explain_errno(errno));
 	if (divided == 0) {
 		/* In a pool, the first process unlinks. */
 		if (receiver->share != &share)

@@ -12,6 +12,7 @@
 
 #include "base/command.h"
 #include "base/error.h"
+#include "base/explain.h"
 #include "base/interrupt.h"
 #include "queue/internal.h"
 
@@ -30,7 +31,7 @@ open_file(struct dead_letters *dead)
 	error_line(dead->name.text, "%s",
 	    dead->fd != -1   ? "not an ordinary file"
 	    : errno == ELOOP ? "a symbolic link, which is not followed"
-	                     : strerror(errno));
+	                     : explain_errno(errno));
 	return STATUS_FAILED;
 }
 
@@ -156,7 +157,7 @@ dead_letters_report(const struct work *work, int error, const char *extra)
 		status = queue_report(&dead->queue, QUEUE_SEND, error, extra);
 		return status == STATUS_TIMEOUT ? STATUS_FAILED : status;
 	}
-	error_line(dead->name.text, "%s; %s", strerror(error), extra);
+	error_line(dead->name.text, "%s; %s", explain_errno(error), extra);
 	return STATUS_FAILED;
 }
 

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/explain.h"
 #include "base/interrupt.h"
 #include "base/io.h"
 #include "queue/queue.h"
@@ -138,7 +139,7 @@ output_fail(struct output *output, int error)
 	else if (error == EINTR)
 		text_format(&line, "stopped by a signal; ");
 	else
-		text_format(&line, "standard output: %s; ", strerror(error));
+		text_format(&line, "standard output: %s; ", explain_errno(error));
 	if (result.back + result.waiting + result.printed == 0)
 		text_format(&line, "no further message was taken");
 	put_back_words(&result, false, &line);

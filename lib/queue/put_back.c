@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/explain.h"
 #include "process/leave.h"
 #include "queue/internal.h"
 
@@ -30,7 +31,7 @@ void
 put_back_print(const struct queue *queue, const struct message *message, int error)
 {
 	struct text quoted = {0};
-	const char *why = strerror(error);
+	const char *why = explain_errno(error);
 
 	if (error == EIDRM)
 		why = "the queue was removed";

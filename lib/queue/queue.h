@@ -203,16 +203,16 @@ struct output {
  * Add a message, and write those before it if there is no space for it. Returns 0 or -1. Errors: those of output_flush,
  * after which the message is held too; ENOMEM, after which it was put back.
  */
-int output_add(struct output *output, const struct message *message);
+CHECKED int output_add(struct output *output, const struct message *message);
 
 /*
  * Write the messages that are held, however long that blocks. Returns 0, or -1 with errno of write(2), or EINTR after a
  * caught signal. After a failure the rest is still held, and only output_fail or output_close may follow.
  */
-int output_flush(struct output *output);
+CHECKED int output_flush(struct output *output);
 
 /* Give up because of an errno value: put back the messages that are held, and print a line. Returns STATUS_FAILED. */
-int output_fail(struct output *output, int error);
+CHECKED int output_fail(struct output *output, int error);
 
 /* Release the memory. */
 void output_close(struct output *output);

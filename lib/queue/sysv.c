@@ -125,7 +125,7 @@ explain_sysv(const struct queue *queue, enum queue_step step, int error, struct 
 		text_format(
 		    text, "the whole queue holds %llu bytes (msg_qbytes; make it larger with -d and -s)", capacity);
 	else if (step == QUEUE_KEY)
-		text_format(text, "no key from this path: %s", strerror(error));
+		text_format(text, "no key from this path: %s", explain_errno(error));
 	else if (step == QUEUE_SHAPE)
 		text_format(text,
 		    "the queue exists with room for %llu bytes, not %llu x %zu (leave out -d and -s, or remove it "

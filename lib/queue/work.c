@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/explain.h"
 #include "base/interrupt.h"
 #include "process/child.h"
 #include "process/launch.h"
@@ -58,7 +59,7 @@ work_open(struct work *work, const struct queue_options *options)
 {
 	work->rope = -1;
 	if (copy_environment(work) == -1) {
-		error_line(NULL, "%s", strerror(errno));
+		error_line(NULL, "%s", explain_errno(errno));
 		return STATUS_FAILED;
 	}
 	return dead_letters_open(work, options);
@@ -78,13 +79,13 @@ work_ready(struct work *work)
 	if (!work->hand.head) {
 		work->strays = hand_recover(work->queue, false);
 		if (hand_open(&work->hand, work->queue) == -1) {
-			error_line(work->queue->text, "no memory for a message: %s", strerror(errno));
+			error_line(work->queue->text, "no memory for a message: %s", explain_errno(errno));
 			return STATUS_FAILED;
 		}
 	}
 	if (guard_start(work) == 0)
 		return GO_ON;
-	error_line(work->queue->text, "no guard can be started: %s", strerror(errno));
+	error_line(work->queue->text, "no guard can be started: %s", explain_errno(errno));
 	return STATUS_FAILED;
 }
 
@@ -180,8 +181,7 @@ again(struct work *work, unsigned long long number, int status)
 	for (i = 1; i < number && pause < longest; i++)
 		pause *= 2;
 	deadline_set(&deadline, pause < longest ? pause : longest);
-	(void)deadline_wait(NULL, 0, &deadline, -1);
-	return !interrupt_caught();
+	return deadline_wait(NULL, 0, &deadline, -1) == -1 && errno == ETIMEDOUT;
 }
 
 /* Decide what a failed COMMAND means for its messages. Returns GO_ON, or an exit status after a line. */
@@ -245,7 +245,7 @@ work_run(struct work *work, const struct message *message, size_t count)
 	if (error == EINTR)
 		text_format(&words, "stopped by a signal");
 	else
-		text_format(&words, "%s cannot be run: %s%s", work->path, strerror(error),
+		text_format(&words, "%s cannot be run: %s%s", work->path, explain_errno(error),
 		    error == ENOEXEC ? " (a script starts with #!)" : "");
 	fail(work, &words);
 	return launch_failure(error);

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "base/checked.h"
 #include "base/name.h"
 #include "base/record.h"
 #include "queue/queue.h"
@@ -61,20 +62,20 @@ struct work {
 };
 
 /* Find COMMAND, before a message is taken for it. Returns GO_ON, or an exit status after a line. */
-int work_find(struct work *work);
+CHECKED int work_find(struct work *work);
 
 /*
  * Prepare for messages, once the queue is open: open the dead letters as options say. Returns GO_ON, or an exit status
  * after a line: STATUS_USAGE if the queue of dead letters is the queue itself.
  */
-int work_open(struct work *work, const struct queue_options *options);
+CHECKED int work_open(struct work *work, const struct queue_options *options);
 
 /*
  * Prepare to receive the next messages: queue_receive then stores them in hand, one after the other. Put back the
  * messages of receivers of this queue that were killed together with their guard, and start a guard if none lives.
  * Nothing is in hand with a queue opened to peek. Returns GO_ON, or an exit status after a line.
  */
-int work_ready(struct work *work);
+CHECKED int work_ready(struct work *work);
 
 /* Release the messages in hand. They are done. */
 void work_drop(struct work *work);
@@ -85,7 +86,7 @@ void work_drop(struct work *work);
  * Put all messages in hand back if there is no such place or it does not take them, after a signal, or if COMMAND
  * cannot be run. Returns GO_ON, with nothing in hand; or, after a line, the status of COMMAND or of the failure.
  */
-int work_run(struct work *work, const struct message *message, size_t count);
+CHECKED int work_run(struct work *work, const struct message *message, size_t count);
 
 /* Put the messages in hand back, because of a failure for which a line has been printed, or will be (words NULL). */
 void work_give_up(struct work *work, struct text *words);
