@@ -217,8 +217,10 @@ clean_up(struct receiver *receiver, int status)
 {
 	const struct queue *queue = &receiver->queue;
 
+	/* An output without a reader is no failure, but no success either. */
 	if (receiver->unlink && queue->open && !queue->returned &&
-	    command_unlinks(queue->created, queue->taken, status) && unlink_queue(receiver) != GO_ON)
+	    command_unlinks(queue->created, queue->taken, receiver->output.gone ? STATUS_FAILED : status) &&
+	    unlink_queue(receiver) != GO_ON)
 		status = STATUS_FAILED;
 	if (status == STATUS_FAILED && receiver->work.argv && !receiver->work.ended)
 		status = STATUS_RUNNER;

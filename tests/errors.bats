@@ -236,7 +236,6 @@ END
 1	mqrecv $E >&-	mqrecv: standard output is closed, or not open for writing
 1	mqrecv $E >/dev/full	mqrecv: $E: standard output: No space left on device; 1 message was put back
 1	mqrecv -a $F >/dev/full	mqrecv: $F: standard output: No space left on device; 1 message was put back
-1	mqrecv $E >&6	mqrecv: $E: standard output has lost its reader; no further message was taken
 124	mqrecv -t 0 -n 2 $E	mqrecv: $E: no message in time (-t)
 124	mqrecv -t 0 -n 2 $F	mqrecv: $F: no message in time (-t)
 1	(ulimit -i 0; mqrecv $F)	mqrecv: $F: no timer can be had (RLIMIT_SIGPENDING; raise it with ulimit -i)

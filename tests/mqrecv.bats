@@ -370,8 +370,8 @@ reader_gone() {
 	exec 4<&-
 	background mqrecv -a "$Q" >&6 2>err
 	exec 6>&-
-	ends 1
-	[ "$(cat err)" = "mqrecv: $Q: standard output has lost its reader; no further message was taken" ]
+	ends 0
+	[ ! -s err ]
 	try mqrecv -a "$Q"
 	output $'one\ntwo\nthree'
 }
@@ -387,8 +387,8 @@ reader_goes() {
 	read -r line <&4
 	[ "$line" = one ]
 	exec 4<&-
-	ends 1
-	[ "$(cat err)" = "mqrecv: $Q: standard output has lost its reader; no further message was taken" ]
+	ends 0
+	[ ! -s err ]
 	mqsend "$Q" two
 	try mqrecv "$Q"
 	output two

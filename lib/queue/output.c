@@ -134,6 +134,10 @@ output_fail(struct output *output, int error)
 	}
 	result = queue_put_back(output->queue, output->list, output->count);
 	output->count = output->used = 0;
+	output->gone = error == EPIPE;
+	/* A reader that has enough, or a signal that says stop, is no failure if nothing is lost. */
+	if ((error == EPIPE || error == EINTR) && result.waiting + result.printed == 0)
+		return error == EPIPE ? STATUS_OK : STATUS_FAILED;
 	if (error == EPIPE)
 		text_format(&line, "standard output has lost its reader; ");
 	else if (error == EINTR)

@@ -197,6 +197,7 @@ struct output {
 	struct held *held;     /* place of each message in buffer */
 	struct message *list;  /* space for the same messages, when they are put back */
 	size_t count;          /* messages held */
+	bool gone;             /* the output has lost its reader */
 };
 
 /*
@@ -211,7 +212,10 @@ CHECKED int output_add(struct output *output, const struct message *message);
  */
 CHECKED int output_flush(struct output *output);
 
-/* Give up because of an errno value: put back the messages that are held, and print a line. Returns STATUS_FAILED. */
+/*
+ * Give up because of an errno value: put back the messages that are held. Returns STATUS_FAILED after a line; or, if all
+ * went back, STATUS_OK after EPIPE, or STATUS_FAILED after a caught signal, without a line.
+ */
 CHECKED int output_fail(struct output *output, int error);
 
 /* Release the memory. */
