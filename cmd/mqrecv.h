@@ -13,7 +13,7 @@
 /* What the workers of a pool share. */
 struct share {
 	volatile unsigned long long left; /* messages that may still be received */
-	volatile bool enough;             /* a worker has taken the mark (-e) */
+	volatile bool enough;             /* a worker has taken the mark (-e), or has failed */
 	volatile bool returned;           /* a message was put back */
 };
 

@@ -80,6 +80,9 @@ run(struct receiver *receiver)
 			status = work_run(&receiver->work, &message, count);
 		if (receiver->queue.returned)
 			share->returned = true;
+		/* The other workers take no further message. */
+		if (status != GO_ON && receiver->workers > 1 && status != STATUS_OK)
+			share->enough = true;
 		if (status != GO_ON)
 			return status;
 		work_drop(&receiver->work);

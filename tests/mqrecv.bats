@@ -1295,10 +1295,11 @@ all_killed() {
 	background mqrecv -n 2 "$Q" -- sh -c 'echo >started; read -r _ <go'
 	for i in 1 2; do
 		read -r _ <started
-		for child in $(cat /proc/$PID/task/*/children); do
-			[ "$(cat /proc/"$child"/comm)" != mqrecv ] || guards[i]=$child
+		until [ -n "${guards[i]:-}" ]; do
+			for child in $(cat /proc/$PID/task/*/children); do
+				[ "$(cat /proc/"$child"/comm)" != mqrecv ] || [ "$child" = "${guards[1]:-}" ] || guards[i]=$child
+			done
 		done
-		[ -n "${guards[i]}" ]
 		kill -KILL "${guards[i]}"
 		echo >go
 	done

@@ -127,19 +127,22 @@ attend(struct work *work, pid_t pid, int *end)
 		int wait_status;
 		pid_t ended;
 
-		decide(work, pid);
-		interrupt_pause();
 		while ((ended = waitpid(-1, &wait_status, WNOHANG)) > 0) {
+			if (ended == pid) {
+				*end = wait_status;
+				decide(work, 0);
+				return 0;
+			}
+			/* If no guard can be started now, the next message waits for one. */
 			if (ended == work->guard)
 				work->guard = 0;
-			if (ended != pid)
+			if (work->hand.head && work->guard == 0 && guard_start(work) == -1)
 				continue;
-			*end = wait_status;
-			decide(work, 0);
-			return 0;
 		}
 		if (ended == -1 && errno != EINTR)
 			return errno;
+		decide(work, pid);
+		interrupt_pause();
 	}
 }
 
