@@ -96,6 +96,13 @@ socket_report(const struct socket *socket, enum relay_side side, int error, cons
 }
 
 void
+socket_report_dropped(const struct socket *socket, unsigned long long count)
+{
+	if (count > 0)
+		error_line(socket->address.text, "%llu record%s dropped (-L)", count, count == 1 ? " was" : "s were");
+}
+
+void
 socket_set(int fd, int level, int option, int value)
 {
 	(void)setsockopt(fd, level, option, &value, sizeof(value));
@@ -143,6 +150,28 @@ int
 socket_half_close(int fd)
 {
 	return trace_call(shutdown(fd, SHUT_WR), "shutdown(%d, SHUT_WR)", fd) == -1 && errno != ENOTCONN ? -1 : 0;
+}
+
+void
+socket_pass_end(int fd)
+{
+	enum pump_kind kind = pump_kind(fd);
+	int null;
+
+	if (kind == PUMP_SOCKET)
+		(void)socket_half_close(fd);
+	if (kind != PUMP_PIPE || (null = open("/dev/null", O_WRONLY | O_CLOEXEC)) == -1)
+		return;
+	(void)dup2(null, fd);
+	close(null);
+}
+
+void
+socket_reset(int fd)
+{
+	static const struct linger none = {.l_onoff = 1};
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
 }
 
 void

@@ -72,6 +72,16 @@ void socket_block(int fd, bool blocks);
 /* Tell the peer that nothing more comes. Returns 0, even if the peer has gone, or -1 with errno of shutdown(2). */
 int socket_half_close(int fd);
 
+/*
+ * Pass the end of a connection on to the descriptor that its bytes were written to: shut down a socket, close a pipe,
+ * and leave everything else alone. In place of a pipe, the descriptor then is /dev/null, so that no other file gets its
+ * number. The caller writes nothing more.
+ */
+void socket_pass_end(int fd);
+
+/* Let the close of a TCP connection reset it, so that the peer gets an error instead of an end of file. */
+void socket_reset(int fd);
+
 /* Stop listening. New clients are refused. */
 void socket_stop(struct socket *socket);
 
@@ -113,5 +123,8 @@ int relay_run(struct relay *relay);
  * after a semicolon, as printf(3) does. Returns the exit status.
  */
 int socket_report(const struct socket *socket, enum relay_side side, int error, const char *format, ...);
+
+/* Print the number of records that were dropped because of -L, unless it is 0. */
+void socket_report_dropped(const struct socket *socket, unsigned long long count);
 
 #endif
