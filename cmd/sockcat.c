@@ -84,6 +84,7 @@ copy(const struct cat *cat)
 	relay.input = cat->session.input ? STDIN_FILENO : -1;
 	relay.output = cat->session.output ? STDOUT_FILENO : -1;
 	relay.stream = cat->socket.address.kind == ADDRESS_TCP;
+	relay.keeps = cat->session.keeps;
 	relay.pass = cat->pages;
 	relay.timeout = cat->session.timeout;
 	if (relay_run(&relay) == 0)
@@ -96,6 +97,9 @@ copy(const struct cat *cat)
 		text_format(&extra, ", and %zu were read that are lost", lost);
 	if (unwritten)
 		text_format(&extra, ", and %zu came that are lost", unwritten);
+	/* The peer must not take a part of the input for all of it. */
+	if (relay.stream && (lost || relay.up.blocked))
+		socket_reset(relay.fd);
 	status = socket_report(&cat->socket, relay.side, error, "%s", extra.data ? extra.data : "");
 	text_free(&extra);
 	return status;
@@ -107,6 +111,8 @@ talk(struct cat *cat)
 {
 	if (cat->session.argv)
 		return serve_connections(&cat->session, &cat->socket, true);
+	if (cat->session.count == 0)
+		return STATUS_OK;
 	socket_block(cat->socket.fd, false);
 	return cat->socket.address.type == SOCK_STREAM ? copy(cat) : datagrams_run(&cat->session, &cat->socket, false);
 }

@@ -60,6 +60,12 @@ int address_look_up(const struct address *address, int family, const struct dead
 /* Return false for a name that no host can have: too long, or with an empty part between two dots. */
 bool address_possible(const char *host);
 
+/*
+ * Wait at most timeout nanoseconds until the system of a TCP peer has taken all bytes that were sent. Returns 0 or -1.
+ * Errors: ETIMEDOUT, EINTR (a signal was caught), an error of the connection.
+ */
+int socket_settle(int fd, long long timeout);
+
 /* A listening socket that takes many connections. */
 struct listener {
 	struct socket *socket;

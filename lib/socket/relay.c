@@ -15,6 +15,12 @@ fail(struct relay *relay, enum relay_side side, int error)
 	return error_set(error);
 }
 
+static bool
+goes_on(const struct pump *pump)
+{
+	return pump->open || pump_holds(pump);
+}
+
 /* Move bytes in one direction, and pass its end on. Returns as pump_step. */
 static int
 step(struct relay *relay, struct pump *pump)
@@ -34,21 +40,19 @@ step(struct relay *relay, struct pump *pump)
 		    pump == &relay->up ? (pump->output ? RELAY_PEER : RELAY_INPUT)
 		                       : (pump->output ? RELAY_OUTPUT : RELAY_PEER),
 		    errno);
-	if (pump == &relay->up && !pump->open && !pump_holds(pump) && !relay->failed) {
-		if (socket_half_close(relay->fd) == -1)
+	if (pump == &relay->up && !goes_on(pump) && !relay->failed) {
+		if (!relay->keeps && socket_half_close(relay->fd) == -1)
 			return fail(relay, RELAY_PEER, errno);
 		if (relay->timeout == DEADLINE_NEVER)
 			relay->down.waits = PUMP_WRITES;
 	}
 	if (pump == &relay->down && !pump->open)
 		relay->up.waits = PUMP_NEVER;
+	if (pump == &relay->down && !goes_on(pump) && !relay->keeps) {
+		socket_pass_end(relay->output);
+		relay->output = -1;
+	}
 	return result;
-}
-
-static bool
-goes_on(const struct pump *pump)
-{
-	return pump->open || pump_holds(pump);
 }
 
 /* Add the event that a direction waits for next. */
@@ -84,28 +88,25 @@ over(const struct relay *relay)
 	return io_ready(relay->fd, 0) || (relay->stream && socket_closed(relay->fd) == 1);
 }
 
-/* Wait until the peer's system has taken all bytes that were sent. Returns 0, or -1 if it has not. */
-static int
-settle(struct relay *relay)
+int
+socket_settle(int fd, long long timeout)
 {
 	struct deadline deadline;
 	socklen_t size = sizeof(int);
 	long long nap = 0;
 	int error = 0;
 
-	deadline_set(&deadline, relay->timeout);
-	if (!relay->stream || relay->up.moved == 0)
-		return 0;
+	deadline_set(&deadline, timeout);
 	for (;;) {
-		long unsent = socket_unsent(relay->fd);
+		long unsent = socket_unsent(fd);
 
 		/* A reset drops unsent bytes, so the error is read after their number. */
-		if (getsockopt(relay->fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error)
-			return fail(relay, RELAY_PEER, error);
+		if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error)
+			return error_set(error);
 		if (unsent <= 0)
 			return 0;
 		if (deadline_passed(&deadline))
-			return fail(relay, RELAY_PEER, ETIMEDOUT);
+			return error_set(ETIMEDOUT);
 		if (deadline_nap(&deadline, &nap) == -1)
 			return -1;
 	}
@@ -146,7 +147,9 @@ run(struct relay *relay)
 		if (up->moved + down->moved != before)
 			deadline_set(&deadline, relay->timeout);
 	}
-	return relay->failed ? fail(relay, RELAY_PEER, relay->failed) : settle(relay);
+	if (!relay->failed && (!relay->stream || up->moved == 0 || socket_settle(relay->fd, relay->timeout) == 0))
+		return 0;
+	return fail(relay, RELAY_PEER, relay->failed ? relay->failed : errno);
 }
 
 int

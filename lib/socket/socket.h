@@ -102,6 +102,7 @@ struct relay {
 	int input,
 	    output;  /* -1: none. Without input nothing is half-closed; without output received bytes are dropped */
 	bool stream; /* TCP, whose half-close looks like a close */
+	bool keeps;  /* at an end nothing is shut down */
 	bool pass;   /* pages of an input file may be passed on instead of copied */
 	long long timeout;    /* longest time without a byte in nanoseconds, or DEADLINE_NEVER */
 	enum relay_side side; /* side of an error */
@@ -112,6 +113,7 @@ struct relay {
 
 /*
  * Copy both ways, and pass the end of input on as a half-close, until the peer has closed and all bytes are written.
+ * Pass the peer's end on to the output (socket_pass_end), which is then -1.
  * Input that is readable at that moment is still sent, unless the peer has gone. Without output, end with the input,
  * once the peer has closed too. Returns 0, or -1 with side set. Errors: ETIMEDOUT, EINTR (a signal was caught), EPIPE
  * and ECONNRESET (the peer has gone and has not taken all bytes), those of recv(2), send(2), read(2), write(2).
