@@ -109,12 +109,17 @@ copy(const struct cat *cat)
 static int
 talk(struct cat *cat)
 {
-	if (cat->session.argv)
-		return serve_connections(&cat->session, &cat->socket, true);
-	if (cat->session.count == 0)
+	const struct session *session = &cat->session;
+	bool stream = cat->socket.address.type == SOCK_STREAM;
+
+	if (session->argv)
+		return serve_connections(session, &cat->socket, true);
+	if (session->count == 0)
 		return STATUS_OK;
 	socket_block(cat->socket.fd, false);
-	return cat->socket.address.type == SOCK_STREAM ? copy(cat) : datagrams_run(&cat->session, &cat->socket, false);
+	if (session->again || (stream && (session->count != SESSION_FOREVER || session->lossy != DEADLINE_NEVER)))
+		return records_run(session, &cat->socket);
+	return stream ? copy(cat) : datagrams_run(session, &cat->socket, false);
 }
 
 /* Serve the clients of a listener. */

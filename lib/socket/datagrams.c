@@ -3,9 +3,7 @@
  * is one packet, even an empty record. The loop waits in poll(2) and nowhere else.
  */
 #include <errno.h>
-#include <limits.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -13,23 +11,8 @@
 #include "socket/datagrams.h"
 #include "socket/internal.h"
 
-/* Bytes that a pipe holds by default. */
-#define PIPEFUL (64 * 1024)
-
 /* Places of the socket, standard input and standard output in poll(2)'s list. */
 enum { SOCKET, INPUT, OUTPUT, ALL };
-
-/* Return the bytes that standard input holds now, or more. */
-static long long
-ahead(void)
-{
-	long unread = socket_unread(STDIN_FILENO);
-	struct stat st;
-
-	if (fstat(STDIN_FILENO, &st) == 0 && S_ISREG(st.st_mode))
-		return LLONG_MAX;
-	return unread > PIPEFUL ? unread : PIPEFUL;
-}
 
 /* Take a packet and pass it to the output. Returns GO_ON, or the exit status. */
 static int
@@ -56,7 +39,7 @@ receive(struct datagrams *datagrams)
 	datagrams->received++;
 	if (datagrams->received == session->count) {
 		datagrams->enough = true;
-		datagrams->left = ahead();
+		datagrams->left = socket_ahead();
 	}
 	if (session->prefix)
 		address_format(&socket->address, packet->peer.size ? &packet->peer : &socket->peer, &peer);
@@ -168,7 +151,7 @@ datagrams_run(const struct session *session, struct socket *socket, bool listens
 	    .known = !listens || connects,
 	    .enough = session->count == 0,
 	    .sending = session->input ? SENDING_WAITS : SENDING_ENDED,
-	    .left = ahead()};
+	    .left = socket_ahead()};
 	int status;
 
 	if (packet_open(&datagrams.packet) == -1) {

@@ -66,6 +66,25 @@ bool address_possible(const char *host);
  */
 int socket_settle(int fd, long long timeout);
 
+/* The faults of an attempt to connect or listen. It starts as {0}. */
+struct attempt {
+	int error;        /* errno value of the last address, or 0 */
+	struct text why;  /* words for the line */
+	struct text ours; /* words for the line if our own address is at fault */
+};
+
+/*
+ * Try all addresses once, as socket_open does, and print nothing. Returns 0, 1 if a later attempt may succeed, or -1 if
+ * none will. Errors: those in attempt.
+ */
+int socket_attempt(struct socket *socket, bool listens, const struct deadline *until, struct attempt *attempt);
+
+/* Print the line of an attempt that failed, with then at its end, and release the words. */
+void socket_report_attempt(const struct socket *socket, bool listens, struct attempt *attempt, const char *then);
+
+/* Return the bytes that standard input holds now, or more. */
+long long socket_ahead(void);
+
 /* A listening socket that takes many connections. */
 struct listener {
 	struct socket *socket;

@@ -34,23 +34,26 @@ add_reason(const struct socket *socket, int error, const char *reason, struct te
 
 /* Call connect(2) until the deadline. Returns 0 or -1. After EINTR the kernel continues by itself. */
 static int
-connect_until(int fd, const struct socket_address *to, const struct deadline *deadline)
+connect_until(const struct socket *socket, int fd, const struct socket_address *to, const struct deadline *deadline)
 {
 	struct pollfd wait = {.fd = fd, .events = POLLOUT};
 	socklen_t size = sizeof(int);
 	long long nap = 0;
-	int error, result;
+	int error, result, ready;
 
 	/* EAGAIN: the backlog of a Unix listener is full, and no call waits for space in it. */
 	while ((result = connect(fd, (const struct sockaddr *)&to->storage, to->size)) == -1 && errno == EAGAIN) {
 		if (deadline_passed(deadline))
 			return error_set(ETIMEDOUT);
-		if (deadline_nap(deadline, &nap) == -1)
+		if (deadline_nap(deadline, &nap) == -1 || (socket->tick && socket->tick(socket->owner) == -1))
 			return -1;
 	}
 	if (result == 0 || (errno != EINPROGRESS && errno != EINTR))
 		return result;
-	if (deadline_wait(&wait, 1, deadline, -1) == -1 || getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == -1)
+	while ((ready = deadline_wait(&wait, 1, deadline, socket->tick ? DEADLINE_TICK : -1)) == 0)
+		if (socket->tick(socket->owner) == -1)
+			return -1;
+	if (ready == -1 || getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == -1)
 		return -1;
 	errno = error;
 	return error ? -1 : 0;
@@ -115,7 +118,7 @@ connect_to(
 	if (bind_local(socket, fd, to->storage.ss_family, until, why) == -1)
 		return -1;
 	bound(socket, until, &step);
-	result = connect_until(fd, to, &step);
+	result = connect_until(socket, fd, to, &step);
 	trace_address("connect", fd, to, result);
 	socket->peer = *to;
 	if (result == 0 && socket->address.kind != ADDRESS_RAW && meets_itself(fd, to)) {
@@ -220,36 +223,45 @@ open_any(struct socket *socket, bool listens, const struct deadline *until, stru
 }
 
 int
+socket_attempt(struct socket *socket, bool listens, const struct deadline *until, struct attempt *attempt)
+{
+	text_free(&attempt->why);
+	text_free(&attempt->ours);
+	attempt->error = open_any(socket, listens, until, &attempt->why, &attempt->ours);
+	if (attempt->error == 0)
+		return 0;
+	return attempt->ours.size || !may_pass(attempt->error) ? -1 : 1;
+}
+
+void
+socket_report_attempt(const struct socket *socket, bool listens, struct attempt *attempt, const char *then)
+{
+	const char *object = attempt->ours.size && !listens ? socket->local.text : socket->address.text;
+	const struct text *why = attempt->ours.size ? &attempt->ours : &attempt->why;
+
+	if (attempt->error)
+		error_line(object, "%s%s", why->data ? why->data : strerror(attempt->error), then);
+	text_free(&attempt->why);
+	text_free(&attempt->ours);
+}
+
+int
 socket_open(struct socket *socket, bool listens)
 {
 	struct deadline until;
+	struct attempt attempt = {0};
 	long long nap = 0;
-	struct text why = {0}, ours = {0};
-	bool waited = false;
-	int error, status = GO_ON;
+	bool waited = false, late;
 
 	if (socket->address.inherited)
 		return inherit_open(socket, listens);
 	deadline_set(&until, socket->retry ? socket->retry : DEADLINE_NEVER);
-	for (;;) {
-		error = open_any(socket, listens, &until, &why, &ours);
-		if (error == 0 || ours.size || !may_pass(error) || !socket->retry)
-			break;
+	while (socket_attempt(socket, listens, &until, &attempt) == 1 && socket->retry) {
 		waited = deadline_passed(&until);
 		if (waited || deadline_nap(&until, &nap) == -1)
 			break;
-		text_free(&why);
 	}
-	if (ours.size) {
-		error_line(listens ? socket->address.text : socket->local.text, "%s", ours.data);
-		status = error == ETIMEDOUT ? STATUS_TIMEOUT : STATUS_FAILED;
-	} else if (error) {
-		error_line(socket->address.text, "%s%s", why.data ? why.data : strerror(error),
-		    waited ? "; tried for the time of -T" : "");
-		status = waited || (error == ETIMEDOUT && socket->timeout != DEADLINE_NEVER) ? STATUS_TIMEOUT
-		                                                                             : STATUS_FAILED;
-	}
-	text_free(&why);
-	text_free(&ours);
-	return status;
+	late = waited || (attempt.error == ETIMEDOUT && (attempt.ours.size || socket->timeout != DEADLINE_NEVER));
+	socket_report_attempt(socket, listens, &attempt, waited ? "; tried for the time of -T" : "");
+	return !attempt.error ? GO_ON : late ? STATUS_TIMEOUT : STATUS_FAILED;
 }

@@ -49,6 +49,12 @@ int serve_packets(const struct session *session, struct socket *socket);
  */
 int hub_run(const struct session *session, struct socket *socket);
 
+/*
+ * Copy both ways over one connection of records: those of the peer are counted, or those of standard input are sent
+ * again over a new connection, or dropped after a time. At least one of the three must be asked for.
+ */
+int records_run(const struct session *session, struct socket *socket);
+
 /* Copy packets both ways, one a record; listens: the peer of the packet that came last is answered. */
 int datagrams_run(const struct session *session, struct socket *socket, bool listens);
 

@@ -35,6 +35,8 @@ struct socket {
 	struct socket_address peer; /* the other end of a connection */
 	bool blocked;               /* private: an inherited descriptor whose O_NONBLOCK is cleared again */
 	struct path path;           /* private: path that was created at address, or at local */
+	int (*tick)(void *owner); /* call ten times a second while connecting, or NULL; -1 ends that, with its errno */
+	void *owner;
 };
 
 /*
