@@ -64,8 +64,8 @@ check_outage(struct records *records)
 static int
 expect(const struct records *records, struct pollfd wait[ALL])
 {
-	const struct unsent *first = records->first;
-	bool sends = first && !records->failed, busy = false;
+	const struct unsent *whole = records_whole(records);
+	bool busy;
 	int tick = INT_MAX;
 
 	wait[SOCKET] = (struct pollfd){.fd = records->socket->fd};
@@ -75,7 +75,7 @@ expect(const struct records *records, struct pollfd wait[ALL])
 		wait[OUTPUT].events = POLLOUT;
 	if (receives(records))
 		wait[SOCKET].events = POLLIN;
-	if (sends)
+	if (records->first && !records->failed)
 		wait[SOCKET].events |= POLLOUT;
 	/* A peer that has sent its end may close altogether, which matters once all else is done. */
 	if (!wait[SOCKET].events && (!records->ended || backlog_kept(&records->output) > 0))
@@ -87,8 +87,8 @@ expect(const struct records *records, struct pollfd wait[ALL])
 		tick = DEADLINE_TICK;
 	if (records->waits)
 		tick = deadline_poll(&records->retry, tick);
-	if (first && first->done == 0)
-		tick = deadline_poll(&first->patience, tick);
+	if (whole)
+		tick = deadline_poll(&whole->patience, tick);
 	return tick == INT_MAX ? -1 : tick;
 }
 
@@ -124,8 +124,7 @@ handle(struct records *records, const struct pollfd wait[ALL])
 		return records_report(records, RELAY_OUTPUT, EPIPE, NULL);
 	if (backlog_write(&records->output) == -1)
 		return records_report(records, RELAY_OUTPUT, errno, NULL);
-	if (wait[SOCKET].revents & ~POLLIN)
-		records->blocked = false;
+	records->blocked = records->first && !(wait[SOCKET].revents & ~POLLIN);
 	if ((wait[SOCKET].revents & ~POLLOUT || records->heard) && receives(records))
 		status = records_receive(records);
 	if (status == GO_ON)

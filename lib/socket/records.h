@@ -84,6 +84,9 @@ void records_count(struct records *records, struct text *text);
 /* Return true if standard input is to be read now. */
 bool records_wants(const struct records *records);
 
+/* Return the first record of which nothing was sent, or NULL. */
+struct unsent *records_whole(const struct records *records);
+
 /* Read standard input without waiting, and drop the records whose time is over. Returns GO_ON, or the exit status. */
 int records_take(struct records *records);
 

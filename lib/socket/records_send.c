@@ -111,14 +111,38 @@ add(struct records *records, const char *data, size_t size)
 	return 0;
 }
 
-static void
-remove_first(struct records *records)
+struct unsent *
+records_whole(const struct records *records)
 {
-	struct unsent *unsent = records->first;
+	return records->first && records->first->done > 0 ? records->first->next : records->first;
+}
 
-	records->first = unsent->next;
+/* Take a record off the list. It is the first, or the one after it. */
+static void
+take_off(struct records *records, struct unsent *unsent)
+{
+	if (unsent == records->first)
+		records->first = unsent->next;
+	else
+		records->first->next = unsent->next;
+	if (unsent == records->last)
+		records->last = records->first;
 	records->waiting -= sizeof(*unsent) + unsent->size;
 	free(unsent);
+}
+
+/* Drop the records whose time is over, unless the peer takes them. */
+static void
+drop_late(struct records *records)
+{
+	struct unsent *unsent;
+
+	if (records->socket->fd != -1 && !records->blocked)
+		return;
+	while ((unsent = records_whole(records)) && deadline_passed(&unsent->patience)) {
+		take_off(records, unsent);
+		records->dropped++;
+	}
 }
 
 int
@@ -135,10 +159,7 @@ records_take(struct records *records)
 		if (got == 1)
 			got = add(records, data, size) == 0 ? 1 : -1;
 	}
-	while (records->first && records->first->done == 0 && deadline_passed(&records->first->patience)) {
-		remove_first(records);
-		records->dropped++;
-	}
+	drop_late(records);
 	if (got == 0)
 		records->reading = false;
 	if (got != -1 || errno == EAGAIN || errno == EINTR)
@@ -189,7 +210,7 @@ send_first(struct records *records)
 		return 1;
 	if (!records->pieces)
 		records->sent++;
-	remove_first(records);
+	take_off(records, unsent);
 	return 1;
 }
 
@@ -203,7 +224,7 @@ records_send(struct records *records)
 		if (!records->first || records->blocked || records->failed || records->socket->fd == -1)
 			return GO_ON;
 		sent = send_first(records);
-		if (sent == 1)
+		if (sent != -1)
 			status = records_take(records);
 	}
 	if (sent == -1)
