@@ -70,6 +70,8 @@ check(const struct cat *cat, const struct given *given)
 	if (!cat->listens && given->counted && session->count == 0 && !connects &&
 	    cat->socket.address.kind != ADDRESS_UNIX)
 		return command_usage("-n 0 needs a connection, or a Unix socket");
+	if (session->again && session->prefix)
+		return command_usage("-P is not for connecting again (-f)");
 	if (!cat->listens && session->prefix && stream)
 		return command_usage("-P needs packets, or -l");
 	if (session->prefix && stream && session->form == RECORD_RAW)

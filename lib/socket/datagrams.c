@@ -135,6 +135,11 @@ loop(struct datagrams *datagrams)
 		if (deadline_wait(wait, ALL, bounded ? &deadline : &never, tick) == -1)
 			return datagrams_report(datagrams, RELAY_PEER, errno, NULL);
 		status = handle(datagrams, wait);
+		if (datagrams->ended && !datagrams->session->keeps && backlog_kept(&datagrams->output) == 0 &&
+		    datagrams->output.fd != -1) {
+			socket_pass_end(datagrams->output.fd);
+			datagrams->output.fd = -1;
+		}
 		if (datagrams->sent + datagrams->received != before)
 			deadline_set(&deadline, datagrams->session->timeout);
 	}

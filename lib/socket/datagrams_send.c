@@ -103,7 +103,8 @@ read_record(struct datagrams *datagrams)
 		datagrams->record = NULL;
 	if (got == 0) {
 		datagrams->sending = SENDING_ENDED;
-		return socket_has_connections(datagrams->socket) && socket_half_close(datagrams->socket->fd) == -1
+		return socket_has_connections(datagrams->socket) && !datagrams->session->keeps &&
+		               socket_half_close(datagrams->socket->fd) == -1
 		           ? datagrams_report(datagrams, RELAY_PEER, errno, NULL)
 		           : GO_ON;
 	}
