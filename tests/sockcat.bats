@@ -1128,6 +1128,378 @@ one_way() {
 	done
 }
 
+@test "sockcat: passes the peer's end on to standard output, so that a forwarder does not hang" {
+	streams forwards
+	AT=unix-seq:socket forwards
+}
+forwards() {
+	mkfifo gate
+	# The far side ends first, and then waits for the end of what it gets.
+	listen "$AT" <<<hello >far
+	server=$PID
+	listen unix:near -- sockcat "$A"
+	# The input of the client ends only after its output has ended.
+	# shellcheck disable=SC2016 # for that shell
+	timeout 120 sh -c 'cat gate | sockcat "$1" | { cat >answer; echo bye >gate; }' sh "$A"
+	ends 0
+	PID=$server ends 0
+	[ "$(cat answer far)" = $'hello\nbye' ]
+	rm -f gate near socket
+}
+
+@test "sockcat: -K leaves the sending side open for servers that drop their answer at a half-close" {
+	need node node -e 0
+	need python3 python3 -c 0
+	mkfifo port
+	timeout 120 node -e '
+		const server = require("net").createServer(c => c.once("data", d => setTimeout(() => c.end("got " + d), 50)))
+		server.listen(0, "127.0.0.1", () => require("fs").writeFileSync("port", server.address().port + "\n"))' &
+	server=$!
+	read -r port <port
+	[ "$(echo question | cat_ -K "tcp:127.0.0.1:$port")" = 'got question' ]
+	kill $server
+	timeout 120 python3 - <<-'EOF' &
+		import asyncio
+		async def answer(reader, writer):
+		    line = await reader.readline()
+		    await asyncio.sleep(0.05)
+		    if not reader.at_eof():
+		        writer.write(b'got ' + line)
+		        await writer.drain()
+		    writer.close()
+		async def main():
+		    server = await asyncio.start_server(answer, '127.0.0.1', 0)
+		    open('port', 'w').write('%d\n' % server.sockets[0].getsockname()[1])
+		    await server.serve_forever()
+		asyncio.run(main())
+	EOF
+	server=$!
+	read -r port <port
+	[ "$(echo question | cat_ -K "tcp:127.0.0.1:$port")" = 'got question' ]
+	kill $server
+	wait || true
+}
+
+@test "sockcat: -K shuts down neither the socket nor standard output" {
+	need python3 python3 -c 0
+	for kind in SOCK_STREAM SOCK_SEQPACKET; do
+		timeout 120 python3 - $kind <<-'EOF'
+			import socket, subprocess, sys
+			kind = getattr(socket, sys.argv[1])
+			listener = socket.socket(socket.AF_UNIX, kind)
+			listener.bind('socket')
+			listener.listen()
+			one, other = socket.socketpair()
+			address = ('unix:' if kind == socket.SOCK_STREAM else 'unix-seq:') + 'socket'
+			child = subprocess.Popen(['sockcat', '-K', address], stdin=subprocess.PIPE, stdout=other)
+			other.close()
+			peer = listener.accept()[0]
+			peer.send(b'hello')
+			peer.shutdown(socket.SHUT_WR)
+			assert one.recv(100).strip() == b'hello'
+			one.settimeout(0.2)
+			try:
+			    assert one.recv(100) != b''
+			except TimeoutError:
+			    pass
+			child.stdin.write(b'bye\n')
+			child.stdin.close()
+			assert peer.recv(100).strip() == b'bye'
+			assert child.wait() == 0
+		EOF
+		rm socket
+	done
+	# Only the peer, or -t, ends it.
+	listen -I unix:socket >got
+	try sh -c 'echo hello | timeout 120 sockcat -K -t 0.1 unix:socket'
+	status 124
+	error 'sockcat: unix:socket: no byte in time (-t); 6 bytes were sent, 0 received'
+	ends 0
+	[ "$(cat got)" = hello ]
+}
+
+@test "sockcat: -n 0 connects and ends, and neither reads nor writes" {
+	for AT in tcp:127.0.0.1:0 unix:socket unix-seq:socket unix-dgram:socket; do
+		listen -f "$AT" <<<greeting >got
+		[ "$({ cat_ -n 0 -R local "$A" && cat; } <<<rest)" = rest ]
+		[ "$(wc -l <local)" -eq 1 ]
+		kill "$PID"
+		wait "$PID" || true
+		[ ! -s got ]
+		try cat_ -n 0 "$A"
+		status 1
+		error 'sockcat: *: connection refused (nobody listens there)'
+		rm -f socket
+	done
+	try cat_ -n 0 -T 0.1 unix:socket
+	status 124
+	error 'sockcat: unix:socket: no such socket; tried for the time of -T'
+	cat_ -n 0 -T 20 unix:socket &
+	client=$!
+	listen -f -I unix:socket
+	wait $client
+}
+
+# never KIND: start a server that answers each line, and never closes; its address is in A.
+never() {
+	need python3 python3 -c 0
+	[ -p port ] || mkfifo port
+	background timeout 120 python3 -c '
+import socket, sys
+s = socket.socket() if sys.argv[1] == "tcp" else socket.socket(socket.AF_UNIX)
+s.bind(("127.0.0.1", 0) if sys.argv[1] == "tcp" else "socket")
+s.listen()
+print(s.getsockname()[1], file=open("port", "w"))
+while True:
+    c = s.accept()[0]
+    total = 0
+    for line in c.makefile("rb"):
+        total += len(line)
+        try:
+            c.sendall(b"+" + line)
+        except OSError:
+            pass
+    open("total", "w").write(str(total))
+' "$1"
+	read -r A <port
+	[ "$1" = tcp ] && A=tcp:127.0.0.1:$A || A=unix:socket
+}
+
+@test "sockcat: -n COUNT ends after so many records from a server that never closes" {
+	for kind in tcp unix; do
+		never $kind
+		mkfifo input
+		exec 8<>input
+		echo PING >&8
+		[ "$(cat_ -n 1 "$A" <&8)" = +PING ]
+		exec 8<&-
+		[ "$(printf 'a\nb\nc\n' | cat_ -n 2 "$A")" = $'+a\n+b' ]
+		[ -z "$(printf 'a\nb\nc\n' | cat_ -O -n 3 "$A")" ]
+		# What the input already holds is sent, even if it comes after the last answer.
+		head -c 2000000 /dev/zero >data
+		{ echo first; cat data; } >all
+		[ "$(cat_ -n 1 "$A" <all)" = +first ]
+		until [ "$(cat total)" = 2000006 ]; do moment; done
+		kill "$PID"
+		wait "$PID" || true
+		rm -f input socket
+	done
+	# Bytes that form no line are sent as they are, and answers may have other forms.
+	listen unix:socket -- sh -c 'head -c 1 >/dev/null; printf "one\0two\0"; sleep 60'
+	printf x | cat_ -0 -n 2 "$A" | cmp - <(printf 'one\0two\0')
+	ends 0
+	rm socket
+	listen unix:socket -- sh -c 'printf "3:one,3:two,"; sleep 60'
+	[ "$(cat_ -N -n 2 -I "$A")" = 3:one,3:two, ]
+	ends 0
+	rm socket
+	listen unix:socket -- sh -c 'cat >/dev/null; echo one; printf two'
+	[ "$(cat_ -n 3 "$A" </dev/null)" = $'one\ntwo' ]
+	ends 0
+}
+
+@test "sockcat: -n COUNT refuses a record of a peer that is too long, or no netstring" {
+	listen unix:socket -- sh -c 'head -c 1048577 /dev/zero'
+	try cat_ -n 1 "$A" </dev/null
+	status 1
+	[ -z "$output" ]
+	error 'sockcat: unix:socket: record 1 has *1048577 bytes, at most 1048576 can be; 0 bytes were sent, 0 records received'
+	wait "$PID" || true
+	rm socket
+	listen unix:socket -- sh -c 'head -c 1048576 /dev/zero; echo'
+	cat_ -n 1 "$A" </dev/null | cmp - <(head -c 1048576 /dev/zero; echo)
+	ends 0
+	rm socket
+	listen unix:socket -- sh -c 'printf 3:one,x'
+	try cat_ -N -n 2 "$A" </dev/null
+	status 1
+	error 'sockcat: unix:socket: record 2 is not a netstring: *; 0 bytes were sent, 1 record received'
+	wait "$PID" || true
+}
+
+@test "sockcat: -f connects again, without losing a record that is sent while nobody listens" {
+	for AT in tcp:127.0.0.1:0 unix:socket unix-seq:socket; do
+		mkfifo input
+		exec 7<>input
+		listen -I "$AT" >got
+		server=$PID
+		background sockcat -f -O "$A" <input 2>err
+		client=$PID
+		echo first >&7
+		echo first >want
+		until cmp -s got want; do moment; done
+		for i in 1 2 3; do
+			kill -KILL "$server"
+			wait "$server" || true
+			printf '%s\n' "gone $i" "still gone $i" >&7
+			listen -I "$A" >>got
+			server=$PID
+			echo "back $i" >&7
+			printf '%s\n' "gone $i" "still gone $i" "back $i" >>want
+			until cmp -s got want; do moment; done
+		done
+		exec 7>&-
+		PID=$client ends 0
+		PID=$server ends 0
+		cmp got want
+		[ ! -s err ]
+		rm -f input socket
+	done
+}
+
+@test "sockcat: -f writes the answers of each peer, and ends with the connection after its input" {
+	mkfifo input
+	exec 7<>input
+	listen -n 2 unix:socket -- sh -c 'read -r line; echo "got $line"; echo $$ >>served'
+	background sockcat -f unix:socket <input >answers
+	client=$PID
+	echo one >&7
+	until grep -q 'got one' answers; do moment; done
+	until [ "$(wc -l <served)" -eq 1 ] && ! lives "$(cat served)"; do moment; done
+	echo two >&7
+	exec 7>&-
+	PID=$client ends 0
+	[ "$(cat answers)" = $'got one\ngot two' ]
+	wait
+	rm socket
+	# Without input, it connects whenever the peer has closed.
+	listen -f unix:socket -- echo hello
+	[ "$(cat_ -f -I -n 3 "$A")" = $'hello\nhello\nhello' ]
+}
+
+@test "sockcat: -T bounds an outage, and a signal ends it at once" {
+	mkfifo input
+	for how in time signal end lossy; do
+		exec 7<>input
+		listen -I unix:socket >got
+		server=$PID
+		case $how in
+		time) set -- -T 0.2 ;;
+		lossy) set -- -L 0.1 ;;
+		*) set -- -T 100 ;;
+		esac
+		background sockcat -f "$@" unix:socket <input 2>err
+		client=$PID
+		echo one >&7
+		until [ -s got ]; do moment; done
+		kill -KILL "$server"
+		wait "$server" || true
+		[ $how = end ] || echo two >&7
+		[ $how != lossy ] || echo three >&7
+		PID=$client
+		case $how in
+		time)
+			ends 124
+			[ "$(cat err)" = 'sockcat: unix:socket: connection refused (nobody listens there); tried for the time of -T; 1 record was sent, 0 bytes received, and 1 was read that is lost' ]
+			;;
+		signal)
+			asleep
+			kill "$client"
+			ends 143
+			[ "$(cat err)" = 'sockcat: unix:socket: stopped by a signal; 1 record was sent, 0 bytes received, and 1 was read that is lost' ]
+			;;
+		end)
+			exec 7>&-
+			ends 0
+			[ ! -s err ]
+			;;
+		lossy)
+			exec 7>&-
+			ends 0
+			[ "$(cat err)" = 'sockcat: unix:socket: 2 records were dropped (-L)' ]
+			;;
+		esac
+		exec 7>&-
+		rm -f socket
+	done
+	try sh -c 'echo x | timeout 120 sockcat -f -O unix:socket'
+	status 1
+	error 'sockcat: unix:socket: no such socket'
+}
+
+@test "sockcat: -L drops whole records that a peer does not take in time, and counts them" {
+	mkfifo gate
+	for AT in tcp:127.0.0.1:0 unix:socket; do
+		for time in 0 0.01; do
+			listen "$AT" -- sh -c 'read -r go <gate; cat >got'
+			{ seq -f %070.0f 200000; echo go >gate; } | cat_ -L $time "$A" 2>err
+			ends 0
+			[[ $(cat err) == "sockcat: $A: "*' records were dropped (-L)' ]]
+			dropped=$(cut -d' ' -f3 err)
+			[ $((dropped + $(wc -l <got))) -eq 200000 ]
+			sort -cu got
+			! grep -qvE '^[0-9]{70}$' got
+			rm -f socket
+		done
+	done
+	# A listener drops too. A peer that reads gets everything.
+	seq 20000 >data
+	listen -L 20 unix:socket <data
+	cat_ "$A" </dev/null | cmp - data
+	ends 0
+}
+
+@test "sockcat: a TCP sender that is stopped before it has sent all resets the connection" {
+	mkfifo out
+	for input in /dev/zero pipe; do
+		exec 8<>out
+		listen tcp:127.0.0.1:0 </dev/null >&8 2>err
+		server=$PID
+		case $input in
+		pipe) background sockcat "$A" < <(exec cat /dev/zero) 2>err2 ;;
+		*) background sockcat "$A" <$input 2>err2 ;;
+		esac
+		asleep
+		kill "$PID"
+		ends 143
+		cat <&8 >/dev/null &
+		reader=$!
+		PID=$server ends 1
+		[[ $(cat err) == 'sockcat: tcp:127.0.0.1:0: the peer has reset the connection; 0 bytes were sent, '*' received' ]]
+		kill $reader
+		exec 8<&-
+	done
+	# Nothing is unsent.
+	mkfifo in
+	exec 8<>in
+	listen tcp:127.0.0.1:0 </dev/null >got
+	server=$PID
+	background sockcat "$A" <&8
+	echo hello >&8
+	until [ -s got ]; do moment; done
+	kill "$PID"
+	ends 143
+	PID=$server ends 0
+	exec 8<&-
+}
+
+@test "sockcat: names the peer, not standard output, after a reset that follows much data" {
+	need python3 python3 -c 0
+	mkfifo port in
+	exec 8<>in
+	for output in file pipe; do
+		python3 -c "
+import socket, struct
+s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen()
+print(s.getsockname()[1], file=open('port', 'w'))
+c, _ = s.accept()
+c.sendall(bytes(3000000))
+c.recv(1)
+c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
+c.close()" &
+		read -r port <port
+		echo x >&8
+		case $output in
+		file) try sh -c 'timeout 120 sockcat "$1" >out' sh "tcp:127.0.0.1:$port" <&8 ;;
+		pipe) try sh -c '{ timeout 120 sockcat "$1"; echo $? >code; } | cat >/dev/null; exit $(cat code)' sh "tcp:127.0.0.1:$port" <&8 ;;
+		esac
+		status 1
+		error "sockcat: tcp:127.0.0.1:$port: the peer has reset the connection; 2 bytes were sent, * received"
+		wait $!
+	done
+	exec 8<&-
+}
+
 @test "sockcat: -v prints the calls" {
 	listen -v unix:socket <<<answer >got 2>trace
 	echo hello | IPC7_TRACE=1 cat_ "$A" >out 2>trace2
