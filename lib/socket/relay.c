@@ -88,30 +88,6 @@ over(const struct relay *relay)
 	return io_ready(relay->fd, 0) || (relay->stream && socket_closed(relay->fd) == 1);
 }
 
-int
-socket_settle(int fd, long long timeout)
-{
-	struct deadline deadline;
-	socklen_t size = sizeof(int);
-	long long nap = 0;
-	int error = 0;
-
-	deadline_set(&deadline, timeout);
-	for (;;) {
-		long unsent = socket_unsent(fd);
-
-		/* A reset drops unsent bytes, so the error is read after their number. */
-		if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error)
-			return error_set(error);
-		if (unsent <= 0)
-			return 0;
-		if (deadline_passed(&deadline))
-			return error_set(ETIMEDOUT);
-		if (deadline_nap(&deadline, &nap) == -1)
-			return -1;
-	}
-}
-
 /* Relay until both directions have ended. */
 static int
 run(struct relay *relay)

@@ -5,8 +5,6 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-
-#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -56,9 +54,6 @@ static const struct explanation explanations[] = {
     {EPIPE, OURS, "standard output has lost its reader", LIMIT_NONE},
     {0},
 };
-
-/* Bytes that a pipe holds by default. */
-#define PIPEFUL (64 * 1024)
 
 void
 socket_explain(const struct address *address, bool listens, int error, struct text *text)
@@ -177,17 +172,6 @@ socket_reset(int fd)
 	static const struct linger none = {.l_onoff = 1};
 
 	(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
-}
-
-long long
-socket_ahead(void)
-{
-	long unread = socket_unread(STDIN_FILENO);
-	struct stat st;
-
-	if (fstat(STDIN_FILENO, &st) == 0 && S_ISREG(st.st_mode))
-		return LLONG_MAX;
-	return unread > PIPEFUL ? unread : PIPEFUL;
 }
 
 void
