@@ -624,6 +624,7 @@ END
 2	sockcat -L 1 -I unix:s	sockcat: -L is for records that are sent, and -I sends none
 2	sockcat -j 0 unix:s	sockcat: -j "0": not a number from 1 to 2147483647
 2	sockcat -j 2 unix:s	sockcat: -B, -j and -u are for a socket that listens, with -l
+2	sockcat -f -P unix-seq:s	sockcat: -P is not for connecting again (-f)
 2	sockcat -P unix:s	sockcat: -P needs packets, or -l
 2	sockcat -l -f -r -P unix:s	sockcat: -P needs records, and a hub with -r has none
 2	sockcat -l -r -P tcp::0	sockcat: -P needs records, and a hub with -r has none
@@ -697,6 +698,9 @@ END
 1	sockcat -l -n 0 unix:sock; sockcat unix:sock	sockcat: unix:sock: connection refused (nobody listens there)
 1	sockcat unix-dgram:sock	sockcat: unix-dgram:sock: connection refused (nobody listens there)
 1	sockcat unix-dgram:live	sockcat: unix-dgram:live: a Unix socket of another type is there
+1	printf 5x | sockcat -f -N unix:live	sockcat: standard input: record 1 is not a netstring: its length is not followed by a colon; 0 records were sent, 0 bytes received
+124	sockcat -n 0 -T 1ms unix:missing	sockcat: unix:missing: no such socket; tried for the time of -T
+124	sockcat -n 1 -t 0 unix:live	sockcat: unix:live: no byte in time (-t); 0 bytes were sent, 0 records received
 124	sockcat -T 1ms unix:missing	sockcat: unix:missing: no such socket; tried for the time of -T
 1	sockcat -b unix:file unix:live	sockcat: unix:file: an ordinary file, not a socket; it was left as it is
 1	sockcat -l unix:file	sockcat: unix:file: an ordinary file, not a socket; it was left as it is
@@ -877,7 +881,8 @@ END
 #                another process keeps its directory locked, a listening socket (-l accepts ...), a connection, not a listening ...
 #                a socket that neither listens nor ..., a socket without a peer, a socket of another kind
 #                the peer has reset the connection, the peer has gone and takes nothing more, no connection in time
-#                N came that are lost, a packet that came is lost, the peer took nothing, and record N was dropped
+#                N came that are lost, N were read that are lost, N records were dropped (-L), a packet that came is lost
+#                the peer took nothing, and record N was dropped
 #                its name was not found in time
 # sockcat_hub.bats  no such client is there, no client is left, it does not read what is sent to it, it reads too slowly what is
 #                sent to it, record N has ... bytes, and a record at most N, N records were dropped (-L), stopped by a signal
@@ -899,4 +904,4 @@ END
 # sigmask        /proc hides it from this user, cannot change how signals are treated
 # piperun        a pipe cannot be made
 # ipcset         this user namespace has no such user or group
-# sockcat        no name server answers, and what gai_strerror(3) says; it has gone, it has reset the connection, a packet is larger than N bytes, N were read that are lost, not removed
+# sockcat        no name server answers, and what gai_strerror(3) says; it has gone, it has reset the connection, a packet is larger than N bytes, not removed
