@@ -84,7 +84,7 @@ records_receive(struct records *records)
 	for (count = 0; count < BURST && got == 1 && !records->enough; count++) {
 		got = keep(records);
 		error = errno;
-		if (backlog_full(&records->output, RECORDS_PIECE))
+		if (backlog_full(&records->output))
 			break;
 	}
 	if (backlog_write(&records->output) == -1)
