@@ -1303,7 +1303,7 @@ while True:
 	try cat_ -n 1 "$A" </dev/null
 	status 1
 	[ -z "$output" ]
-	error 'sockcat: unix:socket: record 1 has *1048577 bytes, at most 1048576 can be; 0 bytes were sent, 0 records received'
+	error 'sockcat: unix:socket: record 1 has at least 1048577 bytes, and a record at most 1048576; 0 bytes were sent, 0 records received'
 	wait "$PID" || true
 	rm socket
 	listen unix:socket -- sh -c 'head -c 1048576 /dev/zero; echo'
