@@ -677,6 +677,9 @@ END
 1	sockcat tcp:x.invalid:1	sockcat: tcp:x.invalid:1: no such host, or no such port
 1	sockcat tcp4:[::1]:1	sockcat: tcp4:[::1]:1: no such host, or it has no IPv4 address
 1	sockcat tcp6:127.0.0.1:1	sockcat: tcp6:127.0.0.1:1: no such host, or it has no IPv6 address
+1	sockcat -O udp4:127.0.0.1%lo:1	sockcat: udp4:127.0.0.1%lo:1: in IPv4 an interface is for a multicast group only
+1	sockcat -l udp:239.1.2.3%none:1	sockcat: udp:239.1.2.3%none:1: there is no such network interface
+2	sockcat -l udp:*%lo:1	sockcat: udp:*%lo:1: an interface stands after a host and % (as in [fe80::1%eth0])
 1	sockcat tcp:*:1	sockcat: tcp:*:1: * is every address to listen at, not one to connect to
 END
 }
@@ -739,6 +742,10 @@ END
 1	printf 'udp::1\ty\n' | sockcat -P -O unix-dgram:live	sockcat: standard input: record 1: its peer is an address of another kind
 1	printf 'unix-dgram:other\ty\n' | sockcat -P -O unix-dgram:live	sockcat: standard input: record 1: its peer is not the one that is connected
 1	sockcat -O unix-dgram:live <.	sockcat: standard input: Is a directory; 0 packets were sent
+1	printf 'udp:239.1.2.3%%lo:1\ty\n' | sockcat -l -P -O -n 1 udp4::0	sockcat: standard input: record 1: the interface to a group stands in ADDRESS, not in a record
+1	echo x | sockcat -O udp4:127.0.0.1:9	sockcat: udp4:127.0.0.1:9: 1 packet was refused: nobody listens there; 0 packets were sent, 0 received
+0	echo x | sockcat -O -L 0 udp4:127.0.0.1:9	sockcat: udp4:127.0.0.1:9: 1 record was dropped (-L)
+1	printf '5:hello,x' | sockcat -N -O udp4:127.0.0.1:9	sockcat: standard input: record 2 is not a netstring: it does not start with a length; 0 packets were sent, 1 refused
 124	sockcat -t 0 unix-dgram:live	sockcat: unix-dgram:live: no packet in time (-t); 0 packets were sent, 0 received
 3	{ read -r _ <set; echo x | sockcat -O unix-dgram:s; } & sockcat -l -R set unix-dgram:s -- sh -c 'exit 3'	sockcat: sh: status 3; no answer was sent
 125 portable	{ read -r _ <set; echo x | sockcat -O unix-dgram:s; } & sockcat -l -R set unix-dgram:s -- echo	sockcat: unix-dgram:s: an answer was not sent: the peer has no address to answer to
@@ -884,6 +891,7 @@ END
 #                N came that are lost, N were read that are lost, N records were dropped (-L), a packet that came is lost
 #                the peer took nothing, and record N was dropped
 #                its name was not found in time
+# sockcat_packets.bats  the system forbids packets to this address, the address needs an interface, N packets were refused: no such socket
 # sockcat_hub.bats  no such client is there, no client is left, it does not read what is sent to it, it reads too slowly what is
 #                sent to it, record N has ... bytes, and a record at most N, N records were dropped (-L), stopped by a signal
 # ipcls.bats     ... cannot be listed

@@ -72,10 +72,17 @@ static int
 parse_host(struct address *address, char *text, bool ports, const char **fault)
 {
 	unsigned long long number;
-	char *host;
+	char *host, *zone;
 
 	if (split(text, ports, &host, &address->port, fault) == -1)
 		return -1;
+	zone = strchr(host, '%');
+	if (zone) {
+		*zone = '\0';
+		address->interface = zone + 1;
+		if (!*host || strcmp(host, "*") == 0 || !zone[1])
+			return refuse(fault, "an interface stands after a host and % (as in [fe80::1%eth0])");
+	}
 	address->any = strcmp(host, "*") == 0;
 	address->host = *host && !address->any ? host : NULL;
 	/* The name of a port contains a letter. */

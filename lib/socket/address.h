@@ -20,13 +20,14 @@ struct address {
 	int family, type; /* AF_UNSPEC, AF_INET, AF_INET6, AF_UNIX; SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET, SOCK_RAW */
 	bool any;         /* HOST is * */
 	const char *host; /* NULL: loopback, or any */
-	const char *port; /* number or name of the port; NULL: none */
-	int protocol;     /* of ADDRESS_RAW */
-	const char *path; /* path of ADDRESS_UNIX; an abstract name begins with @ */
+	const char *interface; /* name or number of a network interface, after % in the host; NULL: none */
+	const char *port;      /* number or name of the port; NULL: none */
+	int protocol;          /* of ADDRESS_RAW */
+	const char *path;      /* path of ADDRESS_UNIX; an abstract name begins with @ */
 	bool abstract;
 	bool inherited; /* fd:N; address_describe sets kind, scheme, family and type */
 	int fd;         /* descriptor; -1: the first that systemd passed */
-	char *rest;     /* private: string that host, port and path point into */
+	char *rest;     /* private: string that host, interface, port and path point into */
 };
 
 /* An address as the system stores it. */
@@ -64,6 +65,12 @@ bool address_alike(const struct address *one, const struct address *other);
  */
 int address_resolve(const struct address *address, bool listens, const struct deadline *until,
     struct address_list *list, const char **fault);
+
+/* Return the index of the interface of an address, or 0 if it has none, or if there is no such interface. */
+unsigned int address_interface(const struct address *address);
+
+/* Return true for the address of a multicast group. */
+bool address_is_group(const struct socket_address *address);
 
 /* Release the addresses. The list is then empty. */
 void address_list_free(struct address_list *list);

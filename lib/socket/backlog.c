@@ -90,7 +90,7 @@ put(struct backlog *backlog)
 	if (!backlog->packets)
 		return pump_write_now(backlog->fd, backlog->sink, from, size);
 	memcpy(&size, from, sizeof(size));
-	if (packet_send(backlog->fd, from + sizeof(size), size, NULL) == -1)
+	if (packet_send(backlog->fd, from + sizeof(size), size, NULL, NULL) == -1)
 		return -1;
 	backlog->start += sizeof(size);
 	return (ssize_t)size;

@@ -3,9 +3,11 @@
  * call that would have blocked, or that a tick interrupted.
  */
 #include <errno.h>
+#include <string.h>
 
 #include "base/trace.h"
 #include "socket/calls.h"
+#include "socket/control.h"
 
 /* Bytes of a packet that are shown. */
 #define SHOWN 32
@@ -94,12 +96,57 @@ trace_recvmsg(int fd, struct msghdr *message, struct socket_address *peer)
 	return got;
 }
 
-ssize_t
-trace_sendto(int fd, const char *data, size_t size, const struct socket_address *to)
+/* Call sendmsg(2), with the address to send from as control data. */
+static ssize_t
+send_from(int fd, const char *data, size_t size, const struct socket_address *to, const struct socket_address *from)
 {
-	ssize_t sent = sendto(fd, data, size, MSG_DONTWAIT | MSG_NOSIGNAL,
-	    to ? (const struct sockaddr *)&to->storage : NULL, to ? to->size : 0);
+	union socket_control control;
+	struct socket_address name = *to;
+	union {
+		const char *constant;
+		char *data;
+	} bytes = {data};
+	struct iovec part = {.iov_base = bytes.data, .iov_len = size};
+	struct msghdr message = {.msg_name = &name.storage,
+	    .msg_namelen = name.size,
+	    .msg_iov = &part,
+	    .msg_iovlen = 1,
+	    .msg_control = &control};
+	char host[ADDRESS_HOST];
+	unsigned int port;
+	ssize_t sent;
 
+	socket_answer(from, &message);
+	sent = sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (shown(sent)) {
+		struct text call = {0};
+
+		text_format(&call, "sendmsg(%d, {msg_name=", fd);
+		quote(to, &call);
+		text_format(&call, ", msg_iov=");
+		text_quote(&call, data, size, SHOWN);
+		/* From a group, only the interface is set (socket_answer). */
+		if (address_numeric(from, host, sizeof(host), &port))
+			text_format(&call, ", msg_control={%s=%s}",
+			    address_is_group(from)               ? "ipi6_ifindex"
+			    : from->storage.ss_family == AF_INET ? "ipi_spec_dst"
+			                                         : "ipi6_addr",
+			    address_is_group(from) ? host + strcspn(host, "%") + 1 : host);
+		text_format(&call, "}, MSG_DONTWAIT|MSG_NOSIGNAL)");
+		trace_end(&call, (long)sent);
+	}
+	return sent;
+}
+
+ssize_t
+trace_sendto(int fd, const char *data, size_t size, const struct socket_address *to, const struct socket_address *from)
+{
+	ssize_t sent;
+
+	if (to && from->size)
+		return send_from(fd, data, size, to, from);
+	sent = sendto(fd, data, size, MSG_DONTWAIT | MSG_NOSIGNAL, to ? (const struct sockaddr *)&to->storage : NULL,
+	    to ? to->size : 0);
 	if (shown(sent)) {
 		struct text call = {0};
 

@@ -15,8 +15,12 @@ int trace_socket(int family, int type, int protocol);
 /* Call recvmsg(2) with MSG_DONTWAIT; message stores the name in peer. */
 ssize_t trace_recvmsg(int fd, struct msghdr *message, struct socket_address *peer);
 
-/* Call sendto(2), or send(2) if to is NULL, with MSG_DONTWAIT and MSG_NOSIGNAL. */
-ssize_t trace_sendto(int fd, const char *data, size_t size, const struct socket_address *to);
+/*
+ * Call sendto(2), or send(2) if to is NULL, or sendmsg(2) if there is an address to send from, with MSG_DONTWAIT and
+ * MSG_NOSIGNAL.
+ */
+ssize_t trace_sendto(
+    int fd, const char *data, size_t size, const struct socket_address *to, const struct socket_address *from);
 
 /*
  * Print the line of a call that takes or stores an address, or the line of connect(2) after the wait for it. Keep

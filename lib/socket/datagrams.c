@@ -3,6 +3,8 @@
  * is one packet, even an empty record. The loop waits in poll(2) and nowhere else.
  */
 #include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,6 +15,12 @@
 
 /* Places of the socket, standard input and standard output in poll(2)'s list. */
 enum { SOCKET, INPUT, OUTPUT, ALL };
+
+static bool
+is_lossy(const struct datagrams *datagrams)
+{
+	return datagrams->session->lossy != DEADLINE_NEVER;
+}
 
 /* Take a packet and pass it to the output. Returns GO_ON, or the exit status. */
 static int
@@ -27,6 +35,10 @@ receive(struct datagrams *datagrams)
 	if (packet_take(socket->fd, socket_has_connections(socket), packet) == -1) {
 		if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)
 			return GO_ON;
+		if (!datagrams->answers && datagrams_refuses(datagrams, errno)) {
+			datagrams_take_back(datagrams, errno);
+			return GO_ON;
+		}
 		if (errno != EMSGSIZE)
 			return datagrams_report(datagrams, RELAY_PEER, errno, NULL);
 		return datagrams_survive(
@@ -43,6 +55,8 @@ receive(struct datagrams *datagrams)
 	}
 	if (session->prefix)
 		address_format(&socket->address, packet->peer.size ? &packet->peer : &socket->peer, &peer);
+	if (datagrams->asked && peer.data)
+		datagrams_remember(datagrams, peer.data);
 	result = backlog_add(&datagrams->output, session->form, peer.data, packet->data, packet->size);
 	text_free(&peer);
 	if (result == 0 && backlog_write(&datagrams->output) == 0)
@@ -55,6 +69,7 @@ static bool
 over(const struct datagrams *datagrams)
 {
 	const struct session *session = datagrams->session;
+	bool connects = socket_has_connections(datagrams->socket);
 
 	if (backlog_kept(&datagrams->output) > 0 || datagrams->sending == SENDING_BLOCKED)
 		return false;
@@ -63,9 +78,10 @@ over(const struct datagrams *datagrams)
 		return true;
 	if (datagrams->sending == SENDING_MORE)
 		return false;
+	/* If each packet was refused, no answer can come. */
 	if (!datagrams->enough && !datagrams->ended)
-		return datagrams->sending == SENDING_ENDED && !session->output &&
-		       !socket_has_connections(datagrams->socket);
+		return datagrams->sending == SENDING_ENDED && !connects &&
+		       (!session->output || (datagrams->sent == 0 && datagrams->refused + datagrams->dropped > 0));
 	if (datagrams->sending == SENDING_ENDED || (datagrams->answers && !datagrams->known))
 		return true;
 	/* A peer that has closed only its sending side can still be answered, as can the sender of a single packet. */
@@ -95,11 +111,30 @@ expect(const struct datagrams *datagrams, struct pollfd wait[ALL])
 		wait[SOCKET].fd = -1;
 }
 
+/* Return the milliseconds until the next step without an event, or -1. */
+static int
+next_step(const struct datagrams *datagrams)
+{
+	if (datagrams->sending == SENDING_MORE)
+		return 0;
+	if (datagrams->sending != SENDING_BLOCKED)
+		return -1;
+	return datagrams->answers    ? SOCKET_LOOK
+	       : is_lossy(datagrams) ? deadline_poll(&datagrams->patience, INT_MAX)
+	                             : -1;
+}
+
+static unsigned long long
+progress(const struct datagrams *datagrams)
+{
+	return datagrams->sent + datagrams->refused + datagrams->dropped + datagrams->received;
+}
+
 /* Handle the events that poll(2) reported. Returns GO_ON, or the exit status. */
 static int
 handle(struct datagrams *datagrams, const struct pollfd wait[ALL])
 {
-	bool retries = datagrams->sending == SENDING_BLOCKED && datagrams->answers;
+	bool retries = datagrams->sending == SENDING_BLOCKED && (datagrams->answers || is_lossy(datagrams));
 	int status = GO_ON;
 
 	if (wait[OUTPUT].revents & (POLLERR | POLLHUP | POLLNVAL))
@@ -123,16 +158,14 @@ loop(struct datagrams *datagrams)
 
 	deadline_set(&deadline, datagrams->session->timeout);
 	while (status == GO_ON && !over(datagrams)) {
-		bool more = datagrams->sending == SENDING_MORE;
 		bool retries = datagrams->sending == SENDING_BLOCKED && datagrams->answers;
-		unsigned long long before = datagrams->sent + datagrams->received;
+		unsigned long long before = progress(datagrams);
 		/* While a listener for many packets retries, it drops the record in time. */
-		bool bounded = !more && (!retries || datagrams->session->single);
-		int tick = more ? 0 : retries ? SOCKET_LOOK : -1;
+		bool bounded = datagrams->sending != SENDING_MORE && (!retries || datagrams->session->single);
 		struct pollfd wait[ALL];
 
 		expect(datagrams, wait);
-		if (deadline_wait(wait, ALL, bounded ? &deadline : &never, tick) == -1)
+		if (deadline_wait(wait, ALL, bounded ? &deadline : &never, next_step(datagrams)) == -1)
 			return datagrams_report(datagrams, RELAY_PEER, errno, NULL);
 		status = handle(datagrams, wait);
 		if (datagrams->ended && !datagrams->session->keeps && backlog_kept(&datagrams->output) == 0 &&
@@ -140,7 +173,7 @@ loop(struct datagrams *datagrams)
 			socket_pass_end(datagrams->output.fd);
 			datagrams->output.fd = -1;
 		}
-		if (datagrams->sent + datagrams->received != before)
+		if (progress(datagrams) != before)
 			deadline_set(&deadline, datagrams->session->timeout);
 	}
 	return status;
@@ -159,18 +192,23 @@ datagrams_run(const struct session *session, struct socket *socket, bool listens
 	    .left = socket_ahead()};
 	int status;
 
-	if (packet_open(&datagrams.packet) == -1) {
+	if (packet_open(&datagrams.packet) == -1 ||
+	    (socket->asks && session->prefix && datagrams_remember_peers(&datagrams) == -1)) {
 		error_line(NULL, "%s", strerror(errno));
+		packet_close(&datagrams.packet);
 		return STATUS_FAILED;
 	}
+	datagrams.packet.asks = socket->asks;
 	if (connects)
 		socket_mark(socket->fd);
 	record_open(&datagrams.input, STDIN_FILENO, session->form, PACKET_MOST);
 	datagrams.input.elsewhere = true;
 	backlog_open(&datagrams.output, session->output ? STDOUT_FILENO : -1, false);
-	status = loop(&datagrams);
+	status = datagrams_finish(&datagrams, loop(&datagrams));
 	record_close(&datagrams.input);
 	backlog_close(&datagrams.output);
 	packet_close(&datagrams.packet);
-	return status != GO_ON ? status : datagrams.failed ? STATUS_FAILED : STATUS_OK;
+	free(datagrams.asked);
+	free(datagrams.kept);
+	return status;
 }

@@ -14,11 +14,26 @@
 /* Packets that are sent before other events are checked. */
 #define BURST 64
 
-int
-datagrams_report(const struct datagrams *datagrams, enum relay_side side, int error, const char *why)
+void
+datagrams_count(struct datagrams *datagrams, struct text *text)
 {
-	return socket_report(datagrams->socket, side, error, "%s%s%llu packet%s sent, %llu received", why ? why : "",
-	    why ? "; " : "", datagrams->sent, datagrams->sent == 1 ? " was" : "s were", datagrams->received);
+	datagrams_look(datagrams);
+	text_format(text, "%llu packet%s sent", datagrams->sent, datagrams->sent == 1 ? " was" : "s were");
+	if (datagrams->refused)
+		text_format(text, ", %llu refused", datagrams->refused);
+}
+
+int
+datagrams_report(struct datagrams *datagrams, enum relay_side side, int error, const char *why)
+{
+	struct text counts = {0};
+	int status;
+
+	datagrams_count(datagrams, &counts);
+	status = socket_report(datagrams->socket, side, error, "%s%s%s, %llu received", why ? why : "", why ? "; " : "",
+	    counts.data ? counts.data : "", datagrams->received);
+	text_free(&counts);
+	return status;
 }
 
 int
@@ -53,8 +68,11 @@ find_peer(struct datagrams *datagrams, const char *name, const char **fault)
 	} else if (address_resolve(&address, false, &until, &list, fault) == 0) {
 		datagrams->peer = list.addresses[0];
 		found = datagrams->answers || same(&datagrams->peer, &datagrams->socket->peer);
-		if (!found)
-			*fault = "its peer is not the one that is connected";
+		*fault = "its peer is not the one that is connected";
+		if (address.interface && datagrams->peer.storage.ss_family == AF_INET) {
+			found = false;
+			*fault = "the interface to a group stands in ADDRESS, not in a record";
+		}
 	}
 	address_list_free(&list);
 	address_free(&address);
@@ -72,6 +90,8 @@ take_peer(struct datagrams *datagrams)
 	if (tab)
 		snprintf(name, sizeof(name), "%.*s", (int)(tab - datagrams->record), datagrams->record);
 	if (tab && find_peer(datagrams, name, &fault)) {
+		if (datagrams->asked)
+			datagrams_recall(datagrams, name);
 		datagrams->size -= (size_t)(tab + 1 - datagrams->record);
 		datagrams->record = tab + 1;
 	} else {
@@ -113,24 +133,42 @@ read_record(struct datagrams *datagrams)
 		if (errno == EAGAIN || errno == EINTR)
 			return GO_ON;
 		record_fault(&datagrams->input, errno, &why);
-		error_line(NULL, "standard input: %s; %llu packet%s sent", why.data ? why.data : "", datagrams->sent,
-		    datagrams->sent == 1 ? " was" : "s were");
+		text_format(&why, "; ");
+		datagrams_count(datagrams, &why);
+		error_line(NULL, "standard input: %s", why.data ? why.data : "");
 		text_free(&why);
 		return STATUS_FAILED;
 	}
-	datagrams->peer = datagrams->packet.peer;
+	if (datagrams->answers) {
+		datagrams->peer = datagrams->packet.peer;
+		datagrams->from = datagrams->packet.asked;
+	}
 	if (datagrams->session->prefix)
 		take_peer(datagrams);
 	return datagrams->record ? GO_ON : datagrams_survive(datagrams, STATUS_FAILED);
+}
+
+/* Return true if a record was not sent because the peer's queue is full. */
+static bool
+is_full(int error)
+{
+	return error == EAGAIN || error == EWOULDBLOCK || error == ENOBUFS || error == EINTR;
 }
 
 /* Handle a record that could not be sent. Returns GO_ON, or the exit status. */
 static int
 give_up(struct datagrams *datagrams, int error)
 {
+	bool lossy = datagrams->session->lossy != DEADLINE_NEVER;
 	struct text why = {0};
 	int status;
 
+	if ((lossy && is_full(error)) ||
+	    (datagrams_refuses(datagrams, error) && (lossy || !datagrams->answers || datagrams->session->single))) {
+		datagrams->record = NULL;
+		datagrams_lose(datagrams, error);
+		return GO_ON;
+	}
 	packet_explain(&datagrams->socket->address, datagrams->input.count, datagrams->size, error, &why);
 	status = datagrams_report(datagrams, RELAY_PEER, error, why.data);
 	text_free(&why);
@@ -142,14 +180,16 @@ give_up(struct datagrams *datagrams, int error)
 static bool
 block(struct datagrams *datagrams)
 {
-	long long timeout = find_stuck(datagrams) ? 0 : datagrams->session->timeout;
+	const struct session *session = datagrams->session;
+	bool lossy = session->lossy != DEADLINE_NEVER;
+	long long timeout = lossy ? session->lossy : find_stuck(datagrams) ? 0 : session->timeout;
 
 	if (datagrams->sending != SENDING_BLOCKED)
 		deadline_set(&datagrams->patience, timeout == DEADLINE_NEVER ? SOCKET_PATIENCE : timeout);
 	datagrams->sending = SENDING_BLOCKED;
-	if (!datagrams->answers || datagrams->session->single || !deadline_passed(&datagrams->patience))
+	if (!deadline_passed(&datagrams->patience) || (!lossy && (!datagrams->answers || session->single)))
 		return true;
-	if (!find_stuck(datagrams))
+	if (!lossy && !find_stuck(datagrams))
 		datagrams->stuck[datagrams->next++ % STUCK_MOST] = datagrams->peer;
 	return false;
 }
@@ -159,14 +199,12 @@ static int
 send_record(struct datagrams *datagrams)
 {
 	struct socket_address *stuck;
-	int result = packet_send(
-	    datagrams->socket->fd, datagrams->record, datagrams->size, datagrams->answers ? &datagrams->peer : NULL);
-	int error = result == -1 ? errno : 0;
+	int error = datagrams_reach(datagrams);
 
-	if ((error == EAGAIN || error == EWOULDBLOCK || error == ENOBUFS || error == EINTR) && block(datagrams))
+	if (is_full(error) && block(datagrams))
 		return GO_ON;
 	datagrams->sending = SENDING_MORE;
-	if (result == -1)
+	if (error)
 		return give_up(datagrams, error);
 	stuck = find_stuck(datagrams);
 	if (stuck)

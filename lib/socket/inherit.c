@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/number.h"
+#include "socket/control.h"
 #include "socket/internal.h"
 
 /* Descriptor of the first socket that systemd passes. */
@@ -74,7 +75,7 @@ int
 inherit_open(struct socket *socket, bool listens)
 {
 	bool connections = socket_has_connections(socket), accepts = connections && get(socket->fd, SO_ACCEPTCONN) > 0;
-	struct socket_address *peer = &socket->peer;
+	struct socket_address *peer = &socket->peer, local;
 	const char *fault = NULL;
 
 	peer->size = sizeof(peer->storage);
@@ -94,6 +95,10 @@ inherit_open(struct socket *socket, bool listens)
 	}
 	if (socket->address.kind == ADDRESS_TCP && !listens)
 		socket_tune(socket->fd);
+	if (listens && !connections) {
+		socket_local(socket->fd, &local);
+		udp_ask(socket, socket->fd, &local);
+	}
 	socket->blocked = !(fcntl(socket->fd, F_GETFL) & O_NONBLOCK);
 	socket_block(socket->fd, false);
 	return GO_ON;

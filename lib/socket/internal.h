@@ -37,6 +37,12 @@ int socket_bind(
 /* Unlock the directory of a path: the socket now shows that it is alive, or there is none. Keep errno. */
 void socket_unlock(struct socket *socket);
 
+/*
+ * Put the interface of an address into the IPv6 addresses that were found for it. Returns 0, or -1 with a phrase in
+ * *fault.
+ */
+int address_set_interface(const struct address *address, struct address_list *list, const char **fault);
+
 /* Append the words for an errno value of connecting, or listening. */
 void socket_explain(const struct address *address, bool listens, int error, struct text *text);
 

@@ -1,5 +1,5 @@
 /*
- * open.c: connects or listens: tries each address in turn, and again until the time of -T is over. If no address works,
+ * open.c: connects or listens, and closes: tries each address in turn, and again until the time of -T is over. If no address works,
  * one line names the error of each.
  */
 #include <errno.h>
@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/trace.h"
 #include "socket/calls.h"
+#include "socket/control.h"
 #include "socket/internal.h"
 
 /* Connections that wait to be accepted; the system may allow fewer. */
@@ -120,6 +121,12 @@ connect_to(
 	bound(socket, until, &step);
 	result = connect_until(socket, fd, to, &step);
 	trace_address("connect", fd, to, result);
+	if (result == -1 && errno == EACCES && socket->address.kind == ADDRESS_UDP) {
+		/* It may be a broadcast address. */
+		socket_set(fd, SOL_SOCKET, SO_BROADCAST, 1);
+		result = connect_until(socket, fd, to, &step);
+		trace_address("connect", fd, to, result);
+	}
 	socket->peer = *to;
 	if (result == 0 && socket->address.kind != ADDRESS_RAW && meets_itself(fd, to)) {
 		/* A reset leaves the port free for the listener that is missing. */
@@ -139,6 +146,8 @@ listen_at(struct socket *socket, int fd, const struct socket_address *at, struct
 	if (at->storage.ss_family == AF_INET6)
 		socket_set(fd, IPPROTO_IPV6, IPV6_V6ONLY, !address->any || address->family != AF_UNSPEC);
 	result = socket_bind(socket, address, fd, at, why);
+	if (result == 0)
+		result = udp_bound(socket, fd, at);
 	if (result == 0 && socket_has_connections(socket))
 		result = trace_call(listen(fd, BACKLOG), "listen(%d, %d)", fd, BACKLOG);
 	socket_unlock(socket);
@@ -160,7 +169,8 @@ open_one(struct socket *socket, bool listens, const struct socket_address *addre
 	/* A port that a connection has just released can be used again. */
 	if (tcp && (listens || socket->local.text))
 		socket_set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
-	if ((listens ? listen_at(socket, fd, address, ours) : connect_to(socket, fd, address, until, ours)) == 0) {
+	if (udp_prepare(socket, fd, listens, address) == 0 &&
+	    (listens ? listen_at(socket, fd, address, ours) : connect_to(socket, fd, address, until, ours)) == 0) {
 		if (tcp && !listens)
 			socket_tune(fd);
 		socket->fd = fd;
@@ -218,7 +228,12 @@ open_any(struct socket *socket, bool listens, const struct deadline *until, stru
 		if (listens ? error != EAFNOSUPPORT && error != EADDRNOTAVAIL : error == EINTR)
 			break;
 	}
-	address_list_free(&list);
+	if (error == 0 && !listens && socket->address.kind == ADDRESS_UDP) {
+		socket->others = list;
+		socket->next = i + 1;
+	} else {
+		address_list_free(&list);
+	}
 	return error;
 }
 
@@ -246,6 +261,23 @@ socket_report_attempt(const struct socket *socket, bool listens, struct attempt 
 }
 
 int
+socket_next(struct socket *socket)
+{
+	static const struct deadline never = {.limited = false};
+	struct socket_address peer = socket->peer;
+	struct text ours = {0};
+	int old = socket->fd;
+
+	while (socket->next < socket->others.count && socket->fd == old)
+		if (open_one(socket, false, &socket->others.addresses[socket->next++], &never, &ours) == 0)
+			close(old);
+	text_free(&ours);
+	if (socket->fd == old)
+		socket->peer = peer;
+	return socket->fd == old ? -1 : 0;
+}
+
+int
 socket_open(struct socket *socket, bool listens)
 {
 	struct deadline until;
@@ -264,4 +296,14 @@ socket_open(struct socket *socket, bool listens)
 	late = waited || (attempt.error == ETIMEDOUT && (attempt.ours.size || socket->timeout != DEADLINE_NEVER));
 	socket_report_attempt(socket, listens, &attempt, waited ? "; tried for the time of -T" : "");
 	return !attempt.error ? GO_ON : late ? STATUS_TIMEOUT : STATUS_FAILED;
+}
+
+void
+socket_close(struct socket *socket)
+{
+	socket_stop(socket);
+	place_close(&socket->path.place);
+	address_list_free(&socket->others);
+	address_free(&socket->address);
+	address_free(&socket->local);
 }

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "socket/calls.h"
+#include "socket/control.h"
 #include "socket/internal.h"
 #include "socket/packet.h"
 
@@ -20,14 +21,14 @@ packet_open(struct packet *packet)
 int
 packet_take(int fd, bool connects, struct packet *packet)
 {
-	char control[128];
+	union socket_control control;
 	struct iovec part = {.iov_base = packet->data, .iov_len = PACKET_MOST};
 	struct msghdr message = {.msg_name = &packet->peer.storage,
 	    .msg_namelen = sizeof(packet->peer.storage),
 	    .msg_iov = &part,
 	    .msg_iovlen = 1,
-	    .msg_control = control,
-	    .msg_controllen = sizeof(control)};
+	    .msg_control = &control,
+	    .msg_controllen = socket_control_size(connects, packet->asks)};
 	ssize_t got = trace_recvmsg(fd, &message, &packet->peer);
 
 	if (got == -1)
@@ -37,6 +38,8 @@ packet_take(int fd, bool connects, struct packet *packet)
 	packet->size = (size_t)got;
 	/* An empty packet comes with credentials (socket_mark), the end of a connection comes without. */
 	packet->ended = connects && got == 0 && message.msg_controllen == 0;
+	if (packet->asks)
+		socket_asked(&message, &packet->asked);
 	return 0;
 }
 
@@ -57,13 +60,26 @@ enlarge(int fd, size_t size)
 	return true;
 }
 
-int
-packet_send(int fd, const char *data, size_t size, const struct socket_address *to)
+/* Permit packets to a broadcast address. Returns false if they are permitted already. */
+static bool
+permit_broadcast(int fd)
 {
-	ssize_t sent = trace_sendto(fd, data, size, to);
+	int before;
+	socklen_t length = sizeof(before);
 
-	if (sent == -1 && errno == EMSGSIZE && enlarge(fd, size))
-		sent = trace_sendto(fd, data, size, to);
+	if (getsockopt(fd, SOL_SOCKET, SO_BROADCAST, &before, &length) == -1 || before)
+		return false;
+	socket_set(fd, SOL_SOCKET, SO_BROADCAST, 1);
+	return true;
+}
+
+int
+packet_send(int fd, const char *data, size_t size, const struct socket_address *to, const struct socket_address *from)
+{
+	ssize_t sent = trace_sendto(fd, data, size, to, from);
+
+	if (sent == -1 && ((errno == EMSGSIZE && enlarge(fd, size)) || (errno == EACCES && permit_broadcast(fd))))
+		sent = trace_sendto(fd, data, size, to, from);
 	return sent == -1 ? -1 : 0;
 }
 
@@ -74,6 +90,8 @@ packet_explain(const struct address *address, unsigned long record, size_t size,
 		text_format(text, "the peer has no address to answer to");
 	else if (error == EAGAIN || error == EWOULDBLOCK)
 		text_format(text, "the peer took nothing, and record %lu was dropped", record);
+	else if (error == EACCES && address->kind == ADDRESS_UDP)
+		text_format(text, "the system forbids packets to this address");
 	if (error != EMSGSIZE)
 		return;
 	text_format(text, "record %lu has %zu bytes", record, size);

@@ -196,9 +196,9 @@ send_first(struct records *records)
 	if (unsent->done == 0 && records->session->again && has_left(fd))
 		return error_set(EPIPE);
 	if (!records->packets)
-		took = trace_sendto(fd, unsent->data + unsent->done, unsent->size - unsent->done, NULL);
+		took = trace_sendto(fd, unsent->data + unsent->done, unsent->size - unsent->done, NULL, NULL);
 	else
-		took = packet_send(fd, unsent->data, unsent->size, NULL) == 0 ? (ssize_t)unsent->size : -1;
+		took = packet_send(fd, unsent->data, unsent->size, NULL, NULL) == 0 ? (ssize_t)unsent->size : -1;
 	if (took == -1) {
 		records->blocked = errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS || errno == EINTR;
 		return records->blocked ? 0 : -1;

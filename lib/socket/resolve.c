@@ -83,10 +83,11 @@ address_resolve(const struct address *address, bool listens, const struct deadli
 		error = address_look_up(address, address->family, until, list);
 	else
 		error = look_up_own(address, until, list);
-	if (error == 0)
+	if (error == 0 && address_set_interface(address, list, fault) == 0)
 		return 0;
-	*fault = explain(address, error);
-	saved = errno;
+	if (error)
+		*fault = explain(address, error);
+	saved = error ? errno : EINVAL;
 	address_list_free(list);
 	return error_set(saved);
 }
@@ -150,6 +151,9 @@ address_format(const struct address *address, const struct socket_address *from,
 	} else {
 		if (address->kind == ADDRESS_RAW)
 			text_format(text, "%d:", address->protocol);
+		/* The system does not store the interface of every group. */
+		if (address->interface && address_is_group(from) && !strchr(host, '%'))
+			snprintf(host + strlen(host), sizeof(host) - strlen(host), "%%%s", address->interface);
 		text_format(text, strchr(host, ':') ? "[%s]" : "%s", host);
 		if (address->kind != ADDRESS_RAW)
 			text_format(text, ":%u", port);

@@ -14,9 +14,9 @@
 #include "socket/packet.h"
 
 struct answer {
-	struct job job; /* fd: the file that COMMAND writes */
-	bool sending;   /* COMMAND has succeeded */
-	struct socket_address peer;
+	struct job job;                   /* fd: the file that COMMAND writes */
+	bool sending;                     /* COMMAND has succeeded */
+	struct socket_address peer, from; /* the client, and the address of this machine that it has asked */
 	struct record_reader records;
 	const char *record; /* record in hand, or NULL */
 	size_t size;
@@ -54,11 +54,13 @@ start(struct serve *serve, const struct packet *packet)
 		error_line(serve->listener.socket->address.text, "%s", strerror(errno));
 		serve->status = STATUS_RUNNER;
 	} else {
+		serve->ucspi.asked = &packet->asked;
 		answer = serve_start(serve, sizeof(*answer), serve->listener.socket->fd, from, to, &packet->peer);
 	}
 	if (answer) {
 		answer->job.fd = to;
 		answer->peer = packet->peer;
+		answer->from = packet->asked;
 	} else if (to != -1) {
 		close(to);
 	}
@@ -116,7 +118,8 @@ send_records(struct serve *serve, struct answer *answer)
 				return true;
 			deadline_set(&answer->until, SOCKET_PATIENCE);
 		}
-		if (packet_send(serve->listener.socket->fd, answer->record, answer->size, &answer->peer) == -1) {
+		if (packet_send(
+		        serve->listener.socket->fd, answer->record, answer->size, &answer->peer, &answer->from) == -1) {
 			int error = errno;
 
 			if ((error == EAGAIN || error == EWOULDBLOCK || error == EINTR || error == ENOBUFS) &&
@@ -167,9 +170,10 @@ serve_packets(const struct session *session, struct socket *socket)
 	                              .step = step,
 	                              .ended = ended,
 	                              .missing = "no packet"}};
-	int status = STATUS_RUNNER;
+	int status = STATUS_RUNNER, opened = packet_open(&answers.packet);
 
-	if (packet_open(&answers.packet) == -1)
+	answers.packet.asks = socket->asks;
+	if (opened == -1)
 		error_line(NULL, "%s", strerror(errno));
 	else if (serve_open(&answers.serve) == 0)
 		status = serve_run(&answers.serve);

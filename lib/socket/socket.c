@@ -33,7 +33,10 @@ enum { CONNECTION = 8, DATAGRAMS, RAW, INPUT, OUTPUT };
 static const struct explanation explanations[] = {
     {EPERM, EITHER(ADDRESS_RAW), "a raw socket needs root, or CAP_NET_RAW", LIMIT_NONE},
     {EACCES, EITHER(ADDRESS_RAW), "a raw socket needs root, or CAP_NET_RAW", LIMIT_NONE},
+    {EACCES, CONNECTS(ADDRESS_UDP), "the system forbids packets to this address", LIMIT_NONE},
     {EACCES, BINDS(ADDRESS_TCP) | BINDS(ADDRESS_UDP), NULL, LIMIT_PORT},
+    {EINVAL, EITHER(ADDRESS_TCP) | EITHER(ADDRESS_UDP), "the address needs an interface (as in [fe80::1%eth0])",
+        LIMIT_NONE},
     {EADDRINUSE, INTERNET, "the port is in use", LIMIT_NONE},
     {EADDRINUSE, SET_UP, "the name is in use: somebody listens there", LIMIT_NONE},
     {EMFILE, SET_UP, NULL, LIMIT_FILES},
@@ -183,13 +186,4 @@ socket_stop(struct socket *socket)
 		close(socket->fd);
 	socket->fd = -1;
 	socket->blocked = false;
-}
-
-void
-socket_close(struct socket *socket)
-{
-	socket_stop(socket);
-	place_close(&socket->path.place);
-	address_free(&socket->address);
-	address_free(&socket->local);
 }

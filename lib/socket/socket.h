@@ -34,6 +34,9 @@ struct socket {
 	int fd;                     /* non-blocking; -1: not open */
 	struct socket_address peer; /* the other end of a connection */
 	bool blocked;               /* private: an inherited descriptor whose O_NONBLOCK is cleared again */
+	bool asks;                  /* a listener for packets learns to which address each was sent (socket_ask) */
+	struct address_list others; /* addresses of the peer of a UDP socket that connects */
+	size_t next;                /* the one to try next, if this peer refuses the first packets */
 	struct path path;           /* private: path that was created at address, or at local */
 	int (*tick)(void *owner); /* call ten times a second while connecting, or NULL; -1 ends that, with its errno */
 	void *owner;
@@ -52,6 +55,9 @@ int socket_inherit(struct socket *socket);
  * of each address. A socket that was inherited is only checked. See socket(2), bind(2), listen(2), connect(2), unix(7).
  */
 int socket_open(struct socket *socket, bool listens);
+
+/* Connect a UDP socket to the next address of its peer. Returns 0, or -1 if none is left; the socket is then unchanged. */
+int socket_next(struct socket *socket);
 
 /* Return true if the socket carries connections: a stream, or a Unix seqpacket socket. */
 bool socket_has_connections(const struct socket *socket);

@@ -83,13 +83,16 @@ add_path(struct ucspi *ucspi, const char *name, const struct socket_address *fro
 }
 
 static void
-add_host(struct ucspi *ucspi, const char *protocol, const char *side, const struct socket_address *from)
+add_host(struct ucspi *ucspi, const char *protocol, const char *side, const struct socket_address *from,
+    const struct socket_address *asked)
 {
 	char host[ADDRESS_HOST];
-	unsigned int port;
+	unsigned int port, none;
 
 	if (!address_numeric(from, host, sizeof(host), &port))
 		return;
+	if (asked && asked->size)
+		address_numeric(asked, host, sizeof(host), &none);
 	add(ucspi, "%s%sIP=%s", protocol, side, host);
 	/* The port of a raw socket is its protocol. */
 	if (strcmp(protocol, "RAW") != 0)
@@ -109,8 +112,8 @@ ucspi_set(struct ucspi *ucspi, const struct socket *socket, int fd, const struct
 	reset(ucspi);
 	add(ucspi, "PROTO=%s", protocol);
 	/* A Unix address has no host, and any other one no path. */
-	add_host(ucspi, protocol, "LOCAL", &local);
-	add_host(ucspi, protocol, "REMOTE", peer);
+	add_host(ucspi, protocol, "LOCAL", &local, ucspi->asked);
+	add_host(ucspi, protocol, "REMOTE", peer, NULL);
 	if (socket->address.kind == ADDRESS_UNIX) {
 		add_path(ucspi, "IPCLOCALPATH", &local);
 		add_path(ucspi, "IPCREMOTEPATH", peer);

@@ -12,7 +12,8 @@
 struct ucspi {
 	char **list; /* variables of this process, and after them those of the connection, up to a NULL */
 	size_t base, count;
-	bool failed; /* memory ran out while a variable was added */
+	const struct socket_address *asked; /* address of this machine that the peer has asked; NULL, or size 0: all */
+	bool failed;                        /* memory ran out while a variable was added */
 };
 
 /*
