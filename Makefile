@@ -7,7 +7,7 @@ COMMANDS := $(sort $(foreach f,$(wildcard cmd/*.c),$(if $(findstring _,$(f)),,$(
 # These commands limit the choice of the C library (see LINK in config.mk); the others do not.
 SEMAPHORES = semop ipcdel
 USERS = ipcls ipcset
-HOSTS = sockcat
+HOSTS = sockcat fdsend fdrecv
 FAST = $(filter-out $(SEMAPHORES) $(USERS) $(HOSTS),$(COMMANDS))
 
 # The sources of the library, and of commands with several files, without those of other platforms. They are built into

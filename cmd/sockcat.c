@@ -13,7 +13,6 @@
 
 #include "base/deadline.h"
 #include "base/error.h"
-#include "base/ready.h"
 #include "process/launch.h"
 
 #include "sockcat.h"
@@ -45,30 +44,6 @@ open_standard(void)
 		replace(STDIN_FILENO, "/dev/null", O_RDONLY);
 	if (terminal)
 		replace(STDOUT_FILENO, terminal, O_WRONLY | O_NONBLOCK | O_NOCTTY);
-}
-
-/* Connect or listen, and write the line of -R. */
-static int
-set_up(struct cat *cat)
-{
-	struct socket_address local;
-	struct text line = {0};
-	int ready = -1, status;
-
-	if (cat->ready_file && (ready = ready_open(cat->ready_file, cat->session.timeout)) == -1)
-		return ready_report(cat->ready_file);
-	status = socket_open(&cat->socket, cat->listens);
-	if (status != GO_ON || ready == -1)
-		return status;
-	socket_bound(&cat->socket, cat->socket.fd, &local);
-	address_format(&cat->socket.address, &local, &line);
-	/* An address that is not whole would lead clients elsewhere. */
-	if (line.cut)
-		errno = ENOMEM;
-	if (line.cut || ready_say(ready, line.data) == -1)
-		status = ready_report(cat->ready_file);
-	text_free(&line);
-	return status;
 }
 
 /* Copy the bytes of a connection. */
@@ -162,7 +137,7 @@ main(int argc, char *argv[])
 	failed = session->argv ? STATUS_RUNNER : STATUS_FAILED;
 	if (!session->argv)
 		open_standard();
-	status = set_up(&cat);
+	status = socket_set_up(&cat.socket, cat.listens, cat.ready_file);
 	if (status == GO_ON)
 		status = cat.listens ? serve(&cat) : talk(&cat);
 	else if (status == STATUS_FAILED)

@@ -163,3 +163,19 @@ trace_sendto(int fd, const char *data, size_t size, const struct socket_address 
 	}
 	return sent;
 }
+
+ssize_t
+trace_rights(const char *call, int fd, ssize_t result, const int *list, size_t count, const char *flags)
+{
+	struct text line = {0};
+	size_t i;
+
+	if (!shown(result))
+		return result;
+	text_format(&line, "%s(%d, {msg_control={cmsg_type=SCM_RIGHTS, cmsg_data=[", call, fd);
+	for (i = 0; i < count && i < SHOWN; i++)
+		text_format(&line, "%s%d", i ? ", " : "", list[i]);
+	text_format(&line, "%s]}}, %s)", i < count ? "..." : "", flags);
+	trace_end(&line, (long)result);
+	return result;
+}

@@ -23,6 +23,12 @@ ssize_t trace_sendto(
     int fd, const char *data, size_t size, const struct socket_address *to, const struct socket_address *from);
 
 /*
+ * Print the line of a sendmsg(2) or recvmsg(2) with the descriptors that its message carries. Keep errno. Returns
+ * result.
+ */
+ssize_t trace_rights(const char *call, int fd, ssize_t result, const int *list, size_t count, const char *flags);
+
+/*
  * Print the line of a call that takes or stores an address, or the line of connect(2) after the wait for it. Keep
  * errno.
  */

@@ -176,6 +176,12 @@ int socket_closed(int fd);
 /* Return the number of bytes that came and were not read or, where that is not known, whether there are any. */
 long socket_unread(int fd);
 
+/*
+ * Return the flags of recvmsg(2) that open the descriptors of a message, close them on exec, and leave the message where
+ * it is; or 0 if the system cannot do that, and takes the message.
+ */
+int socket_look(void);
+
 /* Return the event of poll(2) that says that the peer has closed its sending side, or 0. */
 short socket_end(void);
 

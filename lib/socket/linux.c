@@ -155,6 +155,12 @@ socket_unread(int fd)
 	return ioctl(fd, FIONREAD, &size) == -1 ? 0 : size;
 }
 
+int
+socket_look(void)
+{
+	return MSG_PEEK | MSG_CMSG_CLOEXEC;
+}
+
 short
 socket_end(void)
 {

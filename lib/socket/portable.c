@@ -66,6 +66,12 @@ socket_unread(int fd)
 	return size > 0 ? (long)size : 0;
 }
 
+int
+socket_look(void)
+{
+	return 0;
+}
+
 short
 socket_end(void)
 {

@@ -59,6 +59,12 @@ int socket_open(struct socket *socket, bool listens);
 /* Connect a UDP socket to the next address of its peer. Returns 0, or -1 if none is left; the socket is then unchanged. */
 int socket_next(struct socket *socket);
 
+/*
+ * Open a socket as socket_open does, and write the line of -R with its address to file, which is opened first; NULL: no
+ * line. Returns as socket_open.
+ */
+int socket_set_up(struct socket *socket, bool listens, const char *file);
+
 /* Return true if the socket carries connections: a stream, or a Unix seqpacket socket. */
 bool socket_has_connections(const struct socket *socket);
 

@@ -1,0 +1,33 @@
+/*
+ * ready.c: a socket that is set up for -R: its address is written once clients can connect.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/ready.h"
+#include "socket/socket.h"
+
+int
+socket_set_up(struct socket *socket, bool listens, const char *file)
+{
+	struct socket_address local;
+	struct text line = {0};
+	int ready = -1, status;
+
+	if (file && (ready = ready_open(file)) == -1) {
+		error_line(file, "%s", strerror(errno));
+		return STATUS_FAILED;
+	}
+	status = socket_open(socket, listens);
+	if (status != GO_ON || ready == -1)
+		return status;
+	socket_local(socket->fd, &local);
+	address_format(&socket->address, &local, &line);
+	if (ready_say(ready, line.data ? line.data : "") == -1) {
+		error_line(file, "%s", strerror(errno));
+		status = STATUS_FAILED;
+	}
+	text_free(&line);
+	return status;
+}
