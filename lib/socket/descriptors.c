@@ -108,7 +108,7 @@ descriptors_send(int fd, const int *list, size_t count, long long timeout)
 	rights->cmsg_len = (socklen_t)CMSG_LEN(count * sizeof(int));
 	memcpy(CMSG_DATA(rights), list, count * sizeof(int));
 	deadline_set(&deadline, timeout);
-	size = sendmsg(fd, &message.header, MSG_NOSIGNAL);
+	size = socket_pass(fd, &message.header);
 	if (trace_rights("sendmsg", fd, size, list, count, "MSG_NOSIGNAL") == -1 || socket_half_close(fd) == -1)
 		return -1;
 	return wait_until_taken(fd, &deadline);

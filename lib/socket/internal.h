@@ -182,6 +182,9 @@ long socket_unread(int fd);
  */
 int socket_look(void);
 
+/* Call sendmsg(2), with MSG_NOSIGNAL. Members of header that C libraries add are zero. */
+ssize_t socket_pass(int fd, const struct msghdr *header);
+
 /* Return the event of poll(2) that says that the peer has closed its sending side, or 0. */
 short socket_end(void);
 

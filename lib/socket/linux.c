@@ -161,6 +161,13 @@ socket_look(void)
 	return MSG_PEEK | MSG_CMSG_CLOEXEC;
 }
 
+/* musl's sendmsg(2) takes only 1024 bytes of control data, which are 252 descriptors. */
+ssize_t
+socket_pass(int fd, const struct msghdr *header)
+{
+	return syscall(SYS_sendmsg, fd, header, MSG_NOSIGNAL);
+}
+
 short
 socket_end(void)
 {

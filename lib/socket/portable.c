@@ -72,6 +72,12 @@ socket_look(void)
 	return 0;
 }
 
+ssize_t
+socket_pass(int fd, const struct msghdr *header)
+{
+	return sendmsg(fd, header, MSG_NOSIGNAL);
+}
+
 short
 socket_end(void)
 {
