@@ -2,7 +2,7 @@ load helper
 
 # Completion in bash and in zsh, driven through each shell's own line editor: a line is typed, then the completion key.
 
-COMMANDS=(mqsend mqrecv shmput shmget semop sigsend sigrecv sigmask fifocat piperun sockcat ipcls ipcset ipcdel)
+COMMANDS=(mqsend mqrecv shmput shmget semop sigsend sigrecv sigmask fifocat piperun sockcat fdsend fdrecv ipcls ipcset ipcdel)
 COMPLETION=$ROOT/examples/completion
 
 # typed bash|zsh LINE...: complete each LINE. The candidates for the first LINE are in hits1, and so on; the completed lines are in
@@ -170,6 +170,11 @@ static() {
 		'sockcat -b unix-dgram:here/in' 'sockcat -b unix-dgram:here/in\ side/' \
 		'sockcat tcp:localhost:1 -- toucha' 'sockcat tcp:localhost:1 -- toucha' \
 		'sockcat -f tcp:localhost:1 -- cat here/fil' 'sockcat -f tcp:localhost:1 -- cat here/file' \
+		'fdsend unix-s' 'fdsend unix-seq:' \
+		'fdsend -T 5 unix:here/fil' 'fdsend -T 5 unix:here/file' \
+		'fdrecv -R here/fil' 'fdrecv -R here/file' \
+		'fdrecv unix:here/file ' 'fdrecv unix:here/file --' \
+		'fdrecv unix:here/file -- sigmas' 'fdrecv unix:here/file -- sigmask' \
 		'fifocat here/f' 'fifocat here/fifo' \
 		'mqrecv -R here/fil' 'mqrecv -R here/file' \
 		'mqrecv -R here/\$' 'mqrecv -R here/\$\(touch\ hacked\)' \
@@ -186,12 +191,14 @@ static() {
 		'mqsend jobs -' 'mqsend jobs -'
 	[ ! -e hacked ]
 	[ ! -e here/hacked ]
-	typed "$1" 'sockcat ' 'sigrecv RT' 'ipcls -o ' 'ipcls '
+	typed "$1" 'sockcat ' 'sigrecv RT' 'ipcls -o ' 'ipcls ' 'fdsend unix'
 	has 1 tcp: tcp4: tcp6: udp: udp4: udp6: unix: unix-dgram: unix-seq: raw:
 	has 2 RTMIN RTMIN+1 RTMAX
 	# shellcheck disable=SC2046
 	has 3 $(ipcls -h | sed -n '/KIND NAME/,/CHANGED/p' | sed 's/(.*//' | tr ' A-Z' '\na-z' | grep .)
 	has 4 mq shm sem
+	has 5 unix: unix-seq:
+	[ "$(wc -l <hits5)" -eq 2 ]
 }
 
 @test "completion: bash completes signals, columns, users, addresses, paths and commands" {

@@ -123,6 +123,13 @@ documented() {
 	documented man/sockcat.1 6
 }
 
+@test "documents: the examples of fdsend(1) and fdrecv(1) print what the pages show" {
+	[ "$PLAT" = linux ] || skip "shows that a receiver refused"
+	documented man/fdsend.1 3
+	rm -f block*
+	documented man/fdrecv.1 4
+}
+
 @test "documents: the examples of ipcls(1), ipcset(1) and ipcdel(1) print what the pages show" {
 	[ "$PLAT" = linux ] || skip "shows what POSIX has no way to know"
 	documented man/ipcls.1 6
@@ -158,7 +165,7 @@ help_options() {
 	local command
 
 	. "$ROOT/examples/completion/ipc7.bash"
-	for command in mqsend mqrecv shmput shmget semop sigsend sigrecv sigmask fifocat piperun sockcat ipcls ipcset ipcdel; do
+	for command in mqsend mqrecv shmput shmget semop sigsend sigrecv sigmask fifocat piperun sockcat fdsend fdrecv ipcls ipcset ipcdel; do
 		manual_options $command >manual
 		help_options $command >help
 		[ -s manual ]
@@ -173,7 +180,7 @@ help_options() {
 @test "documents: -h of each command prints at most 48 lines" {
 	local command
 
-	for command in mqsend mqrecv shmput shmget semop sigsend sigrecv sigmask fifocat piperun sockcat ipcls ipcset ipcdel; do
+	for command in mqsend mqrecv shmput shmget semop sigsend sigrecv sigmask fifocat piperun sockcat fdsend fdrecv ipcls ipcset ipcdel; do
 		[ "$($command -h | wc -l)" -le 48 ]
 	done
 }
@@ -188,6 +195,6 @@ help_options() {
 
 	for page in "$ROOT"/man/*; do
 		! awk '/^\.Bd -literal/ { open = 1 } /^\.Ed/ { open = 0 } !open' "$page" |
-			grep -E '(mqsend|mqrecv|shmput|shmget|semop|sig(send|recv|mask)|fifocat|piperun|sockcat|ipc(ls|set|del)): [a-z/"-]' >&2
+			grep -E '(mqsend|mqrecv|shmput|shmget|semop|sig(send|recv|mask)|fifocat|piperun|sockcat|fd(send|recv)|ipc(ls|set|del)): [a-z/"-]' >&2
 	done
 }

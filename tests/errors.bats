@@ -605,6 +605,49 @@ END
 END
 }
 
+@test "errors: fdsend: wrong usage, descriptors that are not open, and receivers that are not there" {
+	: >file
+	lines fdsend <<'END'
+2	fdsend	fdsend: ADDRESS is missing; $USAGE
+2	fdsend -T x unix:s	fdsend: -T "x": not a time (as 0.25, 250ms, 2s or 5m)
+2	fdsend unix:	fdsend: unix:: the path is missing
+2	fdsend tcp::1	fdsend: tcp::1: only a Unix connection passes descriptors (unix:PATH, unix-seq:PATH)
+2	fdsend unix-dgram:s	fdsend: unix-dgram:s: only a Unix connection passes descriptors (unix:PATH, unix-seq:PATH)
+2	fdsend unix:s x	fdsend: FD "x": not the number of a descriptor
+2	fdsend unix:s -- 1	fdsend: FD "--": not the number of a descriptor
+2	fdsend unix:s 2147483648	fdsend: FD "2147483648": not the number of a descriptor
+1	fdsend unix:s 0 2147483647	fdsend: descriptor 2147483647 is not open
+1	fdsend unix:s <&-	fdsend: descriptor 0 is not open
+1	fdsend unix:s $(yes 0 | head -n 254)	fdsend: 254 descriptors do not fit into one message: SCM_MAX_FD is 253
+1	fdsend unix:missing	fdsend: unix:missing: no such socket
+1	fdsend unix:file	fdsend: unix:file: not a socket
+124	fdsend -T 1ms unix:missing	fdsend: unix:missing: no such socket; tried for the time of -T
+END
+}
+
+@test "errors: fdrecv: wrong usage, commands that are missing, and paths that are taken" {
+	: >file
+	mkdir directory
+	lines fdrecv <<'END'
+2	fdrecv	fdrecv: ADDRESS is missing; $USAGE
+2	fdrecv unix:s	fdrecv: COMMAND is missing; $USAGE
+2	fdrecv unix:s --	fdrecv: COMMAND is missing; $USAGE
+2	fdrecv unix:s true	fdrecv: there is one ADDRESS, after the options; a COMMAND stands after --
+2	fdrecv -n 0 unix:s -- true	fdrecv: -n "0": not a number from 1 to 253
+2	fdrecv -n 254 unix:s -- true	fdrecv: -n "254": not a number from 1 to 253
+2	fdrecv -m 888 unix:s -- true	fdrecv: -m "888": not an octal mode from 0 to 777
+2	fdrecv tcp::1 -- true	fdrecv: tcp::1: only a Unix connection passes descriptors (unix:PATH, unix-seq:PATH)
+2	fdrecv unix:@ -- true	fdrecv: unix:@: the name after @ is missing
+127	fdrecv unix:s -- no-such	fdrecv: no-such: no such command
+126	fdrecv unix:s -- ./file	fdrecv: ./file: cannot be executed: Permission denied
+125	fdrecv unix:file -- true	fdrecv: unix:file: an ordinary file, not a socket; it was left as it is
+125	fdrecv -u unix:directory -- true	fdrecv: unix:directory: a directory, not a socket; it was left as it is
+125	fdrecv unix:no/s -- true	fdrecv: unix:no/s: its directory does not exist
+125	fdrecv -R no/file unix:s -- true	fdrecv: no/file: No such file or directory
+124	fdrecv -t 0 unix:s -- true	fdrecv: unix:s: nobody connected in time (-t)
+END
+}
+
 @test "errors: sockcat: wrong usage" {
 	lines sockcat <<'END'
 2	sockcat	sockcat: ADDRESS is missing; $USAGE
@@ -894,6 +937,8 @@ END
 # sockcat_packets.bats  the system forbids packets to this address, the address needs an interface, N packets were refused: no such socket
 # sockcat_hub.bats  no such client is there, no client is left, it does not read what is sent to it, it reads too slowly what is
 #                sent to it, record N has ... bytes, and a record at most N, N records were dropped (-L), stopped by a signal
+# fdsend.bats    ... did not take the descriptors, ... not taken in time, more descriptors of this user are sent and not taken than ...
+# fdrecv.bats    N descriptors came, and -n asks for N, the message has no descriptors, no message in time, sent nothing, RLIMIT_NOFILE
 # ipcls.bats     ... cannot be listed
 # ipcset.bats    one of the owner's groups, only root may give it to another user, /proc is not mounted
 #

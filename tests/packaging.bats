@@ -1,6 +1,6 @@
 load helper
 
-COMMANDS=(fifocat ipcdel ipcls ipcset mqrecv mqsend piperun semop shmget shmput sigmask sigrecv sigsend sockcat)
+COMMANDS=(fdrecv fdsend fifocat ipcdel ipcls ipcset mqrecv mqsend piperun semop shmget shmput sigmask sigrecv sigsend sockcat)
 DEBIAN=$ROOT/examples/packaging/debian
 VERSION=$(sed -n 's/^.define IPC7_VERSION "\(.*\)"/\1/p' "$ROOT/lib/base/command.h")
 
@@ -22,8 +22,8 @@ VERSION=$(sed -n 's/^.define IPC7_VERSION "\(.*\)"/\1/p' "$ROOT/lib/base/command
 		cmp "root/usr/share/bash-completion/completions/$command" "$ROOT/examples/completion/ipc7.bash"
 		[ -s "root/usr/share/man/man1/$command.1" ]
 	done
-	[ "$(find root/usr/bin -type f -perm 755 | wc -l)" -eq 14 ]
-	[ "$(find root/usr/share -type f -perm 644 | wc -l)" -eq 19 ]
+	[ "$(find root/usr/bin -type f -perm 755 | wc -l)" -eq 16 ]
+	[ "$(find root/usr/share -type f -perm 644 | wc -l)" -eq 21 ]
 	: >root/usr/share/bash-completion/completions/other
 	make -s -C "$ROOT" uninstall DESTDIR="$PWD/root" PREFIX=/usr
 	[ "$(find root ! -type d)" = root/usr/share/bash-completion/completions/other ]

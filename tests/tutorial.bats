@@ -3,7 +3,7 @@ load helper
 # The lessons of examples/tutorial. In a fenced block, a line that starts with "$ " is a command, "> " continues the command, and
 # any other line is the expected output. All blocks of a lesson are one script, as a student types them one after the other.
 
-LESSONS='1-pipe 2-fifo 3-signal 4-message-queue 5-shared-memory 6-semaphore 7-socket'
+LESSONS='1-pipe 2-fifo 3-signal 4-message-queue 5-shared-memory 6-semaphore 7-socket 8-descriptors'
 OBJECTS='jobs table board lock slots'
 
 # lesson NAME: write the commands to script and the expected output to expected, with object names that no other process uses, in ID
@@ -88,6 +88,11 @@ taught() {
 	taught 7-socket
 }
 
+@test "tutorial: the commands in the lesson on descriptors print what the lesson shows" {
+	[ "$PLAT" = linux ] || skip "shows the calls of Linux"
+	taught 8-descriptors
+}
+
 # typed NAME SHELL: type the lesson at a terminal, and write the output of an interactive shell to got, without its prompts and its
 # messages about jobs.
 typed() {
@@ -117,8 +122,8 @@ typed() {
 	for shell in dash bash; do
 		command -v $shell >/dev/null || continue
 		for name in $LESSONS; do
-			# This lesson shows the calls of Linux.
-			[ "$PLAT" = linux ] || [ "$name" != 4-message-queue ] || continue
+			# These lessons show the calls of Linux.
+			[ "$PLAT" = linux ] || [[ $name != [48]-* ]] || continue
 			typed "$name" $shell
 			diff -u expected got >&2 || { echo "in $name, typed in $shell" >&2; return 1; }
 			leaves_nothing || { echo "left by $name, typed in $shell" >&2; return 1; }

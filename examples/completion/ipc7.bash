@@ -22,6 +22,8 @@ _ipc7_letters() {
 	sigmask) REPLY=b:d:i:pv ;;
 	fifocat) REPLY=wcm:ufln:0Ns:t:vz ;;
 	piperun) REPLY=ls:t:v ;;
+	fdsend) REPLY=t:T:v ;;
+	fdrecv) REPLY=m:n:R:t:uv ;;
 	sockcat) REPLY=lfn:j:BIOKL:0NrPb:m:uR:t:T:vz ;;
 	ipcls) REPLY=Hjo:v ;;
 	ipcset) REPLY=m:o:s:v ;;
@@ -219,6 +221,7 @@ _ipc7_processes() {
 	done < <(ps -A -o "$1=" 2>/dev/null)
 }
 
+# _ipc7_addresses SCHEME...: offer addresses of these kinds.
 _ipc7_addresses() {
 	local word=${full#"$base"}
 
@@ -227,7 +230,7 @@ _ipc7_addresses() {
 		base+=${word%%:*}:
 		_ipc7_paths
 		;;
-	*) _ipc7_offer tcp: tcp4: tcp6: udp: udp4: udp6: unix: unix-dgram: unix-seq: raw: ;;
+	*) _ipc7_offer "$@" ;;
 	esac
 }
 
@@ -260,7 +263,7 @@ _ipc7_argument() {
 	mqrecvD) _ipc7_objects mq ;;
 	sigsend[sk]) _ipc7_signals ;;
 	sigmask[bdi]) _ipc7_signals list ;;
-	sockcatb) _ipc7_addresses ;;
+	sockcatb) _ipc7_addresses tcp: tcp4: tcp6: udp: udp4: udp6: unix: unix-dgram: unix-seq: raw: ;;
 	ipclso) _ipc7_columns ;;
 	ipcseto) _ipc7_owners ;;
 	esac
@@ -274,8 +277,9 @@ _ipc7_operand() {
 	semop,1) _ipc7_objects sem ;;
 	semop,2) _ipc7_offer -1 +1 0 -- ;;
 	semop,*) _ipc7_offer -1 +1 0 ;;
-	mqrecv,2 | sockcat,2) _ipc7_offer -- ;;
-	sockcat,1) _ipc7_addresses ;;
+	mqrecv,2 | sockcat,2 | fdrecv,2) _ipc7_offer -- ;;
+	sockcat,1) _ipc7_argument sockcat b ;;
+	fdsend,1 | fdrecv,1) _ipc7_addresses unix: unix-seq: ;;
 	sigsend,*)
 		case $given in
 		*l*) _ipc7_signals ;;
@@ -341,7 +345,7 @@ _ipc7() {
 				((start)) || start=$i
 				[[ $word != -- ]] || start=$((i + 1))
 				;;
-			mqrecv* | semop* | sockcat*) [[ $word != -- || $operands -eq 0 || $start -ne 0 ]] || start=$((i + 1)) ;;
+			mqrecv* | semop* | sockcat* | fdrecv*) [[ $word != -- || $operands -eq 0 || $start -ne 0 ]] || start=$((i + 1)) ;;
 			esac
 			operands=$((operands + 1))
 		fi
@@ -373,4 +377,4 @@ _ipc7() {
 	return 0
 }
 
-complete -F _ipc7 mqsend mqrecv shmput shmget semop sigsend sigrecv sigmask fifocat piperun sockcat ipcls ipcset ipcdel
+complete -F _ipc7 mqsend mqrecv shmput shmget semop sigsend sigrecv sigmask fifocat piperun sockcat fdsend fdrecv ipcls ipcset ipcdel
