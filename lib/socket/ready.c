@@ -24,7 +24,10 @@ socket_set_up(struct socket *socket, bool listens, const char *file)
 		return status;
 	socket_local(socket->fd, &local);
 	address_format(&socket->address, &local, &line);
-	if (ready_say(ready, line.data ? line.data : "") == -1) {
+	/* An address that is not whole would lead clients elsewhere. */
+	if (line.cut)
+		errno = ENOMEM;
+	if (line.cut || ready_say(ready, line.data) == -1) {
 		error_line(file, "%s", strerror(errno));
 		status = STATUS_FAILED;
 	}
