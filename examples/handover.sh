@@ -49,4 +49,4 @@ while [ $client -lt "$count" ]; do
 	[ $client -ne $((count / 2)) ] || start new
 	sockcat -I "$address" >>"$tmp/answers" || echo refused >>"$tmp/answers"
 done
-echo "$count clients, $(grep -c -e old -e new "$tmp/answers") answers, of: $(sort -u "$tmp/answers" | tr '\n' ' ')"
+echo "$count clients, $(grep -c -e old -e new "$tmp/answers") answers, of: $(sort -u "$tmp/answers" | paste -s -d ' ' -)"

@@ -179,6 +179,16 @@ interrupted() {
 	done
 }
 
+@test "examples: handover.sh replaces a server while clients connect, and none is refused" {
+	[ "$PLAT" = linux ] || skip "a server does not learn whether its successor has the socket"
+	need perl perl -MIO::Socket::INET -e 0
+	example sh handover
+	output '500 clients, 500 answers, of: new old'
+	[ -z "$stderr" ] || { echo "$stderr" >&2; return 1; }
+	example bash handover 40
+	output '40 clients, 40 answers, of: new old'
+}
+
 @test "examples: a script that is ended by a signal leaves nothing behind" {
 	for signal in TERM INT HUP; do
 		interrupted work-queue $signal factor
@@ -189,6 +199,7 @@ interrupted() {
 		interrupted request-response $signal cat value
 		interrupted chat $signal sockcat bob
 		interrupted event-bus $signal sockcat on-call
+		interrupted handover $signal sockcat -I
 	done
 }
 
