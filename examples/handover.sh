@@ -20,6 +20,7 @@ tmp=$(mktemp -d)
 # A server has the listening socket as standard input. Between two clients it looks whether a successor waits at the door, and ends
 # once that has the socket too. -t bounds the wait for a client.
 cat >"$tmp/server" <<'END'
+trap 'exit 143' TERM
 exec 9<&0 </dev/null
 until [ -S "$2" ] && fdsend "unix:$2" 9 2>/dev/null; do
 	sockcat -l -n 1 -t 0.1 fd:9 -- echo "$1" 2>/dev/null || [ $? -eq 124 ] || exit 1
