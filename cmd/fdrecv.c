@@ -92,8 +92,7 @@ become(struct receiver *receiver)
 	}
 	/* A line about COMMAND is for the user of fdrecv, not for a descriptor of the sender. */
 	errors = count > STDERR_FILENO ? fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, count) : -1;
-	if (descriptors_place(&receiver->socket, list, (size_t)count) == -1)
-		return descriptors_report(&receiver->socket, true, errno);
+	descriptors_place(&receiver->socket, list, (size_t)count);
 	(void)launch_become(receiver->path, receiver->argv);
 	error = errno;
 	if (errors != -1)

@@ -29,7 +29,7 @@ numbers() {
 }
 
 @test "fdrecv: runs COMMAND with the descriptors as 0, 1, 2 and so on, in the order sent, and with no others" {
-	[ "$PLAT" = linux ] || skip "reads /proc"
+	[ -e /proc/self/fd ] || skip "there is no /proc"
 	lone receive unix:socket -- sh -c 'for i in 0 1 2 3; do readlink /proc/self/fd/$i; done; ls /proc/self/fd | sort'
 	echo zero >a
 	send "$A" 7 6 9 8 6>b 7<a 8>d 9>c
@@ -39,7 +39,7 @@ numbers() {
 }
 
 @test "fdrecv: keeps its own descriptors where COMMAND gets none" {
-	[ "$PLAT" = linux ] || skip "reads /proc"
+	[ -e /proc/self/fd ] || skip "there is no /proc"
 	echo from the sender >file
 	mkfifo ready
 	lone background fdrecv -R ready unix:socket -- sh -c 'cat; echo own >&8; echo error >&2; ls /proc/self/fd | sort' \
@@ -51,7 +51,7 @@ numbers() {
 	diff own <(echo from the sender && numbers 0 1 2 3 8) >&2
 }
 
-@test "fdrecv: gives 40 descriptors their numbers, whatever numbers they had when they came" {
+@test "fdrecv: gives 40 descriptors their numbers, though other descriptors are open between them" {
 	local i fd list=()
 
 	for i in {0..39}; do
@@ -60,7 +60,8 @@ numbers() {
 		list+=("$fd")
 	done
 	list[1]=1
-	receive unix:socket -- bash -c 'for i in 0 {2..39}; do read -ru $i line; echo "$i $line"; done'
+	# The numbers that come leave out those that are open.
+	receive unix:socket -- bash -c 'for i in 0 {2..39}; do read -ru $i line; echo "$i $line"; done' 9<file1 30<file1 31<file1
 	send "$A" "${list[@]}" >got
 	ends 0
 	diff got <(for i in 0 {2..39}; do echo "$i $i"; done) >&2
@@ -129,10 +130,10 @@ except ConnectionResetError: print('reset')" >got
 }
 
 @test "fdrecv: -n closes surplus descriptors, and fewer are a failure that runs nothing" {
-	receive -n 1 unix:socket -- sh -c 'cat; [ ! -e /proc/self/fd/8 ] || ls /proc/self/fd' >got
-	send "$A" 7 7 7 7 7 7 7 7 7 7 7 7 7<<<hello
+	lone receive -n 1 unix:socket -- sh -c 'cat; ls /proc/self/fd | sort' >got
+	send "$A" 7 7 7 7 7<<<hello
 	ends 0
-	[ "$(cat got)" = hello ]
+	diff got <(echo hello && numbers 0 1 2 3) >&2
 	receive -u -n 3 unix:socket -- touch ran 2>log
 	try send "$A" 0 1
 	ends 125

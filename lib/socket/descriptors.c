@@ -4,7 +4,6 @@
  * once the kernel holds no unread byte of it.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -172,23 +171,22 @@ descriptors_environment(int fd)
 	           : -1;
 }
 
-int
-descriptors_place(struct socket *socket, int *list, size_t count)
+void
+descriptors_place(struct socket *socket, const int *list, size_t count)
 {
 	char rest[4096];
 	size_t i;
 
-	/* First leave the numbers that are to be given. The copies that stay there are then replaced. */
-	for (i = 0; i < count; i++)
-		if (list[i] < (int)count && (list[i] = fcntl(list[i], F_DUPFD_CLOEXEC, (int)count)) == -1)
-			return -1;
 	(void)recv(socket->fd, rest, sizeof(rest), MSG_DONTWAIT);
 	socket_stop(socket);
+	/*
+	 * recvmsg(2) gives the lowest free numbers in ascending order, and 0 to 2 are in use. So list[i] is above i,
+	 * and a number that is given is never that of a descriptor later in the list.
+	 */
 	for (i = 0; i < count; i++) {
 		(void)dup2(list[i], (int)i);
 		close(list[i]);
 	}
-	return 0;
 }
 
 int

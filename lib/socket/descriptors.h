@@ -46,10 +46,9 @@ int descriptors_environment(int fd);
 
 /*
  * Take the message from the connection, close it, and give the descriptors of the list the numbers 0, 1, 2 and so on,
- * which survive exec; the descriptors that had those numbers are closed. Returns 0, or -1 with EMFILE, before the
- * message is taken.
+ * which survive exec. The descriptors that had those numbers are closed.
  */
-int descriptors_place(struct socket *socket, int *list, size_t count);
+void descriptors_place(struct socket *socket, const int *list, size_t count);
 
 /* Print a line about an error of descriptors_send, or receives: of the other functions. Returns the exit status. */
 int descriptors_report(const struct socket *socket, bool receives, int error);
