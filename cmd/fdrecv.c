@@ -14,6 +14,7 @@
 #include "base/command.h"
 #include "base/deadline.h"
 #include "base/error.h"
+#include "base/explain.h"
 #include "process/launch.h"
 #include "socket/descriptors.h"
 
@@ -44,7 +45,7 @@ static int
 parse(struct receiver *receiver, int argc, char *argv[])
 {
 	const struct command_option table[] = {
-	    {'R', .text = &receiver->ready_file},
+	    {'R', .file = &receiver->ready_file},
 	    {'m', .mode = &receiver->socket.mode},
 	    {'n', .number = &receiver->count, .min = 1, .max = DESCRIPTORS_MOST},
 	    {'t', .time = &receiver->socket.timeout},
@@ -58,7 +59,8 @@ parse(struct receiver *receiver, int argc, char *argv[])
 	if (optind == argc)
 		return command_usage("ADDRESS is missing; usage: fdrecv %s", command.usage);
 	if (optind + 1 < argc && strcmp(argv[optind + 1], "--") != 0)
-		return command_usage("there is one ADDRESS, after the options; a COMMAND stands after --");
+		return command_surplus(
+		    argv[optind + 1], "ADDRESS", "there is one ADDRESS, after the options; a COMMAND stands after --");
 	if (optind + 2 >= argc)
 		return command_usage("COMMAND is missing; usage: fdrecv %s", command.usage);
 	status = descriptors_address(&receiver->socket.address, argv[optind]);
@@ -87,14 +89,13 @@ become(struct receiver *receiver)
 		count = (int)receiver->count;
 	}
 	if (descriptors_environment(receiver->socket.fd) == -1) {
-		error_line(NULL, "%s", strerror(errno));
+		error_line(NULL, "%s", explain_errno(errno));
 		return STATUS_FAILED;
 	}
 	/* A line about COMMAND is for the user of fdrecv, not for a descriptor of the sender. */
 	errors = count > STDERR_FILENO ? fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, count) : -1;
 	descriptors_place(&receiver->socket, list, (size_t)count);
-	(void)launch_become(receiver->path, receiver->argv);
-	error = errno;
+	error = launch_become(receiver->path, receiver->argv) == -1 ? errno : 0;
 	if (errors != -1)
 		(void)dup2(errors, STDERR_FILENO);
 	return error == EINTR ? STATUS_RUNNER : launch_report(receiver->argv[0], error);

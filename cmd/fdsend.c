@@ -39,7 +39,8 @@ read_list(struct list *list, char *argv[])
 
 	for (i = 0; argv[i]; i++)
 		if (number_parse(argv[i], 0, INT_MAX, &number) == -1)
-			return command_argument("FD ", argv[i], "not the number of a descriptor");
+			return command_argument("FD ", argv[i],
+			    argv[i][0] == '-' ? "options come before ADDRESS" : "not the number of a descriptor");
 		else if (i < DESCRIPTORS_MOST)
 			list->fds[i] = (int)number;
 	if (i > DESCRIPTORS_MOST) {

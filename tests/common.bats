@@ -40,6 +40,8 @@ need_strace() {
 3	piperun true -- true
 3	mqrecv -R /dev/stderr $Q
 3	sockcat -l -t 0 unix:none
+3	fdsend unix:none
+3	fdrecv unix:none -- true
 3	ipcdel mq:$Q
 $([ "$PLAT" = linux ] && printf '4\t%s\n' 'ipcls mq' && printf '3\t%s\n' 'sigrecv -t 0 USR1' 'sigmask -p 1' 'sigsend -s 0 -w -t 0 1' "sh -c 'mkfifo f; exec fifocat f'")
 END

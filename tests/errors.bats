@@ -614,7 +614,8 @@ END
 2	fdsend tcp::1	fdsend: tcp::1: only a Unix connection passes descriptors (unix:PATH, unix-seq:PATH)
 2	fdsend unix-dgram:s	fdsend: unix-dgram:s: only a Unix connection passes descriptors (unix:PATH, unix-seq:PATH)
 2	fdsend unix:s x	fdsend: FD "x": not the number of a descriptor
-2	fdsend unix:s -- 1	fdsend: FD "--": not the number of a descriptor
+2	fdsend unix:s 1 -t 1	fdsend: FD "-t": options come before ADDRESS
+2	fdsend fd:3	fdsend: fd:3: only a Unix connection passes descriptors (unix:PATH, unix-seq:PATH)
 2	fdsend unix:s 2147483648	fdsend: FD "2147483648": not the number of a descriptor
 1	fdsend unix:s 0 2147483647	fdsend: descriptor 2147483647 is not open
 1	fdsend unix:s <&-	fdsend: descriptor 0 is not open
@@ -632,6 +633,8 @@ END
 2	fdrecv	fdrecv: ADDRESS is missing; $USAGE
 2	fdrecv unix:s	fdrecv: COMMAND is missing; $USAGE
 2	fdrecv unix:s --	fdrecv: COMMAND is missing; $USAGE
+2	fdrecv unix:s -u -- true	fdrecv: "-u": options come before ADDRESS
+2	fdrecv -R - unix:s -- true	fdrecv: -R "-": not a file (/dev/stdout or /dev/fd/N name a descriptor)
 2	fdrecv unix:s true	fdrecv: there is one ADDRESS, after the options; a COMMAND stands after --
 2	fdrecv -n 0 unix:s -- true	fdrecv: -n "0": not a number from 1 to 253
 2	fdrecv -n 254 unix:s -- true	fdrecv: -n "254": not a number from 1 to 253

@@ -29,7 +29,6 @@ static const struct explanation explanations[] = {
         LIMIT_NONE},
     {EPIPE, 1u << RECEIVES, "the sender has closed the connection, and sent nothing", LIMIT_NONE},
     {ENOMSG, 1u << RECEIVES, "the message has no descriptors", LIMIT_NONE},
-    {EMFILE, 1u << RECEIVES, NULL, LIMIT_FILES},
     {ETIMEDOUT, 1u << RECEIVES, "no message in time (-t)", LIMIT_NONE},
     {EINTR, 1u << SENDS | 1u << RECEIVES, "stopped by a signal", LIMIT_NONE},
     {0},
@@ -195,7 +194,7 @@ descriptors_report(const struct socket *socket, bool receives, int error)
 	struct text why = {0};
 
 	if (!explanation_add(&why, explanations, receives ? RECEIVES : SENDS, error, 0))
-		text_format(&why, "%s", strerror(error));
+		text_format(&why, "%s", explain_errno(error));
 	error_text(socket->address.text, &why);
 	return error == ETIMEDOUT ? STATUS_TIMEOUT : STATUS_FAILED;
 }

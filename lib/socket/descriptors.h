@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/checked.h"
 #include "socket/socket.h"
 
 /* Descriptors in one message: Linux calls the limit SCM_MAX_FD. */
@@ -16,7 +17,7 @@
  * Parse an address, which must be a Unix socket with connections. text must outlive it. Returns GO_ON, or the exit
  * status after a line.
  */
-int descriptors_address(struct address *address, const char *text);
+CHECKED int descriptors_address(struct address *address, const char *text);
 
 /*
  * Send copies of count descriptors, 1 to DESCRIPTORS_MOST, in one message of one byte, then half-close, and wait at most
@@ -24,7 +25,7 @@ int descriptors_address(struct address *address, const char *text);
  * is sent. Returns 0 or -1. Errors: ETIMEDOUT (the peer can still take the message), ECONNRESET and EPIPE (the peer has
  * closed without taking it), EINTR (a signal was caught), those of sendmsg(2).
  */
-int descriptors_send(int fd, const int *list, size_t count, long long timeout);
+CHECKED int descriptors_send(int fd, const int *list, size_t count, long long timeout);
 
 /*
  * Wait at most timeout nanoseconds for a message, and store the descriptors that it carries in list, which has space for
@@ -33,7 +34,7 @@ int descriptors_send(int fd, const int *list, size_t count, long long timeout);
  * descriptors), EMFILE (not all descriptors could be opened), ETIMEDOUT, EINTR (a signal was caught), those of
  * recvmsg(2).
  */
-int descriptors_receive(int fd, int *list, long long timeout);
+CHECKED int descriptors_receive(int fd, int *list, long long timeout);
 
 /* Close the descriptors of the list from number first on. */
 void descriptors_close(const int *list, size_t first, size_t count);
@@ -42,7 +43,7 @@ void descriptors_close(const int *list, size_t first, size_t count);
  * Set IPC7_PID and IPC7_UID in the environment to the process id and user of the peer. Unset what is not known, and a
  * process id that this process cannot see. Returns 0, or -1 with ENOMEM.
  */
-int descriptors_environment(int fd);
+CHECKED int descriptors_environment(int fd);
 
 /*
  * Take the message from the connection, close it, and give the descriptors of the list the numbers 0, 1, 2 and so on,

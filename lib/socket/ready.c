@@ -2,7 +2,6 @@
  * ready.c: a socket that is set up for -R: its address is written once clients can connect.
  */
 #include <errno.h>
-#include <string.h>
 
 #include "base/error.h"
 #include "base/ready.h"
@@ -15,22 +14,18 @@ socket_set_up(struct socket *socket, bool listens, const char *file)
 	struct text line = {0};
 	int ready = -1, status;
 
-	if (file && (ready = ready_open(file)) == -1) {
-		error_line(file, "%s", strerror(errno));
-		return STATUS_FAILED;
-	}
+	if (file && (ready = ready_open(file, socket->timeout)) == -1)
+		return ready_report(file);
 	status = socket_open(socket, listens);
 	if (status != GO_ON || ready == -1)
 		return status;
-	socket_local(socket->fd, &local);
+	socket_bound(socket, socket->fd, &local);
 	address_format(&socket->address, &local, &line);
 	/* An address that is not whole would lead clients elsewhere. */
 	if (line.cut)
 		errno = ENOMEM;
-	if (line.cut || ready_say(ready, line.data) == -1) {
-		error_line(file, "%s", strerror(errno));
-		status = STATUS_FAILED;
-	}
+	if (line.cut || ready_say(ready, line.data) == -1)
+		status = ready_report(file);
 	text_free(&line);
 	return status;
 }
