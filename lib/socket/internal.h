@@ -34,6 +34,19 @@ void socket_tune(int fd);
 int socket_bind(
     struct socket *socket, const struct address *address, int fd, const struct socket_address *at, struct text *why);
 
+/* Set the end of one step, which has the time of -t, but not beyond until, the end of -T. */
+void socket_bound_step(const struct socket *socket, const struct deadline *until, struct deadline *step);
+
+/* Append the reason for an error, and the option that has set the time. */
+void socket_add_reason(const struct socket *socket, int error, const char *reason, struct text *text);
+
+/*
+ * Connect to one address, from the address of -b. Returns 0, or -1 with errno of connect(2) or bind(2). If the local
+ * address is at fault, so that another address of the peer does not help, why names the fault.
+ */
+int socket_connect(
+    struct socket *socket, int fd, const struct socket_address *to, const struct deadline *until, struct text *why);
+
 /* Unlock the directory of a path: the socket now shows that it is alive, or there is none. Keep errno. */
 void socket_unlock(struct socket *socket);
 

@@ -1,6 +1,6 @@
 /*
- * open.c: connects or listens, and closes: tries each address in turn, and again until the time of -T is over. If no address works,
- * one line names the error of each.
+ * open.c: connects or listens, and closes: tries each address in turn, and again until the time of -T is over. If no
+ * address works, one line names the error of each.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,125 +16,6 @@
 
 /* Connections that wait to be accepted; the system may allow fewer. */
 #define BACKLOG 4096
-
-/* Set the end of one step, which has the time of -t, but not beyond that of -T. */
-static void
-bound(const struct socket *socket, const struct deadline *until, struct deadline *step)
-{
-	deadline_set(step, socket->timeout);
-	if (until->limited && (!step->limited || until->at < step->at))
-		*step = *until;
-}
-
-/* Append the reason for an error, and the option that has set the time. */
-static void
-add_reason(const struct socket *socket, int error, const char *reason, struct text *text)
-{
-	text_format(text, "%s%s", reason, error == ETIMEDOUT && socket->timeout != DEADLINE_NEVER ? " (-t)" : "");
-}
-
-/* Call connect(2) until the deadline. Returns 0 or -1. After EINTR the kernel continues by itself. */
-static int
-connect_until(const struct socket *socket, int fd, const struct socket_address *to, const struct deadline *deadline)
-{
-	struct pollfd wait = {.fd = fd, .events = POLLOUT};
-	socklen_t size = sizeof(int);
-	long long nap = 0;
-	int error, result, ready;
-
-	/* EAGAIN: the backlog of a Unix listener is full, and no call waits for space in it. */
-	while ((result = connect(fd, (const struct sockaddr *)&to->storage, to->size)) == -1 && errno == EAGAIN) {
-		if (deadline_passed(deadline))
-			return error_set(ETIMEDOUT);
-		if (deadline_nap(deadline, &nap) == -1 || (socket->tick && socket->tick(socket->owner) == -1))
-			return -1;
-	}
-	if (result == 0 || (errno != EINPROGRESS && errno != EINTR))
-		return result;
-	while ((ready = deadline_wait(&wait, 1, deadline, socket->tick ? DEADLINE_TICK : -1)) == 0)
-		if (socket->tick(socket->owner) == -1)
-			return -1;
-	if (ready == -1 || getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == -1)
-		return -1;
-	errno = error;
-	return error ? -1 : 0;
-}
-
-/* Return true if a socket has been connected to itself: the port that the system chose for it is the peer's. */
-static bool
-meets_itself(int fd, const struct socket_address *to)
-{
-	struct socket_address local;
-	char host[2][ADDRESS_HOST];
-	unsigned int port[2];
-
-	socket_local(fd, &local);
-	return address_numeric(&local, host[0], sizeof(host[0]), &port[0]) &&
-	       address_numeric(to, host[1], sizeof(host[1]), &port[1]) && port[0] == port[1] &&
-	       strcmp(host[0], host[1]) == 0;
-}
-
-/*
- * Bind to the address of -b of this family. Returns 0, or -1 with errno; if why is set, it names the fault of that
- * address, so that trying another address of the peer does not help.
- */
-static int
-bind_local(struct socket *socket, int fd, int family, const struct deadline *until, struct text *why)
-{
-	struct deadline step;
-	struct address_list list;
-	const char *fault;
-	int result = -1;
-	size_t i;
-
-	if (!socket->local.text)
-		/* Without a name, a client of datagrams gets no answer. */
-		return socket->address.kind == ADDRESS_UNIX && socket->address.type == SOCK_DGRAM ? socket_autobind(fd)
-		                                                                                  : 0;
-	bound(socket, until, &step);
-	if (address_resolve(&socket->local, true, &step, &list, &fault) == -1) {
-		add_reason(socket, errno, fault, why);
-		return -1;
-	}
-	errno = EAFNOSUPPORT;
-	for (i = 0; i < list.count && result == -1 && !why->size; i++)
-		if (list.addresses[i].storage.ss_family == family)
-			result = socket_bind(socket, &socket->local, fd, &list.addresses[i], why);
-	socket_unlock(socket);
-	address_list_free(&list);
-	if (result == -1 && !why->size && errno != EAFNOSUPPORT)
-		socket_explain(&socket->local, true, errno, why);
-	return result;
-}
-
-/* Connect to one address. Returns 0, or -1 as bind_local. */
-static int
-connect_to(
-    struct socket *socket, int fd, const struct socket_address *to, const struct deadline *until, struct text *why)
-{
-	static const struct linger reset = {.l_onoff = 1};
-	struct deadline step;
-	int result;
-
-	if (bind_local(socket, fd, to->storage.ss_family, until, why) == -1)
-		return -1;
-	bound(socket, until, &step);
-	result = connect_until(socket, fd, to, &step);
-	trace_address("connect", fd, to, result);
-	if (result == -1 && errno == EACCES && socket->address.kind == ADDRESS_UDP) {
-		/* It may be a broadcast address. */
-		socket_set(fd, SOL_SOCKET, SO_BROADCAST, 1);
-		result = connect_until(socket, fd, to, &step);
-		trace_address("connect", fd, to, result);
-	}
-	socket->peer = *to;
-	if (result == 0 && socket->address.kind != ADDRESS_RAW && meets_itself(fd, to)) {
-		/* A reset leaves the port free for the listener that is missing. */
-		setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
-		return error_set(ECONNREFUSED);
-	}
-	return result;
-}
 
 /* Listen at one address. Returns 0, or -1 with errno, and with the reason in why if more than errno is known. */
 static int
@@ -170,7 +51,7 @@ open_one(struct socket *socket, bool listens, const struct socket_address *addre
 	if (tcp && (listens || socket->local.text))
 		socket_set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
 	if (udp_prepare(socket, fd, listens, address) == 0 &&
-	    (listens ? listen_at(socket, fd, address, ours) : connect_to(socket, fd, address, until, ours)) == 0) {
+	    (listens ? listen_at(socket, fd, address, ours) : socket_connect(socket, fd, address, until, ours)) == 0) {
 		if (tcp && !listens)
 			socket_tune(fd);
 		socket->fd = fd;
@@ -205,10 +86,10 @@ open_any(struct socket *socket, bool listens, const struct deadline *until, stru
 	int error = ENOENT;
 	size_t i;
 
-	bound(socket, until, &step);
+	socket_bound_step(socket, until, &step);
 	if (address_resolve(&socket->address, listens, &step, &list, &fault) == -1) {
 		error = errno;
-		add_reason(socket, error, fault, why);
+		socket_add_reason(socket, error, fault, why);
 		return error;
 	}
 	for (i = 0; i < list.count; i++) {
@@ -220,7 +101,7 @@ open_any(struct socket *socket, bool listens, const struct deadline *until, stru
 		if (list.count > 1 && address_numeric(&list.addresses[i], host, sizeof(host), &port))
 			text_format(why, "%s: ", host);
 		socket_explain(&socket->address, listens, error, why);
-		add_reason(socket, error, "", why);
+		socket_add_reason(socket, error, "", why);
 		/*
 		 * A listener takes the next address only if the system has no address like this one. Otherwise another
 		 * program may own the first address, and our clients would reach it.
