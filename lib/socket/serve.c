@@ -87,11 +87,11 @@ reap(struct serve *serve)
 {
 	siginfo_t info;
 	size_t i;
-	int status;
 
 	for (;;) {
 		struct job *job = NULL;
 		bool terminated;
+		int status;
 
 		info.si_pid = 0;
 		if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == -1 || info.si_pid == 0)
@@ -101,21 +101,19 @@ reap(struct serve *serve)
 			if (job->reaped || job->pid != info.si_pid)
 				job = NULL;
 		}
-		terminated = job && job->state != JOB_RUNS;
-		/* Until COMMAND has been waited for, no other group can have its number. */
-		if (job)
-			job_terminate(job);
-		if (waitpid(info.si_pid, &status, 0) == -1 || !job)
-			continue;
-		status = child_status(status);
-		job->reaped = true;
-		serve->running--;
-		if (status && !serve->status && !terminated)
-			serve->status = status;
-		if (serve->ended)
+		status = info.si_code == CLD_EXITED ? info.si_status : STATUS_SIGNAL + info.si_status;
+		if (job) {
+			terminated = job->state != JOB_RUNS;
+			job->reaped = true;
+			serve->running--;
+			if (status && !serve->status && !terminated)
+				serve->status = status;
+			/* The client need not wait for the calls below. */
 			serve->ended(serve, job, status, terminated);
-		else
-			job_release(job);
+			/* Until COMMAND has been waited for, no other group can have its number. */
+			job_terminate(job);
+		}
+		(void)waitpid(info.si_pid, NULL, 0);
 	}
 }
 
@@ -203,6 +201,8 @@ serve_run(struct serve *serve)
 		if (interrupt_caught()) {
 			serve->listener.count = serve->listener.taken;
 			look = SOCKET_LOOK;
+			if (!serve->stop.limited)
+				deadline_set(&serve->stop, SOCKET_PATIENCE);
 			for (i = 0; i < serve->crowd.count; i++)
 				job_terminate(serve->crowd.list[i]);
 		}

@@ -38,17 +38,15 @@ struct serve {
 	struct crowd crowd; /* jobs */
 	size_t running;     /* COMMANDs that have not ended */
 	struct ucspi ucspi;
-	int wake;   /* readable once a signal has come */
-	int status; /* exit status of the first COMMAND that failed */
+	int wake;             /* readable once a signal has come */
+	struct deadline stop; /* time at which a signal that stops sockcat closes the connections that are left */
+	int status;           /* exit status of the first COMMAND that failed */
 
 	/* Take a client, if a client waits, and start its job. Returns false if no client waits now. */
 	bool (*take)(struct serve *serve);
 	/* Do the next step of a job. Returns the number of milliseconds until the next step, or -1. */
 	int (*step)(struct serve *serve, struct job *job);
-	/*
-	 * Continue once COMMAND has ended with that exit status; terminated: because its group was told to. NULL: the
-	 * job is released.
-	 */
+	/* Continue once COMMAND has ended with that exit status; terminated: because its group was told to. */
 	void (*ended)(struct serve *serve, struct job *job, int status, bool terminated);
 	const char *missing; /* words for the line when -t runs out without a client */
 };

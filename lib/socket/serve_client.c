@@ -1,7 +1,12 @@
 /*
  * serve_client.c: a COMMAND for each connection, which is its standard input and output. Once the client has gone,
  * COMMAND may read the data that the client sent. Its group is told to end once COMMAND has read nothing for a second.
+ * Once COMMAND has ended, what the client still sends is discarded until the client closes: to close a connection with
+ * unread bytes resets it, and a reset destroys the answer on its way.
  */
+#include <errno.h>
+#include <limits.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -12,11 +17,12 @@ struct connection {
 	enum {
 		CLIENT_THERE,
 		CLIENT_HALF, /* the client has closed its sending side, or has gone altogether */
-		CLIENT_GONE
+		CLIENT_GONE,
+		CLIENT_DRAINS /* COMMAND has ended, and the client has not closed */
 	} client;
 	long unread; /* unread bytes at the last check, after the client has gone; -1: not checked yet */
 	struct deadline
-	    until; /* time to ask again about a half-closed client, or when COMMAND has been idle for too long */
+	    until; /* time to ask again about a half-closed client, or to give up an idle COMMAND or client */
 };
 
 /* Start COMMAND for a connection, or close the connection if COMMAND cannot be started. */
@@ -47,6 +53,49 @@ take(struct serve *serve)
 	return true;
 }
 
+/*
+ * Discard bytes of a client whose COMMAND has ended, if came. Close the connection once the client has closed, or a
+ * second has brought no byte. Returns as step.
+ */
+static int
+drain(const struct serve *serve, struct connection *connection, bool came)
+{
+	static char bytes[64 * 1024];
+	bool closed = false;
+
+	if (came) {
+		ssize_t got = recv(connection->job.fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+
+		if (got > 0)
+			deadline_set(&connection->until, SOCKET_PATIENCE);
+		else
+			closed = got == 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+	}
+	if (!closed && !deadline_passed(&connection->until) && !deadline_passed(&serve->stop))
+		return deadline_poll(&connection->until, INT_MAX);
+	job_release(&connection->job);
+	return -1;
+}
+
+/* COMMAND has ended: close at once if the client has sent its end and nothing is unread. */
+static void
+ended(struct serve *serve, struct job *job, int status, bool terminated)
+{
+	struct connection *connection = (struct connection *)job;
+
+	(void)status;
+	(void)terminated;
+	connection->client = CLIENT_DRAINS;
+	deadline_set(&connection->until, SOCKET_PATIENCE);
+	/* COMMAND may have handed the connection on. */
+	if (serve->session->keeps)
+		job_release(job);
+	else if (drain(serve, connection, true) != -1) {
+		(void)socket_half_close(job->fd);
+		job->poll = (struct pollfd){.fd = job->fd, .events = POLLIN};
+	}
+}
+
 static int
 step(struct serve *serve, struct job *job)
 {
@@ -55,8 +104,9 @@ step(struct serve *serve, struct job *job)
 	bool gone = came & (POLLHUP | POLLERR | POLLNVAL);
 	long unread;
 
-	(void)serve;
 	job->poll.revents = 0;
+	if (connection->client == CLIENT_DRAINS)
+		return drain(serve, connection, came);
 	if (job->state != JOB_RUNS) {
 		job->poll.fd = -1;
 		return -1;
@@ -96,6 +146,7 @@ serve_connections(const struct session *session, struct socket *socket, bool con
 	    .listener = {.socket = socket, .count = connected ? 0 : session->count, .most = session->most},
 	    .take = take,
 	    .step = step,
+	    .ended = ended,
 	    .missing = "nobody connected"};
 
 	if (serve_open(&serve) == -1)
