@@ -12,6 +12,9 @@
 #include "base/error.h"
 #include "socket/serve.h"
 
+/* Bytes of one client that are discarded at most: a client that sends without end is reset. */
+#define DISCARDS (1024LL * 1024 * 1024)
+
 struct connection {
 	struct job job;
 	enum {
@@ -20,7 +23,8 @@ struct connection {
 		CLIENT_GONE,
 		CLIENT_DRAINS /* COMMAND has ended, and the client has not closed */
 	} client;
-	long unread; /* unread bytes at the last check, after the client has gone; -1: not checked yet */
+	long long discarded; /* bytes that came after COMMAND had ended */
+	long unread;         /* unread bytes at the last check, after the client has gone; -1: not checked yet */
 	struct deadline
 	    until; /* time to ask again about a half-closed client, or to give up an idle COMMAND or client */
 };
@@ -54,22 +58,26 @@ take(struct serve *serve)
 }
 
 /*
- * Discard bytes of a client whose COMMAND has ended, if came. Close the connection once the client has closed, or a
- * second has brought no byte. Returns as step.
+ * Discard bytes of a client whose COMMAND has ended, if an event came. Close the connection once the client has closed,
+ * or a second has brought no byte. Returns as step.
  */
 static int
-drain(const struct serve *serve, struct connection *connection, bool came)
+drain(const struct serve *serve, struct connection *connection, short came)
 {
 	static char bytes[64 * 1024];
-	bool closed = false;
+	/* An empty packet of unix-seq looks like the end. */
+	bool ends = serve->listener.socket->address.type == SOCK_STREAM || came & POLLHUP, closed = false;
 
 	if (came) {
 		ssize_t got = recv(connection->job.fd, bytes, sizeof(bytes), MSG_DONTWAIT);
 
-		if (got > 0)
+		if (got > 0) {
 			deadline_set(&connection->until, SOCKET_PATIENCE);
-		else
-			closed = got == 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+			connection->discarded += got;
+			closed = connection->discarded > DISCARDS;
+		} else {
+			closed = got == 0 ? ends : errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR;
+		}
 	}
 	if (!closed && !deadline_passed(&connection->until) && !deadline_passed(&serve->stop))
 		return deadline_poll(&connection->until, INT_MAX);
@@ -90,7 +98,7 @@ ended(struct serve *serve, struct job *job, int status, bool terminated)
 	/* COMMAND may have handed the connection on. */
 	if (serve->session->keeps)
 		job_release(job);
-	else if (drain(serve, connection, true) != -1) {
+	else if (drain(serve, connection, POLLIN) != -1) {
 		(void)socket_half_close(job->fd);
 		job->poll = (struct pollfd){.fd = job->fd, .events = POLLIN};
 	}
