@@ -84,13 +84,13 @@ listener_accept(struct listener *listener, struct socket_address *peer)
 	int fd = accept_now(socket, peer);
 
 	if (fd == -1 && errno != EAGAIN) {
-		if (listener->state == LISTENER_OPEN)
+		if (!listener->warned)
 			(void)socket_report_accept(socket, errno, "; clients wait until others have gone");
+		listener->warned = true;
 		listener->state = LISTENER_PAUSED;
 	}
 	if (fd == -1)
 		return -1;
-	listener->state = LISTENER_OPEN;
 	listener->taken++;
 	/* Clients that will not be served must not wait. */
 	if (listener->taken == listener->count)
@@ -101,8 +101,7 @@ listener_accept(struct listener *listener, struct socket_address *peer)
 void
 listener_retry(struct listener *listener)
 {
-	if (listener->state == LISTENER_PAUSED)
-		listener->state = LISTENER_RETRIES;
+	listener->state = LISTENER_OPEN;
 }
 
 int

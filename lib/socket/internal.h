@@ -111,9 +111,9 @@ struct listener {
 	size_t most;                     /* most clients at a time; 0: no bound */
 	enum {
 		LISTENER_OPEN,
-		LISTENER_PAUSED, /* no descriptor was left, a line was printed, and clients wait */
-		LISTENER_RETRIES /* paused, but the next accept may succeed */
+		LISTENER_PAUSED /* no descriptor is left, and clients wait */
 	} state;
+	bool warned; /* the line that clients wait has been printed, once a run */
 };
 
 /* Return true if one more client may be taken while so many are present. */

@@ -10,20 +10,22 @@
 #include "socket/socket.h"
 
 struct ucspi {
-	char **list; /* variables of this process, and after them those of the connection, up to a NULL */
-	size_t base, count;
+	char **list;        /* variables of this process, and after them those of the connection, up to a NULL */
+	size_t base;        /* number of variables of this process */
+	struct text values; /* variables of the connection, each up to a NUL */
+	size_t same;        /* bytes of values that are the same for each connection */
 	const struct socket_address *asked; /* address of this machine that the peer has asked; NULL, or size 0: all */
-	bool failed;                        /* memory ran out while a variable was added */
 };
 
 /*
- * Start with the variables of this process, except those that look like a connection's. Returns 0, or -1 with ENOMEM.
+ * Start with the variables of this process, except those that look like a connection's or that pass on a socket
+ * (LISTEN_FDS). Returns 0, or -1 with ENOMEM.
  */
 int ucspi_open(struct ucspi *ucspi);
 
 /*
- * Replace the variables of the last connection. fd: the connection, or the socket of packets. Returns 0, or -1 with
- * ENOMEM.
+ * Replace the variables of the last connection. fd: the connection, or the socket of packets. The control characters and
+ * backslashes of a path are escaped. Returns 0, or -1 with ENOMEM.
  */
 int ucspi_set(struct ucspi *ucspi, const struct socket *socket, int fd, const struct socket_address *peer);
 
