@@ -61,6 +61,15 @@ assert not bad, bad"
 	ends 0
 }
 
+@test "sockcat: a path in the UCSPI environment is one line, and LISTEN_FDS does not reach COMMAND" {
+	path=$'new\nline\\\t'
+	LISTEN_FDS=1 LISTEN_PID=1 LISTEN_FDNAMES=x LISTEN_ADDRESS=y listen "unix:$path" -- sh -c 'env | grep -E "^(IPC.*PATH|LISTEN)" | sort'
+	cat_ -b "unix:my$path" "unix:$path" </dev/null >got
+	ends 0
+	printf '%s\n' 'IPCLOCALPATH=new\nline\\\x09' 'IPCREMOTEPATH=mynew\nline\\\x09' LISTEN_ADDRESS=y >wanted
+	cmp got wanted
+}
+
 @test "sockcat: COMMAND gets descriptors 0 to 2 and no other, in blocking mode" {
 	need python3 python3 -c 0
 	exec 9</dev/null
@@ -185,7 +194,7 @@ for s in clients:
     s.recv(1)"
 	ends 0
 	[ "$(sort -n got | tr '\n' ' ')" = "$(seq 0 19 | tr '\n' ' ')" ]
-	[ "$(sort -u err)" = "sockcat: unix:socket: too many open files: $limit; clients wait until others have gone" ]
+	[ "$(cat err)" = "sockcat: unix:socket: too many open files: $limit; clients wait until others have gone" ]
 }
 
 @test "sockcat: the processes that a COMMAND for a packet leaves behind are ended" {
@@ -242,4 +251,105 @@ for i in range(50):
 	cat_ -I "$A"
 	ends 0
 	while lives "$(cat pids)"; do moment; done
+}
+
+# big: make a file that is larger than the buffers of a socket.
+big() {
+	head -c 5000000 /dev/zero | tr '\0' x >big
+}
+
+@test "sockcat: the answer of a COMMAND that reads nothing arrives whole, at each of many clients" {
+	need curl curl -V
+	big
+	listen -f tcp:127.0.0.1:0 -- sh -c 'printf "HTTP/1.0 200 OK\r\n\r\n"; cat big'
+	export URL=http://127.0.0.1:${A##*:}/
+	seq 60 | timeout 120 xargs -P 8 -n 1 sh -c 'curl -sS "$URL" 2>&1 | cmp - big && echo whole' sh >got
+	[ "$(sort got | uniq -c | tr -s ' ')" = ' 60 whole' ]
+	kill "$PID"
+	ends 143
+}
+
+@test "sockcat: a COMMAND that reads one line of two answers without a reset" {
+	need python3 python3 -c 0
+	for AT in tcp:127.0.0.1:0 unix:socket unix-seq:socket; do
+		listen -n 20 "$AT" -- sh -c 'echo "got $(dd bs=4 count=1 2>/dev/null)"'
+		timeout 120 python3 -c "
+import socket, sys
+kind, rest = sys.argv[1].split(':', 1)
+for i in range(20):
+    if kind == 'tcp':
+        s = socket.create_connection(('127.0.0.1', int(rest.split(':')[1])))
+    else:
+        s = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM if kind == 'unix' else socket.SOCK_SEQPACKET); s.connect(rest)
+    s.sendall(b'one\n')
+    s.sendall(b'two\n')
+    got = s.recv(100)
+    s.sendall(b'three\n')
+    assert got == b'got one\n' and s.recv(100) == b'', got
+    s.close()" "$A"
+		ends 0
+		rm -f socket
+	done
+}
+
+@test "sockcat: the answer of a COMMAND arrives whole from the connecting side too" {
+	need python3 python3 -c 0
+	big
+	timeout 120 python3 -c "
+import socket, subprocess, sys
+l = socket.create_server(('127.0.0.1', 0))
+p = subprocess.Popen(['sockcat', 'tcp:127.0.0.1:%d' % l.getsockname()[1], '--', 'cat', 'big'])
+s = l.accept()[0]
+s.sendall(b'never read\n')
+size = 0
+while True:
+    part = s.recv(10000)
+    if not part: break
+    size += len(part)
+s.close()
+assert size == 5000000, size
+assert p.wait() == 0"
+}
+
+@test "sockcat: a client that sends without end is reset after its COMMAND has ended" {
+	listen tcp:127.0.0.1:0 -- sh -c 'read -r line; echo "$line"'
+	try sh -c 'yes | timeout 120 sockcat "$1"' sh "$A"
+	status 1
+	output y
+	error "sockcat: $A: the peer has *"
+	ends 0
+}
+
+@test "sockcat: with -K COMMAND hands the connection on" {
+	command -v setsid >/dev/null || skip "setsid is not installed"
+	mkfifo gate
+	exec 8<>gate
+	for keep in -K ''; do
+		# shellcheck disable=SC2086
+		listen $keep unix:socket -- sh -c 'setsid sh -c "trap \"\" PIPE; read -r line <gate; echo \$line 2>/dev/null" & until [ "$(ps -o pgid= -p $!)" -eq $! ]; do :; done'
+		server=$PID
+		background timeout 120 sockcat -I unix:socket >got
+		client=$PID
+		PID=$server ends 0
+		echo late >&8
+		PID=$client ends 0
+		[ "$(cat got)" = "${keep:+late}" ]
+		rm -f socket
+	done
+	exec 8<&-
+}
+
+@test "sockcat: -j does not count a client whose COMMAND has ended" {
+	need python3 python3 -c 0
+	listen -j 1 -n 2 unix:socket -- echo hello
+	timeout 120 python3 -c "
+import select, socket
+one, two = [socket.socket(socket.AF_UNIX) for i in range(2)]
+one.connect('socket')
+assert one.recv(10) == b'hello\n' and one.recv(10) == b''
+two.connect('socket')
+while not select.select([two], [], [], 0.1)[0]:
+    one.send(b'x')
+assert two.recv(10) == b'hello\n'"
+	ends 0
 }
