@@ -35,6 +35,7 @@ static struct sigaction inherited[COUNT];
 static sigset_t inherited_mask, held_mask;
 static unsigned int holds;
 static bool sparing, handling;
+static volatile sig_atomic_t given_back; /* this is a child that is about to become a COMMAND */
 static volatile int wake = -1;
 
 bool
@@ -53,6 +54,21 @@ ring(void)
 		errno = saved;
 }
 
+/* Let a signal have its effect on a COMMAND instead of on this process. Returns false if there is no COMMAND. */
+static bool
+pass_on(int number)
+{
+	struct sigaction action = {.sa_handler = SIG_DFL};
+
+	if (!given_back)
+		return false;
+	sigemptyset(&action.sa_mask);
+	sigaction(number, &action, NULL);
+	/* raise(3) could mean the parent, with which a child of vfork(2) shares its memory. */
+	kill(getpid(), number);
+	return true;
+}
+
 static void
 notice(int number, siginfo_t *info, void *context)
 {
@@ -60,6 +76,8 @@ notice(int number, siginfo_t *info, void *context)
 	size_t i;
 
 	(void)context;
+	if (pass_on(number))
+		return;
 	ring();
 	alarm(1);
 	if (first && number == SIGALRM)
@@ -74,6 +92,8 @@ notice(int number, siginfo_t *info, void *context)
 static void
 interrupt(int number)
 {
+	if (pass_on(number))
+		return;
 	ring();
 	if (number == SIGALRM && first)
 		alarm(1);
@@ -218,21 +238,30 @@ interrupt_forget(void)
 	interrupt_release();
 }
 
-void
-interrupt_give_back(void)
+/* Give back the dispositions and the mask; all: those too that the next exec resets, because they are handlers now. */
+static void
+give_back(bool all)
 {
 	size_t i;
 
 	for (i = 0; i < COUNT; i++)
-		if (signals[i].part == SPARED ? !signal_set_has(&inherited_mask, signals[i].number) : handling)
+		if (signals[i].part == SPARED ? !signal_set_has(&inherited_mask, signals[i].number)
+		                              : handling && (all || inherited[i].sa_handler != SIG_DFL))
 			sigaction(signals[i].number, &inherited[i], NULL);
 	signal_set_change(SIG_SETMASK, &inherited_mask, NULL);
 }
 
 void
+interrupt_give_back(void)
+{
+	given_back = true;
+	give_back(false);
+}
+
+void
 interrupt_restore(void)
 {
-	interrupt_give_back();
+	give_back(true);
 	sparing = handling = false;
 }
 
@@ -290,6 +319,7 @@ interrupt_pause(void)
 void
 interrupt_release(void)
 {
+	given_back = false;
 	if (--holds == 0)
 		signal_set_change(SIG_SETMASK, &held_mask, NULL);
 }

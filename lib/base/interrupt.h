@@ -51,7 +51,8 @@ void interrupt_forget(void);
 
 /*
  * Give all signals the dispositions and the mask from before interrupt_setup or interrupt_spare. Use
- * interrupt_give_back in a child of vfork(2): it changes nothing in the memory that the child shares with its parent.
+ * interrupt_give_back in a child, during a hold, if only exec follows: it leaves to exec what exec resets, and may be
+ * called in a child of vfork(2), whose parent then calls interrupt_release.
  */
 void interrupt_restore(void);
 void interrupt_give_back(void);

@@ -3,7 +3,6 @@
  * another client has gone.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 
 #include "base/error.h"
@@ -17,15 +16,12 @@
 static int
 accept_now(const struct socket *socket, struct socket_address *peer)
 {
-	int fd;
+	int fd = socket_accept_private(socket->fd, peer);
 
-	peer->size = sizeof(peer->storage);
-	fd = accept(socket->fd, (struct sockaddr *)&peer->storage, &peer->size);
 	if (fd == -1)
 		peer->size = 0;
 	trace_address("accept", socket->fd, peer, fd);
 	if (fd != -1) {
-		fcntl(fd, F_SETFD, FD_CLOEXEC);
 		if (socket->address.kind == ADDRESS_TCP)
 			socket_tune(fd);
 	} else if (errno == EWOULDBLOCK || errno == ECONNABORTED || errno == EINTR) {

@@ -164,6 +164,9 @@ int socket_lock(int directory);
 /* Return the bytes that were sent and that the peer's system has not acknowledged; 0 if that is not known. */
 long socket_unsent(int fd);
 
+/* Accept a connection. Its descriptor is closed on exec. Returns it, or -1 with errno. See accept(2). */
+int socket_accept_private(int fd, struct socket_address *peer);
+
 /* The process that connected a Unix socket. */
 struct owner {
 	pid_t pid;

@@ -64,6 +64,13 @@ socket_unsent(int fd)
 }
 
 int
+socket_accept_private(int fd, struct socket_address *peer)
+{
+	peer->size = sizeof(peer->storage);
+	return accept4(fd, (struct sockaddr *)&peer->storage, &peer->size, SOCK_CLOEXEC);
+}
+
+int
 socket_owner(int fd, struct owner *owner)
 {
 	struct ucred peer;

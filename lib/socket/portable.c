@@ -37,6 +37,18 @@ socket_unsent(int fd)
 }
 
 int
+socket_accept_private(int fd, struct socket_address *peer)
+{
+	int got;
+
+	peer->size = sizeof(peer->storage);
+	got = accept(fd, (struct sockaddr *)&peer->storage, &peer->size);
+	if (got != -1)
+		fcntl(got, F_SETFD, FD_CLOEXEC);
+	return got;
+}
+
+int
 socket_owner(int fd, struct owner *owner)
 {
 	(void)fd;

@@ -16,7 +16,7 @@
 #include "process/launch.h"
 #include "socket/serve.h"
 
-/* Clients that are taken before other events are checked. */
+/* Clients that are taken at most before other events are checked. */
 #define BURST 64
 
 /* Places of the signals and of the listener in serve->crowd.wait; the jobs follow. */
@@ -85,9 +85,14 @@ end(struct job *job)
 static void
 reap(struct serve *serve)
 {
+	char signals[256];
 	siginfo_t info;
 	size_t i;
 
+	if (!serve->crowd.wait[WAKE].revents)
+		return;
+	while (read(serve->wake, signals, sizeof(signals)) == (ssize_t)sizeof(signals))
+		;
 	for (;;) {
 		struct job *job = NULL;
 		bool terminated;
@@ -163,6 +168,9 @@ await(struct serve *serve, const struct deadline *deadline, int look, bool *came
 	for (i = 0; i < crowd->count; i++)
 		crowd->wait[FIRST + i] = ((struct job *)crowd->list[i])->poll;
 	ready = poll(crowd->wait, FIRST + crowd->count, timeout);
+	/* A signal has interrupted the call. */
+	if (ready == -1)
+		crowd->wait[WAKE].revents = POLLIN;
 	listener_retry(&serve->listener);
 	for (i = 0; i < crowd->count; i++)
 		((struct job *)crowd->list[i])->poll.revents = ready > 0 ? crowd->wait[FIRST + i].revents : 0;
@@ -191,8 +199,7 @@ int
 serve_run(struct serve *serve)
 {
 	struct deadline deadline;
-	int status = GO_ON, look = -1, burst;
-	char drop[256];
+	int status = GO_ON, look = -1, burst = 0, taken;
 	bool came;
 	size_t i;
 
@@ -209,14 +216,13 @@ serve_run(struct serve *serve)
 		if (serve->crowd.count > 0)
 			deadline_set(&deadline, serve->session->timeout);
 		status = await(serve, &deadline, look, &came);
-		while (read(serve->wake, drop, sizeof(drop)) > 0)
-			;
 		reap(serve);
 		look = step(serve);
-		burst = 0;
-		while (
-		    came && burst++ < BURST && !interrupt_caught() && listener_takes(&serve->listener, serve->running))
-			came = serve->take(serve);
+		/* Most often one client waits. Ask for more only if clients come one right after the other. */
+		burst = !came ? 0 : burst < BURST ? 2 * burst + 1 : burst;
+		for (taken = 0; came && taken < burst; taken++)
+			came = !interrupt_caught() && listener_takes(&serve->listener, serve->running) &&
+			       serve->take(serve);
 	}
 	ucspi_close(&serve->ucspi);
 	crowd_free(&serve->crowd);
