@@ -23,6 +23,12 @@ CHECKED int child_run(const struct launch *launch, int *status);
  */
 CHECKED int child_split(int *status);
 
+/*
+ * Let poll(2) notice the end of a child. Returns a non-blocking descriptor that each end makes readable, and that the
+ * caller reads until it is empty, or -1 if SIGCHLD interrupts poll(2) as ever.
+ */
+int child_watch(void);
+
 /* Return the exit status for a wait status: the child's own, or 128 plus the number of the signal that ended it. */
 int child_status(int status);
 

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/io.h"
+#include "process/child.h"
 #include "process/internal.h"
 
 /* Return the errno value that the child has sent, or 0 if the child executed the program. */
@@ -58,4 +59,10 @@ void
 launch_mortal(pid_t parent)
 {
 	(void)parent;
+}
+
+int
+child_watch(void)
+{
+	return -1;
 }

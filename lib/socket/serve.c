@@ -19,8 +19,8 @@
 /* Clients that are taken at most before other events are checked. */
 #define BURST 64
 
-/* Places of the signals and of the listener in serve->crowd.wait; the jobs follow. */
-enum { WAKE, LISTENER, FIRST };
+/* Places of the signals, of ends and of the listener in serve->crowd.wait; the jobs follow. */
+enum { WAKE, EXITS, LISTENER, FIRST };
 
 void *
 serve_start(struct serve *serve, size_t size, int connection, int input, int output, const struct socket_address *peer)
@@ -85,14 +85,16 @@ end(struct job *job)
 static void
 reap(struct serve *serve)
 {
+	const struct pollfd *wait = serve->crowd.wait;
 	char signals[256];
 	siginfo_t info;
 	size_t i;
 
-	if (!serve->crowd.wait[WAKE].revents)
+	for (i = WAKE; i <= EXITS; i++)
+		while (wait[i].revents && read(wait[i].fd, signals, sizeof(signals)) == (ssize_t)sizeof(signals))
+			;
+	if (!wait[WAKE].revents && !wait[EXITS].revents)
 		return;
-	while (read(serve->wake, signals, sizeof(signals)) == (ssize_t)sizeof(signals))
-		;
 	for (;;) {
 		struct job *job = NULL;
 		bool terminated;
@@ -163,6 +165,7 @@ await(struct serve *serve, const struct deadline *deadline, int look, bool *came
 	size_t i;
 
 	crowd->wait[WAKE] = (struct pollfd){.fd = serve->wake, .events = POLLIN};
+	crowd->wait[EXITS] = (struct pollfd){.fd = serve->exits, .events = POLLIN};
 	crowd->wait[LISTENER] =
 	    (struct pollfd){.fd = listener_ready(&serve->listener, serve->running), .events = POLLIN};
 	for (i = 0; i < crowd->count; i++)
@@ -186,6 +189,7 @@ int
 serve_open(struct serve *serve)
 {
 	serve->wake = interrupt_wake();
+	serve->exits = child_watch();
 	if (serve->wake == -1 || ucspi_open(&serve->ucspi) == -1 || crowd_grow(&serve->crowd, FIRST) == -1) {
 		error_line(NULL, "%s", strerror(errno));
 		return -1;

@@ -39,6 +39,7 @@ struct serve {
 	size_t running;     /* COMMANDs that have not ended */
 	struct ucspi ucspi;
 	int wake;             /* readable once a signal has come */
+	int exits;            /* readable once a COMMAND has ended; -1: wake is */
 	struct deadline stop; /* time at which a signal that stops sockcat closes the connections that are left */
 	int status;           /* exit status of the first COMMAND that failed */
 

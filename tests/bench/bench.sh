@@ -219,6 +219,7 @@ served() {
 		"rm -f $tmp/at; sockcat -l -n $count unix:$tmp/at -- cat & $until_up; $limit clients unix $tmp/at $count; wait" \
 		"rm -f $tmp/at; $2 & server=\$!; $until_up; $limit clients unix $tmp/at $count; kill \$server"
 }
+served 'bare accept, vfork and exec loop' "$limit commands unix $tmp/at $(command -v cat)"
 has socat && served 'socat UNIX-LISTEN,fork EXEC:cat' "socat UNIX-LISTEN:$tmp/at,fork,backlog=64 EXEC:cat"
 has socat && served 'socat UNIX-LISTEN,fork EXEC:cat,nofork' "socat UNIX-LISTEN:$tmp/at,fork,backlog=64 EXEC:cat,nofork"
 has ncat && served 'ncat -k -e cat' "ncat -lkU $tmp/at -e /bin/cat"

@@ -5,6 +5,7 @@
  * socket-limit serve|send unix|tcp FILE       bytes from a client to standard output; standard input to a server
  * socket-limit echo unix|tcp FILE             a server that returns all data of one client
  * socket-limit clients unix|tcp FILE COUNT    COUNT connections, one after the other, each until end of file
+ * socket-limit commands unix|tcp FILE COMMAND [ARG...]  a server that runs COMMAND, a file, for each connection
  * socket-limit talk COUNT COMMAND [ARG...]    COUNT messages to COMMAND, each after the last has come back
  *
  * FILE is the path of the Unix socket, or a file with the TCP port.
@@ -20,11 +21,15 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define MOST     (1024 * 1024)
 #define CAPACITY (256 * 1024)
 #define MESSAGE  64
+
+/* What open_socket does. */
+enum { CONNECT, ONE, MANY };
 
 static int
 open_socket(const char *kind, const char *file, int listens)
@@ -44,7 +49,7 @@ open_socket(const char *kind, const char *file, int listens)
 			host.sin_port = htons((uint16_t)port);
 		return connect(fd, address, size) == -1 ? -1 : fd;
 	}
-	if (bind(fd, address, size) == -1 || listen(fd, 16) == -1)
+	if (bind(fd, address, size) == -1 || listen(fd, 64) == -1)
 		return -1;
 	if (!is_unix) {
 		char other[4096];
@@ -56,6 +61,8 @@ open_socket(const char *kind, const char *file, int listens)
 		fclose(text);
 		rename(other, file);
 	}
+	if (listens == MANY)
+		return fd;
 	client = accept(fd, NULL, NULL);
 	close(fd);
 	return client;
@@ -123,6 +130,29 @@ talk(int count, char *argv[])
 	return 0;
 }
 
+/* Run a COMMAND for each connection until killed. */
+static int
+commands(int listener, char *argv[])
+{
+	fcntl(listener, F_SETFD, FD_CLOEXEC);
+	for (;;) {
+		int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+		pid_t pid = fd == -1 ? -1 : vfork();
+
+		if (pid == 0) {
+			dup2(fd, 0);
+			dup2(fd, 1);
+			execv(argv[0], argv);
+			_exit(127);
+		}
+		if (pid == -1)
+			return 1;
+		close(fd);
+		while (waitpid(-1, NULL, WNOHANG) > 0)
+			;
+	}
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -136,7 +166,7 @@ main(int argc, char *argv[])
 	if (argc < 4)
 		return 2;
 	for (i = 0; strcmp(what, "clients") == 0 && i < (argc > 4 ? atoi(argv[4]) : 1); i++) {
-		fd = open_socket(argv[2], argv[3], 0);
+		fd = open_socket(argv[2], argv[3], CONNECT);
 		if (fd == -1)
 			return 1;
 		shutdown(fd, SHUT_WR);
@@ -146,7 +176,9 @@ main(int argc, char *argv[])
 	}
 	if (strcmp(what, "clients") == 0)
 		return 0;
-	fd = open_socket(argv[2], argv[3], strcmp(what, "send") != 0);
+	if (strcmp(what, "commands") == 0 && argc > 4)
+		return commands(open_socket(argv[2], argv[3], MANY), argv + 4);
+	fd = open_socket(argv[2], argv[3], strcmp(what, "send") != 0 ? ONE : CONNECT);
 	if (fd == -1)
 		return 1;
 	while (strcmp(what, "echo") == 0) {
