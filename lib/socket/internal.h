@@ -80,10 +80,11 @@ int address_look_up(const struct address *address, int family, const struct dead
 bool address_possible(const char *host);
 
 /*
- * Wait at most timeout nanoseconds until the system of a TCP peer has taken all bytes that were sent. Returns 0 or -1.
- * Errors: ETIMEDOUT, EINTR (a signal was caught), an error of the connection.
+ * Wait at most timeout nanoseconds until the peer's system has taken all bytes that were sent over TCP. A Unix peer that
+ * has closed without reading all of them leaves an error. Returns 0 or -1. Errors: ETIMEDOUT, EINTR (a signal was
+ * caught), an error of the connection.
  */
-int socket_settle(int fd, long long timeout);
+int socket_settle(int fd, bool tcp, long long timeout);
 
 /* The faults of an attempt to connect or listen. It starts as {0}. */
 struct attempt {

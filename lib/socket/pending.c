@@ -14,7 +14,7 @@
 #define PIPEFUL (64 * 1024)
 
 int
-socket_settle(int fd, long long timeout)
+socket_settle(int fd, bool tcp, long long timeout)
 {
 	struct deadline deadline;
 	socklen_t size = sizeof(int);
@@ -23,7 +23,7 @@ socket_settle(int fd, long long timeout)
 
 	deadline_set(&deadline, timeout);
 	for (;;) {
-		long unsent = socket_unsent(fd);
+		long unsent = tcp ? socket_unsent(fd) : 0;
 
 		/* A reset drops unsent bytes, so the error is read after their number. */
 		if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error)

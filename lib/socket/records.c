@@ -161,8 +161,8 @@ loop(struct records *records)
 		return status;
 	if (records->failed)
 		return records_report(records, RELAY_PEER, records->failed, NULL);
-	if (records->tcp && records->sent > 0 && records->socket->fd != -1 &&
-	    socket_settle(records->socket->fd, records->session->timeout) == -1)
+	if (records->sent > 0 && records->socket->fd != -1 &&
+	    socket_settle(records->socket->fd, records->tcp, records->session->timeout) == -1)
 		return records_report(records, RELAY_PEER, errno, NULL);
 	return STATUS_OK;
 }

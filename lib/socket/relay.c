@@ -123,7 +123,7 @@ run(struct relay *relay)
 		if (up->moved + down->moved != before)
 			deadline_set(&deadline, relay->timeout);
 	}
-	if (!relay->failed && (!relay->stream || up->moved == 0 || socket_settle(relay->fd, relay->timeout) == 0))
+	if (!relay->failed && (up->moved == 0 || socket_settle(relay->fd, relay->stream, relay->timeout) == 0))
 		return 0;
 	return fail(relay, RELAY_PEER, relay->failed ? relay->failed : errno);
 }

@@ -66,15 +66,16 @@ drain(const struct serve *serve, struct connection *connection, short came)
 {
 	static char bytes[64 * 1024];
 	/* An empty packet of unix-seq looks like the end. */
-	bool ends = serve->listener.socket->address.type == SOCK_STREAM || came & POLLHUP, closed = false;
+	bool ends = serve->listener.socket->address.type == SOCK_STREAM || came & POLLHUP;
+	/* Bytes that stay unread show the client that its bytes are lost. */
+	bool closed = came && connection->discarded > DISCARDS;
 
-	if (came) {
+	if (came && !closed) {
 		ssize_t got = recv(connection->job.fd, bytes, sizeof(bytes), MSG_DONTWAIT);
 
 		if (got > 0) {
 			deadline_set(&connection->until, SOCKET_PATIENCE);
 			connection->discarded += got;
-			closed = connection->discarded > DISCARDS;
 		} else {
 			closed = got == 0 ? ends : errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR;
 		}
