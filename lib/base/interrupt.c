@@ -238,15 +238,27 @@ interrupt_forget(void)
 	interrupt_release();
 }
 
-/* Give back the dispositions and the mask; all: those too that the next exec resets, because they are handlers now. */
+/*
+ * Return true if exec does not give back the disposition of a signal by itself: it is ignored now, or it has a handler
+ * now and was ignored on entry.
+ */
+static bool
+stays(size_t i)
+{
+	if (signals[i].part == SPARED)
+		return !signal_set_has(&inherited_mask, signals[i].number);
+	return handling && inherited[i].sa_handler == SIG_IGN &&
+	       (signals[i].part == INTERRUPTS || signals[i].number == SIGALRM);
+}
+
+/* Give back the mask and the dispositions; all: those too that exec gives back. */
 static void
 give_back(bool all)
 {
 	size_t i;
 
 	for (i = 0; i < COUNT; i++)
-		if (signals[i].part == SPARED ? !signal_set_has(&inherited_mask, signals[i].number)
-		                              : handling && (all || inherited[i].sa_handler != SIG_DFL))
+		if (stays(i) || (all && handling && signals[i].part != SPARED))
 			sigaction(signals[i].number, &inherited[i], NULL);
 	signal_set_change(SIG_SETMASK, &inherited_mask, NULL);
 }

@@ -81,6 +81,18 @@ end(struct job *job)
 	}
 }
 
+/* COMMAND has been waited for, and its group has got SIGTERM: find out whether a process of the group is left. */
+static void
+leave(struct job *job)
+{
+	if (kill(-job->pid, SIGCONT) == -1) {
+		job->state = JOB_ENDED;
+	} else if (job->state == JOB_RUNS) {
+		job->state = JOB_TERMINATED;
+		deadline_set(&job->until, SOCKET_PATIENCE);
+	}
+}
+
 /* Wait for COMMANDs that have ended, and tell the rest of their groups to end too. */
 static void
 reap(struct serve *serve)
@@ -118,9 +130,12 @@ reap(struct serve *serve)
 			/* The client need not wait for the calls below. */
 			serve->ended(serve, job, status, terminated);
 			/* Until COMMAND has been waited for, no other group can have its number. */
-			job_terminate(job);
+			if (!terminated)
+				kill(-job->pid, SIGTERM);
 		}
 		(void)waitpid(info.si_pid, NULL, 0);
+		if (job)
+			leave(job);
 	}
 }
 
