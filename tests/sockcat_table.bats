@@ -10,10 +10,11 @@ setup_file() {
 	# socat drops an answer that comes half a second after the end of its input. No test depends on how fast a peer is.
 	printf '#!/bin/sh\nexec %s -t 30 "$@"\n' "$(command -v socat)" >socat
 	printf '#!/bin/sh\ntr a-z A-Z\necho answer\n' >CMD
-	# Peers: one that answers after end of file, one that answers a line and looks for a half-close, and one for each packet.
+	# Peers: one that answers after end of file, one that writes and then looks for a half-close, one for a line, one for a packet.
 	# An ephemeral port has five digits, and differs each time.
 	printf '#!/bin/sh\ncat >got\necho "$SOCAT_PEERADDR ${SOCAT_PEERPORT#?????}" >address\necho answer\n' >keep
-	printf '#!/bin/bash\nread -r line\necho "answer to $line"\nread -rt 0.2 || echo $(($? > 128)) >open\n' >line
+	printf '#!/bin/bash\nseq 20000\nread -rt 0.2 line && echo "$line" >got || echo $(($? > 128)) >open\n' >news
+	printf '#!/bin/sh\nread -r line\necho "answer to $line"\nexec news\n' >line
 	printf '#!/bin/sh\npacket=$(cat)\necho "<$packet>" >>got\necho "answer to $packet"\n' >packet
 	chmod +x ./*
 }
@@ -44,7 +45,7 @@ play() {
 	command=$(sed 's/\bHOST\b/127.0.0.1/; s/\bADDR\b/127.0.0.2/; s/\bBCAST\b/127.255.255.255/; s/ -\([wt]\) 5 / -\1 1 /' <<<"$2")
 	export -f moment works starts begins stops peer up "$3"
 	mkdir "$1"
-	(cd "$1" && PATH=$BATS_FILE_TMPDIR/bin:$PATH COMMAND=$command exec timeout -k 5 60 unshare -rn bash -euc '
+	(cd "$1" && PATH=$BATS_FILE_TMPDIR/bin:$PATH COMMAND=$command exec timeout -k 5 20 unshare -rn bash -euc '
 		trap "kill \$(jobs -p) 2>/dev/null || :" EXIT
 		ip link set lo up
 		"$@"
@@ -130,10 +131,10 @@ keeps() {
 	row 'nc -d HOST 80' reads
 }
 reads() {
-	seq 20000 >news
-	mkfifo held
-	peer -u OPEN:news TCP-L:80
-	works <>held
+	peer TCP-L:80 EXEC:news
+	{ works; cat >rest; } <<<question
+	wait "$PEER"
+	[ "$(cat open)" = 1 ]
 }
 
 @test "sockcat: nc and socat: a probe reads and sends nothing" {
@@ -146,6 +147,19 @@ probes() {
 	peer TCP-L:80 EXEC:keep
 	{ works; cat >rest; } <<<question
 	wait "$PEER"
+}
+
+@test "sockcat: nc and socat: a client waits for its server" {
+	need_peers
+	row 'socat - TCP:HOST:80,retry=30' waits
+}
+waits() {
+	works <<<question &
+	STARTED=$!
+	until [ "$(awk '/^Tcp:/ { failed = $8 } END { print failed }' /proc/net/snmp)" -ge 1 ]; do moment; done
+	# A listener that does not fork can be gone before up sees it.
+	peer TCP-L:80,fork EXEC:CMD
+	wait "$STARTED"
 }
 
 @test "sockcat: nc and socat: a client ends although the server never closes" {
@@ -202,6 +216,7 @@ queues() {
 	printf ' two' >&5
 	until [ "$(wc -c <out)" -ge 7 ]; do moment; done
 	printf ' four\n' | socat -u - TCP:127.0.0.1:8080
+	for _ in {1..20}; do moment; done
 	printf ' three' >&5
 	exec 5>&-
 	stops 19
@@ -268,6 +283,13 @@ serves() {
 	socat - "$1" <<<hello >second
 	wait "$!"
 	stops 0
+}
+
+@test "sockcat: timeout(1) limits a COMMAND whose client stays" {
+	mkfifo held
+	ready sockcat -l -u -R ready unix:s -- timeout 0.3 sh -c 'cat; echo too late'
+	[ -z "$(timeout 60 sockcat unix:s <>held)" ]
+	ends 124
 }
 
 @test "sockcat: nc and socat: each row of the manual's table is in these tests" {
