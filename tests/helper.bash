@@ -23,8 +23,9 @@ setup() {
 teardown() {
 	local job name
 
-	for job in "${JOBS[@]}"; do
-		kill -KILL "$job" 2>/dev/null || true
+	# The number of a job that was waited for may belong to another process by now.
+	for job in $(jobs -p); do
+		[[ " ${JOBS[*]} " != *" $job "* ]] || kill -KILL "$job" 2>/dev/null || true
 	done
 	for name in "${NAMES[@]}"; do
 		mqrecv -u -n 0 "$name" >/dev/null 2>&1 || true
