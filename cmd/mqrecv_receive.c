@@ -2,19 +2,20 @@
  * mqrecv_receive.c: the loop of mqrecv without a COMMAND: it receives messages and writes them.
  */
 #include <errno.h>
+#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/interrupt.h"
-#include "base/io.h"
 
 #include "mqrecv.h"
 
-/* Write the messages that are held. With a COMMAND there are none. */
+/* Write the messages that are held. With a COMMAND there are none. The next message may then have any size. */
 static int
 flush(struct receiver *receiver)
 {
+	receiver->queue.most = SIZE_MAX;
 	return output_flush(&receiver->output) == 0 ? GO_ON : output_fail(&receiver->output, errno);
 }
 
@@ -45,15 +46,23 @@ end_of_all(struct receiver *receiver, struct message *message)
 int
 receive_next(struct receiver *receiver, struct message *message)
 {
-	struct queue_wait wait = {.output = receiver->work.argv ? receiver->rope : STDOUT_FILENO};
+	struct output *output = &receiver->output;
+	struct queue_wait wait = {
+	    .output = receiver->work.argv ? receiver->rope : output->watched ? output->fd : -1,
+	};
 	int error, status;
 
+	if (output_ready(output) == -1)
+		return output_fail(output, errno);
+	receiver->queue.most = output_space(output);
 	if (!interrupt_caught() && queue_receive(&receiver->queue, message, NULL) == 0)
 		return GO_ON;
 	error = interrupt_caught() ? EINTR : errno;
 	status = flush(receiver);
 	if (status != GO_ON)
 		return status;
+	if (error == E2BIG)
+		return receive_next(receiver, message);
 	if (error == EAGAIN && !receiver->recovered && !receiver->work.argv) {
 		receiver->recovered = true;
 		work_recover(&receiver->queue);
@@ -63,8 +72,11 @@ receive_next(struct receiver *receiver, struct message *message)
 		if (receiver->all)
 			return end_of_all(receiver, message);
 		deadline_set(&wait.deadline, receiver->timeout);
-		if (queue_receive(&receiver->queue, message, &wait) == 0)
+		if (queue_receive(&receiver->queue, message, &wait) == 0) {
+			/* A System V queue gives an empty message before the output is looked at. */
+			output->ready = message->size > 0;
 			return GO_ON;
+		}
 		error = errno;
 	}
 	if (error == EINTR)
@@ -72,7 +84,7 @@ receive_next(struct receiver *receiver, struct message *message)
 	if (error == EPIPE && receiver->work.argv)
 		return STATUS_OK; /* the pool ends */
 	if (error == EPIPE)
-		return output_fail(&receiver->output, error);
+		return output_fail(output, error);
 	return queue_report(&receiver->queue, QUEUE_RECEIVE, error, NULL);
 }
 
@@ -103,8 +115,7 @@ receive_messages(struct receiver *receiver)
 	struct message message;
 	int status;
 
-	if (io_gone(STDOUT_FILENO))
-		return output_fail(&receiver->output, EPIPE);
+	output_open(&receiver->output);
 	for (done = 0; done < receiver->limit; done++) {
 		status = receive_next(receiver, &message);
 		if (status == GO_ON && receive_is_mark(receiver, &message))

@@ -19,7 +19,8 @@
 
 static const struct command command = {
     .name = "mqsend",
-    .usage = "[-cuvx] [-0|-N|-r] [-P] [-d DEPTH] [-e MARK] [-m MODE] [-p PRIO] [-s SIZE] [-t TIME] QUEUE [MESSAGE...]",
+    .usage = "[-cuvx] [-0|-N|-r] [-P] [-d DEPTH] [-e MARK] [-L TIME] [-m MODE] [-p PRIO] [-s SIZE] "
+             "[-t TIME] QUEUE [MESSAGE...]",
     .help = "Send each MESSAGE, or each line of standard input, to a message queue.\n"
             "  -0        read records that end in NUL instead of newline\n"
             "  -N        read records that are netstrings (5:hello,)\n"
@@ -33,6 +34,7 @@ static const struct command command = {
             "  -p PRIO   send with this POSIX priority (0 to 32767) or System V type (from 1)\n"
             "  -e MARK   send MARK after the last message\n"
             "  -t TIME   wait at most TIME for space, for each message; 0 never waits\n"
+            "  -L TIME   drop a message that finds no space within TIME (0: at once), and say how many at the end\n"
             "  -u        unlink the queue on the way out\n"
             "  -v        trace IPC system calls\n"
             "QUEUE: /jobs, posix:/jobs, sysv:0x4d2, sysv:@ID, sysv:./file, sysv:new; see ipc7(7)\n",
@@ -49,7 +51,9 @@ struct sender {
 	char **messages; /* operands; none: standard input is read */
 	long priority;
 	long long timeout;
-	unsigned long sent; /* messages sent so far */
+	long long patience;    /* nanoseconds after which a message is dropped, or DEADLINE_NEVER */
+	unsigned long sent;    /* messages sent so far */
+	unsigned long dropped; /* messages dropped so far */
 };
 
 static int
@@ -59,6 +63,7 @@ parse(struct sender *sender, int argc, char *argv[])
 	unsigned long long number = 0;
 	const struct command_option table[] = {
 	    {'0', .form = &sender->form},
+	    {'L', .time = &sender->patience},
 	    {'N', .form = &sender->form},
 	    {'P', .flag = &sender->prefix},
 	    {'c', .flag = &sender->options.create},
@@ -92,6 +97,15 @@ parse(struct sender *sender, int argc, char *argv[])
 	return status;
 }
 
+/* Append how many messages were dropped. */
+static void
+add_dropped(const struct sender *sender, struct text *line)
+{
+	if (sender->dropped > 0)
+		text_format(line, "%s%lu record%s dropped (-L)", line->size > 0 ? ", " : "", sender->dropped,
+		    sender->dropped == 1 ? " was" : "s were");
+}
+
 /*
  * End with one line: the meaning of errno value error in a step (0: none), a fault (a format, or NULL), and the number
  * of messages sent. Returns the exit status.
@@ -113,6 +127,7 @@ stop(const struct sender *sender, enum queue_step step, int error, const char *f
 		text_format(&line, "no message was sent");
 	else
 		text_format(&line, "%lu message%s sent", sender->sent, sender->sent == 1 ? " was" : "s were");
+	add_dropped(sender, &line);
 	status = queue_report(&sender->queue, step, error, line.data);
 	text_free(&line);
 	return status;
@@ -135,18 +150,25 @@ check(const struct sender *sender, const char *what, unsigned long number, struc
 	return GO_ON;
 }
 
-/* Send a message. Look for a caught signal first, because a call that does not block does not report one. */
+/*
+ * Send a message, or drop it after the time of -L, unless it is the mark. Look for a caught signal first, because a call
+ * that does not block does not report one.
+ */
 static int
-send_message(struct sender *sender, const struct message *message)
+send_message(struct sender *sender, const struct message *message, bool mark)
 {
+	bool lossy = sender->patience != DEADLINE_NEVER && !mark;
 	struct queue_wait wait = {.output = -1};
 
 	if (interrupt_caught())
 		return stop(sender, QUEUE_SEND, EINTR, NULL);
-	deadline_set(&wait.deadline, sender->timeout);
-	if (queue_send(&sender->queue, message, &wait) == -1)
+	deadline_set(&wait.deadline, lossy ? sender->patience : sender->timeout);
+	if (queue_send(&sender->queue, message, &wait) == 0)
+		sender->sent++;
+	else if (lossy && errno == ETIMEDOUT)
+		sender->dropped++;
+	else
 		return stop(sender, QUEUE_SEND, errno, NULL);
-	sender->sent++;
 	return GO_ON;
 }
 
@@ -163,7 +185,7 @@ send_operands(struct sender *sender)
 
 			status = check(sender, "MESSAGE", i + 1, &message);
 			if (status == GO_ON && pass == 1)
-				status = send_message(sender, &message);
+				status = send_message(sender, &message, false);
 		}
 	}
 	return status;
@@ -194,7 +216,7 @@ send_input(struct sender *sender)
 	while (status == GO_ON && (got = record_next(&reader, &message.data, &message.size)) == 1) {
 		status = check(sender, "record", reader.count, &message);
 		if (status == GO_ON)
-			status = send_message(sender, &message);
+			status = send_message(sender, &message, false);
 	}
 	if (got == -1)
 		status = stop_reading(sender, &reader, errno);
@@ -210,6 +232,7 @@ static int
 send_all(struct sender *sender)
 {
 	struct message mark = {sender->mark, sender->mark ? strlen(sender->mark) : 0, sender->priority};
+	struct text line = {0};
 	unsigned long left;
 	int status;
 
@@ -217,12 +240,15 @@ send_all(struct sender *sender)
 		return stop(sender, QUEUE_SEND, EMSGSIZE, "MARK 1 has %zu bytes", mark.size);
 	status = sender->messages[0] ? send_operands(sender) : send_input(sender);
 	if (status == GO_ON && sender->mark)
-		status = send_message(sender, &mark);
+		status = send_message(sender, &mark, true);
 	if (status != GO_ON)
 		return status;
 	left = queue_stranded(&sender->queue);
 	if (left > 0)
 		return stop(sender, QUEUE_SEND, EIDRM, "%lu message%s left in it", left, left == 1 ? " is" : "s are");
+	add_dropped(sender, &line);
+	if (line.size > 0)
+		error_text(sender->queue.text, &line);
 	return STATUS_OK;
 }
 
@@ -246,7 +272,7 @@ open_queue(struct sender *sender)
 int
 main(int argc, char *argv[])
 {
-	struct sender sender = {.options = {.mode = 0600}, .timeout = DEADLINE_NEVER};
+	struct sender sender = {.options = {.mode = 0600}, .timeout = DEADLINE_NEVER, .patience = DEADLINE_NEVER};
 	int status;
 
 	command_start(&command, argc, argv);

@@ -86,6 +86,38 @@ times_out() {
 	both times_out
 }
 
+@test "mqrecv: a wait on a System V queue needs neither timers nor queued signals" {
+	new_name sysv
+	mqsend -c "$Q" </dev/null
+	for output in file pipe command; do
+		command=()
+		case $output in
+		file) exec 8>got ;;
+		pipe) exec 8> >(cat >got) ;;
+		command) command=(-- sh -c 'cat >got') ;;
+		esac
+		(ulimit -i 0; exec mqrecv "$Q" "${command[@]}" >&8 2>err 3>&-) &
+		PID=$!
+		JOBS+=("$PID")
+		exec 8>&-
+		asleep
+		mqsend "$Q" $output
+		ends 0
+		until grep -qx $output got; do moment; done
+	done
+	(ulimit -i 0; try mqrecv -t 0.2 "$Q"; status 124)
+	[ "$PLAT" = linux ] || return 0
+	need strace strace -V
+	for output in got /dev/null "| cat"; do
+		: >trace
+		background sh -c "strace -f -o trace mqrecv $Q ${output/#[!|]/>&}"
+		until [ "$(grep -c msgrcv trace)" -ge 2 ]; do moment; done
+		mqsend "$Q" x
+		ends 0
+		[ "$(grep -c -e timer_ -e nanosleep -e alarm trace)" -eq 0 ]
+	done
+}
+
 stops_at_mark() {
 	fill a b END c
 	try mqrecv -f -e END "$Q"
@@ -395,6 +427,52 @@ reader_goes() {
 }
 @test "mqrecv: stops waiting when standard output loses its reader" {
 	both reader_goes
+}
+
+takes_none() {
+	pipe
+	dd if=/dev/zero of=/dev/fd/6 bs=4096 count=1024 oflag=nonblock 2>/dev/null || true
+	fill one
+	background mqrecv "$Q" >&6
+	exec 6>&-
+	asleep
+	[ "$(depth "$Q")" -eq 1 ]
+	[ "$(tr -d '\0' <&4)" = one ]
+	ends 0
+	exec 4<&-
+}
+@test "mqrecv: takes a message only if standard output accepts it" {
+	[ -r /proc/self/status ] || skip "needs /proc"
+	both takes_none
+}
+
+# killed_in_write LENGTH SIZE: kill a receiver that nobody reads; the messages of LENGTH bytes come from a queue of SIZE bytes each.
+killed_in_write() {
+	new_name $KIND
+	pipe
+	mqsend -c -d 10 -s "$2" "$Q" </dev/null
+	ready mqrecv -R ready -f "$Q" >&6
+	exec 6>&-
+	seq -f "%0$1g" 2000 | mqsend "$Q" 2>sent 3>&- 4<&- &
+	sender=$!
+	stuck 10
+	kill -KILL $PID
+	ends 137
+	kill -TERM $sender
+	wait $sender || true
+	sent=$(sed -n 's/.* \([0-9]*\) messages were sent$/\1/p' sent)
+	{ cat <&4; mqrecv -a -u "$Q"; } >got
+	exec 4<&-
+	# Every record of LENGTH and one byte is there once, but those that one write can hold.
+	[ "$(uniq got | wc -l)" -eq "$(wc -l <got)" ]
+	[ $(((sent - $(wc -l <got)) * ($1 + 1))) -le 4096 ]
+}
+@test "mqrecv: a receiver that is killed while nobody reads its output loses at most what one write holds" {
+	[ -r /proc/self/status ] || skip "needs /proc"
+	for KIND in posix sysv; do
+		killed_in_write 100 100
+		killed_in_write 300 8192
+	done
 }
 
 signalled() {

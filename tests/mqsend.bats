@@ -348,6 +348,64 @@ times_out() {
 	both times_out </dev/null
 }
 
+lossy() {
+	mqsend -c -d 2 -s 1 "$Q"
+	try mqsend -L 0 "$Q" a b c d
+	status 0
+	error "mqsend: $Q: 2 records were dropped (-L)"
+	try mqsend -L 10ms -t 0 "$Q" e
+	status 0
+	error "mqsend: $Q: 1 record was dropped (-L)"
+	try mqsend -L 0 "$Q" f "$(printf %01000d 0)"
+	status 1
+	error "mqsend: $Q: *; MESSAGE 2 has 1000 bytes; no message was sent"
+	try mqsend -L 0 "$Q" < <(printf '%s\n' f "$(printf %01000d 0)")
+	status 1
+	error "mqsend: $Q: *; record 2 has 1000 bytes; no message was sent, 1 record was dropped (-L)"
+	# The mark is never dropped.
+	try mqsend -L 0 -t 0 -e M "$Q" g
+	status 124
+	error "mqsend: $Q: the queue stayed full, no room in time (-t); no message was sent, 1 record was dropped (-L)"
+	background mqsend -L 0 -e M "$Q" g 2>err
+	[ "$(mqrecv -n 3 -t 60 "$Q" | tr -d '\n')" = abM ]
+	ends 0
+	[ "$(cat err)" = "mqsend: $Q: 1 record was dropped (-L)" ]
+	try mqsend -L 0 "$Q" h i
+	status 0
+	[ ! "$stderr" ]
+}
+@test "mqsend: -L drops the records that find no space in time, and says how many, but never the mark" {
+	both lossy </dev/null
+}
+
+@test "mqsend: a wait for a System V queue needs neither timers nor queued signals" {
+	new_name sysv
+	mqsend -c -d 1 -s 8 "$Q" first
+	(ulimit -i 0; try mqsend -t 0.2 "$Q" second; status 124)
+	(ulimit -i 0; exec mqsend "$Q" second 3>&-) &
+	PID=$!
+	JOBS+=("$PID")
+	asleep
+	[ "$(mqrecv -n 2 "$Q")" = $'first\nsecond' ]
+	ends 0
+	[ "$PLAT" = linux ] || return 0
+	need strace strace -V
+	mqsend "$Q" first
+	background strace -o trace mqsend "$Q" second
+	until [ "$(grep -c msgsnd trace)" -ge 2 ]; do moment; done
+	mqrecv "$Q"
+	ends 0
+	[ "$(grep -c -e timer_ -e nanosleep -e alarm trace)" -eq 0 ]
+	# A user without a thread either.
+	mqsend -c -m 0622 "$Q" 2>/dev/null </dev/null
+	need_root
+	ipcset -m 0622 "mq:$Q"
+	# shellcheck disable=SC2016
+	try as_user bash -c 'ulimit -i 0; ulimit -u 0; exec mqsend -t 9 "$1" third' bash "$Q"
+	status 1
+	error "mqsend: $Q: neither a timer nor a thread can be had (RLIMIT_SIGPENDING, RLIMIT_NPROC; raise one with ulimit -i or -u); no message was sent"
+}
+
 waits_for_room() {
 	seq 1000 | mqsend -c -d 2 -s 8 -t 5m "$Q" 3>&- &
 	mqrecv -c -d 2 -s 8 -n 1000 "$Q" >got

@@ -1,9 +1,14 @@
 /*
- * deadline.c: deadlines on the monotonic clock, which a change of the time of day does not move, and the timer that
- * bounds system calls without a timeout.
+ * deadline.c: deadlines on the monotonic clock, which a change of the time of day does not move, and the timer and
+ * the thread that interrupt system calls without a timeout.
  */
 #include <errno.h>
 #include <limits.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/deadline.h"
@@ -91,29 +96,110 @@ deadline_nap(const struct deadline *deadline, long long *length)
 	return nanosleep(&nap, NULL) == -1 && interrupt_caught() ? -1 : 0;
 }
 
+/* What interrupts the calls of a process. A child of fork(2) has none of it. */
+static struct {
+	pid_t process;
+	enum { STILL, ALARM, TICKS } state; /* the timer does not run; it waits for a deadline; it ticks */
+	bool created;
+	timer_t timer;
+	bool thread;  /* there is no timer: a thread ticks instead, for good */
+	bool watches; /* a thread watches a descriptor */
+} source;
+
+static pthread_t interrupted;
+
+/* Interrupt the thread that waits, once the descriptor (-1: none) has lost its reader. All signals are blocked. */
+static void *
+interrupt_from(void *fd)
+{
+	static const struct timespec tick = {.tv_nsec = DEADLINE_TICK * 1000000L};
+	struct pollfd output = {.fd = (int)(intptr_t)fd};
+
+	if (output.fd != -1)
+		(void)poll(&output, 1, -1);
+	for (;;) {
+		/* Like kill(2), and unlike a timer, this takes nothing from RLIMIT_SIGPENDING. */
+		pthread_kill(interrupted, SIGURG);
+		nanosleep(&tick, NULL);
+	}
+	return NULL;
+}
+
+static int
+start_thread(int fd)
+{
+	pthread_t thread;
+	int error;
+
+	interrupted = pthread_self();
+	if (interrupt_hold() == -1)
+		return -1;
+	error = pthread_create(&thread, NULL, interrupt_from, (void *)(intptr_t)fd);
+	interrupt_release();
+	return error ? error_set(error) : 0;
+}
+
+/* Forget what belongs to the parent of this process. */
+static void
+own_source(void)
+{
+	if (source.process == getpid())
+		return;
+	memset(&source, 0, sizeof(source));
+	source.process = getpid();
+}
+
+/* Let the timer expire after first nanoseconds (0: never), and then every tick. */
+static int
+set_timer(long long first)
+{
+	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGURG};
+	struct itimerspec period = {.it_interval = {.tv_nsec = DEADLINE_TICK * 1000000L}};
+
+	if (source.thread)
+		return 0;
+	if (!source.created && timer_create(CLOCK_MONOTONIC, &event, &source.timer) == -1) {
+		source.thread = start_thread(-1) == 0;
+		return source.thread ? 0 : -1;
+	}
+	source.created = true;
+	period.it_value.tv_sec = (time_t)(first / 1000000000);
+	period.it_value.tv_nsec = (long)(first % 1000000000);
+	return timer_settime(source.timer, 0, &period, NULL);
+}
+
 int
 deadline_tick(const struct deadline *deadline)
 {
-	static timer_t timer;
-	static bool created, running;
-	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGURG};
-	struct itimerspec period = {.it_interval = {.tv_nsec = DEADLINE_TICK * 1000000L}};
+	bool limited = deadline && deadline->limited;
 	long long first = DEADLINE_TICK * 1000000L;
 
-	if (deadline && deadline->limited) {
-		long long rest = deadline_left(deadline);
-
-		if (rest < first)
-			first = rest > 1000 ? rest : 1000;
-	} else if (running) {
+	own_source();
+	if (!limited && source.state == TICKS)
 		return 0;
-	}
-	if (!created) {
-		if (timer_create(CLOCK_MONOTONIC, &event, &timer) == -1)
-			return -1;
-		created = true;
-	}
-	period.it_value.tv_nsec = (long)first;
-	running = timer_settime(timer, 0, &period, NULL) == 0;
-	return running ? 0 : -1;
+	if (limited && deadline_left(deadline) < first)
+		first = deadline_left(deadline);
+	source.state = TICKS;
+	return set_timer(first > 1000 ? first : 1000);
+}
+
+int
+deadline_alarm(const struct deadline *deadline)
+{
+	long long first = deadline->limited ? deadline_left(deadline) : 0;
+
+	own_source();
+	if (!deadline->limited && source.state == STILL)
+		return 0;
+	source.state = deadline->limited ? ALARM : STILL;
+	return set_timer(deadline->limited && first < 1000 ? 1000 : first);
+}
+
+int
+deadline_watch(int fd)
+{
+	own_source();
+	if (!source.watches)
+		source.watches = start_thread(fd) == 0;
+	return source.watches ? 0 : -1;
 }

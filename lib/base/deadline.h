@@ -1,5 +1,5 @@
 /*
- * deadline.h: deadlines on the monotonic clock, and a timer that interrupts calls which have no timeout of their own.
+ * deadline.h: deadlines on the monotonic clock, and interruptions of calls which have no timeout of their own.
  * Times are nanoseconds.
  */
 #ifndef BASE_DEADLINE_H
@@ -49,10 +49,24 @@ CHECKED int deadline_wait(struct pollfd *wait, nfds_t count, const struct deadli
 int deadline_nap(const struct deadline *deadline, long long *length);
 
 /*
- * Interrupt blocking system calls from now on, by SIGURG every DEADLINE_TICK, and first when the deadline (may be NULL)
- * comes. As the timer repeats, a signal that comes just before a call delays that call by at most a tick. Returns 0, or
- * -1 with errno of timer_create(3p) or timer_settime(3p).
+ * Interrupt blocking system calls of this process from now on, by SIGURG every DEADLINE_TICK, and first when the
+ * deadline (may be NULL) comes. As the timer repeats, a signal that comes just before a call delays that call by at most
+ * a tick. If RLIMIT_SIGPENDING leaves no timer, a thread does the same. Returns 0, or -1 with errno of timer_settime(3p)
+ * or pthread_create(3p).
  */
 CHECKED int deadline_tick(const struct deadline *deadline);
+
+/*
+ * Interrupt blocking system calls once the deadline comes, and every DEADLINE_TICK from then on. A deadline that never
+ * comes ends all ticks. Otherwise as deadline_tick.
+ */
+int deadline_alarm(const struct deadline *deadline);
+
+/*
+ * Interrupt blocking system calls of this thread by SIGURG once a descriptor has lost its reader, and every
+ * DEADLINE_TICK from then on: a thread waits for that. A second call does nothing, and must name the same descriptor.
+ * Returns 0, or -1 with errno of pthread_create(3p).
+ */
+int deadline_watch(int fd);
 
 #endif

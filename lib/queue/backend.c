@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/error.h"
 #include "base/interrupt.h"
 #include "base/io.h"
 #include "queue/internal.h"
@@ -26,10 +27,19 @@ queue_reserve(struct queue *queue, size_t size)
 	return 0;
 }
 
-struct sysv_envelope *
-sysv_envelope(const struct queue *queue)
+int
+queue_wait_output(int output)
 {
-	return (struct sysv_envelope *)(void *)queue->buffer;
+	struct pollfd wait = {.fd = output, .events = POLLOUT};
+	const struct deadline never = {0};
+
+	if (output == -1)
+		return interrupt_caught() ? error_set(EINTR) : 0;
+	/* The alarm of a wait for a message is not for this one. */
+	(void)deadline_alarm(&never);
+	if (deadline_wait(&wait, 1, &never, -1) == -1)
+		return -1;
+	return wait.revents & ~POLLOUT ? error_set(EPIPE) : 0;
 }
 
 int

@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "base/text.h"
+#include "base/trace.h"
 #include "queue/queue.h"
 #include "queue/work.h"
 
@@ -166,6 +167,9 @@ int queue_reserve(struct queue *queue, size_t size);
 /* Check whether a wait that was interrupted continues. Returns 0, or -1 with EINTR, EPIPE or ETIMEDOUT. */
 int queue_wait_check(const struct queue_wait *wait);
 
+/* Wait until a descriptor (-1: none) accepts PIPE_BUF bytes. Returns 0, or -1 with EINTR or EPIPE. */
+int queue_wait_output(int output);
+
 /* The argument of msgsnd(2) and msgrcv(2): the message follows its type without a gap. */
 struct sysv_envelope {
 	long type;
@@ -173,7 +177,11 @@ struct sysv_envelope {
 };
 
 /* Return the message in the queue's buffer. */
-struct sysv_envelope *sysv_envelope(const struct queue *queue);
+static inline struct sysv_envelope *
+sysv_envelope(const struct queue *queue)
+{
+	return (struct sysv_envelope *)(void *)queue->buffer;
+}
 
 /* posix_open.c: opening a POSIX queue, and the meaning of its errors. */
 int posix_open(struct queue *queue, const struct name *name);
@@ -207,8 +215,31 @@ mqd_t trace_mq_open(const struct queue *queue, int flags, struct mq_attr *attr);
 int trace_mq_send(const struct queue *queue, const struct message *message, const struct timespec *until);
 ssize_t trace_mq_receive(const struct queue *queue, unsigned int *priority, const struct timespec *until);
 int trace_msgget(key_t key, int flags, mode_t mode);
-int trace_msgsnd(const struct queue *queue, const struct message *message, int flags);
-ssize_t trace_msgrcv(const struct queue *queue, size_t space, long type, int flags);
+
+/* Print the line of a call. */
+void trace_print_msgsnd(const struct queue *queue, const struct message *message, int flags, int result);
+void trace_print_msgrcv(const struct queue *queue, size_t space, long type, int flags, ssize_t result);
+
+/* These two are inline because returns from nested functions are slow after a system call. */
+static inline int
+trace_msgsnd(const struct queue *queue, const struct message *message, int flags)
+{
+	int result = msgsnd(queue->as.sysv.id, queue->buffer, message->size, flags);
+
+	if (trace_on)
+		trace_print_msgsnd(queue, message, flags, result);
+	return result;
+}
+
+static inline ssize_t
+trace_msgrcv(const struct queue *queue, size_t space, long type, int flags)
+{
+	ssize_t result = msgrcv(queue->as.sysv.id, queue->buffer, space, type, flags);
+
+	if (trace_on)
+		trace_print_msgrcv(queue, space, type, flags, result);
+	return result;
+}
 
 /* linux.c, portable.c: functions that the system offers beyond POSIX, or that replace them. */
 

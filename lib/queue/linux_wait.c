@@ -57,17 +57,20 @@ watch_links(struct queue_posix *posix)
 }
 
 /*
- * Wait as internal.h says. Once the queue is unlinked, poll without waiting: receive its remaining messages before
+ * Wait as internal.h says. Most outputs accept bytes at once, so the first poll(2) asks for both, and the next one waits
+ * for the queue and for the end of the output alone. Once the queue is unlinked, poll without waiting: receive its remaining messages before
  * EIDRM.
  */
 int
 posix_wait(struct queue_posix *posix, short event, const struct queue_wait *wait)
 {
-	struct pollfd fds[3] = {{posix->mqd, event, 0}, {wait->output, 0, 0}, {0, POLLIN, 0}};
+	struct pollfd fds[3] = {{posix->mqd, event, 0}, {wait->output, POLLOUT, 0}, {0, POLLIN, 0}};
 	char changes[1024];
 
 	if (posix->watch == 0)
 		watch_links(posix);
+	if (wait->output == -1)
+		fds[1].events = 0;
 	fds[2].fd = posix->watch;
 	for (;;) {
 		int tick = posix->unlinked ? 0 : posix->watch == -1 ? DEADLINE_TICK : -1;
@@ -75,10 +78,13 @@ posix_wait(struct queue_posix *posix, short event, const struct queue_wait *wait
 
 		if (ready == -1 && !(errno == ETIMEDOUT && posix->unlinked))
 			return -1;
-		if (ready > 0 && fds[1].revents)
+		if (ready > 0 && fds[1].revents & ~POLLOUT)
 			return error_set(EPIPE);
+		fds[1].events &= ready > 0 ? ~fds[1].revents : ~0;
 		if (ready > 0 && fds[0].revents)
-			return 0;
+			return fds[1].events ? queue_wait_output(wait->output) : 0;
+		if (ready > 0 && fds[1].revents)
+			continue;
 		if (posix->unlinked)
 			return error_set(EIDRM);
 		if (ready > 0 && read(posix->watch, changes, sizeof(changes)) == -1)

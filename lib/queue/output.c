@@ -2,10 +2,15 @@
  * output.c: messages on their way from a queue to an output. Each is held until the write that carries it has
  * succeeded, and goes back to its queue if that never happens.
  *
+ * Messages are taken only while the output accepts PIPE_BUF bytes, and no more than it then accepts, so that SIGKILL
+ * loses no more than that. The size of the next message of a POSIX queue is not known: one more can be held with those,
+ * until the write that follows.
+ *
  * A write carries whole records and at most PIPE_BUF bytes: a pipe takes all of it or nothing, and several receivers
  * that share a pipe do not mix their records. A larger record has a write of its own.
  */
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +19,8 @@
 #include "base/explain.h"
 #include "base/interrupt.h"
 #include "base/io.h"
-#include "queue/queue.h"
+#include "base/pump.h"
+#include "queue/internal.h"
 
 /*
  * The most messages that are held before a flush; if it fails, one more is held. Raw empty messages write nothing, so
@@ -75,6 +81,24 @@ release(struct output *output, size_t written)
 		output->used = 0;
 }
 
+void
+output_open(struct output *output)
+{
+	enum pump_kind kind = pump_kind(output->fd);
+
+	output->watched = kind == PUMP_PIPE || kind == PUMP_SOCKET || kind == PUMP_OTHER;
+}
+
+/* Wait until the output accepts PIPE_BUF bytes. */
+static int
+wait_ready(struct output *output)
+{
+	if (output->watched && !output->ready && queue_wait_output(output->fd) == -1)
+		return -1;
+	output->ready = true;
+	return 0;
+}
+
 /*
  * Write the messages that are held. After a caught signal, write them only if the output takes them at once, because a
  * signal that was caught earlier does not end a write that blocks.
@@ -85,11 +109,37 @@ output_flush(struct output *output)
 	size_t written = 0;
 	int result;
 
-	if (output->used > 0 && interrupt_caught() && (output->used > PIPE_BUF || !io_writable(output->fd)))
-		return error_set(EINTR);
+	if (output->used > 0 && interrupt_caught()) {
+		if (output->used > PIPE_BUF || !io_writable(output->fd))
+			return error_set(EINTR);
+	} else if (output->used > 0 && wait_ready(output) == -1) {
+		return -1;
+	}
 	result = io_write(output->fd, output->buffer, output->used, &written);
+	output->ready &= output->used == 0;
 	release(output, written);
 	return result;
+}
+
+/* Return true if no further message fits into the write of those that are held. */
+static bool
+is_full(const struct output *output)
+{
+	return output->count == MOST_HELD || (output->used > 0 && output->used + RECORD_FRAME > PIPE_BUF);
+}
+
+int
+output_ready(struct output *output)
+{
+	if (is_full(output) && output_flush(output) == -1)
+		return -1;
+	return wait_ready(output);
+}
+
+size_t
+output_space(const struct output *output)
+{
+	return output->used > 0 ? PIPE_BUF - RECORD_FRAME - output->used : SIZE_MAX;
 }
 
 /* Hold the message whatever the result of the write before it, because the message has left its queue. */
@@ -104,7 +154,7 @@ output_add(struct output *output, const struct message *message)
 		queue_put_back(output->queue, message, 1);
 		return error_set(ENOMEM);
 	}
-	if (output->count == MOST_HELD || (output->used > 0 && output->used + message->size + RECORD_FRAME > PIPE_BUF))
+	if (output->used > 0 && output->used + message->size + RECORD_FRAME > PIPE_BUF)
 		result = output_flush(output);
 	if (output->prefix)
 		snprintf(prefix, sizeof(prefix), "%ld", message->priority);

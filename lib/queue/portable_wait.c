@@ -15,7 +15,8 @@ posix_wait(struct queue_posix *posix, short event, const struct queue_wait *wait
 {
 	(void)posix;
 	(void)event;
-	return queue_wait_check(wait) == -1 ? -1 : deadline_tick(&wait->deadline);
+	return queue_wait_check(wait) == -1 || queue_wait_output(wait->output) == -1 ? -1
+	                                                                             : deadline_tick(&wait->deadline);
 }
 
 mqd_t

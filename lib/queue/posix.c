@@ -65,6 +65,12 @@ send_posix(struct queue *queue, const struct message *message, const struct queu
 	return 0;
 }
 
+/*
+ * Bytes of a message up to which every message is taken to be as large as it can be. Above it, which is usual, the next
+ * message is taken to be as large as the last one, because most messages are far smaller than they could be.
+ */
+#define SMALL 1024
+
 /* Receive a message. Wait before the call, because no message may be taken once the output has lost its reader. */
 static int
 receive_posix(struct queue *queue, struct message *message, const struct queue_wait *wait)
@@ -73,6 +79,8 @@ receive_posix(struct queue *queue, struct message *message, const struct queue_w
 	unsigned int priority = 0;
 	ssize_t size;
 
+	if (!wait && (queue->size <= SMALL ? queue->size : queue->as.posix.last) > queue->most)
+		return error_set(E2BIG);
 	if (queue_reserve(queue, queue->size) == -1)
 		return -1;
 	if (wait && posix_wait(&queue->as.posix, POLLIN, wait) == -1)
@@ -80,6 +88,7 @@ receive_posix(struct queue *queue, struct message *message, const struct queue_w
 	while ((size = trace_mq_receive(queue, &priority, until)) == -1)
 		if (wait_again(queue, POLLIN, wait) == -1)
 			return -1;
+	queue->as.posix.last = (size_t)size;
 	*message = (struct message){.data = queue->buffer, .size = (size_t)size, .priority = (long)priority};
 	return 0;
 }

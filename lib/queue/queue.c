@@ -2,6 +2,7 @@
  * queue.c: message queues, the front end of the two back ends. The kind of a name chooses the back end.
  */
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,7 +58,7 @@ queue_priorities(const struct name *name)
 int
 queue_open(struct queue *queue, const struct name *name, const struct queue_options *options)
 {
-	*queue = (struct queue){.text = name->text, .asked = *options, .backend = backend(name)};
+	*queue = (struct queue){.text = name->text, .asked = *options, .backend = backend(name), .most = SIZE_MAX};
 	queue->asked.create |= options->exclusive;
 	queue->open = queue->backend->open(queue, name) == 0;
 	return queue->open ? 0 : -1;

@@ -35,10 +35,10 @@ struct queue_options {
 	const char *select;       /* messages to receive: N, -N or ^N, as -p of mqrecv; NULL: the next message */
 };
 
-/* The bounds of a wait: a deadline, and the reader of an output. */
+/* The bounds of a wait: a deadline, and an output. */
 struct queue_wait {
 	struct deadline deadline;
-	int output; /* the wait ends with EPIPE once this descriptor has lost its reader; -1: none */
+	int output; /* descriptor that must accept PIPE_BUF bytes before a message is taken; -1: none */
 };
 
 /*
@@ -60,6 +60,7 @@ struct queue_posix {
 	size_t depth;  /* mq_maxmsg */
 	int watch;     /* inotify(7) descriptor; 0: not opened yet; -1: not available */
 	bool unlinked; /* the queue no longer has a name */
+	size_t last;   /* bytes of the message that was received last */
 };
 
 struct queue_sysv {
@@ -67,7 +68,7 @@ struct queue_sysv {
 	unsigned long long capacity; /* msg_qbytes; ULLONG_MAX: no permission to read it */
 	long type;                   /* type that msgrcv(2) selects by */
 	int flags;                   /* flags that msgrcv(2) selects by */
-	bool ticking;                /* the queue has been full: a timer interrupts calls that block (deadline_tick) */
+	bool full;                   /* the queue has been full: a call without a deadline blocks at once */
 	long copied;                 /* position after the message that was copied last */
 	long copied_rank;            /* rank of that message (sysv_receive.c) */
 	char handle[24];             /* name of a new private queue */
@@ -82,6 +83,7 @@ struct queue {
 	bool taken;                 /* a message was taken from it */
 	bool returned;              /* a message was put back into it */
 	size_t size;                /* bytes of the largest message that the queue can take */
+	size_t most; /* bytes of the largest message that is received without waiting; the caller sets it */
 	const struct queue_backend *backend;
 	enum queue_step step; /* step of queue_open that failed */
 	char *buffer;         /* message that was received last */
@@ -133,7 +135,9 @@ CHECKED int queue_send_nearest(struct queue *queue, const struct message *messag
  * without waiting first: a call that waits may fail at once if its deadline has passed, even if a message is there.
  * Returns 0 or -1. Errors: EAGAIN (empty, and wait is NULL; or no timer is left), ETIMEDOUT, EINTR (a signal was
  * caught), EIDRM (the queue was removed and is empty), EPIPE (wait->output has lost its reader, and no message was
- * taken), ENOSYS (this kernel cannot copy messages), ENOMEM, EACCES. See mq_receive(3), msgrcv(2).
+ * taken), ENOSYS (this kernel cannot copy messages), ENOMEM, EACCES; E2BIG (wait is NULL, and the next message has more
+ * than queue->most bytes; of a POSIX queue, whose next message has an unknown size: may have). See mq_receive(3),
+ * msgrcv(2).
  */
 CHECKED int queue_receive(struct queue *queue, struct message *message, const struct queue_wait *wait);
 
@@ -191,14 +195,28 @@ struct output {
 	struct queue *queue;
 	int fd;
 	enum record_form form;
-	bool prefix;           /* each record starts with the priority and a tab */
-	char *buffer;          /* records that are not yet written */
+	bool prefix;  /* each record starts with the priority and a tab */
+	bool watched; /* fd is a pipe, a socket or a terminal, whose other end can close and can block writes */
+	bool ready;   /* fd accepted PIPE_BUF bytes after the last write */
+	char *buffer; /* records that are not yet written */
 	size_t used, capacity; /* bytes in buffer, and bytes of its space */
 	struct held *held;     /* place of each message in buffer */
 	struct message *list;  /* space for the same messages, when they are put back */
 	size_t count;          /* messages held */
 	bool gone;             /* the output has lost its reader */
 };
+
+/* Find out what kind of file fd is. */
+void output_open(struct output *output);
+
+/*
+ * Wait until the next message may be taken: write the messages that are held if they fill a write, and wait until fd
+ * accepts PIPE_BUF bytes. Returns as output_flush.
+ */
+int output_ready(struct output *output);
+
+/* Return the most bytes that the next message may have, so that it shares a write with those that are held. */
+size_t output_space(const struct output *output);
 
 /*
  * Add a message, and write those before it if there is no space for it. Returns 0 or -1. Errors: those of output_flush,
@@ -207,8 +225,9 @@ struct output {
 CHECKED int output_add(struct output *output, const struct message *message);
 
 /*
- * Write the messages that are held, however long that blocks. Returns 0, or -1 with errno of write(2), or EINTR after a
- * caught signal. After a failure the rest is still held, and only output_fail or output_close may follow.
+ * Write the messages that are held, however long that blocks. Returns 0, or -1 with errno of write(2), EPIPE (fd has
+ * lost its reader), or EINTR after a caught signal. After a failure the rest is still held, and only output_fail or
+ * output_close may follow.
  */
 CHECKED int output_flush(struct output *output);
 

@@ -26,7 +26,7 @@ static const struct explanation common[] = {
     {EACCES, SEND, "no permission to send to this queue (its owner or root can change its mode)", LIMIT_NONE},
     {EACCES, RECEIVE, "no permission to receive from this queue (its owner or root can change its mode)", LIMIT_NONE},
     {EIDRM, ANY, "the queue was removed while in use", LIMIT_NONE},
-    {EAGAIN, ANY, "no timer can be had (RLIMIT_SIGPENDING; raise it with ulimit -i)", LIMIT_NONE},
+    {EAGAIN, ANY, "neither a timer nor a thread can be had (RLIMIT_SIGPENDING, RLIMIT_NPROC; raise one with ulimit -i or -u)", LIMIT_NONE},
     {ETIMEDOUT, SEND, "the queue stayed full, no room in time (-t)", LIMIT_NONE},
     {ETIMEDOUT, RECEIVE, "no message in time (-t)", LIMIT_NONE},
     {0},

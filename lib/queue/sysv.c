@@ -1,7 +1,8 @@
 /*
  * sysv.c: System V message queues, to send and to receive. They cannot be polled and their calls have no timeout. A
- * receiver waits with space for 0 bytes, which msgrcv(2) answers with E2BIG once there is a message, and checks its
- * output before it takes that message. A timer interrupts waits that a deadline bounds (deadline_tick).
+ * receiver with an output waits with space for 0 bytes, which msgrcv(2) answers with E2BIG once there is a message, and
+ * checks the output before it takes that message. A wait without an end sleeps in the kernel: a timer interrupts it when
+ * its deadline comes (deadline_alarm), and a thread when its output has lost the reader (deadline_watch).
  */
 #include <errno.h>
 #include <string.h>
@@ -18,7 +19,7 @@
 static int
 send_sysv(struct queue *queue, const struct message *message, const struct queue_wait *wait)
 {
-	bool block = wait && !wait->deadline.limited && queue->as.sysv.ticking;
+	bool block = wait && !wait->deadline.limited && queue->as.sysv.full;
 
 	if (queue_reserve(queue, sizeof(struct sysv_envelope) + message->size) == -1)
 		return -1;
@@ -27,11 +28,20 @@ send_sysv(struct queue *queue, const struct message *message, const struct queue
 	while (trace_msgsnd(queue, message, block ? 0 : IPC_NOWAIT) == -1) {
 		if (errno != (block ? EINTR : EAGAIN) || !wait)
 			return sysv_failed(queue);
-		if (queue_wait_check(wait) == -1 || deadline_tick(&wait->deadline) == -1)
+		if (queue_wait_check(wait) == -1 || deadline_alarm(&wait->deadline) == -1)
 			return -1;
-		queue->as.sysv.ticking = block = true;
+		queue->as.sysv.full = block = true;
 	}
 	return 0;
+}
+
+/* Let what ends a wait interrupt a call. Without threads, look at the output every tick. */
+static int
+bound_wait(const struct queue_wait *wait)
+{
+	if (wait->output == -1 || deadline_watch(wait->output) == 0)
+		return deadline_alarm(&wait->deadline);
+	return deadline_tick(&wait->deadline);
 }
 
 /* Wait for a message and take it. Take a message that is there when the deadline comes. */
@@ -39,23 +49,27 @@ static ssize_t
 receive_wait(struct queue *queue, const struct queue_wait *wait)
 {
 	const struct queue_sysv *sysv = &queue->as.sysv;
+	size_t space = wait->output == -1 ? queue->capacity - sizeof(struct sysv_envelope) : 0;
 	ssize_t size;
 
 	if (deadline_passed(&wait->deadline))
 		return error_set(ETIMEDOUT);
 	for (;;) {
-		bool there;
-
-		if (deadline_tick(&wait->deadline) == -1)
+		if (bound_wait(wait) == -1)
 			return -1;
-		size = trace_msgrcv(queue, 0, sysv->type, sysv->flags);
+		size = trace_msgrcv(queue, space, sysv->type, sysv->flags);
+		/* With space for 0 bytes, an empty message is taken. */
 		if (size != -1 || (errno != E2BIG && errno != EINTR))
-			return size; /* an empty message was taken, or the call failed */
-		there = errno == E2BIG;
-		if (queue_wait_check(wait) == -1 && !(there && errno == ETIMEDOUT))
-			return -1;
-		if (there && ((size = sysv_receive(queue, sysv->type, sysv->flags, true)) != -1 || errno != EAGAIN))
 			return size;
+		if (errno == E2BIG) {
+			if (queue_wait_output(wait->output) == -1)
+				return -1;
+			size = sysv_receive(queue, sysv->type, sysv->flags, true);
+			if (size != -1 || errno != EAGAIN)
+				return size;
+		}
+		if (queue_wait_check(wait) == -1)
+			return -1;
 	}
 }
 

@@ -8,19 +8,24 @@
 #include "base/interrupt.h"
 #include "queue/internal.h"
 
-/* Receive without MSG_NOERROR, which would cut the message, and make the buffer larger until the message fits. */
+/*
+ * Receive without MSG_NOERROR, which would cut the message. Make the buffer larger until the message fits, unless it has
+ * more bytes than the caller wants.
+ */
 ssize_t
 sysv_receive(struct queue *queue, long type, int flags, bool traced)
 {
 	ssize_t size;
+	size_t space;
 
 	flags |= IPC_NOWAIT;
 	do {
-		size_t space = queue->capacity - sizeof(struct sysv_envelope);
-
+		space = queue->capacity - sizeof(struct sysv_envelope);
+		if (space > queue->most)
+			space = queue->most;
 		size = traced ? trace_msgrcv(queue, space, type, flags)
 		              : msgrcv(queue->as.sysv.id, queue->buffer, space, type, flags);
-	} while (size == -1 && errno == E2BIG && queue_reserve(queue, queue->capacity * 2) == 0);
+	} while (size == -1 && errno == E2BIG && space < queue->most && queue_reserve(queue, queue->capacity * 2) == 0);
 	if (size == -1 && errno == ENOMSG)
 		errno = EAGAIN;
 	return size;

@@ -83,33 +83,26 @@ trace_msgget(key_t key, int flags, mode_t mode)
 	    id, "msgget(0x%x, %s0%03o)", (unsigned int)key, flags ? "IPC_CREAT|IPC_EXCL|" : "", (unsigned int)mode);
 }
 
-int
-trace_msgsnd(const struct queue *queue, const struct message *message, int flags)
+void
+trace_print_msgsnd(const struct queue *queue, const struct message *message, int flags, int result)
 {
-	int id = queue->as.sysv.id, result = msgsnd(id, queue->buffer, message->size, flags);
 	char data[QUOTED];
 
-	if (trace_on)
-		trace_call(result, "msgsnd(%d, {mtype=%ld, mtext=%s}, %zu, %s)", id, message->priority,
-		    quote(data, message->data, message->size), message->size, flags ? "IPC_NOWAIT" : "0");
-	return result;
+	trace_call(result, "msgsnd(%d, {mtype=%ld, mtext=%s}, %zu, %s)", queue->as.sysv.id, message->priority,
+	    quote(data, message->data, message->size), message->size, flags ? "IPC_NOWAIT" : "0");
 }
 
-ssize_t
-trace_msgrcv(const struct queue *queue, size_t space, long type, int flags)
+void
+trace_print_msgrcv(const struct queue *queue, size_t space, long type, int flags, ssize_t result)
 {
 	const struct sysv_envelope *envelope = (const void *)queue->buffer;
 	const char *kind = flags & sysv_copy ? "MSG_COPY" : flags & sysv_except ? "MSG_EXCEPT" : "";
 	const char *now = flags & IPC_NOWAIT ? "IPC_NOWAIT" : *kind ? "" : "0";
-	ssize_t result = msgrcv(queue->as.sysv.id, queue->buffer, space, type, flags);
 	char data[QUOTED], received[QUOTED + 48] = "";
 
-	if (!trace_on)
-		return result;
 	if (result != -1)
 		snprintf(received, sizeof(received), "mtype=%ld, mtext=%s", envelope->type,
 		    quote(data, envelope->data, (size_t)result));
 	trace_call(result, "msgrcv(%d, {%s}, %zu, %ld, %s%s%s)", queue->as.sysv.id, received, space, type, kind,
 	    *kind && *now ? "|" : "", now);
-	return result;
 }
