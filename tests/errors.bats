@@ -174,8 +174,11 @@ END
 1	mqsend $E <&-	mqsend: $E: standard input cannot be read: Bad file descriptor; no message was sent
 124	mqsend -t 0 $E 1 2 3	mqsend: $E: the queue stayed full, no room in time (-t); 2 messages were sent
 124	mqsend -t 0 $F 12345678 12345678 3	mqsend: $F: the queue stayed full, no room in time (-t); 2 messages were sent
-1	(ulimit -i 0; mqsend $F x)	mqsend: $F: no timer can be had (RLIMIT_SIGPENDING; raise it with ulimit -i); no message was sent
-1 portable	(ulimit -i 0; mqsend $E x)	mqsend: $E: no timer can be had (RLIMIT_SIGPENDING; raise it with ulimit -i); no message was sent
+124	(ulimit -i 0; mqsend -t 0.1 $F x)	mqsend: $F: the queue stayed full, no room in time (-t); no message was sent
+124	(ulimit -i 0; mqsend -t 0.1 $E x)	mqsend: $E: the queue stayed full, no room in time (-t); no message was sent
+0	mqsend -L 0 $E 3	mqsend: $E: 1 record was dropped (-L)
+0	mqsend -L 0 $F 3 12345678	mqsend: $F: 2 records were dropped (-L)
+124	mqsend -L 0 -t 0 -e 4 $E 3	mqsend: $E: the queue stayed full, no room in time (-t); no message was sent, 1 record was dropped (-L)
 END
 }
 
@@ -238,9 +241,9 @@ END
 1	mqrecv -a $F >/dev/full	mqrecv: $F: standard output: No space left on device; 1 message was put back
 124	mqrecv -t 0 -n 2 $E	mqrecv: $E: no message in time (-t)
 124	mqrecv -t 0 -n 2 $F	mqrecv: $F: no message in time (-t)
-1	(ulimit -i 0; mqrecv $F)	mqrecv: $F: no timer can be had (RLIMIT_SIGPENDING; raise it with ulimit -i)
-1 portable	(ulimit -i 0; mqrecv $E)	mqrecv: $E: no timer can be had (RLIMIT_SIGPENDING; raise it with ulimit -i)
-125	(ulimit -i 0; mqrecv $F -- true)	mqrecv: $F: no timer can be had (RLIMIT_SIGPENDING; raise it with ulimit -i)
+124	(ulimit -i 0; mqrecv -t 0.1 -n 2 $F)	mqrecv: $F: no message in time (-t)
+124	(ulimit -i 0; mqrecv -t 0.1 -n 2 $E)	mqrecv: $E: no message in time (-t)
+124	(ulimit -i 0; mqrecv -t 0.1 $F -- true)	mqrecv: $F: no message in time (-t)
 END
 }
 
@@ -349,7 +352,7 @@ END
 	background peer lock "$E" write <end >locked
 	until [ -s locked ]; do moment; done
 	lines shmget <<'END'
-1	(ulimit -i 0; shmget -t 1 $E)	shmget: $E: no timer can be had (RLIMIT_SIGPENDING; raise it with ulimit -i); nothing was written
+124	(ulimit -i 0; shmget -t 0.1 $E)	shmget: $E: the segment stayed locked by another process, not free in time (-t); nothing was written
 124	shmget -t 0 $E	shmget: $E: the segment stayed locked by another process, not free in time (-t); nothing was written
 124	printf a | shmput -t 0 $E	shmput: $E: the segment stayed locked by another process, not free in time (-t); nothing was changed
 END
@@ -405,7 +408,8 @@ END
 1	semop -c -i 1,2,3 $F	semop: $F: it exists with 2 members, not the 3 of -i (leave out -i, or remove it first)
 1	semop -c /$L	semop: /$L: the name is too long for a semaphore
 124	semop -t 0 $E -1; semop -t 0 $E -1	semop: $E: the semaphore was not available in time (-t)
-1	(ulimit -i 0; semop -t 1 $E -1)	semop: $E: no timer can be had (RLIMIT_SIGPENDING; raise it with ulimit -i)
+124	(ulimit -i 0; semop -t 0.1 $E -1)	semop: $E: the semaphore was not available in time (-t)
+124	(ulimit -i 0; semop -t 0.1 $F 1:-1)	semop: $F: the semaphore was not available in time (-t)
 124	semop -t 0 $F 1:-1	semop: $F: the semaphore was not available in time (-t)
 124	semop -t 0 $F 0:0	semop: $F: the semaphore was not available in time (-t)
 1	semop $F 2:-1	semop: $F: the set has 2 members, so INDEX goes from 0 to 1
@@ -559,6 +563,8 @@ END
 1	fifocat -c link	fifocat: link: a dangling symbolic link; it is not followed to create a FIFO
 124	fifocat -t 0 fifo	fifocat: fifo: no byte in time (-t); 0 bytes were written
 124	fifocat -w -t 0 fifo	fifocat: fifo: no reader in time (-t)
+124	(ulimit -i 0; fifocat -w -t 0.1 fifo)	fifocat: fifo: no reader in time (-t)
+124	(ulimit -i 0; fifocat -t 0.1 fifo)	fifocat: fifo: no writer in time (-t)
 1 portable	fifocat -t 0 -s 1 fifo	fifocat: fifo: -s: this system has no way to change the capacity of a pipe
 END
 }

@@ -92,11 +92,11 @@ times_out() {
 	for output in file pipe command; do
 		command=()
 		case $output in
-		file) exec 8>got ;;
-		pipe) exec 8> >(cat >got) ;;
+		pipe) exec 8> >(cat >got 3>&-) ;;
 		command) command=(-- sh -c 'cat >got') ;;
 		esac
-		(ulimit -i 0; exec mqrecv "$Q" "${command[@]}" >&8 2>err 3>&-) &
+		[ $output = pipe ] || exec 8>got
+		(ulimit -i 0; exec mqrecv "$Q" "${command[@]}" >&8 2>err 3>&- 8>&-) &
 		PID=$!
 		JOBS+=("$PID")
 		exec 8>&-
@@ -108,9 +108,9 @@ times_out() {
 	(ulimit -i 0; try mqrecv -t 0.2 "$Q"; status 124)
 	[ "$PLAT" = linux ] || return 0
 	need strace strace -V
-	for output in got /dev/null "| cat"; do
+	for output in '>got' '| cat >got'; do
 		: >trace
-		background sh -c "strace -f -o trace mqrecv $Q ${output/#[!|]/>&}"
+		background sh -c "strace -f -o trace mqrecv $Q $output"
 		until [ "$(grep -c msgrcv trace)" -ge 2 ]; do moment; done
 		mqsend "$Q" x
 		ends 0
@@ -446,7 +446,7 @@ takes_none() {
 	both takes_none
 }
 
-# killed_in_write LENGTH SIZE: kill a receiver that nobody reads; the messages of LENGTH bytes come from a queue of SIZE bytes each.
+# killed_in_write LENGTH SIZE: kill a receiver that nobody reads; the messages have LENGTH bytes, in a queue of SIZE bytes each.
 killed_in_write() {
 	new_name $KIND
 	pipe
@@ -471,7 +471,7 @@ killed_in_write() {
 	[ -r /proc/self/status ] || skip "needs /proc"
 	for KIND in posix sysv; do
 		killed_in_write 100 100
-		killed_in_write 300 8192
+		[ $KIND = sysv ] || killed_in_write 300 8192
 	done
 }
 

@@ -12,7 +12,7 @@
 # _ipc7_letters COMMAND: set REPLY to its getopt string.
 _ipc7_letters() {
 	case $1 in
-	mqsend) REPLY=0NrPcxd:s:m:p:e:t:uv ;;
+	mqsend) REPLY=0NrPcxd:s:m:p:e:t:L:uv ;;
 	mqrecv) REPLY=n:afe:t:kp:0NrPA:b:D:j:R:cxd:s:m:uv ;;
 	shmput) REPLY=cxm:s:o:t:uv ;;
 	shmget) REPLY=n:o:t:uvz ;;
