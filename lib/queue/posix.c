@@ -66,8 +66,8 @@ send_posix(struct queue *queue, const struct message *message, const struct queu
 }
 
 /*
- * Bytes of a message up to which every message is taken to be as large as it can be. Above it, which is usual, the next
- * message is taken to be as large as the last one, because most messages are far smaller than they could be.
+ * Bytes of a message up to which the next one is taken to be as large as it can be. Above it, which is usual, most
+ * messages are far smaller than that, and the next one is taken to be as large as the large ones of late.
  */
 #define SMALL 1024
 
@@ -76,10 +76,11 @@ static int
 receive_posix(struct queue *queue, struct message *message, const struct queue_wait *wait)
 {
 	const struct timespec *until = wait ? NULL : at_once();
+	size_t *large = &queue->as.posix.large;
 	unsigned int priority = 0;
 	ssize_t size;
 
-	if (!wait && (queue->size <= SMALL ? queue->size : queue->as.posix.last) > queue->most)
+	if (!wait && (queue->size <= SMALL ? queue->size : *large) > queue->most)
 		return error_set(E2BIG);
 	if (queue_reserve(queue, queue->size) == -1)
 		return -1;
@@ -88,7 +89,10 @@ receive_posix(struct queue *queue, struct message *message, const struct queue_w
 	while ((size = trace_mq_receive(queue, &priority, until)) == -1)
 		if (wait_again(queue, POLLIN, wait) == -1)
 			return -1;
-	queue->as.posix.last = (size_t)size;
+	if ((size_t)size < *large)
+		*large -= (*large - (size_t)size) / 8;
+	else
+		*large = (size_t)size;
 	*message = (struct message){.data = queue->buffer, .size = (size_t)size, .priority = (long)priority};
 	return 0;
 }
