@@ -5,8 +5,8 @@ VERSION := $(shell sed -n 's/^.define IPC7_VERSION "\(.*\)"/\1/p' lib/base/comma
 COMMANDS := $(sort $(foreach f,$(wildcard cmd/*.c),$(if $(findstring _,$(f)),,$(basename $(notdir $f)))))
 
 # These commands limit the choice of the C library (see LINK in config.mk); the others do not.
-SEMAPHORES = semop ipcdel
-USERS = ipcls ipcset
+SEMAPHORES = semop ipcdel ipcls
+USERS = ipcset
 HOSTS = sockcat fdsend fdrecv
 FAST = $(filter-out $(SEMAPHORES) $(USERS) $(HOSTS),$(COMMANDS))
 

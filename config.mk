@@ -24,5 +24,5 @@ PLAT = linux
 #   dynamic  with the shared C library
 #   auto     the first of these that works here; with PLAT=portable never musl, which numbers real-time signals differently
 # Commands that open named POSIX semaphores never use musl, because musl keeps them in other files than the system's library.
-# Commands that look up hosts or users are dynamic instead of static, because glibc needs its shared libraries for that.
+# Commands that look up hosts, or users by name, are dynamic instead of static, because glibc needs its shared libraries for that.
 LINK = auto

@@ -1,7 +1,7 @@
 /*
  * ipcls: list queues, segments and semaphores, POSIX and System V.
  *
- * Each object is a line of columns with tabs between them, in an order that does not change from run to run. The other
+ * Each object is a line of fields with tabs between them, or of aligned columns at a terminal, in an order that does not change from run to run. The other
  * commands accept the values of the NAME column. ipcls changes nothing, and mounts nothing that other processes see.
  */
 #include <unistd.h>
@@ -36,11 +36,12 @@ read_columns(void *listing, int letter, const char *text)
 	return command_argument("-o ", text, "not columns with commas between them (see ipcls -h)");
 }
 
-/* Print the list in batches of lines. Returns the exit status. */
+/* Print the list in batches of lines; at a terminal all at once, as columns. Returns the exit status. */
 static int
 print(const struct listing *listing, bool header, const struct objects *objects)
 {
-	struct text text = {0};
+	bool terminal = !listing->json && isatty(STDOUT_FILENO);
+	struct text text = {0}, aligned = {0};
 	int status = STATUS_OK;
 	size_t i;
 
@@ -48,10 +49,14 @@ print(const struct listing *listing, bool header, const struct objects *objects)
 		listing_header(listing, &text);
 	for (i = 0; status == STATUS_OK && i < objects->count; i++) {
 		listing_line(listing, &objects->items[i], &text);
-		if (text.size >= BATCH)
+		if (text.size >= BATCH && !terminal)
 			status = command_print(&text);
 	}
-	return status == STATUS_OK ? command_print(&text) : status;
+	if (!terminal)
+		return status == STATUS_OK ? command_print(&text) : status;
+	listing_align(&text, &aligned);
+	text_free(&text);
+	return command_print(&aligned);
 }
 
 int

@@ -26,30 +26,36 @@ compare(const void *left, const void *right)
 
 static const char no_system_v[] = "this kernel has no System V IPC (CONFIG_SYSVIPC)";
 
-/* Print a line about objects that cannot be listed. Returns STATUS_FAILED. */
+/*
+ * Print a line about objects that cannot be listed. Returns STATUS_FAILED; or GO_ON if this system or this user cannot
+ * list them, and nobody has named their kind (all).
+ */
 static int
-report_unlisted(const char *family, enum object_kind kind, int error)
+report_unlisted(const char *family, enum object_kind kind, int error, bool all)
 {
 	struct text words = {0};
 
 	if (error == ENOSYS)
 		text_format(&words, no_system_v);
-	else if (!explanation_add(&words, objects_unlisted, (int)kind, error, 0))
+	else if (!explanation_add(&words, objects_unlisted, (int)kind, error, 0)) {
 		text_format(&words, "%s", explain_errno(error));
+		all = false;
+	}
 	error_line(NULL, "%s %ss cannot be listed: %s", family, object_kind_noun(kind), words.data ? words.data : "");
 	text_free(&words);
-	return STATUS_FAILED;
+	return all ? GO_ON : STATUS_FAILED;
 }
 
-/* Add all objects of a set of kinds. Returns GO_ON, or STATUS_FAILED after a line. */
+/* Add all objects of the kinds that operands name or, without any, of all kinds. Returns as objects_find. */
 static int
-list(unsigned int kinds, struct objects *objects)
+list(const struct operands *operands, struct objects *objects)
 {
+	bool all = operands->count == 0;
 	int status = GO_ON;
 	unsigned int kind;
 
 	for (kind = OBJECT_QUEUE; kind <= OBJECT_SEMAPHORE; kind <<= 1) {
-		if (!(kinds & kind))
+		if (!(operands->kinds & kind))
 			continue;
 		if (objects_list_posix(kind, objects) == -1) {
 			if (errno == ENOSYS) {
@@ -57,10 +63,11 @@ list(unsigned int kinds, struct objects *objects)
 				    "this system has no way to list objects; name them (mq:/jobs, sem:sysv:0x4d2)");
 				return STATUS_FAILED;
 			}
-			status = report_unlisted("POSIX", kind, errno);
+			if (report_unlisted("POSIX", kind, errno, all) != GO_ON)
+				status = STATUS_FAILED;
 		}
-		if (objects_list_sysv(kind, objects) == -1)
-			status = report_unlisted("System V", kind, errno);
+		if (objects_list_sysv(kind, objects) == -1 && report_unlisted("System V", kind, errno, all) != GO_ON)
+			status = STATUS_FAILED;
 	}
 	return status;
 }
@@ -133,7 +140,7 @@ find_operand(const struct operand *operand, struct objects *objects)
 int
 objects_find(const struct operands *operands, struct objects *objects)
 {
-	int status = list(operands->kinds, objects);
+	int status = list(operands, objects);
 	size_t i;
 
 	for (i = 0; i < operands->count; i++)

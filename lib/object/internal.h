@@ -72,6 +72,9 @@ void object_set_attributes(struct object *object, mqd_t queue);
 /* Set the properties that the file of an object shows: owner, group, mode, and those that depend on the kind. */
 void object_set_file(struct object *object, const struct stat *st);
 
+/* account.c: Append the name of a user or, with group, of a group; or the number, if it has no name. */
+void account_add(bool group, unsigned long id, struct text *text);
+
 /* sysv.c. Errors: ENOMEM; objects_find_sysv: ENOENT, EACCES too. */
 
 /* Add all System V objects of a kind. Returns 0 or -1. Errors: ENOSYS (the system has none) too. */

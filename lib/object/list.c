@@ -4,14 +4,12 @@
  */
 #include <ctype.h>
 #include <errno.h>
-#include <grp.h>
-#include <pwd.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
 
 #include "base/error.h"
-#include "object/object.h"
+#include "object/internal.h"
 
 /* The kinds of a field. In JSON only a number has no quotes. */
 enum field { FIELD_NUMBER, FIELD_KEY, FIELD_TEXT, FIELD_KIND, FIELD_OWNER, FIELD_GROUP, FIELD_MODE, FIELD_TIME };
@@ -82,31 +80,6 @@ listing_header(const struct listing *listing, struct text *text)
 	text_format(text, "\n");
 }
 
-/*
- * Append the name of a user or, with group, of a group, or the number if it has no name. Keep the last name, so that
- * objects in a row with the same owner need one look-up.
- */
-static void
-put_account(bool group, unsigned long id, struct text *text)
-{
-	static struct {
-		unsigned long id;
-		const char *name; /* NULL: the number has no name */
-	} last[2] = {{ULONG_MAX, NULL}, {ULONG_MAX, NULL}};
-
-	if (id != last[group].id) {
-		const struct passwd *user = group ? NULL : getpwuid((uid_t)id);
-		const struct group *entry = group ? getgrgid((gid_t)id) : NULL;
-
-		last[group].id = id;
-		last[group].name = user ? user->pw_name : entry ? entry->gr_name : NULL;
-	}
-	if (last[group].name)
-		text_format(text, "%s", last[group].name);
-	else
-		text_format(text, "%lu", id);
-}
-
 static void
 put_time(time_t seconds, struct text *text)
 {
@@ -136,9 +109,9 @@ put_field(const struct column *column, const struct object *object, struct text 
 	else if (column->field == FIELD_TIME && *number != OBJECT_UNKNOWN)
 		put_time((time_t)*number, text);
 	else if (column->field == FIELD_OWNER && object->owned)
-		put_account(false, object->uid, text);
+		account_add(false, object->uid, text);
 	else if (column->field == FIELD_GROUP && object->owned)
-		put_account(true, object->gid, text);
+		account_add(true, object->gid, text);
 	else if (column->field == FIELD_MODE && object->owned)
 		text_format(text, "%04o", (unsigned int)object->mode);
 }

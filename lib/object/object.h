@@ -166,4 +166,7 @@ unsigned int listing_details(const struct listing *listing);
 void listing_header(const struct listing *listing, struct text *text);
 void listing_line(const struct listing *listing, const struct object *object, struct text *text);
 
+/* Append lines, whose fields have tabs between them, with the fields under each other and spaces between them. */
+void listing_align(const struct text *lines, struct text *aligned);
+
 #endif
