@@ -367,6 +367,7 @@ lossy() {
 	status 124
 	error "mqsend: $Q: the queue stayed full, no room in time (-t); no message was sent, 1 record was dropped (-L)"
 	background mqsend -L 0 -e M "$Q" g 2>err
+	asleep
 	[ "$(mqrecv -n 3 -t 60 "$Q" | tr -d '\n')" = abM ]
 	ends 0
 	[ "$(cat err)" = "mqsend: $Q: 1 record was dropped (-L)" ]
@@ -590,7 +591,7 @@ mqsend: msgctl("*", IPC_RMID) = 0" ]]
 @test "mqsend: -h, --help, -V and --version print usage and version" {
 	try mqsend -h
 	status 0
-	[[ $output == 'usage: mqsend [-cuvx] [-0|-N|-r] [-P] [-d DEPTH] [-e MARK] [-m MODE] [-p PRIO] [-s SIZE] [-t TIME] QUEUE [MESSAGE...]'* ]]
+	[[ $output == 'usage: mqsend [-cuvx] [-0|-N|-r] [-P] [-d DEPTH] [-e MARK] [-L TIME] [-m MODE] [-p PRIO] [-s SIZE] [-t TIME] QUEUE [MESSAGE...]'* ]]
 	help=$output
 	try mqsend --help
 	status 0
