@@ -125,7 +125,8 @@ typed() {
 			# These lessons show the calls of Linux.
 			[ "$PLAT" = linux ] || [[ $name != [48]-* ]] || continue
 			typed "$name" $shell
-			diff -u expected got >&2 || { echo "in $name, typed in $shell" >&2; return 1; }
+			# At a terminal, ipcls aligns its columns by spaces.
+			diff -b -u expected got >&2 || { echo "in $name, typed in $shell" >&2; return 1; }
 			leaves_nothing || { echo "left by $name, typed in $shell" >&2; return 1; }
 		done
 	done
