@@ -67,7 +67,8 @@ send_posix(struct queue *queue, const struct message *message, const struct queu
 
 /*
  * Bytes of a message up to which the next one is taken to be as large as it can be. Above it, which is usual, most
- * messages are far smaller than that, and the next one is taken to be as large as the large ones of late.
+ * messages are far smaller than that: the next one is taken to be as large as the last large one, and somewhat smaller
+ * after each message that was smaller.
  */
 #define SMALL 1024
 
@@ -80,6 +81,8 @@ receive_posix(struct queue *queue, struct message *message, const struct queue_w
 	unsigned int priority = 0;
 	ssize_t size;
 
+	if (!*large)
+		*large = queue->size;
 	if (!wait && (queue->size <= SMALL ? queue->size : *large) > queue->most)
 		return error_set(E2BIG);
 	if (queue_reserve(queue, queue->size) == -1)
@@ -90,7 +93,7 @@ receive_posix(struct queue *queue, struct message *message, const struct queue_w
 		if (wait_again(queue, POLLIN, wait) == -1)
 			return -1;
 	if ((size_t)size < *large)
-		*large -= (*large - (size_t)size) / 8;
+		*large -= (*large - (size_t)size) / 16;
 	else
 		*large = (size_t)size;
 	*message = (struct message){.data = queue->buffer, .size = (size_t)size, .priority = (long)priority};

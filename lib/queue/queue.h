@@ -60,7 +60,7 @@ struct queue_posix {
 	size_t depth;  /* mq_maxmsg */
 	int watch;     /* inotify(7) descriptor; 0: not opened yet; -1: not available */
 	bool unlinked; /* the queue no longer has a name */
-	size_t large;  /* bytes of the large ones among the messages that were received last */
+	size_t large;  /* bytes that the next message is taken to have at most; 0: none was received yet */
 };
 
 struct queue_sysv {
