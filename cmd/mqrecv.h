@@ -32,7 +32,8 @@ struct receiver {
 	struct share *share;
 	int rope;          /* pipe that loses its reader when the pool ends; -1: there is no pool */
 	long long timeout; /* nanoseconds to wait for each message */
-	bool recovered;    /* messages of killed receivers have been put back */
+	struct queue_wait wait;
+	bool recovered; /* messages of killed receivers have been put back */
 };
 
 /* Receive messages, and write each. Returns the exit status. */

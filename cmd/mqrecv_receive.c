@@ -47,9 +47,7 @@ int
 receive_next(struct receiver *receiver, struct message *message)
 {
 	struct output *output = &receiver->output;
-	struct queue_wait wait = {
-	    .output = receiver->work.argv ? receiver->rope : output->watched ? output->fd : -1,
-	};
+	struct queue_wait *wait = &receiver->wait;
 	int error, status;
 
 	if (output_ready(output) == -1)
@@ -71,8 +69,9 @@ receive_next(struct receiver *receiver, struct message *message)
 	if (error == EAGAIN) {
 		if (receiver->all)
 			return end_of_all(receiver, message);
-		deadline_set(&wait.deadline, receiver->timeout);
-		if (queue_receive(&receiver->queue, message, &wait) == 0) {
+		wait->output = receiver->work.argv ? receiver->rope : output->watched ? output->fd : -1;
+		deadline_set(&wait->deadline, receiver->timeout);
+		if (queue_receive(&receiver->queue, message, wait) == 0) {
 			/* A System V queue gives an empty message before the output is looked at. */
 			output->ready = message->size > 0;
 			return GO_ON;

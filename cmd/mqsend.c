@@ -51,7 +51,8 @@ struct sender {
 	char **messages; /* operands; none: standard input is read */
 	long priority;
 	long long timeout;
-	long long patience;    /* nanoseconds after which a message is dropped, or DEADLINE_NEVER */
+	long long patience; /* nanoseconds after which a message is dropped, or DEADLINE_NEVER */
+	struct queue_wait wait;
 	unsigned long sent;    /* messages sent so far */
 	unsigned long dropped; /* messages dropped so far */
 };
@@ -158,12 +159,11 @@ static int
 send_message(struct sender *sender, const struct message *message, bool mark)
 {
 	bool lossy = sender->patience != DEADLINE_NEVER && !mark;
-	struct queue_wait wait = {.output = -1};
 
 	if (interrupt_caught())
 		return stop(sender, QUEUE_SEND, EINTR, NULL);
-	deadline_set(&wait.deadline, lossy ? sender->patience : sender->timeout);
-	if (queue_send(&sender->queue, message, &wait) == 0)
+	deadline_set(&sender->wait.deadline, lossy ? sender->patience : sender->timeout);
+	if (queue_send(&sender->queue, message, &sender->wait) == 0)
 		sender->sent++;
 	else if (lossy && errno == ETIMEDOUT)
 		sender->dropped++;
@@ -272,7 +272,8 @@ open_queue(struct sender *sender)
 int
 main(int argc, char *argv[])
 {
-	struct sender sender = {.options = {.mode = 0600}, .timeout = DEADLINE_NEVER, .patience = DEADLINE_NEVER};
+	struct sender sender = {
+	    .options = {.mode = 0600}, .timeout = DEADLINE_NEVER, .patience = DEADLINE_NEVER, .wait = {.output = -1}};
 	int status;
 
 	command_start(&command, argc, argv);

@@ -212,15 +212,42 @@ ssize_t sysv_peek(struct queue *queue, const struct queue_wait *wait);
  * has no timeout.
  */
 mqd_t trace_mq_open(const struct queue *queue, int flags, struct mq_attr *attr);
-int trace_mq_send(const struct queue *queue, const struct message *message, const struct timespec *until);
-ssize_t trace_mq_receive(const struct queue *queue, unsigned int *priority, const struct timespec *until);
 int trace_msgget(key_t key, int flags, mode_t mode);
 
 /* Print the line of a call. */
+void trace_print_mq_send(
+    const struct queue *queue, const struct message *message, const struct timespec *until, int result);
+void trace_print_mq_receive(
+    const struct queue *queue, unsigned int priority, const struct timespec *until, ssize_t result);
 void trace_print_msgsnd(const struct queue *queue, const struct message *message, int flags, int result);
 void trace_print_msgrcv(const struct queue *queue, size_t space, long type, int flags, ssize_t result);
 
-/* These two are inline because returns from nested functions are slow after a system call. */
+/* These are inline because a message costs little more than its call, after which each return is slow. */
+static inline int
+trace_mq_send(const struct queue *queue, const struct message *message, const struct timespec *until)
+{
+	mqd_t mqd = queue->as.posix.mqd;
+	unsigned int priority = (unsigned int)message->priority;
+	int result = until ? mq_timedsend(mqd, message->data, message->size, priority, until)
+	                   : mq_send(mqd, message->data, message->size, priority);
+
+	if (trace_on)
+		trace_print_mq_send(queue, message, until, result);
+	return result;
+}
+
+static inline ssize_t
+trace_mq_receive(const struct queue *queue, unsigned int *priority, const struct timespec *until)
+{
+	mqd_t mqd = queue->as.posix.mqd;
+	ssize_t result = until ? mq_timedreceive(mqd, queue->buffer, queue->size, priority, until)
+	                       : mq_receive(mqd, queue->buffer, queue->size, priority);
+
+	if (trace_on)
+		trace_print_mq_receive(queue, *priority, until, result);
+	return result;
+}
+
 static inline int
 trace_msgsnd(const struct queue *queue, const struct message *message, int flags)
 {

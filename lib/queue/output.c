@@ -146,7 +146,6 @@ output_space(const struct output *output)
 int
 output_add(struct output *output, const struct message *message)
 {
-	char prefix[24];
 	size_t body, size;
 	int result = 0;
 
@@ -157,8 +156,8 @@ output_add(struct output *output, const struct message *message)
 	if (output->used > 0 && output->used + message->size + RECORD_FRAME > PIPE_BUF)
 		result = output_flush(output);
 	if (output->prefix)
-		snprintf(prefix, sizeof(prefix), "%ld", message->priority);
-	size = record_format(output->form, output->prefix ? prefix : NULL, message->data, message->size,
+		snprintf(output->label, sizeof(output->label), "%ld", message->priority);
+	size = record_format(output->form, output->prefix ? output->label : NULL, message->data, message->size,
 	    output->buffer + output->used, &body);
 	output->held[output->count++] = (struct held){
 	    .body = output->used + body,

@@ -195,10 +195,11 @@ struct output {
 	struct queue *queue;
 	int fd;
 	enum record_form form;
-	bool prefix;  /* each record starts with the priority and a tab */
-	bool watched; /* fd is a pipe, a socket or a terminal, whose other end can close and can block writes */
-	bool ready;   /* fd accepted PIPE_BUF bytes after the last write */
-	char *buffer; /* records that are not yet written */
+	bool prefix;    /* each record starts with the priority and a tab */
+	char label[24]; /* priority of the last record */
+	bool watched;   /* fd is a pipe, a socket or a terminal, whose other end can close and can block writes */
+	bool ready;     /* fd accepted PIPE_BUF bytes after the last write */
+	char *buffer;   /* records that are not yet written */
 	size_t used, capacity; /* bytes in buffer, and bytes of its space */
 	struct held *held;     /* place of each message in buffer */
 	struct message *list;  /* space for the same messages, when they are put back */

@@ -42,34 +42,24 @@ trace_mq_open(const struct queue *queue, int flags, struct mq_attr *attr)
 	return result;
 }
 
-int
-trace_mq_send(const struct queue *queue, const struct message *message, const struct timespec *until)
+void
+trace_print_mq_send(const struct queue *queue, const struct message *message, const struct timespec *until, int result)
 {
-	mqd_t mqd = queue->as.posix.mqd;
-	unsigned int priority = (unsigned int)message->priority;
-	int result = until ? mq_timedsend(mqd, message->data, message->size, priority, until)
-	                   : mq_send(mqd, message->data, message->size, priority);
 	char data[QUOTED];
 
-	if (trace_on)
-		trace_call(result, "%s(%d, %s, %zu, %u%s)", until ? "mq_timedsend" : "mq_send", (int)mqd,
-		    quote(data, message->data, message->size), message->size, priority, until ? ", {0, 0}" : "");
-	return result;
+	trace_call(result, "%s(%d, %s, %zu, %u%s)", until ? "mq_timedsend" : "mq_send", (int)queue->as.posix.mqd,
+	    quote(data, message->data, message->size), message->size, (unsigned int)message->priority,
+	    until ? ", {0, 0}" : "");
 }
 
-ssize_t
-trace_mq_receive(const struct queue *queue, unsigned int *priority, const struct timespec *until)
+void
+trace_print_mq_receive(const struct queue *queue, unsigned int priority, const struct timespec *until, ssize_t result)
 {
-	mqd_t mqd = queue->as.posix.mqd;
-	ssize_t result = until ? mq_timedreceive(mqd, queue->buffer, queue->size, priority, until)
-	                       : mq_receive(mqd, queue->buffer, queue->size, priority);
 	char data[QUOTED];
 
-	if (trace_on)
-		trace_call(result, "%s(%d, %s, %zu, [%u]%s)", until ? "mq_timedreceive" : "mq_receive", (int)mqd,
-		    quote(data, queue->buffer, result == -1 ? 0 : (size_t)result), queue->size, *priority,
-		    until ? ", {0, 0}" : "");
-	return result;
+	trace_call(result, "%s(%d, %s, %zu, [%u]%s)", until ? "mq_timedreceive" : "mq_receive",
+	    (int)queue->as.posix.mqd, quote(data, queue->buffer, result == -1 ? 0 : (size_t)result), queue->size,
+	    priority, until ? ", {0, 0}" : "");
 }
 
 int
