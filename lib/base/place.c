@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -39,6 +40,21 @@ place_holds(const struct place *place, dev_t device, ino_t inode, int flags)
 
 	return place->name && fstatat(place->directory, place->name, &st, flags) == 0 && st.st_dev == device &&
 	       st.st_ino == inode;
+}
+
+bool
+place_sticky(const struct place *place)
+{
+	struct stat st;
+	char *copy;
+	int result;
+
+	if (place->directory != AT_FDCWD)
+		return fstat(place->directory, &st) == -1 || st.st_mode & S_ISVTX;
+	copy = strdup(place->name);
+	result = copy ? stat(dirname(copy), &st) : -1;
+	free(copy);
+	return result == -1 || st.st_mode & S_ISVTX;
 }
 
 void

@@ -20,6 +20,9 @@ int place_open(struct place *place, const char *path);
 /* Return true if the object with this name has that device and inode; flags are those of fstatat(2). */
 bool place_holds(const struct place *place, dev_t device, ino_t inode, int flags);
 
+/* Return true if the directory is sticky, so that other users may have put objects there, or cannot be looked at. */
+bool place_sticky(const struct place *place);
+
 /* Close the directory. Keep errno. */
 void place_close(struct place *place);
 

@@ -73,6 +73,14 @@ child_status(int status)
 	return WIFSIGNALED(status) ? STATUS_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
+int
+child_outcome(int status)
+{
+	if (!WIFSIGNALED(status) || WTERMSIG(status) != interrupt_caught())
+		interrupt_forget();
+	return child_status(status);
+}
+
 void
 child_terminate(pid_t pid, struct deadline *until)
 {

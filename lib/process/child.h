@@ -32,6 +32,9 @@ int child_watch(void);
 /* Return the exit status for a wait status: the child's own, or 128 plus the number of the signal that ended it. */
 int child_status(int status);
 
+/* Return the same, and forget a caught signal, which was passed on to the child, unless it ended the child. */
+int child_outcome(int status);
+
 /*
  * Tell a process, or a group if pid is negative, to end: send SIGTERM, and SIGCONT in case it is stopped. Set *until to
  * the moment, one second later, at which child_kill is due. See kill(2).

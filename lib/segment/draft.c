@@ -79,7 +79,7 @@ draft_stage(struct segment *segment, struct input *input, bool grows)
 {
 	size_t from = segment->asked.offset, most;
 	off_t offset;
-	int fd;
+	int fd, saved;
 
 	if (input->known && !mapped_same(segment->mapped.fd, input->fd))
 		return 0;
@@ -93,7 +93,7 @@ draft_stage(struct segment *segment, struct input *input, bool grows)
 	}
 	if (input_stage(input, segment->space, fd, offset) == 0)
 		return 0;
-	if (errno == EMSGSIZE && grows)
-		errno = ENOSPC;
-	return -1;
+	saved = errno == EMSGSIZE && grows ? ENOSPC : errno;
+	/* The space of these bytes counts as free in the error line. */
+	return ftruncate(fd, 0) == -1 ? -1 : error_set(saved);
 }

@@ -63,6 +63,41 @@ extern const struct segment_backend segment_mapped, segment_sysv;
 /* The set of one step, for a table of explanations. */
 #define STEP(step) (1u << SEGMENT_##step)
 
+/* Open the segment if it exists, and set segment->state. Returns 0 or -1. Errors: those of struct segment_backend. */
+CHECKED int segment_find(struct segment *segment);
+
+/* Create the segment if it is missing, and lock it until segment_end. Returns and fails as segment_put. */
+CHECKED int segment_claim(struct segment *segment);
+
+/* Remove the segment if it is fresh. Keep errno. */
+void segment_discard(struct segment *segment);
+
+/* Store the size of the part to get in *size. Returns 0 or -1. Errors: ERANGE (the segment has no such part). */
+CHECKED int segment_part(const struct segment *segment, size_t *size);
+
+/* Format what comes before size bytes in a record. Returns its bytes. */
+#define SEGMENT_HEAD 24
+size_t segment_head(enum record_form form, size_t size, char head[SEGMENT_HEAD]);
+
+/* Close the object, without its place. */
+void mapped_close(struct segment *segment);
+
+/* Set the place of the object, once. Open the directory of a file that may have to be unlinked. Returns 0 or -1. */
+CHECKED int mapped_place(struct segment *segment);
+
+/*
+ * Open the object by its name. Returns 0 or -1. Errors: ENOENT, EISDIR (it is no file), EMLINK (a symbolic link that is
+ * not followed), EPERM (it belongs to a user who may have planted it), ETIMEDOUT (another process has a lease on it),
+ * EINTR. See shm_open(3), open(2).
+ */
+CHECKED int mapped_find(struct segment *segment);
+
+/* Store the status of what has the name, even of a symbolic link. Returns 0, or -1: it is not known here. */
+CHECKED int mapped_stat(const struct segment *segment, struct stat *st);
+
+/* Open the object again for reading alone. Returns a descriptor, or -1: that is not possible here. */
+CHECKED int mapped_reopen(const struct segment *segment);
+
 /* Read the size of a mapped segment. Returns 0 or -1. Errors: EIDRM (the object has lost its name). */
 CHECKED int mapped_look(struct segment *segment, struct stat *st);
 
@@ -72,6 +107,20 @@ CHECKED int mapped_look(struct segment *segment, struct stat *st);
  * timer).
  */
 CHECKED int mapped_lock(struct segment *segment, const struct deadline *deadline);
+
+/* Take the lock if it is free. Returns 0 or -1. Errors: EAGAIN or EACCES. */
+CHECKED int mapped_lock_now(const struct segment *segment);
+
+/* Release the lock. Returns 0 or -1. */
+CHECKED int mapped_unlock(const struct segment *segment);
+
+/* Open a descriptor that poll(2) reports when an open object changes. Returns -1 where the system cannot tell. */
+int watch_open(int object);
+
+/* Read the reports that have come. Returns a set of what happened. */
+#define WATCH_MODIFIED 1u /* bytes were written */
+#define WATCH_ENDED    2u /* a process has closed the object after writing, or links or attributes have changed */
+unsigned int watch_read(int fd);
 
 /*
  * Return the bytes that the file system of an open object has left; SSIZE_MAX if it has no bound, or the bound is not
@@ -122,6 +171,10 @@ CHECKED int pages_fill(int fd, size_t offset, struct input *input, size_t *done)
 
 /* Write size zeros at offset. */
 CHECKED int pages_zero(int fd, size_t offset, size_t size);
+
+/* Make the pages of mapped memory present, at once instead of by a fault for each: a stretch before it is used. */
+#define PAGES_STRETCH ((size_t)4 * 1024 * 1024)
+void pages_touch(const char *data, size_t size, bool write);
 
 /* Write the bytes to the output. Errors: ESTALE (the object has become shorter), EINTR, those of the output. */
 CHECKED int pages_write(struct outflow *flow);

@@ -65,6 +65,27 @@ unnamed_link(const struct segment *segment)
 	return result;
 }
 
+int
+mapped_reopen(const struct segment *segment)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", segment->mapped.fd);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+int
+mapped_stat(const struct segment *segment, struct stat *st)
+{
+	char *path = object_path(segment);
+	int result = -1;
+
+	if (path)
+		result = fstatat(segment->mapped.place.directory, path, st, AT_SYMLINK_NOFOLLOW);
+	free(path);
+	return result;
+}
+
 bool
 mapped_holds(const struct segment *segment, const struct stat *st)
 {

@@ -23,6 +23,12 @@
 #define BLOCK     ((size_t)128 * 1024)
 #define PIPE_SIZE ((size_t)1024 * 1024)
 
+/* Advice that the headers of an older C library lack. */
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ  22
+#define MADV_POPULATE_WRITE 23
+#endif
+
 static char block[BLOCK];
 
 static size_t
@@ -132,15 +138,27 @@ pages_zero(int fd, size_t offset, size_t size)
 	return 0;
 }
 
+void
+pages_touch(const char *data, size_t size, bool write)
+{
+	size_t before = (uintptr_t)data % (size_t)sysconf(_SC_PAGESIZE);
+
+	/* Where the kernel cannot (before Linux 5.14), each page costs a fault of its own. */
+	(void)madvise(
+	    (char *)(uintptr_t)data - before, size + before, write ? MADV_POPULATE_WRITE : MADV_POPULATE_READ);
+}
+
 /* Write memory, or a block of the object copied into memory. Returns the bytes, or 0 at the end of the object. */
 static ssize_t
 copy_block(struct outflow *flow)
 {
 	size_t left = flow->size - flow->written, offset = flow->offset + flow->written, written = 0;
 	const char *data = flow->data ? flow->data + offset : block;
-	ssize_t got = (ssize_t)left;
+	ssize_t got = (ssize_t)least(left, PAGES_STRETCH);
 
-	if (!flow->data) {
+	if (flow->data) {
+		pages_touch(data, (size_t)got, false);
+	} else {
 		do {
 			got = pread(flow->fd, block, least(left, BLOCK), (off_t)offset);
 		} while (got == -1 && errno == EINTR);
@@ -160,12 +178,15 @@ copy_block(struct outflow *flow)
 static ssize_t
 pass_block(struct outflow *flow, bool pipe)
 {
-	size_t size = least(flow->size - flow->written, MOST), offset = flow->offset + flow->written;
+	size_t size = least(flow->size - flow->written, flow->data ? PAGES_STRETCH : MOST),
+	       offset = flow->offset + flow->written;
 	struct iovec memory = {(char *)(uintptr_t)flow->data + offset, size};
 	int fd = flow->fd, output = flow->output;
 	off_t from = (off_t)offset;
 	ssize_t took;
 
+	if (flow->data)
+		pages_touch(memory.iov_base, size, false);
 	do {
 		if (flow->data)
 			took = trace_call(vmsplice(output, &memory, 1, 0), "vmsplice(%d, {%p, %zu}, 1, 0)", output,

@@ -86,6 +86,18 @@ lock_fairly(struct segment *segment, const struct deadline *deadline)
 	return result;
 }
 
+int
+mapped_lock_now(const struct segment *segment)
+{
+	return lock_once(segment, F_SETLK, 0);
+}
+
+int
+mapped_unlock(const struct segment *segment)
+{
+	return unlock(segment, 0);
+}
+
 /*
  * Return true if another process is likely to be about to fill the object. Where creating and locking are two steps, a
  * reader may get the lock between them.

@@ -17,8 +17,8 @@ is_posix(const struct segment *segment)
 	return segment->name->kind == NAME_POSIX;
 }
 
-static void
-close_mapped(struct segment *segment)
+void
+mapped_close(struct segment *segment)
 {
 	if (segment->mapped.fd != -1)
 		close(segment->mapped.fd);
@@ -29,22 +29,8 @@ close_mapped(struct segment *segment)
 static void
 close_all(struct segment *segment)
 {
-	close_mapped(segment);
+	mapped_close(segment);
 	place_close(&segment->mapped.place);
-}
-
-/* Set the place of the object, once. Open the directory of a file that is to be unlinked. */
-static int
-find_place(struct segment *segment)
-{
-	struct place *place = &segment->mapped.place;
-
-	if (place->name)
-		return 0;
-	if (segment->asked.unlink && !is_posix(segment))
-		return place_open(place, segment->name->path);
-	*place = (struct place){.directory = AT_FDCWD, .name = segment->name->path};
-	return 0;
 }
 
 /* Remove the object. Returns 0 or -1. Errors: ENOENT, even if another object has the name by now. */
@@ -60,41 +46,17 @@ unlink_mapped(struct segment *segment)
 	return mapped_unlink(segment);
 }
 
-/* Open the object. Returns 0 or -1. Errors: EISDIR (it is a directory, a FIFO, a device or a socket). */
-static int
-open_mapped(struct segment *segment)
-{
-	struct stat st;
-	int error;
-
-	close_mapped(segment);
-	if (find_place(segment) == -1)
-		return -1;
-	segment->mapped.fd = mapped_open(segment, segment->asked.write ? O_RDWR : O_RDONLY);
-	if (segment->mapped.fd == -1) {
-		if (errno == ENXIO)
-			errno = EISDIR;
-		return -1;
-	}
-	if (mapped_look(segment, &st) == -1)
-		error = errno == EIDRM ? ENOENT : errno; /* the object was removed between the two calls */
-	else if (S_ISREG(st.st_mode) || (is_posix(segment) && !S_ISDIR(st.st_mode) && !S_ISFIFO(st.st_mode)))
-		return 0;
-	else
-		error = EISDIR;
-	close_mapped(segment);
-	return error_set(error);
-}
-
 static int
 create_mapped(struct segment *segment, size_t size)
 {
 	mode_t mask;
 
 	(void)size;
-	if (find_place(segment) == -1)
+	if (mapped_place(segment) == -1)
 		return -1;
-	if (mapped_draft(segment) == 0)
+	if (mapped_draft(segment) == 0 && segment->asked.command)
+		return mapped_lock_now(segment) == -1 ? -1 : mapped_publish(segment);
+	if (segment->mapped.draft != MAPPED_NAMED)
 		return 0;
 	if (errno == EEXIST)
 		return -1;
@@ -142,7 +104,7 @@ reserve(struct segment *segment, size_t end, size_t size)
 	if (pages_reserve(segment->mapped.fd, offset, (part ? end : size) - offset) == 0)
 		return 0;
 	saved = errno;
-	(void)resize(segment, segment->size);
+	(void)resize(segment, segment->state == SEGMENT_FRESH ? 0 : segment->size);
 	return error_set(saved);
 }
 
@@ -173,7 +135,7 @@ put_mapped(struct segment *segment, struct input *input)
 	/* The reservation may have made the segment larger than an input that became shorter needs. */
 	if ((size != segment->size || segment->moved != input->size) && resize(segment, size) == -1)
 		return -1;
-	return fresh ? mapped_publish(segment) : mapped_look(segment, &st);
+	return segment->mapped.draft == MAPPED_NAMED ? mapped_look(segment, &st) : mapped_publish(segment);
 }
 
 static void
@@ -215,6 +177,9 @@ explain_mapped(const struct segment *segment, int error, struct text *text)
 
 	if (error == ENOSPC && 1u << segment->step & (STEP(STAGE) | CREATING))
 		explain_space(segment, text);
+	else if (error == EMLINK)
+		text_format(text, "a symbolic link, which is not followed %s (name the file that it leads to)",
+		    segment->asked.create ? "with -c or -x" : "in a sticky directory");
 	else if (error == EACCES && segment->step == SEGMENT_CREATE)
 		text_format(text, "no permission to create %s", segment->name->path);
 	else
@@ -223,7 +188,7 @@ explain_mapped(const struct segment *segment, int error, struct text *text)
 }
 
 const struct segment_backend segment_mapped = {
-    .open = open_mapped,
+    .open = mapped_find,
     .create = create_mapped,
     .lock = mapped_lock,
     .put = put_mapped,

@@ -140,6 +140,43 @@ unnamed_link(const struct segment *segment)
 	return error_set(ENOTSUP);
 }
 
+int
+mapped_reopen(const struct segment *segment)
+{
+	(void)segment;
+	return error_set(ENOTSUP);
+}
+
+int
+watch_open(int object)
+{
+	(void)object;
+	return error_set(ENOTSUP);
+}
+
+unsigned int
+watch_read(int fd)
+{
+	(void)fd;
+	return 0;
+}
+
+void
+pages_touch(const char *data, size_t size, bool write)
+{
+	(void)data;
+	(void)size;
+	(void)write;
+}
+
+int
+mapped_stat(const struct segment *segment, struct stat *st)
+{
+	if (segment->name->kind == NAME_POSIX)
+		return error_set(ENOTSUP);
+	return fstatat(segment->mapped.place.directory, segment->mapped.place.name, st, AT_SYMLINK_NOFOLLOW);
+}
+
 bool
 mapped_holds(const struct segment *segment, const struct stat *st)
 {

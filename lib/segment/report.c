@@ -29,6 +29,12 @@ static const struct explanation words[] = {
     {ENAMETOOLONG, ~0u, "the name is too long", LIMIT_NONE},
     {EBUSY, STEP(CREATE), "a dangling symbolic link", LIMIT_NONE},
     {EIDRM, ~0u, "the segment was removed while in use", LIMIT_NONE},
+    {EPERM, STEP(OPEN_WRITE),
+        "another user owns the segment and may have planted it, so -c does not use it (leave out -c to use it)",
+        LIMIT_NONE},
+    {ETIMEDOUT, STEP(OPEN_READ) | STEP(OPEN_WRITE),
+        "another process has a lease on the file, not given up in time (-t)", LIMIT_NONE},
+    {ETIMEDOUT, STEP(WATCH), "the segment did not change in time (-t)", LIMIT_NONE},
     {ETIMEDOUT, STEP(LOCK), "the segment stayed locked by another process, not free in time (-t)", LIMIT_NONE},
     {ENOSYS, STEP(STAGE), "the input cannot be held: this kernel has no memory files (memfd_create(2))", LIMIT_NONE},
     {EAGAIN, STEP(LOCK), "neither a timer nor a thread can be had (RLIMIT_SIGPENDING, RLIMIT_NPROC; raise one with ulimit -i or -u)", LIMIT_NONE},
@@ -40,19 +46,20 @@ static const struct explanation words[] = {
 static void
 explain_size(const struct segment *segment, struct text *text)
 {
+	const char *what = segment->asked.command ? "the output of COMMAND" : "the input";
 	size_t asked = segment->input;
 
 	if (segment->step == SEGMENT_STAGE)
 		text_format(text, "the input has more than the %zu bytes that there is room for", segment->space);
 	else if (!segment->asked.write)
-		text_format(text, "the segment has %zu byte%s, and not the part asked for (-o, -n)", segment->size,
+		text_format(text, "the segment has %zu byte%s, and not the part asked for (-o)", segment->size,
 		    plural(segment->size));
 	else if (segment->asked.offset)
-		text_format(text, "the input has %zu byte%s, and from byte %zu on there is room for %zu", asked,
+		text_format(text, "%s has %zu byte%s, and from byte %zu on there is room for %zu", what, asked,
 		    plural(asked), segment->asked.offset, segment->space);
 	else
 		text_format(
-		    text, "the input has %zu byte%s, and there is room for %zu", asked, plural(asked), segment->space);
+		    text, "%s has %zu byte%s, and there is room for %zu", what, asked, plural(asked), segment->space);
 }
 
 static void
@@ -98,15 +105,20 @@ int
 segment_report(const struct segment *segment, int error)
 {
 	const unsigned int outside = STEP(OPEN_READ) | STEP(OPEN_WRITE) | STEP(KEY) | STEP(UNLINK);
+	int failed = segment->asked.command ? STATUS_RUNNER : STATUS_FAILED;
 	struct text text = {0};
+
+	/* A signal is the normal end of shmget -f, and command_end dies by it. */
+	if (error == EINTR && segment->step == SEGMENT_WATCH)
+		return failed;
 
 	explain(segment, error, &text);
 	if (!(outside & 1u << segment->step))
 		explain_effect(segment, error, &text);
 	error_text(segment->text, &text);
 	if (segment->step == SEGMENT_OUTPUT)
-		return STATUS_FAILED;
+		return failed;
 	if (error == EIDRM)
 		return STATUS_REMOVED;
-	return error == ETIMEDOUT ? STATUS_TIMEOUT : STATUS_FAILED;
+	return error == ETIMEDOUT ? STATUS_TIMEOUT : failed;
 }

@@ -1,22 +1,17 @@
 /*
- * segment.c: shared memory, the front end of the two back ends. A put is refused or done completely: the input is
- * measured before the segment changes and again under the lock, and a segment that was created for a put that fails is
- * removed.
+ * segment.c: shared memory, the front end of the two back ends: opening a segment, and closing it.
  */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/command.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "segment/internal.h"
 
-/* Number of attempts to put while other processes create and remove the segment. */
-#define TRIES 20
-
-/* Open the segment if it exists. */
-static int
-find(struct segment *segment)
+int
+segment_find(struct segment *segment)
 {
 	segment->step = segment->asked.write ? SEGMENT_OPEN_WRITE : SEGMENT_OPEN_READ;
 	segment->state = SEGMENT_FOUND;
@@ -25,31 +20,6 @@ find(struct segment *segment)
 	if (errno == ENOENT && segment->step != SEGMENT_KEY)
 		segment->state = SEGMENT_MISSING;
 	return -1;
-}
-
-/* Find how many bytes of input fit. Returns the bytes that the segment can have; SSIZE_MAX: as many as are needed. */
-static size_t
-measure(struct segment *segment)
-{
-	size_t most = segment->asked.size ? segment->asked.size : SSIZE_MAX, offset = segment->asked.offset;
-
-	if (segment->state == SEGMENT_FOUND && (segment->backend->fixed || segment->asked.part))
-		most = segment->size;
-	segment->space = offset < most ? most - offset : 0;
-	return most;
-}
-
-/* Check that the input fits. Returns 0 or -1. Errors: EMSGSIZE. */
-static int
-check(struct segment *segment, const struct input *input)
-{
-	size_t most = measure(segment);
-
-	segment->step = SEGMENT_PUT;
-	segment->input = input->size;
-	if (input->size <= segment->space && segment->asked.offset <= most)
-		return 0;
-	return error_set(EMSGSIZE);
 }
 
 static int
@@ -61,7 +31,7 @@ start(struct segment *segment)
 		segment->state = SEGMENT_MISSING;
 		return 0;
 	}
-	if (find(segment) == 0) {
+	if (segment_find(segment) == 0) {
 		errno = EEXIST;
 		return segment->asked.exclusive ? -1 : 0;
 	}
@@ -85,6 +55,7 @@ segment_start(struct segment *segment, const struct name *name, const struct seg
 	    .text = name->text,
 	    .asked = *options,
 	    .mapped.fd = -1,
+	    .source = -1,
 	};
 	segment->asked.create = create;
 	if (start(segment) == -1) {
@@ -101,116 +72,6 @@ segment_unsized(const struct segment *segment, const struct input *input)
 {
 	return segment->state == SEGMENT_MISSING && segment->backend->fixed && segment->asked.size == 0 &&
 	       (!input->ordinary || input->size == 0);
-}
-
-int
-segment_stage(struct segment *segment, struct input *input)
-{
-	segment->step = SEGMENT_STAGE;
-	return draft_stage(segment, input, measure(segment) == SSIZE_MAX);
-}
-
-/* Remove the segment that was created. */
-static void
-discard(struct segment *segment)
-{
-	int saved = errno;
-
-	(void)segment->backend->discard(segment);
-	segment->changed = false;
-	segment->state = SEGMENT_MISSING;
-	errno = saved;
-}
-
-static int
-lock(struct segment *segment, const struct deadline *deadline)
-{
-	segment->step = SEGMENT_LOCK;
-	return segment->backend->lock ? segment->backend->lock(segment, deadline) : 0;
-}
-
-/* Try to put the input. Returns 0 or -1. Errors: EEXIST (the name was free, and is taken now). */
-static int
-put(struct segment *segment, struct input *input, const struct deadline *deadline)
-{
-	size_t size = segment->asked.size;
-	int result, saved;
-
-	if (check(segment, input) == -1)
-		return -1;
-	if (segment->state == SEGMENT_MISSING) {
-		segment->step = SEGMENT_CREATE;
-		if (segment->backend->create(segment, size ? size : segment->asked.offset + input->size) == -1)
-			return -1;
-		segment->state = SEGMENT_FRESH;
-	}
-	if (lock(segment, deadline) == -1)
-		return -1;
-	if (segment->asked.exclusive && segment->state != SEGMENT_FRESH)
-		return error_set(EEXIST);
-	/* The size could change until the segment was locked. */
-	if (check(segment, input) == -1)
-		return -1;
-	if (interrupt_caught())
-		return error_set(EINTR);
-	if (input_rewind(input) == -1 || interrupt_hold() == -1)
-		return -1;
-	result = segment->backend->put(segment, input);
-	saved = errno;
-	interrupt_release();
-	errno = saved;
-	return result;
-}
-
-int
-segment_put(struct segment *segment, struct input *input)
-{
-	struct deadline deadline;
-	int tries = TRIES;
-
-	deadline_set(&deadline, segment->asked.timeout);
-	while (put(segment, input, &deadline) == -1) {
-		if (segment->state == SEGMENT_FRESH)
-			discard(segment);
-		if (errno != EEXIST || segment->asked.exclusive)
-			return -1;
-		if (--tries == 0) {
-			segment->step = SEGMENT_CREATE;
-			return error_set(EBUSY);
-		}
-		if (find(segment) == -1 && segment->state != SEGMENT_MISSING)
-			return -1;
-	}
-	segment->state = SEGMENT_FOUND;
-	return 0;
-}
-
-int
-segment_get(struct segment *segment, int output)
-{
-	struct outflow flow = {
-	    .fd = segment->mapped.fd,
-	    .data = segment->sysv.address,
-	    .offset = segment->asked.offset,
-	    .size = segment->asked.length,
-	    .output = output,
-	    .pass = segment->asked.pass,
-	};
-	struct deadline deadline;
-	int result;
-
-	deadline_set(&deadline, segment->asked.timeout);
-	if (lock(segment, &deadline) == -1)
-		return -1;
-	segment->step = SEGMENT_GET;
-	if (flow.offset <= segment->size && flow.size == SEGMENT_ALL)
-		flow.size = segment->size - flow.offset;
-	if (flow.offset > segment->size || flow.size > segment->size - flow.offset)
-		return error_set(ERANGE);
-	result = pages_write(&flow);
-	segment->moved = flow.written;
-	segment->step = flow.unreadable ? SEGMENT_GET : SEGMENT_OUTPUT;
-	return result;
 }
 
 int
@@ -231,5 +92,8 @@ segment_end(struct segment *segment, int status)
 		status = segment_report(segment, errno);
 	segment->backend->close(segment);
 	segment->backend = NULL;
+	/* Closing any descriptor of the segment releases the lock. */
+	if (segment->source != -1)
+		close(segment->source);
 	return status;
 }

@@ -13,6 +13,7 @@
 #include "base/checked.h"
 #include "base/name.h"
 #include "base/place.h"
+#include "base/record.h"
 
 /* The most bytes that input_open reads ahead. */
 #define INPUT_AHEAD ((size_t)64 * 1024)
@@ -69,6 +70,7 @@ struct segment_options {
 	bool exclusive;    /* the segment must not exist; implies create */
 	bool part;         /* put: the input replaces the part from offset on; false: the whole content */
 	bool unlink;       /* the segment is unlinked by segment_end */
+	bool command;      /* put: the input is the output of a COMMAND, by segment_update */
 	bool pass;         /* get: live pages are passed instead of copies, where the output takes them */
 	mode_t mode;       /* exact mode of a segment that is created */
 	size_t size;       /* put: size of a segment that is created or put whole; 0: what the input needs */
@@ -96,6 +98,7 @@ enum segment_step {
 	SEGMENT_PUT,
 	SEGMENT_GET,    /* reading the segment */
 	SEGMENT_OUTPUT, /* writing it to the output */
+	SEGMENT_WATCH,  /* waiting for a change */
 	SEGMENT_UNLINK
 };
 
@@ -130,6 +133,8 @@ struct segment {
 	size_t input;           /* bytes of the input to put */
 	size_t space;           /* bytes of input that fit */
 	size_t moved;           /* bytes put, or accepted by the output */
+	bool claimed;           /* the segment is locked until segment_end */
+	int source;             /* descriptor from which COMMAND reads, or -1 */
 	bool changed;           /* the content of a segment that existed may have changed */
 	struct segment_mapped mapped;
 	struct segment_sysv sysv;
@@ -166,12 +171,29 @@ CHECKED int segment_stage(struct segment *segment, struct input *input);
 CHECKED int segment_put(struct segment *segment, struct input *input);
 
 /*
+ * Lock the segment, give it to a COMMAND as standard input, from the offset of the options on, and put what COMMAND
+ * prints if it succeeds. A missing segment is created empty and locked before COMMAND starts, and removed if the
+ * segment is not put. output becomes the input of the put, which input_close closes. path is from launch_find. Returns
+ * the exit status of COMMAND, or an exit status after a line. A signal is passed on to COMMAND, and counts as caught
+ * afterwards if COMMAND died by it.
+ */
+CHECKED int segment_update(struct segment *segment, struct input *output, const char *path, char *const argv[]);
+
+/*
  * Write the segment, or the part that the options name, to output. POSIX and file: take a read lock, which is kept
- * until segment_end. The timeout bounds the wait for the lock, not the writes. Returns 0 or -1; segment->moved counts
+ * until segment_end. RECORD_LINE adds nothing to the bytes. The timeout bounds the wait for the lock, not the writes. Returns 0 or -1; segment->moved counts
  * the bytes that output accepted. Errors: ERANGE (the segment has no such part), ESTALE (it shrank meanwhile),
  * ETIMEDOUT, EINTR, EIDRM, EAGAIN (no timer is left), those of write(2).
  */
-CHECKED int segment_get(struct segment *segment, int output);
+CHECKED int segment_get(struct segment *segment, int output, enum record_form form);
+
+/*
+ * Write the segment as a record now, and again each time it has changed, up to count records. A record holds the newest
+ * state; the lock is not held while it is written. The timeout bounds the wait for a change. Returns 0, even if output
+ * has lost its reader, or -1. Errors: ENOTSUP (System V), EIDRM (the segment was removed, and its last state was
+ * written), ENOMEM, those of segment_get.
+ */
+CHECKED int segment_follow(struct segment *segment, int output, enum record_form form, unsigned long long count);
 
 /*
  * Print the meaning of errno value error, which segment_stage, segment_put, segment_get or the reading of the input

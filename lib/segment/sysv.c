@@ -93,6 +93,18 @@ create_sysv(struct segment *segment, size_t size)
 	return 0;
 }
 
+static void
+zero(char *data, size_t size)
+{
+	size_t now;
+
+	for (; size > 0; data += now, size -= now) {
+		now = size < PAGES_STRETCH ? size : PAGES_STRETCH;
+		pages_touch(data, now, true);
+		memset(data, 0, now);
+	}
+}
+
 static int
 put_sysv(struct segment *segment, struct input *input)
 {
@@ -103,14 +115,17 @@ put_sysv(struct segment *segment, struct input *input)
 	segment->changed = true;
 	segment->moved = 0;
 	while (segment->moved < input->size && took > 0) {
-		took = input_read(input, to + segment->moved, input->size - segment->moved);
+		size_t left = input->size - segment->moved, now = left < PAGES_STRETCH ? left : PAGES_STRETCH;
+
+		pages_touch(to + segment->moved, now, true);
+		took = input_read(input, to + segment->moved, now);
 		if (took > 0)
 			segment->moved += (size_t)took;
 	}
 	if (took == -1)
 		return -1;
 	if (!segment->asked.part && !fresh)
-		memset(to + segment->moved, 0, segment->size - segment->moved);
+		zero(to + segment->moved, segment->size - segment->moved);
 	if (!fresh && sysv_removed(segment->sysv.id, segment->name))
 		return error_set(EIDRM);
 	return 0;
@@ -144,7 +159,9 @@ explain_sysv(const struct segment *segment, int error, struct text *text)
 	bool creates = segment->step == SEGMENT_CREATE;
 	size_t size = segment->asked.size ? segment->asked.size : segment->asked.offset + segment->input;
 
-	if (segment->step == SEGMENT_KEY)
+	if (segment->step == SEGMENT_WATCH)
+		text_format(text, "a System V segment cannot be watched (a POSIX segment or file: can)");
+	else if (segment->step == SEGMENT_KEY)
 		text_format(text, "no key from this path: %s", explain_errno(error));
 	else if (segment->step == SEGMENT_OPEN_WRITE && error == ERANGE)
 		text_format(text, "the segment exists with %zu bytes, not %zu (leave out -s, or remove it first)",

@@ -1,6 +1,7 @@
 /*
  * trace.c: the system calls of segments, each with its line of -v.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
@@ -26,13 +27,13 @@ mapped_open(const struct segment *segment, int flags)
 	const char *call = posix ? "shm_open" : "open", *at;
 	mode_t mode = segment->asked.mode;
 	char space[MAPPED_AT];
-	int fd;
+	int fd = -1;
 
 	at = mapped_at(segment, space);
-
-	if (posix)
+	/* Opening must not wait if the name is a FIFO's. A system may take only the flags that POSIX names. */
+	if (posix && (fd = shm_open(path, flags | O_NONBLOCK, mode)) == -1 && errno == EINVAL)
 		fd = shm_open(path, flags, mode);
-	else /* opening must not wait if the name is a FIFO's */
+	if (!posix)
 		fd = openat(segment->mapped.place.directory, path, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, mode);
 	if (flags & O_CREAT)
 		return trace_call(
