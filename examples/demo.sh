@@ -16,7 +16,7 @@ clean_up() {
 	for name in "$jobs" "$results" "$dead" "$key" "$key2"; do
 		mqrecv -u -n 0 "$name" 2>/dev/null || :
 	done
-	shmget -u -n 0 "$table" 2>/dev/null || :
+	ipcdel "shm:$table" 2>/dev/null || :
 	for name in "$key" "$key2"; do
 		semop -u "$name" >/dev/null 2>&1 || :
 	done

@@ -328,7 +328,12 @@ END
 	lines shmget <<'END'
 2	shmget	shmget: SEGMENT is missing; $USAGE
 2	shmget $E x	shmget: there is one SEGMENT, after the options; what it holds goes to standard output
-2	shmget -n x $E	shmget: -n "x": not a number of bytes (with optional K, M or G)
+2	shmget -o x $E	shmget: -o "x": not a number of bytes (with optional K, M or G)
+2	shmget -o 1,x $E	shmget: -o "1,x": not a number of bytes (with optional K, M or G)
+2	shmget -o 1, $E	shmget: -o "1,": not a number of bytes (with optional K, M or G)
+2	shmget -n 1 $E	shmget: -n needs -f (-o OFFSET,LENGTH writes a part)
+2	shmget -f $E	shmget: -f needs -0 or -N, which tell where a record ends
+2	shmget -0 -N $E	shmget: only one of -0 and -N can be given
 2	shmget sysv:new	shmget: sysv:new makes a new segment, and shmget creates nothing
 2	shmget /sem.x	shmget: /sem.x: names that start with sem. are those of semaphores
 1	shmget $M	shmget: $M: no such segment (shmput -c creates one)
@@ -337,8 +342,11 @@ END
 1	shmget sysv:./missing	shmget: sysv:./missing: no key from this path: No such file or directory
 1	shmget file:missing	shmget: file:missing: no such file
 1	shmget file:directory	shmget: file:directory: not an ordinary file
-1	shmget -o 4 $E	shmget: $E: the segment has 3 bytes, and not the part asked for (-o, -n); nothing was written
-1	shmget -o 1 -n 3 $F	shmget: $F: the segment has 3 bytes, and not the part asked for (-o, -n); nothing was written
+1	shmget -o 4 $E	shmget: $E: the segment has 3 bytes, and not the part asked for (-o); nothing was written
+1	shmget -f -0 -o 4 $E	shmget: $E: the segment has 3 bytes, and not the part asked for (-o); nothing was written
+1	shmget -o 1,3 $F	shmget: $F: the segment has 3 bytes, and not the part asked for (-o); nothing was written
+1	shmget -f -N $F	shmget: $F: a System V segment cannot be watched (a POSIX segment or file: can); nothing was written
+124	shmget -f -N -t 0 $E	shmget: $E: the segment did not change in time (-t); 5 bytes were written
 1	shmget $E >/dev/full	shmget: $E: standard output: No space left on device; nothing was written
 1	shmget $F >&-	shmget: $F: standard output: Bad file descriptor; nothing was written
 1	shmget $E >&6	shmget: $E: standard output: Broken pipe; nothing was written

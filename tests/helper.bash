@@ -31,7 +31,7 @@ teardown() {
 		mqrecv -u -n 0 "$name" >/dev/null 2>&1 || true
 	done
 	for name in "${SEGMENTS[@]}"; do
-		shmget -n 0 -u "$name" >/dev/null 2>&1 || true
+		remove "$name" >/dev/null 2>&1 || true
 	done
 	for name in "${SEMAPHORES[@]}"; do
 		semop -u "$name" >/dev/null 2>&1 || true
@@ -109,9 +109,17 @@ semaphores() {
 	done
 }
 
+# remove SEGMENT: remove a segment.
+remove() {
+	case $1 in
+	file:*) rm "${1#file:}" ;;
+	*) ipcdel "shm:$1" ;;
+	esac
+}
+
 # gone SEGMENT: check that the segment does not exist.
 gone() {
-	if shmget -n 0 "$1" 2>/dev/null; then
+	if shmget -o 0,0 "$1" 2>/dev/null; then
 		echo "$1 exists" >&2
 		return 1
 	fi

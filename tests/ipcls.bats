@@ -84,7 +84,7 @@ print(subprocess.check_output(['ipcls', '-H', '-o', 'count', 'shm:$S']).decode()
 	[ "$PLAT" = linux ] || skip "POSIX cannot list"
 	handle=$(shmput -c -s 2 sysv:new <<<x)
 	[ "$(ipcls -H -o kind,name,key shm | grep -c "^shm"$'\t'"$handle"$'\t0x0$')" -eq 1 ]
-	shmget -n 0 -u "$handle"
+	ipcdel "shm:$handle"
 	new_semaphore sysv
 	try ipcls "shm:$handle"
 	status 1

@@ -3,20 +3,19 @@ load helper
 gets_parts() {
 	printf 0123456789 >input
 	shmput -c "$S" <input
-	[ "$(shmget -n 3 "$S")" = 012 ]
+	[ "$(shmget -o 0,3 "$S")" = 012 ]
 	[ "$(shmget -o 7 "$S")" = 789 ]
-	[ "$(shmget -o 4 -n 2 "$S")" = 45 ]
-	[ -z "$(shmget -n 0 "$S")" ]
+	[ "$(shmget -o 4,2 "$S")" = 45 ]
+	[ -z "$(shmget -o 0,0 "$S")" ]
 	[ -z "$(shmget -o 10 "$S")" ]
-	for part in '-n 11' '-o 11' '-o 10 -n 1' '-o 9 -n 2' '-o 11 -n 1' '-o 8589934591G -n 8589934591G'; do
-		# shellcheck disable=SC2086
-		try shmget $part "$S"
+	for part in 0,11 11 10,1 9,2 11,1 8589934591G,8589934591G; do
+		try shmget -o $part "$S"
 		status 1
 		output ''
-		error "shmget: $S: the segment has 10 bytes, and not the part asked for (-o, -n); nothing was written"
+		error "shmget: $S: the segment has 10 bytes, and not the part asked for (-o); nothing was written"
 	done
 }
-@test "shmget: -o and -n select a part, and a part outside the segment is an error" {
+@test "shmget: -o OFFSET,LENGTH selects a part, and a part outside the segment is an error" {
 	segments gets_parts
 }
 
@@ -28,8 +27,8 @@ gets_parts() {
 		new_segment $KIND
 		shmput -c "$S" <input
 		for offset in 1 4095 4096 65537 131071 500000; do
-			shmget -o $offset -n 70001 "$S" | cmp - <(tail -c +$((offset + 1)) input | head -c 70001)
-			shmget -z -o $offset -n 70001 "$S" | cmp - <(tail -c +$((offset + 1)) input | head -c 70001)
+			shmget -o $offset,70001 "$S" | cmp - <(tail -c +$((offset + 1)) input | head -c 70001)
+			shmget -z -o $offset,70001 "$S" | cmp - <(tail -c +$((offset + 1)) input | head -c 70001)
 		done
 	done
 }
@@ -194,7 +193,7 @@ shrinks() {
 	printf hello >input
 	shmput -c "$S" <input
 	[ "$(shmget "$S" | wc -c)" -eq 5 ]
-	try shmget -n 6 "$S"
+	try shmget -o 0,6 "$S"
 	status 1
 }
 
@@ -239,15 +238,26 @@ shrinks() {
 @test "shmget: wrong usage gets one error line and status 2" {
 	try shmget
 	status 2
-	error 'shmget: SEGMENT is missing; usage: shmget \[-uvz\]*'
+	error 'shmget: SEGMENT is missing; usage: shmget \[-fuvz\]*'
 	try shmget a b
 	status 2
 	error 'shmget: there is one SEGMENT, after the options; what it holds goes to standard output'
-	try shmget -n -1 a
+	for part in '' , 1, ,1 1,-1 1,2,3 x 11111111111111111111111111111111,1; do
+		try shmget -o "$part" a
+		status 2
+	done
+	try shmget -n 1 a
 	status 2
-	try shmget -n 1X a
+	error 'shmget: -n needs -f (-o OFFSET,LENGTH writes a part)'
+	for options in -f '-f -n 1'; do
+		# shellcheck disable=SC2086
+		try shmget $options a
+		status 2
+		error 'shmget: -f needs -0 or -N, which tell where a record ends'
+	done
+	try shmget -o 0,1X a
 	status 2
-	error 'shmget: -n "1X": not a number of bytes (with optional K, M or G)'
+	error 'shmget: -o "0,1X": not a number of bytes (with optional K, M or G)'
 	try shmget -c a
 	status 2
 	error 'shmget: there is no option -c (see shmget -h)'
@@ -262,7 +272,7 @@ shrinks() {
 @test "shmget: --help and -V print usage and version" {
 	try shmget --help
 	status 0
-	[[ $output == 'usage: shmget [-uvz] '* ]]
+	[[ $output == 'usage: shmget [-fuvz] '* ]]
 	try shmget -V
 	[[ $output == 'shmget (ipc7) '* ]]
 }
@@ -294,4 +304,273 @@ shrinks() {
 	[ "$(shmget "$S" | od -An -c | tr -d ' ')" = '\0\0\0\0\0' ]
 	peer resize "$S" 70000
 	[ "$(shmget "$S" | wc -c)" -eq 70000 ]
+}
+
+writes_records() {
+	printf 'a\nb' >input
+	shmput -c "$S" <input
+	[ "$(shmget -N "$S")" = $'3:a\nb,' ]
+	[ "$(shmget -N -o 1,0 "$S")" = '0:,' ]
+	[ "$(shmget -0 -o 2,1 "$S" | od -An -c | tr -d ' ')" = 'b\0' ]
+}
+@test "shmget: -0 and -N write the segment as a record" {
+	segments writes_records
+}
+
+# follow [OPTION...]: start shmget -f in the background, with its netstrings at descriptor 4.
+follow() {
+	pipe
+	background shmget -f -N "$@" "$S" >&6 2>lines
+	exec 6>&-
+}
+
+# next TEXT: check the next netstring of shmget -f.
+next() {
+	local length got
+
+	IFS= read -r -t 10 -d : length <&4
+	IFS= read -r -t 10 -N "$((length + 1))" got <&4
+	[ "$got" = "$1," ] || { printf 'record %q\n   not %q\n' "$got" "$1," >&2; return 1; }
+}
+
+follows() {
+	printf one | shmput -c "$S"
+	follow
+	next one
+	printf two | shmput "$S"
+	next two
+	# The same bytes are put: a put is a record.
+	printf two | shmput "$S"
+	next two
+	printf 2 | shmput -o 0 "$S"
+	next 2wo
+	printf 'longer than before' | shmput "$S"
+	next 'longer than before'
+	shmput "$S" </dev/null
+	next ''
+	# A put that is refused, a read, and a new mode are no changes.
+	try shmput -o 5 "$S" <<<x
+	status 1
+	shmget "$S" >copy
+	if [ $KIND = posix ]; then chmod 640 "/dev/shm$S"; else chmod 640 "${S#file:}"; fi
+	printf last | shmput "$S"
+	remove "$S"
+	next last
+	ends 3
+	[[ $(cat lines) == "shmget: $S: the segment was removed while in use; "*" bytes were written" ]]
+	exec 4<&-
+}
+@test "shmget: -f writes a segment now and after each put, and ends with status 3 when it is removed" {
+	[ "$PLAT" = linux ] || skip "POSIX does not report a put of the same bytes"
+	locked follows
+}
+
+follows_part() {
+	printf 0123456789 | shmput -c "$S"
+	follow -o 3,4 -n 2
+	next 3456
+	printf abc | shmput -o 4 "$S"
+	next 3abc
+	ends 0
+	[ ! -s lines ]
+	exec 4<&-
+	[ -z "$(shmget -f -N -n 0 "$S")" ]
+}
+@test "shmget: -f -n COUNT ends after COUNT records, and -o selects the part to follow" {
+	locked follows_part
+}
+
+@test "shmget: -f ends with status 124 if the segment does not change within -t" {
+	new_segment posix
+	echo hello | shmput -c "$S"
+	try shmget -f -N -t 0 "$S"
+	status 124
+	output $'6:hello\n,'
+	error "shmget: $S: the segment did not change in time (-t); 9 bytes were written"
+	try shmget -f -N -t 0.05 "$S"
+	status 124
+}
+
+@test "shmget: -f ends without a line once its reader has gone, or by a signal" {
+	new_segment posix
+	echo hello | shmput -c "$S"
+	follow
+	next $'hello\n'
+	exec 4<&-
+	ends 0
+	[ ! -s lines ]
+	follow
+	next $'hello\n'
+	kill -TERM "$PID"
+	ends 143
+	[ ! -s lines ]
+	exec 4<&-
+}
+
+@test "shmget: -f refuses a System V segment, which cannot be watched" {
+	new_segment sysv
+	echo hello | shmput -c -s 6 "$S"
+	try shmget -f -0 "$S"
+	status 1
+	output ''
+	error "shmget: $S: a System V segment cannot be watched (a POSIX segment or file: can); nothing was written"
+}
+
+@test "shmget: -f writes what a program stored through a mapping, once it has unmapped the segment" {
+	new_segment posix
+	printf '%-20s' hello | shmput -c "$S"
+	follow -o 0,5
+	next hello
+	coproc PEER { exec peer map "$S" 3>&-; }
+	echo 'put 0 world' >&"${PEER[1]}"
+	echo 'get 0 5' >&"${PEER[1]}"
+	read -r line <&"${PEER[0]}"
+	[ "$line" = world ]
+	kill "$PEER_PID"
+	next world
+	exec 4<&-
+}
+
+@test "shmget: -f writes what another program wrote without the lock" {
+	new_segment file
+	echo one | shmput -c "$S"
+	follow
+	next $'one\n'
+	echo two >"${S#file:}"
+	next $'two\n'
+	exec 4<&-
+}
+
+follows_slowly() {
+	local i
+
+	shmput -c "$S" <zeros
+	pipe
+	background shmget -f -N -n 2 "$S" >&6
+	exec 6>&-
+	# The pipe is full, and nobody reads: no put waits.
+	asleep
+	for i in 1 2 3 4 5 6 7 8 9; do
+		shmput -t 0 "$S" <zeros
+	done
+	printf 'the last' | shmput -t 0 "$S"
+	head -c 200008 <&4 | cmp - <(printf 200000: && cat zeros && printf ,)
+	[ "$(cat <&4)" = '8:the last,' ]
+	exec 4<&-
+	ends 0
+}
+@test "shmget: -f delays no put if its reader is slow, and then writes the newest state" {
+	head -c 200000 /dev/zero >zeros
+	locked follows_slowly
+}
+
+# puts COUNT SEGMENT: put the numbers up to COUNT, each by a write under the lock, as shmput does.
+puts() {
+	python3 - "$1" "$(object "${2/#\//\/dev\/shm\/}")" <<-'P'
+		import fcntl, os, sys
+		for i in range(1, int(sys.argv[1]) + 1):
+		    fd = os.open(sys.argv[2], os.O_RDWR)
+		    fcntl.lockf(fd, fcntl.LOCK_EX)
+		    os.pwrite(fd, b'%06d' % i, 0)
+		    os.close(fd)
+	P
+}
+
+sees_the_last() {
+	local last
+
+	last=6:$(printf %06d "${PUTS:-10000}"),
+	printf 000000 | shmput -c "$S"
+	background shmget -f -N "$S" >seen 2>lines
+	until [ -s seen ]; do moment; done
+	puts "${PUTS:-10000}" "$S"
+	until [ "$(tail -c 9 seen)" = "$last" ]; do moment; done
+	# No state comes after a newer one, nor twice.
+	tr , '\n' <seen | sort -c -u
+	remove "$S"
+	ends 3
+}
+@test "shmget: -f always writes the last of many puts, and never an older state after a newer one" {
+	need python3 python3 -c 'import fcntl'
+	locked sees_the_last
+}
+
+@test "shmget: -f compares the segment where changes cannot be watched" {
+	new_segment posix
+	printf one | shmput -c "$S"
+	need_namespace
+	unshare -U true 2>/dev/null || skip "needs a user namespace"
+	pipe
+	# shellcheck disable=SC2016
+	background unshare -Ur sh -c 'echo 0 >/proc/sys/user/max_inotify_instances; exec shmget -v -f -N -n 2 "$1"' sh "$S" >&6 2>lines
+	exec 6>&-
+	next one
+	printf two | shmput "$S"
+	next two
+	ends 0
+	if grep inotify_add_watch lines; then false; fi
+	exec 4<&-
+}
+
+planted() {
+	local path=/dev/shm$S made
+
+	for made in 'mkfifo' 'mkdir' 'ln -s /etc/passwd' \
+		'python3 -c "import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])"' 'sh -c "mknod \"\$0\" c 1 3"'; do
+		eval "$made \"\$path\"" || return 1
+		for command in "shmget -t 0.2" "shmput -t 0.2" "shmput -t 0.2 -c"; do
+			# shellcheck disable=SC2086
+			try "$@" $command "$S" </dev/null
+			status 1
+			error "${command%% *}: $S: something that is no segment has this name"
+		done
+		rm -rf "$path"
+	done
+}
+@test "shmget: a FIFO, directory, link, socket or device with the name of a segment is refused at once" {
+	[ "$PLAT" = linux ] || skip "only Linux tells where POSIX segments are"
+	need_root
+	need python3 python3 -c 'import socket'
+	new_segment posix
+	planted
+	planted as_user
+}
+
+@test "shmget: -t bounds an open that waits for a lease" {
+	[ "$PLAT" = linux ] || skip "POSIX has no leases"
+	need python3 python3 -c 'import fcntl; fcntl.F_SETLEASE'
+	cat >lease.py <<-'P'
+		import fcntl, os, signal, sys
+		signal.signal(signal.SIGIO, signal.SIG_IGN)
+		fd = os.open(sys.argv[1], os.O_RDWR)
+		fcntl.fcntl(fd, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+		print('leased', flush=True)
+		sys.stdin.read()
+	P
+	for KIND in posix file; do
+		new_segment $KIND
+		echo hello | shmput -c "$S"
+		mkfifo end
+		exec 7<>end
+		background python3 lease.py "$(object "${S/#\//\/dev\/shm\/}")" <end >said
+		HOLDER=$PID
+		until [ -s said ]; do moment; done
+		try shmget -t 0.1 "$S"
+		status 124
+		error "shmget: $S: another process has a lease on the file, not given up in time (-t)"
+		try shmput -c -t 0 "$S" <<<x
+		status 124
+		error "shmput: $S: another process has a lease on the file, not given up in time (-t)"
+		background shmget "$S" >got 2>lines
+		asleep
+		kill -TERM "$PID"
+		ends 143
+		background shmget "$S" >got
+		asleep
+		kill -KILL "$HOLDER"
+		ends 0
+		[ "$(cat got)" = hello ]
+		exec 7>&-
+		rm end said
+	done
 }

@@ -59,7 +59,7 @@ puts_again() {
 	shmput "$S" <short
 	if [ $KIND = sysv ]; then
 		[ "$(shmget "$S" | wc -c)" -eq "$(wc -c <long)" ]
-		shmget -n 6 "$S" | cmp - short
+		shmget -o 0,6 "$S" | cmp - short
 		[ "$(shmget -o 6 "$S" | tr -d '\0' | wc -c)" -eq 0 ]
 	else
 		shmget "$S" | cmp - short
@@ -77,7 +77,7 @@ puts_through_pipes() {
 	shmget "$S" | cmp - input
 	seq 50000 | cat >lines
 	seq 50000 | shmput "$S"
-	shmget -n "$(wc -c <lines)" "$S" | cmp - lines
+	shmget -o 0,"$(wc -c <lines)" "$S" | cmp - lines
 }
 @test "shmput: stores an input of unknown length whole" {
 	segments puts_through_pipes
@@ -259,7 +259,7 @@ one_wins() {
 	[ "$(shmget "$S")" = same ]
 	rm winners
 	for i in 1 2 3 4 5 6 7 8; do
-		shmget -n 0 -u "$S"
+		remove "$S"
 		for i in 1 2 3 4 5 6 7 8; do
 			shmput -c "$S" <input 3>&- &
 		done
@@ -354,11 +354,11 @@ makes_mode() {
 		echo mine >input
 		shmput -c -m 666 "$S" <input
 		as_user sh -c "echo his | shmput -c '$S'"
-		[ "$(shmget -n 4 "$S")" = his ]
+		[ "$(shmget -o 0,4 "$S")" = his ]
 		try as_user shmget -u "$S"
 		status 1
 		[[ $stderr == "shmget: $S: no permission to remove the segment (only its owner or root may)" ]]
-		[ "$(shmget -n 4 "$S")" = his ]
+		[ "$(shmget -o 0,4 "$S")" = his ]
 	done
 }
 
@@ -715,7 +715,7 @@ $(seq 1000 | cksum)
 	echo 'put 4 from C' >&"${PEER[1]}"
 	echo 'get 0 3' >&"${PEER[1]}"
 	read -r line <&"${PEER[0]}"
-	[ "$(shmget -n 10 "$S")" = 'put from C' ]
+	[ "$(shmget -o 0,10 "$S")" = 'put from C' ]
 	kill "$PEER_PID"
 }
 
@@ -733,10 +733,10 @@ $(seq 1000 | cksum)
 		import sysv_ipc, sys
 		sysv_ipc.SharedMemory(int(sys.argv[1], 16)).write(b'python', 4)
 	P
-	[ "$(shmget -o 4 -n 6 "$S")" = python ]
+	[ "$(shmget -o 4,6 "$S")" = python ]
 	perl -e 'shmread(shmget(hex $ARGV[0], 0, 0), $d, 4, 6) or die; print $d; shmwrite(shmget(hex $ARGV[0], 0, 0), "pe\0rl!", 4, 6) or die' "${S#sysv:}" >got
 	[ "$(cat got)" = python ]
-	shmget -o 4 -n 6 "$S" | od -An -c | grep -q 'p   e  \\0   r   l   !'
+	shmget -o 4,6 "$S" | od -An -c | grep -q 'p   e  \\0   r   l   !'
 }
 
 @test "shmput: takes the same lock as Python's lockf" {
@@ -795,7 +795,7 @@ hammered() {
 			until shmget "$S" >got 2>/dev/null; do :; done
 			cmp got input
 			wait
-			shmget -n 0 -u "$S"
+			remove "$S"
 		done
 	done
 }
@@ -842,7 +842,7 @@ hammered() {
 			[ "$(shmget "$S")" = after ]
 		done
 		[ "$PLAT" = linux ] || continue
-		shmget -n 0 -u "$S"
+		remove "$S"
 		for i in 1 2 3 4 5 6 7 8; do
 			background shmput -c "$S" <big
 			for wait in $(seq $i); do shmget -V >/dev/null; done
@@ -850,7 +850,7 @@ hammered() {
 			wait "$PID" || true
 			if shmget "$S" >got 2>/dev/null; then
 				cmp got big
-				shmget -n 0 -u "$S"
+				remove "$S"
 			fi
 		done
 	done
@@ -897,8 +897,8 @@ hammered() {
 	truncate -s 5G sparse
 	SEGMENTS+=(file:sparse)
 	echo beyond | shmput -o 4500M file:sparse
-	[ "$(shmget -o 4500M -n 6 file:sparse)" = beyond ]
-	[ "$(shmget -o 4499M -n 1M file:sparse | tr -d '\0' | wc -c)" -eq 0 ]
+	[ "$(shmget -o 4500M,6 file:sparse)" = beyond ]
+	[ "$(shmget -o 4499M,1M file:sparse | tr -d '\0' | wc -c)" -eq 0 ]
 	[ "$(stat -c %s sparse)" -eq $((5 * 1024 * 1024 * 1024)) ]
 }
 
@@ -1034,9 +1034,9 @@ hammered() {
 		# At an offset, with space behind the input.
 		cat input | shmput -c -o 5 -s 600000 "$S"
 		[ "$(shmget "$S" | wc -c)" -eq 600000 ]
-		shmget -o 5 -n 588895 "$S" | cmp - input
+		shmget -o 5,588895 "$S" | cmp - input
 		[ "$(shmget -o 588900 "$S" | tr -d '\0' | wc -c)" -eq 0 ]
-		shmget -n 0 -u "$S"
+		remove "$S"
 		# Another process creates the segment first: the input goes into that segment.
 		mkfifo fifo
 		exec 7<>fifo
@@ -1049,4 +1049,343 @@ hammered() {
 		shmget "$S" | cmp - <(cat input input)
 		rm fifo
 	done
+}
+
+# A COMMAND between the segment and the put.
+
+updates() {
+	printf 'pear\napple\n' >input
+	shmput -c -s 11 "$S" <input
+	shmput "$S" -- sort
+	[ "$(shmget "$S" | tr -d '\0')" = $'apple\npear' ]
+	shmput -s 11 "$S" -- sh -c 'read -r first; echo "$first"'
+	[ "$(shmget "$S" | tr -d '\0')" = apple ]
+	shmput -o 2 "$S" -- tr p q
+	[ "$(shmget "$S" | tr -d '\0')" = apqle ]
+	shmput -o 4 "$S" -- printf E
+	[ "$(shmget "$S" | tr -d '\0')" = apqlE ]
+	shmput "$S" -- true
+	[ -z "$(shmget "$S" | tr -d '\0')" ]
+}
+@test "shmput: COMMAND reads the segment, or its part from -o on, and its output is put" {
+	segments updates
+	[ -z "$(ls -A | grep -v -e input -e segment -e stderr)" ]
+}
+
+large_updates() {
+	head -c 3000000 /dev/urandom >input
+	shmput -c "$S" <input
+	shmput "$S" -- sh -c 'tr a-y b-z; cat input'
+	tr a-y b-z <input | cat - input | cmp - <(shmget "$S")
+}
+@test "shmput: COMMAND can read and print any number of bytes" {
+	locked large_updates
+}
+
+fails() {
+	echo old >input
+	shmput -c "$S" <input
+	for code in 1 3 7 124 255; do
+		try shmput "$S" -- sh -c "echo new; exit $code"
+		status $code
+		[ -z "$stderr$output" ]
+	done
+	try shmput -u "$S" -- sh -c 'echo new; kill -KILL $$'
+	status 137
+	try shmput "$S" -- ./nosuch
+	status 127
+	error 'shmput: ./nosuch: no such command'
+	try shmput "$S" -- ./input
+	status 126
+	try shmput -t 0 "$S" --
+	status 2
+	error 'shmput: -- is followed by a COMMAND'
+	try shmput "$S" echo x
+	status 2
+	try shmput -o 1 "$S" -- echo long
+	status 125
+	error "shmput: $S: the output of COMMAND has 5 bytes, and from byte 1 on there is room for 3; nothing was changed"
+	try shmput -o 5 "$S" -- touch started
+	status 125
+	[ ! -e started ]
+	[ "$(shmget "$S")" = old ]
+	remove "$S"
+	try shmput "$S" -- touch started
+	status 125
+	[ ! -e started ]
+}
+@test "shmput: a COMMAND that fails changes nothing and its status is passed on, and 125 is shmput's own failure" {
+	segments fails
+}
+
+creates_for_command() {
+	local size=()
+
+	[ $KIND != sysv ] || size=(-s 20)
+	try shmput "$S" -- echo x
+	status 125
+	shmput -c "${size[@]}" -m 640 "$S" -- sh -c 'tr -d "\0" | wc -c'
+	[ "$(shmget "$S" | tr -d '\0 ')" = 0 ]
+	[ "$(mode_of)" = 640 ]
+	try shmput -x "${size[@]}" "$S" -- touch started
+	status 125
+	error "shmput: $S: the segment exists already (leave out -x to use it)"
+	remove "$S"
+	[ ! -e started ]
+	try shmput -c "${size[@]}" "$S" -- sh -c 'echo x; exit 9'
+	status 9
+	gone "$S"
+	try shmput -x "${size[@]}" "$S" -- sh -c 'echo 123456789012345678901; [ "$1" != sysv ] || exit 0; exit 1' sh $KIND
+	[ "$status" -eq 1 ] || status 125
+	gone "$S"
+	shmput -x "${size[@]}" -o 2 "$S" -- sh -c 'cat >&2; echo abc' 2>given
+	[ "$(shmget "$S" | tr '\0' . )" = "..abc$([ $KIND != sysv ] || printf '\n..............')" ]
+}
+@test "shmput: -c creates a segment for COMMAND, and removes it if COMMAND fails or its output is not put" {
+	segments creates_for_command
+	new_segment sysv
+	try shmput -c "$S" -- touch started
+	status 2
+	error "shmput: $S: the size of the input is not known (give the size with -s)"
+	[ ! -e started ]
+	name=$(shmput -c -s 5 sysv:new -- printf hello)
+	SEGMENTS+=("$name")
+	[ "$(shmget "$name")" = hello ]
+}
+
+# held COMMAND...: start a shmput with a COMMAND that waits, in the background, until COMMAND runs.
+held() {
+	mkfifo started go
+	# shellcheck disable=SC2016
+	background shmput "$@" "$S" -- sh -c 'exec 5<>go; echo >started; read -r code <&5; cat; echo x; exit "$code"' 2>held.txt
+	HOLDER=$PID
+	read -r _ <started
+}
+
+waits_for_command() {
+	held -c
+	[ "$(wc -c <"$(object "${S/#\//\/dev\/shm\/}")")" -eq 0 ]
+	try shmput -t 0 "$S" -- touch wrong
+	status 124
+	error "shmput: $S: the segment stayed locked by another process, not free in time (-t); nothing was changed"
+	try shmput -t 0 -c "$S" <<<wrong
+	status 124
+	try shmget -t 0 "$S"
+	status 124
+	[ ! -e wrong ]
+	background shmput -c "$S" -- sh -c 'cat; echo y' 2>lines
+	SECOND=$PID
+	asleep
+	background shmput -c "$S" -- sh -c 'cat; echo y' 2>lines3
+	THIRD=$PID
+	asleep
+	background shmput "$S" -- cat 2>lines4
+	asleep
+	# The first COMMAND fails, so the segment is removed; who would create it starts over.
+	echo "${1:-4}" >go
+	if [ "${1:-4}" -eq 4 ]; then
+		ends 3
+		[ "$(cat lines4)" = "shmput: $S: the segment was removed while in use; nothing was changed" ]
+	else
+		ends 0
+	fi
+	PID=$HOLDER
+	ends "${1:-4}"
+	PID=$SECOND
+	ends 0
+	PID=$THIRD
+	ends 0
+	[ "$(cat lines lines3)" = '' ]
+	rm started go
+}
+@test "shmput: a segment is locked while COMMAND runs, and a waiter with -c starts over if the segment is removed" {
+	for KIND in posix file; do
+		new_segment $KIND
+		waits_for_command
+		[ "$(shmget "$S")" = $'y\ny' ]
+		remove "$S"
+		waits_for_command 0
+		[ "$(shmget "$S")" = $'x\ny\ny' ]
+	done
+}
+
+@test "shmput: a plain put with -c that waits for a segment which is then removed creates it again" {
+	new_segment posix
+	held -c
+	background shmput -c "$S" <<<mine 2>lines
+	asleep
+	echo 1 >go
+	ends 0
+	[ "$(shmget "$S")" = mine ]
+}
+
+signals_to_command() {
+	local signal
+
+	for signal in TERM INT HUP; do
+		[ -z "$1" ] || shmput -c "$S" <<<old
+		# shellcheck disable=SC2086
+		held ${2-}
+		kill -$signal "$HOLDER"
+		ends $((128 + $(kill -l $signal)))
+		[ ! -s held.txt ]
+		if [ -n "$1" ]; then [ "$(shmget "$S")" = old ]; else gone "$S"; fi
+		rm started go
+	done
+}
+@test "shmput: a signal is passed on to COMMAND, and shmput dies by it with nothing changed" {
+	for KIND in posix file; do
+		new_segment $KIND
+		set -m
+		signals_to_command old
+		remove "$S"
+		signals_to_command '' -c
+		set +m
+		# A COMMAND that handles the signal decides.
+		shmput -c "$S" <<<old
+		mkfifo started
+		# shellcheck disable=SC2016
+		background shmput "$S" -- sh -c 'trap "echo handled; exit 0" TERM; echo >started; while :; do sleep 0.01; done'
+		read -r _ <started
+		kill -TERM "$PID"
+		ends 0
+		[ "$(shmget "$S")" = handled ]
+		rm started
+	done
+}
+
+counts_up() {
+	local i
+
+	for i in 1 2 3 4 5 6 7 8; do
+		(for _ in $(seq "${TIMES:-20}"); do shmput -c "$S" -- awk 'END { print $1 + 1 }' || echo failed >failed; done) 3>&- &
+	done
+	wait
+	[ ! -e failed ]
+	[ "$(shmget "$S")" = $((8 * ${TIMES:-20})) ]
+}
+@test "shmput: eight processes count up by COMMANDs without another lock, and no update is lost" {
+	locked counts_up
+}
+
+some_fail() {
+	local i
+
+	for i in 1 2 3 4 5 6; do
+		# shellcheck disable=SC2016
+		(for n in 1 2 3 4 5 6 7 8; do
+			shmput -c "$S" -- sh -c 'cat; echo x; [ "$1" != fail ]' sh "$([ $((n % 2)) -eq 0 ] || echo fail)" 2>>lines
+		done || true) 3>&- &
+	done
+	wait
+	[ ! -s lines ]
+	[ "$(shmget "$S" | wc -l)" -eq 24 ]
+}
+@test "shmput: no update is lost even if COMMANDs fail that would have created the segment" {
+	locked some_fail
+}
+
+@test "shmput: -v shows the calls of an update" {
+	[ "$PLAT" = linux ] || skip "shows the calls of Linux"
+	new_segment posix
+	lone shmput -c -v "$S" -- sh -c 'echo 1' 2>trace
+	cat >expected <<-T
+		shmput: shm_open("$S", O_RDWR, 0) = -1 ENOENT
+		shmput: open("/dev/shm", O_RDWR|O_TMPFILE, 0600) = 3
+		shmput: fcntl(3, F_SETLK, {l_type=F_WRLCK, l_whence=SEEK_SET, l_start=0, l_len=0}) = 0
+		shmput: linkat(AT_FDCWD, "/proc/self/fd/3", AT_FDCWD, "/dev/shm$S", AT_SYMLINK_FOLLOW) = 0
+		shmput: fcntl(3, F_SETLK, {l_type=F_WRLCK, l_whence=SEEK_SET, l_start=0, l_len=0}) = 0
+		shmput: ftruncate(3, 2) = 0
+		shmput: fallocate(3, FALLOC_FL_KEEP_SIZE, 0, 2) = 0
+		shmput: pwrite(3, "1\n", 2, 0) = 2
+	T
+	diff expected trace
+}
+
+# What others may have planted.
+
+@test "shmput: -c refuses a segment that another user may have planted, and without -c it is used" {
+	need_root
+	new_segment posix
+	as_user sh -c "echo his | shmput -c -m 666 '$S'"
+	for option in -c '-c -u'; do
+		# shellcheck disable=SC2086
+		try shmput $option "$S" <<<mine
+		status 1
+		error "shmput: $S: another user owns the segment and may have planted it, so -c does not use it (leave out -c to use it)"
+	done
+	try shmput -c "$S" -- touch started
+	status 125
+	[ ! -e started ]
+	try shmput -x "$S" <<<mine
+	status 1
+	error "shmput: $S: the segment exists already (leave out -x to use it)"
+	[ "$(shmget "$S")" = his ]
+	as_user sh -c "echo again | shmput -c '$S'"
+	echo mine | shmput "$S"
+	[ "$(shmget "$S")" = mine ]
+}
+
+@test "shmput: -c refuses a file of another user in a sticky directory, but not elsewhere" {
+	need_root
+	mkdir -m 1777 sticky
+	mkdir -m 777 plain
+	for directory in sticky plain; do
+		echo his >$directory/file
+		chown 65534 $directory/file
+	done
+	for path in sticky/file "$PWD/sticky/file"; do
+		try shmput -c "file:$path" <<<mine
+		status 1
+		error "shmput: file:$path: another user owns the segment and may have planted it, so -c does not use it (leave out -c to use it)"
+	done
+	(
+		cd sticky
+		try shmput -c -u file:file <<<mine
+		status 1
+	)
+	[ "$(cat sticky/file)" = his ]
+	echo mine | shmput file:sticky/file
+	echo mine | shmput -c file:plain/file
+	[ "$(cat sticky/file plain/file)" = $'mine\nmine' ]
+}
+
+@test "shmput: -c follows no symbolic link to a file, and in a sticky directory shmput and shmget follow none" {
+	mkdir -m 1777 sticky
+	echo old >target
+	ln -s target link
+	ln -s ../target sticky/link
+	for path in link sticky/link; do
+		try shmput -c "file:$path" <<<new
+		status 1
+		error "shmput: file:$path: a symbolic link, which is not followed with -c or -x (name the file that it leads to)"
+	done
+	for command in shmput shmget; do
+		try $command file:sticky/link <<<new
+		status 1
+		error "$command: file:sticky/link: a symbolic link, which is not followed in a sticky directory (name the file that it leads to)"
+	done
+	[ "$(cat target)" = old ]
+	shmput file:link <<<new
+	[ "$(cat target)" = new ]
+	[ "$(shmget file:link)" = new ]
+}
+
+@test "shmput: the line about a full file system does not count the input as used" {
+	need_root
+	unshare -m true || skip "needs a private mount namespace"
+	new_segment posix
+	# shellcheck disable=SC2016
+	try unshare -m sh -c '
+		mount -t tmpfs -o size=64k none /dev/shm
+		head -c 100000 /dev/zero | cat | shmput -c "$1"
+		head -c 100000 /dev/zero >input
+		shmput -c "$1" <input
+		mkdir small
+		mount -t tmpfs -o size=64k none small
+		echo old >small/file
+		head -c 100000 /dev/zero | cat | shmput file:small/file
+		cat small/file' sh "$S"
+	output old
+	[ "$(grep -c "has no room.* (\(65536\|61440\) are free)" stderr.txt)" -eq 3 ] || { cat stderr.txt; false; }
 }

@@ -138,17 +138,15 @@ static int
 wait_change(struct follower *follower)
 {
 	struct pollfd fds[2] = {{.fd = follower->watch, .events = POLLIN}, {.fd = follower->output}};
-	struct segment *segment = follower->segment;
 	unsigned int events = 0;
 	int ready;
 
-	segment->step = SEGMENT_WATCH;
 	while (!(events & WATCH_ENDED)) {
 		ready = deadline_wait(fds, 2, &follower->deadline, follower->watch == -1 ? DEADLINE_TICK : -1);
 		if (ready == -1)
 			return -1;
 		if (ready > 0 && fds[1].revents) {
-			segment->step = SEGMENT_OUTPUT;
+			follower->segment->step = SEGMENT_OUTPUT;
 			return error_set(EPIPE);
 		}
 		if (follower->watch == -1)
@@ -170,12 +168,14 @@ follow(struct follower *follower)
 		if (result == -1 || (result == 1 && write_copy(follower) == -1))
 			return -1;
 		if (result == 1) {
-			follower->left--;
+			if (--follower->left == 0)
+				break;
 			deadline_set(&follower->deadline, follower->segment->asked.timeout);
 		}
-		if (follower->left > 0 && follower->removed)
+		follower->segment->step = SEGMENT_WATCH;
+		if (follower->removed)
 			return error_set(EIDRM);
-		if (follower->left > 0 && wait_change(follower) == -1)
+		if (wait_change(follower) == -1)
 			return -1;
 	}
 	return 0;

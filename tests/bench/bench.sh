@@ -14,7 +14,7 @@ tmp=$(mktemp -d)
 clean_up() {
 	for name in "$queue" "sysv:$key"; do
 		mqrecv -u -n 0 "$name" 2>/dev/null || :
-		shmget -u -n 0 "$name" 2>/dev/null || :
+		ipcdel "shm:$name" 2>/dev/null || :
 	done
 	semop -u "sysv:$key" >/dev/null 2>&1 || :
 	rm -rf "$tmp"
@@ -75,8 +75,7 @@ pair 'file into a System V segment that exists, cat' "shmput sysv:$key <$tmp/fil
 if command -v ipcs >/dev/null; then
 	pair '200 listings of all objects, ipcs -a of System V' "$starts ipcls >/dev/null; $more" "$starts ipcs -a >/dev/null; $more"
 fi
-shmget -n 0 -u "$segment"
-shmget -n 0 -u "sysv:$key"
+ipcdel "shm:$segment" "shm:sysv:$key"
 
 echo
 echo "200 commands under a lock, $runs runs"
