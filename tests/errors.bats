@@ -275,6 +275,8 @@ END
 2	shmput	shmput: SEGMENT is missing; $USAGE
 2	shmput $E x	shmput: there is one SEGMENT, after the options, and what goes into it is standard input
 2	shmput $E -c	shmput: "-c": options come before SEGMENT
+2	shmput $E --	shmput: -- is followed by a COMMAND
+2	shmput $E x -- true	shmput: there is one SEGMENT, after the options, and what goes into it is standard input
 2	shmput -o x $E	shmput: -o "x": not a number of bytes (with optional K, M or G)
 2	shmput -s 1T $E	shmput: -s "1T": not a size (bytes, at least 1, with optional K, M or G)
 2	shmput -m 1777 $E	shmput: -m "1777": not an octal mode from 0 to 777
@@ -285,6 +287,7 @@ END
 2	cat /dev/null | shmput -c $K	shmput: $K: the size of the input is not known (give the size with -s)
 2	: >empty; shmput -c $K <empty	shmput: $K: the input is empty (give the size with -s)
 2	echo x | shmput -c $K	shmput: $K: the size of the input is not known (give the size with -s)
+2	shmput -c $K -- true	shmput: $K: the size of the input is not known (give the size with -s)
 END
 }
 
@@ -293,6 +296,9 @@ END
 	mkdir directory
 	touch data
 	ln -s nowhere link
+	ln -s data other
+	mkdir -m 1777 sticky
+	ln -s ../data sticky/link
 	lines shmput <<'END'
 1	shmput $M	shmput: $M: no such segment (create it with -c)
 1	shmput $K	shmput: $K: no such segment (create it with -c)
@@ -305,6 +311,14 @@ END
 1	shmput -c file:missing/file	shmput: file:missing/file: its directory does not exist; nothing was changed
 1	shmput file:directory	shmput: file:directory: not an ordinary file
 1	shmput -c file:link	shmput: file:link: a dangling symbolic link; nothing was changed
+1	shmput -c file:other	shmput: file:other: a symbolic link, which is not followed with -c or -x (name the file that it leads to)
+1	shmput file:sticky/link	shmput: file:sticky/link: a symbolic link, which is not followed in a sticky directory (name the file that it leads to)
+125	shmput $M -- true	shmput: $M: no such segment (create it with -c)
+125	shmput -x $E -- true	shmput: $E: the segment exists already (leave out -x to use it)
+125	shmput $F -- printf abcd	shmput: $F: the output of COMMAND has 4 bytes, and there is room for 3; nothing was changed
+125	shmput -o 2 $E -- printf ab	shmput: $E: the output of COMMAND has 2 bytes, and from byte 2 on there is room for 1; nothing was changed
+127	shmput $E -- ./missing	shmput: ./missing: no such command
+126	shmput $E -- ./data	shmput: ./data: cannot be executed: Permission denied
 1	shmput -c file:x$L	shmput: file:$Lx: the name is too long
 1	shmput -c -s 4 $F	shmput: $F: the segment exists with 3 bytes, not 4 (leave out -s, or remove it first)
 1	printf abcd | shmput $F	shmput: $F: the input has 4 bytes, and there is room for 3; nothing was changed
@@ -346,7 +360,7 @@ END
 1	shmget -f -0 -o 4 $E	shmget: $E: the segment has 3 bytes, and not the part asked for (-o); nothing was written
 1	shmget -o 1,3 $F	shmget: $F: the segment has 3 bytes, and not the part asked for (-o); nothing was written
 1	shmget -f -N $F	shmget: $F: a System V segment cannot be watched (a POSIX segment or file: can); nothing was written
-124	shmget -f -N -t 0 $E	shmget: $E: the segment did not change in time (-t); 5 bytes were written
+124	shmget -f -N -t 0 $E	shmget: $E: the segment did not change in time (-t); 6 bytes were written
 1	shmget $E >/dev/full	shmget: $E: standard output: No space left on device; nothing was written
 1	shmget $F >&-	shmget: $F: standard output: Bad file descriptor; nothing was written
 1	shmget $E >&6	shmget: $E: standard output: Broken pipe; nothing was written
@@ -936,8 +950,8 @@ END
 # mqrecv.bats    the queue was removed while in use, N messages were put back, ... could not be put back and ... printed above
 #                not put back (...), priority N: ..., its message went to QUEUE, its message is printed above
 # shmput.bats    kernel.shmmax, kernel.shmall, kernel.shmmni, ... has no room for N bytes, the input has more than the N bytes ...
-#                something that is no segment has this name, the segment was removed while in use
-# shmget.bats    the segment became smaller while it was read, the segment was removed while in use
+#                something that is no segment has this name, the segment was removed while in use, another user owns the segment
+# shmget.bats    another process has a lease on the file, the segment became smaller while it was read, the segment was removed while in use
 # semop.bats     kernel.sem (sets, semaphores in all sets), the semaphore was removed while in use
 #                something that is no semaphore has this name
 # sigsend.bats   too many processes to wait for, its queue of signals stayed full, it handles SIG, it blocks SIG

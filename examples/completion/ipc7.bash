@@ -15,7 +15,7 @@ _ipc7_letters() {
 	mqsend) REPLY=0NrPcxd:s:m:p:e:t:L:uv ;;
 	mqrecv) REPLY=n:afe:t:kp:0NrPA:b:D:j:R:cxd:s:m:uv ;;
 	shmput) REPLY=cxm:s:o:t:uv ;;
-	shmget) REPLY=n:o:t:uvz ;;
+	shmget) REPLY=fn:0No:t:uvz ;;
 	semop) REPLY=cxi:m:t:uv ;;
 	sigsend) REPLY=s:gq:wt:k:vl ;;
 	sigrecv) REPLY=fn:qR:t:v ;;
@@ -277,7 +277,7 @@ _ipc7_operand() {
 	semop,1) _ipc7_objects sem ;;
 	semop,2) _ipc7_offer -1 +1 0 -- ;;
 	semop,*) _ipc7_offer -1 +1 0 ;;
-	mqrecv,2 | sockcat,2 | fdrecv,2) _ipc7_offer -- ;;
+	mqrecv,2 | shmput,2 | sockcat,2 | fdrecv,2) _ipc7_offer -- ;;
 	sockcat,1) _ipc7_argument sockcat b ;;
 	fdsend,1 | fdrecv,1) _ipc7_addresses unix: unix-seq: ;;
 	sigsend,*)

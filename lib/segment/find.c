@@ -1,5 +1,5 @@
 /*
- * find.c: the opening of POSIX segments and files. Any user may have put a FIFO, a link or a file of his own under the
+ * find.c: opening and closing POSIX segments and files. Any user may have put a FIFO, a link or a file of his own under the
  * name, so opening does not wait for another process beyond the timeout, and each such object is refused.
  */
 #include <errno.h>
@@ -7,6 +7,15 @@
 
 #include "base/error.h"
 #include "segment/internal.h"
+
+void
+mapped_close(struct segment *segment)
+{
+	if (segment->mapped.fd != -1)
+		close(segment->mapped.fd);
+	segment->mapped.fd = -1;
+	segment->mapped.draft = MAPPED_NAMED;
+}
 
 int
 mapped_place(struct segment *segment)

@@ -17,15 +17,6 @@ is_posix(const struct segment *segment)
 	return segment->name->kind == NAME_POSIX;
 }
 
-void
-mapped_close(struct segment *segment)
-{
-	if (segment->mapped.fd != -1)
-		close(segment->mapped.fd);
-	segment->mapped.fd = -1;
-	segment->mapped.draft = MAPPED_NAMED;
-}
-
 static void
 close_all(struct segment *segment)
 {
