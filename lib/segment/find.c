@@ -1,6 +1,6 @@
 /*
- * find.c: opening and closing POSIX segments and files. Any user may have put a FIFO, a link or a file of his own under the
- * name, so opening does not wait for another process beyond the timeout, and each such object is refused.
+ * find.c: opening and closing POSIX segments and files. Any user may have put a FIFO, a link or a file of his own under
+ * the name, so opening does not wait for another process beyond the timeout, and each such object is refused.
  */
 #include <errno.h>
 #include <unistd.h>

@@ -190,7 +190,9 @@ mapped_holds(const struct segment *segment, const struct stat *st)
 	if (fd == -1)
 		return errno == EACCES; /* it may be the object: its own mode may forbid opening it */
 	same = fstat(fd, &now) == 0 && now.st_dev == st->st_dev && now.st_ino == st->st_ino;
-	close(fd);
+	/* Closing any descriptor of the object would release its lock, so this one stays open until the process ends. */
+	if (!same)
+		close(fd);
 	return same;
 }
 
