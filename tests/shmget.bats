@@ -464,6 +464,26 @@ follows_slowly() {
 	locked follows_slowly
 }
 
+@test "shmget: -f keeps no older states for a reader that is slow" {
+	local i
+
+	[ "$PLAT" = linux ] || skip "POSIX does not tell what a pipe holds"
+	new_segment posix
+	echo 0 | shmput -c "$S"
+	follow
+	next $'0\n'
+	for i in $(seq 50); do
+		echo $i | shmput "$S"
+	done
+	# One state may have been written before the reader turned out to be slow.
+	IFS= read -r -d , record <&4
+	[ "$record" = $'3:50\n' ] || next $'50\n'
+	kill "$PID"
+	[ -z "$(cat <&4)" ]
+	exec 4<&-
+	ends 143
+}
+
 # puts COUNT SEGMENT: put the numbers up to COUNT, each by a write under the lock, as shmput does.
 puts() {
 	python3 - "$1" "$(object "${2/#\//\/dev\/shm\/}")" <<-'P'

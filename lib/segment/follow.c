@@ -158,6 +158,27 @@ wait_change(struct follower *follower)
 	return 0;
 }
 
+/*
+ * Wait until the reader of a pipe has read all records, so that the next one is the newest state at that time. A pipe
+ * would hold thousands of older ones. Returns 0 or -1. Errors: EINTR, EPIPE.
+ */
+static int
+wait_reader(struct follower *follower)
+{
+	const struct deadline never = {.limited = false};
+	long long nap = 0;
+
+	while (watch_unread(follower->output)) {
+		if (io_gone(follower->output)) {
+			follower->segment->step = SEGMENT_OUTPUT;
+			return error_set(EPIPE);
+		}
+		if (deadline_nap(&never, &nap) == -1)
+			return -1;
+	}
+	return 0;
+}
+
 static int
 follow(struct follower *follower)
 {
@@ -175,7 +196,7 @@ follow(struct follower *follower)
 		follower->segment->step = SEGMENT_WATCH;
 		if (follower->removed)
 			return error_set(EIDRM);
-		if (wait_change(follower) == -1)
+		if (wait_change(follower) == -1 || wait_reader(follower) == -1)
 			return -1;
 	}
 	return 0;

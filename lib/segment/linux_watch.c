@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/trace.h"
@@ -44,4 +46,13 @@ watch_read(int fd)
 		}
 	}
 	return events;
+}
+
+bool
+watch_unread(int fd)
+{
+	struct stat st;
+	int unread = 0;
+
+	return fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode) && ioctl(fd, FIONREAD, &unread) == 0 && unread > 0;
 }

@@ -161,6 +161,13 @@ watch_read(int fd)
 	return 0;
 }
 
+bool
+watch_unread(int fd)
+{
+	(void)fd;
+	return false;
+}
+
 void
 pages_touch(const char *data, size_t size, bool write)
 {
