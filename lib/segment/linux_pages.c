@@ -180,7 +180,7 @@ pass_block(struct outflow *flow, bool pipe)
 {
 	size_t size = least(flow->size - flow->written, flow->data ? PAGES_STRETCH : MOST),
 	       offset = flow->offset + flow->written;
-	struct iovec memory = {(char *)(uintptr_t)flow->data + offset, size};
+	struct iovec memory = {flow->data ? (char *)(uintptr_t)flow->data + offset : NULL, size};
 	int fd = flow->fd, output = flow->output;
 	off_t from = (off_t)offset;
 	ssize_t took;
