@@ -263,8 +263,10 @@ command_name(struct name *name, const char *text)
 int
 command_object(const struct name *name, const char *what, bool create, bool exclusive)
 {
-	if (name->kind == NAME_FILE && strcmp(what, "segment") != 0)
+	if (name->kind == NAME_FILE && strcmp(what, "queue") == 0)
 		return command_usage("%s: a %s cannot be a file (file: is for shared memory)", name->text, what);
+	if (name->kind == NAME_FD && strcmp(what, "semaphore") != 0)
+		return command_usage("%s: a %s cannot be a descriptor (fd: is for semaphores)", name->text, what);
 	if (name->kind == NAME_NEW && !create)
 		return command_usage("sysv:new: creating a %s needs -c", what);
 	if (name->kind == NAME_ID && exclusive)

@@ -135,6 +135,20 @@ parse_file(struct name *name, const char *text)
 }
 
 static const char *
+parse_fd(struct name *name, const char *text)
+{
+	unsigned long long number;
+
+	if (number_parse(text + strlen("fd:"), 0, INT_MAX, &number) == -1)
+		return "expected the number of a descriptor after fd:";
+	name->kind = NAME_FD;
+	name->number = (int)number;
+	snprintf(name->room, sizeof(name->room), "fd:%d", name->number);
+	name->text = name->room;
+	return NULL;
+}
+
+static const char *
 parse(struct name *name, const char *text)
 {
 	if (strncmp(text, "posix:", strlen("posix:")) == 0)
@@ -143,6 +157,8 @@ parse(struct name *name, const char *text)
 		return parse_sysv(name, text);
 	if (strncmp(text, "file:", strlen("file:")) == 0)
 		return parse_file(name, text);
+	if (strncmp(text, "fd:", strlen("fd:")) == 0)
+		return parse_fd(name, text);
 	if (*text != '/' && strchr(text, ':'))
 		return "the kinds of names are posix:, sysv: and file: (a POSIX name with a colon starts with a slash)";
 	return parse_posix(name, text);

@@ -9,13 +9,14 @@
 
 #include "base/checked.h"
 
-enum name_kind { NAME_POSIX, NAME_KEY, NAME_FTOK, NAME_ID, NAME_NEW, NAME_FILE };
+enum name_kind { NAME_POSIX, NAME_KEY, NAME_FTOK, NAME_ID, NAME_NEW, NAME_FILE, NAME_FD };
 
 struct name {
 	enum name_kind kind;
-	char *text; /* canonical form: "/jobs", "sysv:0x4d2", "sysv:@7", "sysv:new", "file:PATH"; NAME_FTOK: as typed */
+	char *
+	    text; /* canonical form: "/jobs", "sysv:0x4d2", "sysv:@7", "sysv:new", "file:PATH", "fd:9"; NAME_FTOK: as typed */
 	char *path; /* NAME_POSIX: the same as text; NAME_FTOK, NAME_FILE: the path; else NULL */
-	int number; /* NAME_KEY: the key; NAME_FTOK: the project, 1 to 255; NAME_ID: the identifier */
+	int number; /* NAME_KEY: the key; NAME_FTOK: the project, 1 to 255; NAME_ID: the identifier; NAME_FD: the descriptor */
 	char room[NAME_MAX + 2]; /* space for names without a path, so that most runs allocate nothing */
 };
 

@@ -1,5 +1,6 @@
 /*
- * place.c: a name in a directory that was opened.
+ * place.c: a name in a directory that was opened, and an ordinary file with that name: nothing that another user put in
+ * its place makes open(2) wait, or is taken for the file.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -8,6 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/deadline.h"
+#include "base/error.h"
+#include "base/interrupt.h"
 #include "base/place.h"
 
 int
@@ -55,6 +59,65 @@ place_sticky(const struct place *place)
 	result = copy ? stat(dirname(copy), &st) : -1;
 	free(copy);
 	return result == -1 || st.st_mode & S_ISVTX;
+}
+
+/* Open a file without waiting for anything but another process's lease on it. */
+static int
+open_leased(const struct place *place, int flags, const struct deadline *deadline)
+{
+	long long nap = 0;
+	int fd;
+
+	for (;;) {
+		fd = openat(place->directory, place->name, flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+		if (fd != -1 || (errno != EAGAIN && errno != EINTR))
+			return fd;
+		if (interrupt_caught())
+			return error_set(EINTR);
+		if (deadline_passed(deadline))
+			return error_set(ETIMEDOUT);
+		(void)deadline_nap(deadline, &nap);
+	}
+}
+
+int
+place_file(const struct place *place, int access, bool careful, const struct deadline *deadline, struct stat *st)
+{
+	bool sticky = place_sticky(place);
+	int flags = careful || sticky ? O_NOFOLLOW : 0, error = 0;
+	int fd = open_leased(place, access | flags, deadline);
+
+	if (fd == -1) {
+		error = errno;
+		/* The errno values for a symbolic link, a directory and a socket. */
+		if ((error == ELOOP || error == EISDIR || error == ENXIO) &&
+		    fstatat(place->directory, place->name, st, flags ? AT_SYMLINK_NOFOLLOW : 0) == 0 &&
+		    !S_ISREG(st->st_mode))
+			error = EBADMSG;
+	} else if (fstat(fd, st) == -1) {
+		error = errno;
+	} else if (!S_ISREG(st->st_mode)) {
+		error = EBADMSG;
+	} else if (careful && sticky && st->st_uid != geteuid() && st->st_uid != 0) {
+		error = EEXIST;
+	}
+	if (error && fd != -1)
+		close(fd);
+	return error ? error_set(error) : fd;
+}
+
+const char *
+place_kind(mode_t mode)
+{
+	if (S_ISREG(mode))
+		return "an ordinary file";
+	if (S_ISDIR(mode))
+		return "a directory";
+	if (S_ISFIFO(mode))
+		return "a FIFO";
+	if (S_ISLNK(mode))
+		return "a symbolic link";
+	return S_ISSOCK(mode) ? "a socket" : "a device";
 }
 
 void

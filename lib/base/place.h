@@ -8,6 +8,10 @@
 #include <stdbool.h>
 #include <sys/stat.h>
 
+#include "base/checked.h"
+
+struct deadline;
+
 /* A name for openat(2), fstatat(2) and unlinkat(2). It starts as {0}. */
 struct place {
 	int directory;    /* descriptor of the directory, or AT_FDCWD */
@@ -22,6 +26,19 @@ bool place_holds(const struct place *place, dev_t device, ino_t inode, int flags
 
 /* Return true if the directory is sticky, so that other users may have put objects there, or cannot be looked at. */
 bool place_sticky(const struct place *place);
+
+/*
+ * Open an ordinary file, with O_RDONLY or O_RDWR, and wait at most until the deadline for another process's lease on
+ * it. If careful, as with -c, or in a sticky directory, follow no symbolic link. Store in *st what has the name.
+ * Returns a descriptor, which is closed on exec, or -1. Errors: EBADMSG (the name is not that of an ordinary file),
+ * EEXIST (careful: the file belongs to neither this user nor root, in a sticky directory), ETIMEDOUT, EINTR (a signal
+ * was caught), those of open(2).
+ */
+CHECKED int place_file(
+    const struct place *place, int access, bool careful, const struct deadline *deadline, struct stat *st);
+
+/* Return words for a kind of object, such as "a FIFO". */
+const char *place_kind(mode_t mode);
 
 /* Close the directory. Keep errno. */
 void place_close(struct place *place);

@@ -49,6 +49,8 @@ operand_parse(struct operand *operand, const char *text, const char **fault)
 			return 0;
 	} else if (operand->name.kind == NAME_NEW) {
 		*fault = "not the name of an existing object";
+	} else if (operand->name.kind == NAME_FD) {
+		*fault = "a descriptor is none of the kernel's objects";
 	} else if (operand->name.kind == NAME_FILE) {
 		*fault = "an ordinary file is none of the kernel's objects (see ls, chmod, rm)";
 	} else {

@@ -3,6 +3,7 @@
  * errno as the call set it.
  */
 #include <fcntl.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "base/trace.h"
@@ -30,14 +31,6 @@ int
 trace_sem_unlink(const char *path)
 {
 	return trace_call(sem_unlink(path), "sem_unlink(\"%s\")", path);
-}
-
-int
-trace_sem_getvalue(sem_t *semaphore, int *value)
-{
-	int result = sem_getvalue(semaphore, value);
-
-	return trace_call(result, "sem_getvalue(%p, [%d])", (void *)semaphore, *value);
 }
 
 int
@@ -113,6 +106,26 @@ int
 trace_remove(int id)
 {
 	return trace_call(semctl(id, 0, IPC_RMID), "semctl(%d, 0, IPC_RMID)", id);
+}
+
+int
+trace_lock(int fd, long byte, enum lock_action action)
+{
+	return trace_call(semaphore_lock_byte(fd, byte, action),
+	    "fcntl(%d, F_OFD_SETLK%s, {l_type=%s, l_whence=SEEK_SET, l_start=%ld, l_len=1})", fd,
+	    action == LOCK_WAIT ? "W" : "", action == LOCK_RELEASE ? "F_UNLCK" : "F_WRLCK", byte);
+}
+
+void
+trace_lock_open(const struct place *place, int fd, bool create, mode_t mode)
+{
+	char call[32] = "open(", rest[32] = ", O_RDWR)";
+
+	if (place->directory != AT_FDCWD)
+		snprintf(call, sizeof(call), "openat(%d, ", place->directory);
+	if (create)
+		snprintf(rest, sizeof(rest), ", O_RDWR|O_CREAT|O_EXCL, 0%03o)", (unsigned int)mode);
+	trace_quoted(fd, call, place->name, "%s", rest);
 }
 
 int

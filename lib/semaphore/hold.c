@@ -1,7 +1,7 @@
 /*
- * hold.c: a COMMAND that runs while a semaphore is held. On System V the kernel gives the semaphore back when the
- * process that took it ends (SEM_UNDO), even after exec, so this process becomes COMMAND. On POSIX this process waits
- * for COMMAND and gives the semaphore back itself.
+ * hold.c: a COMMAND that runs while a semaphore is held. On System V the kernel undoes the operations when the process
+ * that made them ends (SEM_UNDO), even after exec, and a lock on a file is inherited, so this process becomes COMMAND.
+ * On POSIX this process waits for COMMAND and gives the semaphore back itself.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +17,7 @@
 #include "process/launch.h"
 #include "semaphore/internal.h"
 
-static const struct semaphore_operation take = {.value = -1}, give = {.value = 1};
+static const struct semaphore_operation give = {.value = 1};
 
 /*
  * Return the exit status for a wait status. Forget a caught signal, which was passed on to COMMAND, unless it ended
@@ -36,9 +36,9 @@ command_status(int end)
  * signal stops leaves a lock to the processes that hold it. Returns status, or after a line the status of a failure.
  */
 static int
-unlink_after(const struct hold *hold, struct semaphore *semaphore, bool taken, int status)
+unlink_after(struct semaphore *semaphore, bool taken, int status)
 {
-	if (!hold->unlink || (!taken && !semaphore->created) || semaphore_unlink(semaphore) == 0)
+	if (!semaphore->options.unlink || (!taken && !semaphore->created) || semaphore_unlink(semaphore) == 0)
 		return status;
 	return semaphore_report(semaphore, SEMAPHORE_UNLINK, errno);
 }
@@ -50,14 +50,18 @@ unlink_after(const struct hold *hold, struct semaphore *semaphore, bool taken, i
 static int
 become(const struct hold *hold, struct semaphore *semaphore, int taken)
 {
-	if (semaphore_operate(semaphore, &take, 1, hold->timeout, true) == -1)
+	int status = STATUS_RUNNER;
+
+	if (semaphore_operate(semaphore, hold->operations, hold->count) == -1)
 		return semaphore_report(semaphore, SEMAPHORE_OPERATE, errno);
 	/* If the parent does not learn that it was taken, this end gives it back. */
 	if (taken != -1 && io_write(taken, "", 1, NULL) == -1)
 		return launch_report(hold->argv[0], errno);
-	if (launch_become(hold->path, hold->argv) == -1 && errno == EINTR)
-		return STATUS_RUNNER;
-	return launch_report(hold->argv[0], errno);
+	if (launch_become(hold->path, hold->argv) == -1 && errno != EINTR)
+		status = launch_report(hold->argv[0], errno);
+	if (semaphore->backend->release)
+		semaphore->backend->release(semaphore);
+	return status;
 }
 
 /* Become COMMAND in a child. Unlink the semaphore after the end of the child if the child had taken it. */
@@ -81,7 +85,7 @@ become_in_child(const struct hold *hold, struct semaphore *semaphore)
 	close(pipes[1]);
 	taken = read(pipes[0], &byte, 1) == 1;
 	close(pipes[0]);
-	return unlink_after(hold, semaphore, taken, command_status(end));
+	return unlink_after(semaphore, taken, command_status(end));
 }
 
 /*
@@ -94,15 +98,16 @@ run(const struct hold *hold, struct semaphore *semaphore)
 	struct launch launch = {.path = hold->path, .argv = hold->argv, .output = STDOUT_FILENO, .group = LAUNCH_SAME};
 	int status, end;
 
-	if (semaphore_operate(semaphore, &take, 1, hold->timeout, true) == -1)
-		return unlink_after(hold, semaphore, false, semaphore_report(semaphore, SEMAPHORE_OPERATE, errno));
+	if (semaphore_operate(semaphore, hold->operations, hold->count) == -1)
+		return unlink_after(semaphore, false, semaphore_report(semaphore, SEMAPHORE_OPERATE, errno));
 	if (child_run(&launch, &end) == -1)
 		status = launch_report(hold->argv[0], errno);
 	else
 		status = command_status(end);
-	status = unlink_after(hold, semaphore, true, status);
-	if (semaphore_operate(semaphore, &give, 1, DEADLINE_NEVER, false) == -1)
-		return semaphore_report(semaphore, SEMAPHORE_OPERATE, errno);
+	status = unlink_after(semaphore, true, status);
+	/* A semaphore that another program has damaged does not hide how COMMAND ended. */
+	if (semaphore_operate(semaphore, &give, 1) == -1)
+		(void)semaphore_report(semaphore, SEMAPHORE_OPERATE, errno);
 	return status;
 }
 
@@ -111,5 +116,5 @@ hold_run(const struct hold *hold, struct semaphore *semaphore)
 {
 	if (!semaphore->backend->undoes)
 		return run(hold, semaphore);
-	return hold->unlink ? become_in_child(hold, semaphore) : become(hold, semaphore, -1);
+	return semaphore->options.unlink ? become_in_child(hold, semaphore) : become(hold, semaphore, -1);
 }

@@ -13,23 +13,26 @@
 
 #include "base/deadline.h"
 #include "base/explain.h"
+#include "base/place.h"
 #include "base/text.h"
 #include "semaphore/semaphore.h"
 
 /* A kind of semaphore. Functions that return int return 0, or -1 with an errno value of the contract in semaphore.h. */
 struct semaphore_backend {
 	/* Append the reason why this kind refuses the options or the operations, or nothing if it accepts them. */
-	void (*refuse)(const struct semaphore_options *options, const struct semaphore_operation *operations,
-	    size_t count, struct text *text);
+	void (*refuse)(const struct name *name, const struct semaphore_options *options,
+	    const struct semaphore_operation *operations, size_t count, struct text *text);
 
 	/* Open the semaphore, or create it. Errors: ENOENT (it is missing), EEXIST (it is not missing). */
 	int (*open)(struct semaphore *semaphore, bool create);
 
-	int (*operate)(struct semaphore *semaphore, const struct semaphore_operation *operations, size_t count,
-	    const struct deadline *deadline, bool lock);
+	int (*operate)(struct semaphore *semaphore, const struct semaphore_operation *operations, size_t count);
 	int (*values)(struct semaphore *semaphore, struct text *text);
 	int (*unlink)(struct semaphore *semaphore); /* ENOENT: the semaphore is already gone */
 	void (*close)(struct semaphore *semaphore);
+
+	/* Give back what the end of this process does not. NULL: nothing. */
+	void (*release)(struct semaphore *semaphore);
 
 	/* Append the meaning of an errno value in a step, or nothing if it has no meaning of its own here. */
 	void (*explain)(const struct semaphore *semaphore, enum semaphore_step step, int error, struct text *text);
@@ -38,7 +41,7 @@ struct semaphore_backend {
 	bool undoes; /* the kernel gives a lock back when the process that took it ends, even after exec */
 };
 
-extern const struct semaphore_backend semaphore_posix, semaphore_sysv;
+extern const struct semaphore_backend semaphore_posix, semaphore_sysv, semaphore_lock;
 
 /* Steps in a table of explanations. */
 #define STEP_OPEN    (1u << SEMAPHORE_OPEN)
@@ -56,7 +59,6 @@ int sysv_assign(struct semaphore *semaphore, const struct semaphore_operation *o
 /* calls.c: Make the system call of that name, with its result and errno, and print it if -v asks for that. */
 sem_t *trace_sem_open(const char *path, int flags, mode_t mode, int value);
 int trace_sem_unlink(const char *path);
-int trace_sem_getvalue(sem_t *semaphore, int *value);
 int trace_sem_post(sem_t *semaphore);
 int trace_sem_trywait(sem_t *semaphore);
 int trace_sem_wait(sem_t *semaphore);
@@ -78,6 +80,20 @@ int sysv_status(int id, struct semid_ds *status);
 int trace_semop(int id, struct sembuf *operations, size_t count, const struct deadline *deadline);
 
 /*
+ * guard.c: Make a call on a semaphore's memory. Returns its result, or -1 with EBADMSG if it raised SIGBUS, or SIGABRT
+ * in this process. Signals have their former effect afterwards.
+ */
+int guard_call(int (*call)(void *), void *argument);
+
+/* What trace_lock does with a byte: lock it if it is free, wait for it, unlock it. */
+enum lock_action { LOCK_TRY, LOCK_WAIT, LOCK_RELEASE };
+
+int trace_lock(int fd, long byte, enum lock_action action);
+
+/* Trace the open(2) of a lock's file. */
+void trace_lock_open(const struct place *place, int fd, bool create, mode_t mode);
+
+/*
  * linux.c, portable.c: Call semop(2), and wait at most until a limited deadline. Returns 0 or -1. Errors: EAGAIN (the
  * deadline has come, or an operation says IPC_NOWAIT), EINTR (even if only a tick interrupted the call).
  */
@@ -85,5 +101,20 @@ int semaphore_timed_semop(int id, struct sembuf *operations, size_t count, const
 
 /* True if semaphore_timed_semop calls semtimedop(2). */
 extern const bool semaphore_has_semtimedop;
+
+/*
+ * Open the file of a POSIX semaphore, as place_file does. Returns a descriptor or -1; ENOENT: it is missing, or the
+ * system keeps it elsewhere.
+ */
+int semaphore_file(const char *name, bool careful, const struct deadline *deadline, struct stat *st);
+
+/* Return true if the name of a POSIX semaphore is no longer that of its open file. */
+bool semaphore_renamed(const char *name, int file);
+
+/*
+ * Lock, wait for, or unlock a byte of a file, for all processes that share the descriptor. Returns 0 or -1. Errors:
+ * EAGAIN or EACCES (it is locked), ENOSYS, those of fcntl(2).
+ */
+int semaphore_lock_byte(int fd, long byte, enum lock_action action);
 
 #endif

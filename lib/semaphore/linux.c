@@ -1,30 +1,49 @@
 /*
- * linux.c: a POSIX semaphore is a regular file in the shared memory file system, whose size can be checked;
- * semtimedop(2) takes a timeout. See sem_overview(7).
+ * linux.c: a POSIX semaphore is an ordinary file in the shared memory file system, which can be looked at;
+ * semtimedop(2) takes a timeout; open-file-description locks. See sem_overview(7), fcntl(2).
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <sys/stat.h>
 
 #include "semaphore/internal.h"
 
+/* The path of a semaphore's file for glibc, and space for it. */
+#define PATH_FORMAT "/dev/shm/sem.%s"
+#define PATH_SPACE  (sizeof(PATH_FORMAT) + NAME_MAX)
+
 const bool semaphore_has_semtimedop = true;
 
 int
-semaphore_sound(const char *name)
+semaphore_file(const char *name, bool careful, const struct deadline *deadline, struct stat *st)
 {
-	struct text file = {0};
-	struct stat st;
-	int result = 0;
+	char path[PATH_SPACE];
 
-	text_format(&file, "/dev/shm/sem.%s", name + 1);
-	/* If there is no such file, or the C library keeps it elsewhere, sem_open decides. */
-	if (file.data && lstat(file.data, &st) == 0 && (!S_ISREG(st.st_mode) || st.st_size < (off_t)sizeof(sem_t))) {
-		errno = EBADMSG;
-		result = -1;
-	}
-	text_free(&file);
-	return result;
+	snprintf(path, sizeof(path), PATH_FORMAT, name + 1);
+	return place_file(&(struct place){.directory = AT_FDCWD, .name = path}, O_RDWR, careful, deadline, st);
+}
+
+bool
+semaphore_renamed(const char *name, int file)
+{
+	char path[PATH_SPACE];
+	struct stat now, ours;
+
+	snprintf(path, sizeof(path), PATH_FORMAT, name + 1);
+	if (lstat(path, &now) == -1)
+		return errno == ENOENT;
+	return fstat(file, &ours) == 0 && (now.st_dev != ours.st_dev || now.st_ino != ours.st_ino);
+}
+
+int
+semaphore_lock_byte(int fd, long byte, enum lock_action action)
+{
+	struct flock lock = {
+	    .l_type = action == LOCK_RELEASE ? F_UNLCK : F_WRLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
+
+	return fcntl(fd, action == LOCK_WAIT ? F_OFD_SETLKW : F_OFD_SETLK, &lock);
 }
 
 int

@@ -1,42 +1,39 @@
 /*
- * portable.c: POSIX does not show the size of a semaphore's memory, so the memory is touched once with SIGBUS caught. A
- * timer interrupts the waits that a deadline bounds (deadline_tick). See sem_open(3p), semop(3p).
+ * portable.c: POSIX does not show the file of a semaphore, and has no open-file-description locks before its edition of
+ * 2024. A timer interrupts the waits that a deadline bounds (deadline_tick). See sem_open(3p), semop(3p).
  */
 #include <errno.h>
-#include <setjmp.h>
-#include <signal.h>
 
+#include "base/error.h"
 #include "semaphore/internal.h"
 
 const bool semaphore_has_semtimedop = false;
 
-static sigjmp_buf fault;
-
-static void
-jump(int number)
+int
+semaphore_file(const char *name, bool careful, const struct deadline *deadline, struct stat *st)
 {
-	siglongjmp(fault, number);
+	(void)name;
+	(void)careful;
+	(void)deadline;
+	(void)st;
+	return error_set(ENOENT);
+}
+
+bool
+semaphore_renamed(const char *name, int file)
+{
+	(void)name;
+	(void)file;
+	return false;
 }
 
 int
-semaphore_sound(const char *name)
+semaphore_lock_byte(int fd, long byte, enum lock_action action)
 {
-	struct sigaction action = {.sa_handler = jump}, before;
-	sem_t *semaphore = sem_open(name, 0);
-	int value, result = 0;
-
-	if (semaphore == SEM_FAILED)
-		return 0; /* the caller's own sem_open decides */
-	sigemptyset(&action.sa_mask);
-	sigaction(SIGBUS, &action, &before);
-	if (sigsetjmp(fault, 1) == 0)
-		(void)sem_getvalue(semaphore, &value);
-	else
-		result = -1;
-	sigaction(SIGBUS, &before, NULL);
-	sem_close(semaphore);
-	errno = EBADMSG;
-	return result;
+	(void)fd;
+	(void)byte;
+	(void)action;
+	return error_set(ENOSYS);
 }
 
 int

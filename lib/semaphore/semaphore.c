@@ -19,6 +19,8 @@
 static const struct semaphore_backend *
 backend(const struct name *name)
 {
+	if (name->kind == NAME_FILE || name->kind == NAME_FD)
+		return &semaphore_lock;
 	return name->kind == NAME_POSIX ? &semaphore_posix : &semaphore_sysv;
 }
 
@@ -73,7 +75,7 @@ semaphore_check(const struct name *name, const struct semaphore_options *options
 
 	if (status != GO_ON)
 		return status;
-	backend(name)->refuse(options, operations, count, &text);
+	backend(name)->refuse(name, options, operations, count, &text);
 	if (text.size > 0)
 		status = command_usage("%s: %s", name->text, text.data);
 	text_free(&text);
@@ -113,6 +115,9 @@ semaphore_start(struct semaphore *semaphore, const struct name *name, const stru
 
 	*semaphore = (struct semaphore){
 	    .backend = backend(name), .name = name, .text = name->text, .key = IPC_PRIVATE, .options = *options};
+	deadline_set(&semaphore->deadline, options->timeout);
+	if (options->mode == SEMAPHORE_MODE)
+		semaphore->options.mode = 0600;
 	/* An identifier names a set that exists. */
 	semaphore->options.create = (options->create || options->exclusive) && name->kind != NAME_ID;
 	if (options->count == 0)
@@ -123,13 +128,9 @@ semaphore_start(struct semaphore *semaphore, const struct name *name, const stru
 }
 
 int
-semaphore_operate(struct semaphore *semaphore, const struct semaphore_operation *operations, size_t count,
-    long long timeout, bool lock)
+semaphore_operate(struct semaphore *semaphore, const struct semaphore_operation *operations, size_t count)
 {
-	struct deadline deadline;
-
-	deadline_set(&deadline, timeout);
-	return semaphore->backend->operate(semaphore, operations, count, &deadline, lock);
+	return semaphore->backend->operate(semaphore, operations, count);
 }
 
 int
@@ -178,8 +179,12 @@ semaphore_report(const struct semaphore *semaphore, enum semaphore_step step, in
 		semaphore->backend->explain(semaphore, step, error, &text);
 	if (text.size == 0 && !explanation_add(&text, explanations, (int)step, error, 0))
 		text_format(&text, "%s", explain_errno(error));
-	error_text(semaphore->text, &text);
+	/* With -E 0, a semaphore that another process has is no failure. */
+	if (error == ETIMEDOUT && semaphore->options.late == STATUS_OK)
+		text_free(&text);
+	else
+		error_text(semaphore->text, &text);
 	if (error == EIDRM)
 		return STATUS_REMOVED;
-	return error == ETIMEDOUT ? STATUS_TIMEOUT : semaphore->options.failure;
+	return error == ETIMEDOUT ? semaphore->options.late : semaphore->options.failure;
 }

@@ -1,8 +1,9 @@
 /*
- * semaphore.h: semaphores: POSIX named semaphores and System V sets, and a COMMAND that runs while a semaphore is held.
+ * semaphore.h: semaphores: POSIX named semaphores, System V sets, locks on files, and a COMMAND that runs while a
+ * semaphore is held.
  *
- * The caller owns struct semaphore, and may read text and created in it. Parse the operations, check them, and start the semaphore,
- * in this order. The functions after semaphore_start work on a semaphore that it opened.
+ * The caller owns struct semaphore, and may read text and created in it. Parse the operations, check them, and start
+ * the semaphore, in this order. The functions after semaphore_start work on a semaphore that it opened.
  */
 #ifndef SEMAPHORE_SEMAPHORE_H
 #define SEMAPHORE_SEMAPHORE_H
@@ -13,16 +14,24 @@
 #include <sys/types.h>
 
 #include "base/checked.h"
+#include "base/deadline.h"
 #include "base/name.h"
 #include "base/text.h"
+
+/* Mode of a new semaphore for which the user gave none: 0600. */
+#define SEMAPHORE_MODE ((mode_t)-1)
 
 struct semaphore_options {
 	bool create;       /* create the semaphore if it is missing */
 	bool exclusive;    /* the semaphore must not exist; implies create */
-	mode_t mode;       /* mode of a new semaphore, whatever the umask */
+	bool unlink;       /* the semaphore is unlinked on the way out */
+	bool command;      /* a COMMAND runs while the operations are in effect */
+	mode_t mode;       /* mode of a new semaphore, whatever the umask, or SEMAPHORE_MODE */
 	const int *values; /* initial values, one for each member */
 	size_t count; /* number of values; 0: create one member with value 1, or accept an existing set of any size */
-	int failure;  /* exit status of semaphore_report: STATUS_FAILED, or STATUS_RUNNER with a COMMAND */
+	long long timeout; /* longest wait, in nanoseconds, or DEADLINE_NEVER */
+	int failure;       /* exit status of semaphore_report: STATUS_FAILED, or STATUS_RUNNER with a COMMAND */
+	int late;          /* exit status of semaphore_report once the time is up; 0: print no line either */
 };
 
 /* One OP of semop(1). */
@@ -36,6 +45,10 @@ struct semaphore_operation {
 /* A POSIX semaphore, of posix.c. */
 struct semaphore_posix {
 	sem_t *opened; /* NULL: not open */
+	int file;      /* descriptor of its file; -1: not known */
+	mode_t kind;   /* kind of the object that has its name */
+	off_t size;    /* bytes of its file */
+	int value;     /* value that was read last */
 };
 
 /* A System V set, of sysv.c. */
@@ -46,6 +59,13 @@ struct semaphore_sysv {
 	char handle[24];  /* name of a new private set */
 };
 
+/* A lock on a file, of lock.c. */
+struct semaphore_lock {
+	int fd;      /* descriptor; -1: not open */
+	long byte;   /* byte that is locked; -1: none */
+	mode_t kind; /* kind of the object that has the name */
+};
+
 /* An open semaphore. options.values has at least one value. */
 struct semaphore {
 	const struct semaphore_backend *backend;
@@ -53,10 +73,12 @@ struct semaphore {
 	const char *text; /* name that is printed and that other commands accept */
 	key_t key;        /* key of the name; IPC_PRIVATE: it has none; -1: ftok(3) failed */
 	struct semaphore_options options;
-	bool created; /* this run created it */
+	struct deadline deadline; /* end of the longest wait */
+	bool created;             /* this run created it */
 	union {
 		struct semaphore_posix posix;
 		struct semaphore_sysv sysv;
+		struct semaphore_lock lock;
 	} of; /* state of the back end */
 };
 
@@ -74,7 +96,7 @@ CHECKED int semaphore_check(const struct name *name, const struct semaphore_opti
     const struct semaphore_operation *operations, size_t count);
 
 /*
- * Open a semaphore, or create it with its values. A process that opens it by this function sees its initial values, or
+ * Open a semaphore, or create it with its values; the longest wait begins. A process that opens it by this function sees its initial values, or
  * later ones. May sleep about 0.2 s for the first operation on a new System V set. name must outlive semaphore, and the
  * caller calls semaphore_close even after a failure. Returns GO_ON, or an exit status after a line. See sem_open(3),
  * semget(2).
@@ -83,14 +105,13 @@ CHECKED int semaphore_start(
     struct semaphore *semaphore, const struct name *name, const struct semaphore_options *options);
 
 /*
- * Perform count operations, on a System V set as one, and wait for them at most timeout nanoseconds (DEADLINE_NEVER:
- * until stopped). With lock, the kernel gives back the amount that was taken from a System V set when this process
- * ends, even after exec (SEM_UNDO). Returns 0 or -1. Errors: ETIMEDOUT, EINTR (a signal was caught), EIDRM (removed; a
- * POSIX semaphore may have been taken all the same), EAGAIN (no timer is left), ENOMEM, EFBIG (no such member), ERANGE
- * (beyond the largest value), E2BIG, ENOSPC, EACCES. See semop(2), semctl(2), sem_wait(3), sem_post(3).
+ * Perform count operations, on a System V set as one, and wait for them until the longest wait ends. With a COMMAND,
+ * the kernel undoes what was done to a System V set when this process ends, even after exec (SEM_UNDO). Returns 0 or
+ * -1; after -1 nothing is taken. Errors: ETIMEDOUT, EINTR (a signal was caught), EIDRM (removed), EAGAIN (no timer is
+ * left), ENOMEM, EFBIG (no such member), ERANGE (beyond the largest value), E2BIG, ENOSPC, EACCES, EBADMSG (another
+ * program has damaged the semaphore), ENOSYS. See semop(2), semctl(2), sem_wait(3), sem_post(3), fcntl(2).
  */
-CHECKED int semaphore_operate(struct semaphore *semaphore, const struct semaphore_operation *operations, size_t count,
-    long long timeout, bool lock);
+CHECKED int semaphore_operate(struct semaphore *semaphore, const struct semaphore_operation *operations, size_t count);
 
 /*
  * Append the values of all members, read at one moment, one a line. Returns 0 or -1. Errors: EACCES, EIDRM, ENOMEM. See
@@ -99,8 +120,8 @@ CHECKED int semaphore_operate(struct semaphore *semaphore, const struct semaphor
 CHECKED int semaphore_values(struct semaphore *semaphore, struct text *text);
 
 /*
- * Unlink the semaphore. Returns 0 even if it is already gone or another semaphore has its name, or -1. Errors: EACCES, EPERM. See sem_unlink(3),
- * semctl(2).
+ * Unlink the semaphore. Returns 0 even if it is already gone or another semaphore has its name, or -1. Errors: EACCES,
+ * EPERM. See sem_unlink(3), semctl(2).
  */
 CHECKED int semaphore_unlink(struct semaphore *semaphore);
 
@@ -108,23 +129,24 @@ CHECKED int semaphore_unlink(struct semaphore *semaphore);
 void semaphore_close(struct semaphore *semaphore);
 
 /*
- * Print the line for an errno value met in a step. Returns the exit status: STATUS_REMOVED, STATUS_TIMEOUT or
+ * Print the line for an errno value met in a step. Returns the exit status: STATUS_REMOVED, options.late or
  * options.failure.
  */
 int semaphore_report(const struct semaphore *semaphore, enum semaphore_step step, int error);
 
-/* A COMMAND that runs while a semaphore is held. */
+/* A COMMAND that runs while operations are in effect. */
 struct hold {
-	char **argv;       /* COMMAND and its arguments, up to a NULL */
-	char *path;        /* file of COMMAND, from launch_find; the caller frees it */
-	long long timeout; /* longest wait for the semaphore, in nanoseconds, or DEADLINE_NEVER */
-	bool unlink;       /* the semaphore is unlinked after COMMAND has ended */
+	char **argv; /* COMMAND and its arguments, up to a NULL */
+	char *path;  /* file of COMMAND, from launch_find; the caller frees it */
+	const struct semaphore_operation *operations;
+	size_t count; /* number of operations */
 };
 
 /*
- * Take 1 from the semaphore, run COMMAND, and give 1 back. On System V this process becomes COMMAND, or with unlink its
- * child does; a POSIX semaphore is given back by this process. Do not unlink a semaphore that
- * could not be taken, unless this run created it. Returns the exit status: that of COMMAND, or after a line that of the failure. See SEM_UNDO in semop(2), execve(2).
+ * Perform the operations, run COMMAND, and undo them. On System V, and with a lock on a file, this process becomes
+ * COMMAND, or with -u its child does; a POSIX semaphore, of which one operation takes 1, is given back by this process.
+ * Do not unlink a semaphore that could not be taken, unless this run created it. Returns the exit status: that of
+ * COMMAND, or after a line that of the failure. See SEM_UNDO in semop(2), execve(2).
  */
 CHECKED int hold_run(const struct hold *hold, struct semaphore *semaphore);
 

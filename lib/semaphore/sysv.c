@@ -17,18 +17,21 @@
 #define OLD   2
 
 static void
-sysv_refuse(const struct semaphore_options *options, const struct semaphore_operation *operations, size_t count,
-    struct text *text)
+sysv_refuse(const struct name *name, const struct semaphore_options *options,
+    const struct semaphore_operation *operations, size_t count, struct text *text)
 {
 	size_t i;
 
+	(void)name;
 	for (i = 0; i < options->count && text->size == 0; i++)
 		if (options->values[i] > LARGEST)
 			text_format(text, "-i %d: a System V semaphore goes up to %d", options->values[i], LARGEST);
 	for (i = 0; i < count && text->size == 0; i++) {
 		int value = operations[i].value;
 
-		if (operations[i].set != operations[0].set)
+		if (operations[i].set && options->command)
+			text_format(text, "=N cannot be used with a COMMAND, as nothing undoes it");
+		else if (operations[i].set != operations[0].set)
 			text_format(text, "=N cannot be combined with other OPs");
 		else if (value > LARGEST || value < -LARGEST)
 			text_format(text, "%s%d: a System V semaphore goes up to %d",
@@ -93,8 +96,7 @@ finish(const struct semaphore *semaphore, int result)
 }
 
 static int
-sysv_operate(struct semaphore *semaphore, const struct semaphore_operation *operations, size_t count,
-    const struct deadline *deadline, bool lock)
+sysv_operate(struct semaphore *semaphore, const struct semaphore_operation *operations, size_t count)
 {
 	struct sembuf *calls;
 	int result = -1;
@@ -108,11 +110,11 @@ sysv_operate(struct semaphore *semaphore, const struct semaphore_operation *oper
 	for (i = 0; i < count; i++)
 		calls[i] = (struct sembuf){.sem_num = (unsigned short)operations[i].member,
 		    .sem_op = (short)operations[i].value,
-		    .sem_flg = lock ? SEM_UNDO : 0};
+		    .sem_flg = semaphore->options.command ? SEM_UNDO : 0};
 	semaphore->of.sysv.requested = count;
 	errno = EINTR;
 	while (result == -1 && errno == EINTR && !interrupt_caught())
-		result = trace_semop(semaphore->of.sysv.id, calls, count, deadline);
+		result = trace_semop(semaphore->of.sysv.id, calls, count, &semaphore->deadline);
 	free(calls);
 	if (result == -1 && errno == EAGAIN)
 		errno = ETIMEDOUT;

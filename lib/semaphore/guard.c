@@ -1,0 +1,41 @@
+/*
+ * guard.c: calls on memory that other users can change. Whoever may use a POSIX semaphore can shorten its file, which
+ * is SIGBUS for all that use it, or fill it so that the C library aborts.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "semaphore/internal.h"
+
+static sigjmp_buf start;
+
+static void
+fault(int number, siginfo_t *info, void *context)
+{
+	(void)context;
+	/* The signal of another process ends this one, as ever. */
+	if (interrupt_sent(info) && info->si_pid != getpid())
+		interrupt_raise(number);
+	siglongjmp(start, 1);
+}
+
+int
+guard_call(int (*call)(void *), void *argument)
+{
+	struct sigaction action = {.sa_sigaction = fault, .sa_flags = SA_SIGINFO}, bus, abort;
+	int result, saved;
+
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGBUS, &action, &bus);
+	sigaction(SIGABRT, &action, &abort);
+	result = sigsetjmp(start, 1) == 0 ? call(argument) : error_set(EBADMSG);
+	saved = errno;
+	sigaction(SIGBUS, &bus, NULL);
+	sigaction(SIGABRT, &abort, NULL);
+	errno = saved;
+	return result;
+}
