@@ -236,8 +236,8 @@ lock_explain(const struct semaphore *semaphore, enum semaphore_step step, int er
 		text_format(text, "the descriptor is not open for writing (exec %d<>FILE opens it so)",
 		    semaphore->name->number);
 	else if (error == ENOENT)
-		text_format(text,
-		    semaphore->options.create ? "its directory does not exist" : "no such file (create it with -c)");
+		text_format(
+		    text, semaphore->creating ? "its directory does not exist" : "no such file (create it with -c)");
 	else
 		(void)explanation_add(text, explanations, (int)step, error, 0);
 }

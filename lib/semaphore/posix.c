@@ -245,7 +245,7 @@ static void
 posix_explain(const struct semaphore *semaphore, enum semaphore_step step, int error, struct text *text)
 {
 	const struct semaphore_posix *posix = &semaphore->of.posix;
-	bool create = semaphore->options.create, open = step == SEMAPHORE_OPEN;
+	bool open = step == SEMAPHORE_OPEN;
 
 	if (open && error == EBADMSG && posix->kind && !S_ISREG(posix->kind))
 		text_format(text, "%s has this name, not a semaphore (remove it first)", place_kind(posix->kind));
@@ -255,7 +255,7 @@ posix_explain(const struct semaphore *semaphore, enum semaphore_step step, int e
 		text_format(text, "a semaphore of programs with %d bits, which this program with %d cannot use",
 		    posix->size == SIZE_32 ? 32 : 64, posix->size == SIZE_32 ? 64 : 32);
 	/* A name can be created unless its file system is missing. */
-	else if (open && error == ENOENT && create)
+	else if (open && error == ENOENT && semaphore->creating)
 		text_format(text, "the system has no file system for shared memory (/dev/shm)");
 	else if (open && error == EEXIST && semaphore->options.exclusive)
 		return;

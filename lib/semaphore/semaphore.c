@@ -93,10 +93,12 @@ open_or_create(struct semaphore *semaphore)
 	if ((kind == NAME_KEY || kind == NAME_FTOK) && name_key(semaphore->name, &semaphore->key) == -1)
 		return -1;
 	for (attempts = 0; attempts < OPEN_ATTEMPTS; attempts++) {
+		semaphore->creating = false;
 		if (!fresh && semaphore->backend->open(semaphore, false) == 0)
 			return 0;
 		if (!fresh && (errno != ENOENT || !semaphore->options.create))
 			return -1;
+		semaphore->creating = true;
 		semaphore->created = semaphore->backend->open(semaphore, true) == 0;
 		if (semaphore->created)
 			return 0;
@@ -173,6 +175,8 @@ semaphore_report(const struct semaphore *semaphore, enum semaphore_step step, in
 		error = EACCES;
 	if (error == EINTR)
 		text_format(&text, "stopped by signal %d", interrupt_caught());
+	else if (error == EACCES && step == SEMAPHORE_OPEN && semaphore->creating && semaphore->name->path)
+		text_format(&text, "no permission to create %s", semaphore->name->path);
 	else if (error == ERANGE)
 		text_format(&text, "the value would exceed %d, the largest of a semaphore", semaphore->backend->most);
 	else

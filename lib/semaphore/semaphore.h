@@ -75,6 +75,7 @@ struct semaphore {
 	struct semaphore_options options;
 	struct deadline deadline; /* end of the longest wait */
 	bool created;             /* this run created it */
+	bool creating;            /* the last attempt to open it was to create it */
 	union {
 		struct semaphore_posix posix;
 		struct semaphore_sysv sysv;
