@@ -3,8 +3,11 @@
  * is SIGBUS for all that use it, or fill it so that the C library aborts.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
+#include <stdint.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -13,6 +16,18 @@
 
 static sigjmp_buf start;
 
+/* Put a page of zeros in the place of one that is gone: on the way out, the C library still uses the semaphore. */
+static void
+replace_page(void *address)
+{
+	uintptr_t size = (uintptr_t)sysconf(_SC_PAGESIZE);
+	int zero = open("/dev/zero", O_RDWR | O_CLOEXEC);
+
+	address = (char *)address - (uintptr_t)address % size;
+	(void)mmap(address, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, zero, 0);
+	close(zero);
+}
+
 static void
 fault(int number, siginfo_t *info, void *context)
 {
@@ -20,6 +35,8 @@ fault(int number, siginfo_t *info, void *context)
 	/* The signal of another process ends this one, as ever. */
 	if (interrupt_sent(info) && info->si_pid != getpid())
 		interrupt_raise(number);
+	if (number == SIGBUS)
+		replace_page(info->si_addr);
 	siglongjmp(start, 1);
 }
 
