@@ -248,9 +248,6 @@ bad_values() {
 	try semop "$S" -t 0
 	status 2
 	error 'semop: OP "-t": not an OP (options come before SEM)'
-	try semop "$S" -1 -- true
-	status 2
-	error 'semop: there are OPs, or -- and a COMMAND, but not both'
 	for op in 1 +0 -0 x = - + '' 0:x :1 x:+1 0:1:+1 =-1 =+1 00 -1x 0x1; do
 		try semop "$S" "$op"
 		status 2
@@ -310,9 +307,14 @@ wrong_usage() {
 	try semop -k "$S"
 	status 2
 	error 'semop: there is no option -k (see semop -h)'
-	try semop file:x
+	try semop "$S" -1 --
 	status 2
-	error 'semop: file:x: a semaphore cannot be a file (file: is for shared memory)'
+	error 'semop: -- is followed by a COMMAND'
+	for status_of in 256 -1 x ''; do
+		try semop -E "$status_of" "$S" -1
+		status 2
+		error "semop: -E \"$status_of\": not a number from 0 to 255"
+	done
 	try semop sysv:new
 	status 2
 	error 'semop: sysv:new: creating a semaphore needs -c'
@@ -332,9 +334,15 @@ wrong_usage() {
 	try semop -c sysv:./nosuch
 	status 1
 	error 'semop: sysv:./nosuch: no key from this path: No such file or directory'
-	try semop -c "/$(printf '%0253d' 0)"
-	status 1
-	error 'semop: /0*: the name is too long for a semaphore'
+	for length in 252 253 254 255; do
+		try semop -c "/$(printf "%0${length}d" 0)"
+		status 2
+		error 'semop: /0*: the name of a semaphore has at most 251 bytes after its slash'
+	done
+	longest=/$$$(printf '%0240d' 0)
+	SEMAPHORES+=("$longest")
+	try semop -c "$longest"
+	output 1
 	touch path
 	SEMAPHORES+=(sysv:./path)
 	semop -c -i 3 sysv:./path >/dev/null
@@ -931,16 +939,284 @@ killed() {
 		error "semop: $S: something that is no semaphore has this name (remove it first)"
 	fi
 	rm "/dev/shm/sem.${S#/}"
-	mkdir "/dev/shm/sem.${S#/}"
-	try semop -c "$S" +1
-	rmdir "/dev/shm/sem.${S#/}"
+}
+
+@test "semop: says what has the name of a POSIX semaphore, and waits for none of it" {
+	[ "$PLAT" = linux ] || skip "POSIX does not show the file of a semaphore"
+	local file kind
+
+	new_semaphore posix
+	file=/dev/shm/sem.${S#/}
+	for kind in 'a directory' 'a FIFO' 'a socket' 'a symbolic link' 'a device'; do
+		case $kind in
+		*directory) mkdir "$file" ;;
+		*FIFO) mkfifo "$file" ;;
+		*socket) python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$file" ;;
+		*link) ln -s "$PWD/elsewhere" "$file" ;;
+		*device) mknod "$file" c 1 3 2>/dev/null || continue ;;
+		esac
+		for options in '' -c '-t 0'; do
+			# shellcheck disable=SC2086 # words
+			try semop $options "$S" -1
+			[ "$status $stderr" = "1 semop: $S: $kind has this name, not a semaphore (remove it first)" ] || break
+		done
+		rm -r "$file"
+		status 1
+		error "semop: $S: $kind has this name, not a semaphore (remove it first)"
+	done
+	[ ! -e elsewhere ]
+}
+
+@test "semop: tells a semaphore of programs with another word size from a damaged one" {
+	local bits=32 ours=64 size=16
+
+	[ "$PLAT" = linux ] || skip "POSIX does not show the file of a semaphore"
+	new_semaphore posix
+	semop -c "$S" >/dev/null
+	[ "$(stat -c %s "/dev/shm/sem.${S#/}")" -ne 16 ] || bits=64 ours=32 size=32
+	truncate -s 0 "/dev/shm/sem.${S#/}"
+	truncate -s $size "/dev/shm/sem.${S#/}"
+	try semop "$S" -1
 	status 1
-	error "semop: $S: something that is no semaphore has this name (remove it first)"
-	mkfifo "/dev/shm/sem.${S#/}"
-	try semop -t 0 "$S"
+	error "semop: $S: a semaphore of $bits-bit programs, which this $ours-bit program cannot use"
+}
+
+@test "semop: says why a POSIX semaphore cannot be created" {
+	need_namespace
+	cp "$ROOT/build/bin/semop" semop
+	# shellcheck disable=SC2016
+	try unshare -m sh -c '
+		mount -t tmpfs -o mode=755 none /dev/shm
+		cp semop /dev/shm/semop
+		setpriv --reuid=65534 --regid=65534 --clear-groups /dev/shm/semop -c none
+		mount -t tmpfs none /dev
+		./semop -c none'
+	status 1
+	[ "$stderr" = "semop: /none: no permission to create /none
+semop: /none: the system has no file system for shared memory (/dev/shm)" ]
+}
+
+@test "semop: -c refuses a semaphore that another user may have planted, which is used without -c" {
+	[ "$PLAT" = linux ] || skip "POSIX does not show the file of a semaphore"
+	need_root
+	new_semaphore posix
+	as_user semop -c -m 666 "$S" >/dev/null
+	try semop -c "$S" -1
+	status 1
+	error "semop: $S: another user made it, in a directory where anybody can (leave out -c to use it)"
+	try semop -c "$S" -- echo not run
+	status 125
+	output ''
+	as_user semop -c "$S" -1
+	semop "$S" +1
+	try semop "$S"
+	output 1
+}
+
+# lease FILE: hold a write lease on a file, in the background, and wait for it.
+lease() {
+	need python3 python3 -c 'import fcntl; fcntl.F_SETLEASE'
+	cat >lease.py <<-'EOF'
+		import fcntl, os, signal, sys, time
+		signal.signal(signal.SIGIO, signal.SIG_IGN)
+		fcntl.fcntl(os.open(sys.argv[1], os.O_RDWR), fcntl.F_SETLEASE, fcntl.F_WRLCK)
+		open('leased', 'w').close()
+		time.sleep(60)
+	EOF
+	rm -f leased
+	background python3 lease.py "$1"
+	until [ -e leased ]; do moment; done
+}
+
+@test "semop: -t bounds the wait for a file on which another process has a lease" {
+	[ "$PLAT" = linux ] || skip "POSIX does not show the file of a semaphore"
+	new_semaphore posix
+	semop -c "$S" >/dev/null
+	: >lock
+	for file in "/dev/shm/sem.${S#/}" lock; do
+		lease "$file"
+		[ $file != lock ] || S=file:lock
+		for time in 0 0.05; do
+			try timeout 5 semop -c -t $time "$S" -- echo not run
+			status 124
+			output ''
+			error "semop: $S: the semaphore was not available in time (-t)"
+		done
+		background semop "$S" -- true 2>/dev/null
+		asleep
+		kill -TERM "$PID"
+		ends 143
+		kill -KILL "${JOBS[@]}" 2>/dev/null || true
+		wait "${JOBS[0]}" || true
+		JOBS=()
+		try semop "$S" -- echo run
+		output run
+	done
+}
+
+@test "semop: takes a POSIX semaphore whose mode changes while it waits" {
+	need_root
+	new_semaphore posix
+	semop -c -i 0 -m 666 "$S" >/dev/null
+	as_user true
+	background as_user semop "$S" -- echo run >out
+	until waiter=$(pgrep -P "$PID" -x semop); do moment; done
+	until grep -q futex "/proc/$waiter/wchan" 2>/dev/null || [[ $(<"/proc/$waiter/syscall") == 202* ]]; do moment; done
+	chmod 600 "/dev/shm/sem.${S#/}"
+	semop "$S" +1
+	ends 0
+	[ "$(<out)" = run ]
+	try semop "$S"
+	output 1
+}
+
+@test "semop: a damaged POSIX semaphore is a line, and COMMAND's status is kept" {
+	[ "$PLAT" = linux ] || skip "POSIX does not show the file of a semaphore"
+	local damage
+
+	new_semaphore posix
+	for damage in ": >/dev/shm/sem.${S#/}" "printf '%032d' 0 | tr 0 '\\377' >/dev/shm/sem.${S#/}"; do
+		semop -c "$S" >/dev/null
+		try semop "$S" -- sh -c "$damage; exit 7"
+		status 7
+		error "semop: $S: another program has damaged the semaphore (remove it)"
+		rm "/dev/shm/sem.${S#/}"
+	done
+	semop -c -i 0 "$S" >/dev/null
+	background semop "$S" -1 2>lines
+	waits
+	: >"/dev/shm/sem.${S#/}"
+	kill -URG "$PID"
+	ends 1
+	[ "$(<lines)" = "semop: $S: another program has damaged the semaphore (remove it)" ]
 	rm "/dev/shm/sem.${S#/}"
+	semop -c "$S" >/dev/null
+	printf '%032d' 0 | tr 0 '\377' >"/dev/shm/sem.${S#/}"
+	for op in '' -1 +1; do
+		# shellcheck disable=SC2086
+		try semop "$S" $op
+		status 1
+		error "semop: $S: another program has damaged the semaphore (remove it)"
+	done
+}
+
+@test "semop: a signal of another process that looks like damage ends it as ever" {
+	local signal
+
+	new_semaphore posix
+	semop -c -i 0 "$S" >/dev/null
+	for signal in ABRT BUS; do
+		background semop "$S" -1 2>/dev/null
+		waits
+		kill -$signal "$PID"
+		ends $((128 + $(kill -l $signal)))
+	done
+}
+
+# OPs with a COMMAND.
+
+@test "semop: performs the OPs for COMMAND, and the kernel undoes them however COMMAND ends" {
+	new_semaphore sysv
+	semop -c -i 5,1 "$S" >/dev/null
+	try semop "$S" -3 -- semop "$S"
+	output $'2\n1'
+	try semop "$S" 0:-1 1:-1 -- semop "$S"
+	output $'4\n0'
+	try semop "$S" +2 1:-1 1:0 -- sh -c 'semop "$1"; kill -KILL $$' sh "$S"
+	status 137
+	output $'7\n0'
+	try semop "$S" 0:-1 1:-1 -- semop -t 0 "$S" 0:-5 1:0 -- echo not run
+	status 124
+	output ''
+	try semop "$S" -u -- true
+	status 2
+	try semop "$S"
+	output $'5\n1'
+	try semop -u "$S" -4 -- semop "$S"
+	output $'1\n1'
+	try semop "$S"
 	status 1
-	error "semop: $S: something that is no semaphore has this name (remove it first)"
+}
+
+@test "semop: refuses OPs that it cannot undo for COMMAND" {
+	new_semaphore sysv
+	semop -c -i 1,1 "$S" >/dev/null
+	for ops in =1 '0:=1 1:=1'; do
+		# shellcheck disable=SC2086
+		try semop "$S" $ops -- echo not run
+		status 2
+		output ''
+		error "semop: $S: =N cannot be used with a COMMAND, as nothing undoes it"
+	done
+	new_semaphore posix
+	semop -c "$S" >/dev/null
+	try semop "$S" +1 -- echo not run
+	status 2
+	error "semop: $S: with a COMMAND, a POSIX semaphore takes the OP -1 only (sysv: takes others)"
+	try semop "$S" -1 -- semop "$S"
+	output 0
+	try semop "$S"
+	output 1
+}
+
+late() {
+	local number
+
+	semop -c -i 0 "$S" >/dev/null
+	for number in 0 7 75 255; do
+		for what in -1 '-- echo not run'; do
+			# shellcheck disable=SC2086
+			try semop -u -t 0 -E $number "$S" $what
+			status $number
+			output ''
+			if [ $number -eq 0 ]; then error ''; else error "semop: $S: the semaphore was not available in time (-t)"; fi
+		done
+	done
+	semop "$S" +1
+	try semop -E 7 -t 0 "$S" -- sh -c 'exit 124'
+	status 124
+}
+@test "semop: -E gives the status when time runs out, 0 without a line, and unlinks no lock of others" {
+	semaphores late
+}
+
+# still: check that the background command does nothing for a while: it is not scheduled.
+still() {
+	local before i
+
+	asleep
+	look
+	before=$NOW
+	for i in {1..30}; do moment; done
+	look
+	[ "$NOW" = "$before" ] || { echo "it woke up: $before $NOW" >&2; return 1; }
+}
+
+@test "semop: does nothing while it waits" {
+	[ "$PLAT" = linux ] || skip "POSIX does not tell of a removal"
+	: >lock
+	for name in posix sysv file:lock; do
+		case $name in
+		file:*)
+			mkfifo never
+			exec 7<>never
+			S=$name
+			ready semop "$S" -- sh -c 'echo ready >ready; exec cat never'
+			;;
+		*)
+			new_semaphore $name
+			semop -c -i 0 "$S" >/dev/null
+			;;
+		esac
+		for time in '' '-t 1m'; do
+			# shellcheck disable=SC2086
+			background semop $time "$S" -- echo not run
+			still
+			kill -TERM "$PID"
+			ends 143
+		done 2>/dev/null
+	done
+	exec 7>&-
 }
 
 @test "semop: names the limits of the kernel" {

@@ -252,7 +252,7 @@ posix_explain(const struct semaphore *semaphore, enum semaphore_step step, int e
 	else if (open && error == EBADMSG)
 		text_format(text, "something that is no semaphore has this name (remove it first)");
 	else if (open && error == ENOEXEC)
-		text_format(text, "a semaphore of programs with %d bits, which this program with %d cannot use",
+		text_format(text, "a semaphore of %d-bit programs, which this %d-bit program cannot use",
 		    posix->size == SIZE_32 ? 32 : 64, posix->size == SIZE_32 ? 64 : 32);
 	/* A name can be created unless its file system is missing. */
 	else if (open && error == ENOENT && semaphore->creating)
