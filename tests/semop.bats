@@ -1061,7 +1061,9 @@ lease() {
 	as_user true
 	background as_user semop "$S" -- echo run >out
 	until waiter=$(pgrep -P "$PID" -x semop); do moment; done
-	until grep -q futex "/proc/$waiter/wchan" 2>/dev/null || [[ $(<"/proc/$waiter/syscall") == 202* ]]; do moment; done
+	parent=$PID PID=$waiter
+	asleep
+	PID=$parent
 	chmod 600 "/dev/shm/sem.${S#/}"
 	semop "$S" +1
 	ends 0
