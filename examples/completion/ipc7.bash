@@ -16,7 +16,7 @@ _ipc7_letters() {
 	mqrecv) REPLY=n:afe:t:kp:0NrPA:b:D:j:R:cxd:s:m:uv ;;
 	shmput) REPLY=cxm:s:o:t:uv ;;
 	shmget) REPLY=fn:0No:t:uvz ;;
-	semop) REPLY=cxi:m:t:uv ;;
+	semop) REPLY=cxE:i:m:t:uv ;;
 	sigsend) REPLY=s:gq:wt:k:vl ;;
 	sigrecv) REPLY=fn:qR:t:v ;;
 	sigmask) REPLY=b:d:i:pv ;;
@@ -134,7 +134,7 @@ _ipc7_objects() {
 
 	case $word in
 	file:*)
-		[[ $1 != shm ]] || { base+=file:; _ipc7_paths; }
+		[[ $1 == mq ]] || { base+=file:; _ipc7_paths; }
 		return
 		;;
 	sysv:./* | sysv:../* | sysv:/*)
@@ -143,7 +143,7 @@ _ipc7_objects() {
 		return
 		;;
 	esac
-	[[ $1 != shm ]] || _ipc7_offer file:
+	[[ $1 == mq ]] || _ipc7_offer file:
 	while IFS= read -r name; do
 		[[ $name != *\\x* ]] || continue
 		case $word in
@@ -275,8 +275,7 @@ _ipc7_operand() {
 	mqsend,1 | mqrecv,1) _ipc7_objects mq ;;
 	shmput,1 | shmget,1) _ipc7_objects shm ;;
 	semop,1) _ipc7_objects sem ;;
-	semop,2) _ipc7_offer -1 +1 0 -- ;;
-	semop,*) _ipc7_offer -1 +1 0 ;;
+	semop,*) _ipc7_offer -1 +1 0 -- ;;
 	mqrecv,2 | shmput,2 | sockcat,2 | fdrecv,2) _ipc7_offer -- ;;
 	sockcat,1) _ipc7_argument sockcat b ;;
 	fdsend,1 | fdrecv,1) _ipc7_addresses unix: unix-seq: ;;
