@@ -390,7 +390,8 @@ END
 2	semop -i 1, $K	semop: -i "1,": not a number, or several with commas between them
 2	semop -i 1,2147483648 $K	semop: -i "1,2147483648": not a number, or several with commas between them
 2	semop $E --	semop: -- is followed by a COMMAND
-2	semop $E -1 -- true	semop: there are OPs, or -- and a COMMAND, but not both
+2	semop $E -1 --	semop: -- is followed by a COMMAND
+2	semop -E 256 $E	semop: -E "256": not a number from 0 to 255
 2	semop $E -c	semop: OP "-c": not an OP (options come before SEM)
 2	semop $E 1	semop: OP "1": not -N, +N, 0 or =N, with INDEX: in front for a member of a set (a COMMAND comes after --)
 2	semop $E +0	semop: OP "+0": not -N, +N, 0 or =N, with INDEX: in front for a member of a set (a COMMAND comes after --)
@@ -410,7 +411,34 @@ END
 2	semop $F =40000	semop: $F: =40000: a System V semaphore goes up to 32767
 2	semop sysv:new	semop: sysv:new: creating a semaphore needs -c
 2	semop -x $I	semop: $I: -x cannot be used with an identifier
-2	semop file:lock	semop: file:lock: a semaphore cannot be a file (file: is for shared memory)
+2	semop /$L	semop: /$L: the name of a semaphore has at most 251 bytes after its slash
+2	semop a/b -- true	semop: a/b: a POSIX name has one slash only, at its front (a lock on a file is file:a/b)
+2	semop $F =1 -- true	semop: $F: =N cannot be used with a COMMAND, as nothing undoes it
+2	semop $E +1 -- true	semop: $E: with a COMMAND, a POSIX semaphore takes the OP -1 only (sysv: takes others)
+2	semop fd:x -1	semop: fd:x: expected the number of a descriptor after fd:
+2	semop file:lock	semop: file:lock: a lock on a file needs a COMMAND, which holds it (-- COMMAND)
+2	semop fd:8	semop: fd:8: a lock has no value to print (take it with -1, or with -- COMMAND)
+2	semop -u fd:8 -1	semop: fd:8: -u cannot be used with a lock on a file
+2	semop -c fd:8 -1	semop: fd:8: -c cannot be used with a descriptor
+2	semop -i 1,1 file:lock -- true	semop: file:lock: -i takes one VALUE for a lock (sysv: has sets)
+2	semop -i 0 file:lock -- true	semop: file:lock: -i 0: a lock has 1 to 1073741824 places
+2	semop file:lock +1 -- true	semop: file:lock: a lock takes one OP, -1 (sysv: takes others, and several as one)
+END
+}
+
+@test "errors: semop: locks on files" {
+	mkfifo fifo
+	: >lock
+	ln -s lock link
+	lines semop <<'END'
+125	semop file:none -- true	semop: file:none: no such file (create it with -c)
+125	semop -c file:none/lock -- true	semop: file:none/lock: its directory does not exist
+125	semop -c file:fifo -- true	semop: file:fifo: not an ordinary file but a FIFO
+125	semop -c file:link -- true	semop: file:link: not an ordinary file but a symbolic link, which is not followed here (name the file itself)
+1	semop fd:8 -1	semop: fd:8: the descriptor is not open (exec 8<>FILE opens it)
+1 linux	semop fd:8 -1 8<lock	semop: fd:8: the descriptor is not open for writing (exec 8<>FILE opens it so)
+1 portable	semop fd:8 -1 8<>lock	semop: fd:8: this system has no open-file-description locks (use a sysv: name)
+124 linux	semop file:lock -- semop -t 0 file:lock -- true	semop: file:lock: the semaphore was not available in time (-t)
 END
 }
 
@@ -428,7 +456,6 @@ END
 1	semop sysv:@2147483647	semop: sysv:@2147483647: no such semaphore (an identifier names one that exists; ipcs -s lists them)
 1	semop sysv:./missing	semop: sysv:./missing: no key from this path: No such file or directory
 1	semop -c -i 1,2,3 $F	semop: $F: it exists with 2 members, not the 3 of -i (leave out -i, or remove it first)
-1	semop -c /$L	semop: /$L: the name is too long for a semaphore
 124	semop -t 0 $E -1; semop -t 0 $E -1	semop: $E: the semaphore was not available in time (-t)
 124	(ulimit -i 0; semop -t 0.1 $E -1)	semop: $E: the semaphore was not available in time (-t)
 124	(ulimit -i 0; semop -t 0.1 $F 1:-1)	semop: $F: the semaphore was not available in time (-t)
@@ -953,7 +980,9 @@ END
 #                something that is no segment has this name, the segment was removed while in use, another user owns the segment
 # shmget.bats    another process has a lease on the file, the segment became smaller while it was read, the segment was removed while in use
 # semop.bats     kernel.sem (sets, semaphores in all sets), the semaphore was removed while in use
-#                something that is no semaphore has this name
+#                something that is no semaphore has this name, ... has this name, not a semaphore, another user made it
+#                a semaphore of N-bit programs, another program has damaged the semaphore, no permission to create ...
+#                no file system for shared memory
 # sigsend.bats   too many processes to wait for, its queue of signals stayed full, it handles SIG, it blocks SIG
 #                record N has ... bytes, and a record at most N, stopped by a signal
 # fifocat.bats   fs.pipe-user-pages-soft, there is more in it than N bytes, the FIFO was removed, the reader has gone
@@ -981,7 +1010,7 @@ END
 # mqsend mqrecv  the system does not take a message of this size
 # shmput         this kernel has no memory files, the system has no file system for shared memory, a System V segment has at least 1 byte
 #                there is no memory for a segment, those who have it open have the input, the segment has changed, ...
-# semop          this system has no POSIX semaphores, no file system for shared memory; this kernel has no semtimedop(2)
+# semop          this system has no POSIX semaphores; this kernel has no semtimedop(2), no open-file-description locks
 #                the system has no room for another process that gives back ..., COMMAND: cannot be started
 # sigsend        cannot wait
 # sigrecv        this kernel has no signalfd(2)
