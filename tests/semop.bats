@@ -1186,10 +1186,11 @@ late() {
 still() {
 	local before i
 
+	waits
 	asleep
 	look
 	before=$NOW
-	for i in {1..30}; do moment; done
+	for i in {1..20}; do moment; done
 	look
 	[ "$NOW" = "$before" ] || { echo "it woke up: $before $NOW" >&2; return 1; }
 }
@@ -1212,11 +1213,11 @@ still() {
 		esac
 		for time in '' '-t 1m'; do
 			# shellcheck disable=SC2086
-			background semop $time "$S" -- echo not run
+			background semop $time "$S" -- echo not run 2>/dev/null
 			still
 			kill -TERM "$PID"
 			ends 143
-		done 2>/dev/null
+		done
 	done
 	exec 7>&-
 }

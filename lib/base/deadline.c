@@ -6,7 +6,6 @@
 #include <limits.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -107,16 +106,16 @@ static struct {
 } source;
 
 static pthread_t interrupted;
+static struct pollfd watched;
 
-/* Interrupt the thread that waits, once the descriptor (-1: none) has lost its reader. All signals are blocked. */
+/* Interrupt the thread that waits, once the descriptor (NULL: none) is ready. All signals are blocked. */
 static void *
-interrupt_from(void *fd)
+interrupt_from(void *watch)
 {
 	static const struct timespec tick = {.tv_nsec = DEADLINE_TICK * 1000000L};
-	struct pollfd output = {.fd = (int)(intptr_t)fd};
 
-	if (output.fd != -1)
-		(void)poll(&output, 1, -1);
+	if (watch)
+		(void)poll(watch, 1, -1);
 	for (;;) {
 		/* Like kill(2), and unlike a timer, this takes nothing from RLIMIT_SIGPENDING. */
 		pthread_kill(interrupted, SIGURG);
@@ -126,7 +125,7 @@ interrupt_from(void *fd)
 }
 
 static int
-start_thread(int fd)
+start_thread(struct pollfd *watch)
 {
 	pthread_t thread;
 	int error;
@@ -134,7 +133,7 @@ start_thread(int fd)
 	interrupted = pthread_self();
 	if (interrupt_hold() == -1)
 		return -1;
-	error = pthread_create(&thread, NULL, interrupt_from, (void *)(intptr_t)fd);
+	error = pthread_create(&thread, NULL, interrupt_from, watch);
 	interrupt_release();
 	return error ? error_set(error) : 0;
 }
@@ -159,7 +158,7 @@ set_timer(long long first)
 	if (source.thread)
 		return 0;
 	if (!source.created && timer_create(CLOCK_MONOTONIC, &event, &source.timer) == -1) {
-		source.thread = start_thread(-1) == 0;
+		source.thread = start_thread(NULL) == 0;
 		return source.thread ? 0 : -1;
 	}
 	source.created = true;
@@ -196,10 +195,12 @@ deadline_alarm(const struct deadline *deadline)
 }
 
 int
-deadline_watch(int fd)
+deadline_watch(int fd, short events)
 {
 	own_source();
-	if (!source.watches)
-		source.watches = start_thread(fd) == 0;
+	if (!source.watches) {
+		watched = (struct pollfd){.fd = fd, .events = events};
+		source.watches = start_thread(&watched) == 0;
+	}
 	return source.watches ? 0 : -1;
 }

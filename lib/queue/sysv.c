@@ -39,7 +39,7 @@ send_sysv(struct queue *queue, const struct message *message, const struct queue
 static int
 bound_wait(const struct queue_wait *wait)
 {
-	if (wait->output == -1 || deadline_watch(wait->output) == 0)
+	if (wait->output == -1 || deadline_watch(wait->output, 0) == 0)
 		return deadline_alarm(&wait->deadline);
 	return deadline_tick(&wait->deadline);
 }

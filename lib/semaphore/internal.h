@@ -112,6 +112,12 @@ int semaphore_file(const char *name, bool careful, const struct deadline *deadli
 bool semaphore_renamed(const char *name, int file);
 
 /*
+ * Open a descriptor from which can be read once the open file of a semaphore has lost a name, or its mode or owner has
+ * changed. Returns it, or -1: the system has nothing that tells. See inotify(7).
+ */
+int semaphore_watch(int file);
+
+/*
  * Lock, wait for, or unlock a byte of a file, for all processes that share the descriptor. Returns 0 or -1. Errors:
  * EAGAIN or EACCES (it is locked), ENOSYS, those of fcntl(2).
  */

@@ -1,12 +1,15 @@
 /*
  * linux.c: a POSIX semaphore is an ordinary file in the shared memory file system, which can be looked at;
+ * inotify(7) tells of its removal;
  * semtimedop(2) takes a timeout; open-file-description locks. See sem_overview(7), fcntl(2).
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "semaphore/internal.h"
 
@@ -35,6 +38,19 @@ semaphore_renamed(const char *name, int file)
 	if (lstat(path, &now) == -1)
 		return errno == ENOENT;
 	return fstat(file, &ours) == 0 && (now.st_dev != ours.st_dev || now.st_ino != ours.st_ino);
+}
+
+int
+semaphore_watch(int file)
+{
+	char path[32];
+	int watch = inotify_init1(IN_CLOEXEC);
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", file);
+	if (watch == -1 || inotify_add_watch(watch, path, IN_ATTRIB) != -1)
+		return watch;
+	close(watch);
+	return -1;
 }
 
 int

@@ -130,7 +130,7 @@ wait_for(int fd, long byte, const struct deadline *deadline)
 			return error_set(EINTR);
 		if (deadline_passed(deadline))
 			return error_set(ETIMEDOUT);
-		if (deadline->limited && deadline_tick(deadline) == -1)
+		if (deadline_alarm(deadline) == -1)
 			return -1;
 		result = trace_lock(fd, byte, LOCK_WAIT);
 	}

@@ -28,6 +28,13 @@ semaphore_renamed(const char *name, int file)
 }
 
 int
+semaphore_watch(int file)
+{
+	(void)file;
+	return error_set(ENOSYS);
+}
+
+int
 semaphore_lock_byte(int fd, long byte, enum lock_action action)
 {
 	(void)fd;

@@ -1,6 +1,7 @@
 /*
- * posix.c: POSIX named semaphores, which change by 1. Unlinking a semaphore wakes no waiter, so a timer interrupts the
- * wait to check the name (deadline_tick). All calls on the memory of a semaphore are guarded.
+ * posix.c: POSIX named semaphores, which change by 1. Unlinking a semaphore wakes no waiter, so a thread that is told of
+ * it interrupts the wait (deadline_watch), or else a timer, to check the name (deadline_tick). All calls on the memory
+ * of a semaphore are guarded.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -117,7 +118,9 @@ posix_close(struct semaphore *semaphore)
 		sem_close(posix->opened);
 	if (posix->file != -1)
 		close(posix->file);
-	*posix = (struct semaphore_posix){.file = -1, .kind = posix->kind, .size = posix->size};
+	if (posix->watch != -1)
+		close(posix->watch);
+	*posix = (struct semaphore_posix){.file = -1, .watch = -1, .kind = posix->kind, .size = posix->size};
 	errno = saved;
 }
 
@@ -130,7 +133,7 @@ posix_open(struct semaphore *semaphore, bool create)
 	sem_t *opened = SEM_FAILED;
 	mode_t mask;
 
-	*posix = (struct semaphore_posix){.file = -1};
+	*posix = (struct semaphore_posix){.file = -1, .watch = -1};
 	if (create || open_file(semaphore) == 0) {
 		mask = create ? umask(0) : 0;
 		opened = trace_sem_open(path, create ? O_CREAT | O_EXCL : 0, options->mode, options->values[0]);
@@ -161,6 +164,19 @@ may_wait(const struct semaphore *semaphore)
 	return -1;
 }
 
+/* Arrange that a wait is interrupted when the semaphore is removed, and when the longest wait ends. */
+static int
+arrange(struct semaphore *semaphore)
+{
+	struct semaphore_posix *posix = &semaphore->of.posix;
+
+	if (posix->file != -1 && posix->watch == -1)
+		posix->watch = semaphore_watch(posix->file);
+	if (posix->watch != -1 && deadline_watch(posix->watch, POLLIN) == 0)
+		return deadline_alarm(&semaphore->deadline);
+	return deadline_tick(&semaphore->deadline);
+}
+
 static int
 take(struct semaphore *semaphore)
 {
@@ -170,7 +186,8 @@ take(struct semaphore *semaphore)
 	if (result == 0 && !semaphore->options.command)
 		return 0;
 	while (result == -1 && (errno == EAGAIN || errno == EINTR)) {
-		if (may_wait(semaphore) == -1 || deadline_tick(&semaphore->deadline) == -1)
+		/* It is looked at again after the watch has begun. */
+		if (may_wait(semaphore) == -1 || arrange(semaphore) == -1 || may_wait(semaphore) == -1)
 			return -1;
 		result = trace_sem_wait(opened);
 	}
