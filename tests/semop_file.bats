@@ -2,8 +2,10 @@ load helper
 
 # Locks on files: file:PATH and fd:N.
 
-setup_file() {
+eval "common_$(declare -f setup)"
+setup() {
 	[ "$PLAT" = linux ] || skip "this platform has no open-file-description locks"
+	common_setup
 }
 
 # holder NAME [OPTION...]: hold a lock in the background until teardown, and put the PID of the holder into LINE.

@@ -81,6 +81,7 @@ echo
 echo "200 commands under a lock, $runs runs"
 semop -c "sysv:$key" >/dev/null
 pair 'semop sysv:, true; flock' "$starts semop sysv:$key -- true; $more" "$starts flock $tmp/lock true; $more"
+pair 'semop file:, true; flock' "$starts semop -c file:$tmp/lock2 -- true; $more" "$starts flock $tmp/lock true; $more"
 pair 'semop sysv: -1 and +1; flock true' "$starts semop sysv:$key -1; semop sysv:$key +1; $more" "$starts flock $tmp/lock true; $more"
 if command -v sem >/dev/null; then
 	pair '10 of them, GNU sem --fg' "for i in 1 2 3 4 5 6 7 8 9 10; do semop sysv:$key -- true; done" \
