@@ -79,6 +79,19 @@ int sysv_status(int id, struct semid_ds *status);
 /* Make such a call of semop(2), or of semaphore_timed_semop if deadline is limited; deadline may be NULL. */
 int trace_semop(int id, struct sembuf *operations, size_t count, const struct deadline *deadline);
 
+/* Bits of a word for the programs whose POSIX semaphores have another size than ours. */
+#define POSIX_OTHER_BITS (sizeof(void *) == 8 ? 32 : 64)
+
+/* posix_open.c: Open a semaphore, or create it, and close it: see struct semaphore_backend. */
+int posix_open(struct semaphore *semaphore, bool create);
+void posix_close(struct semaphore *semaphore);
+
+/*
+ * posix_open.c: Read the value of a struct semaphore_posix, for guard_call. Returns 0 or -1. Errors: EBADMSG (it is no
+ * value that a program which uses the semaphore can give it).
+ */
+int posix_read(void *to);
+
 /*
  * guard.c: Make a call on a semaphore's memory. Returns its result, or -1 with EBADMSG if it raised SIGBUS, or SIGABRT
  * in this process. Signals have their former effect afterwards.

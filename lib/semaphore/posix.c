@@ -4,10 +4,8 @@
  * of a semaphore are guarded.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/error.h"
 #include "base/interrupt.h"
@@ -16,11 +14,6 @@
 
 /* Bytes in a name behind its slash: the file of a semaphore has a prefix of four. */
 #define LONGEST_NAME (NAME_MAX - 4)
-
-/* The bytes of a semaphore for programs with 32 and with 64 bits. The other size than ours. */
-#define SIZE_32    16
-#define SIZE_64    32
-#define SIZE_OTHER (SIZE_32 + SIZE_64 - (off_t)sizeof(sem_t))
 
 static void
 posix_refuse(const struct name *name, const struct semaphore_options *options,
@@ -61,92 +54,6 @@ removed(const struct semaphore *semaphore)
 		return errno != EMFILE && errno != ENFILE && errno != ENOMEM && errno != EACCES;
 	sem_close(now);
 	return now != posix->opened;
-}
-
-/* Look at what has the name, and keep its file open. */
-static int
-open_file(struct semaphore *semaphore)
-{
-	struct semaphore_posix *posix = &semaphore->of.posix;
-	struct stat st = {0};
-
-	posix->file = semaphore_file(semaphore->name->path, semaphore->options.create, &semaphore->deadline, &st);
-	posix->kind = st.st_mode;
-	posix->size = st.st_size;
-	/* If there is no such file, or the C library keeps it elsewhere, sem_open decides. */
-	if (posix->file == -1)
-		return errno == ENOENT ? 0 : -1;
-	if (st.st_size == SIZE_OTHER)
-		return error_set(ENOEXEC);
-	return st.st_size < (off_t)sizeof(sem_t) ? error_set(EBADMSG) : 0;
-}
-
-/* Read the value. Returns 0 or -1. Errors: EBADMSG. */
-static int
-read_value(void *to)
-{
-	struct semaphore_posix *posix = to;
-
-	if (sem_getvalue(posix->opened, &posix->value) == -1)
-		return -1;
-	/* No program that uses the semaphore gives it such a value, on which the C library aborts. */
-	return posix->value < 0 ? error_set(EBADMSG) : 0;
-}
-
-int
-semaphore_sound(const char *name)
-{
-	struct semaphore_posix posix = {.opened = sem_open(name, 0)};
-	int result, saved;
-
-	if (posix.opened == SEM_FAILED)
-		return 0; /* the caller's own sem_open decides */
-	result = guard_call(read_value, &posix);
-	saved = errno;
-	sem_close(posix.opened);
-	errno = saved;
-	return result;
-}
-
-static void
-posix_close(struct semaphore *semaphore)
-{
-	struct semaphore_posix *posix = &semaphore->of.posix;
-	int saved = errno;
-
-	if (posix->opened)
-		sem_close(posix->opened);
-	if (posix->file != -1)
-		close(posix->file);
-	if (posix->watch != -1)
-		close(posix->watch);
-	*posix = (struct semaphore_posix){.file = -1, .watch = -1, .kind = posix->kind, .size = posix->size};
-	errno = saved;
-}
-
-static int
-posix_open(struct semaphore *semaphore, bool create)
-{
-	const struct semaphore_options *options = &semaphore->options;
-	struct semaphore_posix *posix = &semaphore->of.posix;
-	const char *path = semaphore->name->path;
-	sem_t *opened = SEM_FAILED;
-	mode_t mask;
-
-	*posix = (struct semaphore_posix){.file = -1, .watch = -1};
-	if (create || open_file(semaphore) == 0) {
-		mask = create ? umask(0) : 0;
-		opened = trace_sem_open(path, create ? O_CREAT | O_EXCL : 0, options->mode, options->values[0]);
-		if (create)
-			umask(mask);
-	}
-	posix->opened = opened == SEM_FAILED ? NULL : opened;
-	if (posix->opened && !create && posix->file != -1 && semaphore_renamed(path, posix->file))
-		errno = ENOENT; /* it was exchanged between the two looks */
-	else if (posix->opened && (create || posix->file != -1 || guard_call(read_value, posix) == 0))
-		return 0;
-	posix_close(semaphore);
-	return -1;
 }
 
 /* Return 0 if a wait may continue, or -1 with errno. */
@@ -211,7 +118,7 @@ operate(void *argument)
 	const struct job *job = argument;
 	struct semaphore_posix *posix = &job->semaphore->of.posix;
 
-	if (read_value(posix) == -1)
+	if (posix_read(posix) == -1)
 		return -1;
 	if (job->amount < 0)
 		return take(job->semaphore);
@@ -234,10 +141,9 @@ posix_values(struct semaphore *semaphore, struct text *text)
 {
 	struct semaphore_posix *posix = &semaphore->of.posix;
 
-	int result = guard_call(read_value, posix);
-
-	if (trace_call(result, "sem_getvalue(%p, [%d])", (void *)posix->opened, posix->value) == -1)
+	if (guard_call(posix_read, posix) == -1)
 		return -1;
+	trace_call(0, "sem_getvalue(%p, [%d])", (void *)posix->opened, posix->value);
 	text_format(text, "%d\n", posix->value);
 	return 0;
 }
@@ -250,7 +156,13 @@ posix_unlink(struct semaphore *semaphore)
 	return trace_sem_unlink(semaphore->name->path);
 }
 
+#define NOT_ONE "something that is no semaphore has this name (remove it first)"
+
 static const struct explanation explanations[] = {
+    {EBADMSG, STEP_OPEN, NOT_ONE, LIMIT_NONE},
+    {EISDIR, STEP_OPEN, NOT_ONE, LIMIT_NONE},
+    {ELOOP, STEP_OPEN, NOT_ONE, LIMIT_NONE},
+    {ENODEV, STEP_OPEN, NOT_ONE, LIMIT_NONE},
     {EBADMSG, STEP_OPERATE | STEP_READ, "another program has damaged the semaphore (remove it)", LIMIT_NONE},
     {EEXIST, STEP_OPEN, PLACE_PLANTED, LIMIT_NONE},
     {ENOSPC, STEP_ANY, "the file system of shared memory has no room (remove segments, or make it larger)", LIMIT_NONE},
@@ -266,11 +178,9 @@ posix_explain(const struct semaphore *semaphore, enum semaphore_step step, int e
 
 	if (open && error == EBADMSG && posix->kind && !S_ISREG(posix->kind))
 		text_format(text, "%s has this name, not a semaphore (remove it first)", place_kind(posix->kind));
-	else if (open && error == EBADMSG)
-		text_format(text, "something that is no semaphore has this name (remove it first)");
 	else if (open && error == ENOEXEC)
 		text_format(text, "a semaphore of %d-bit programs, which this %d-bit program cannot use",
-		    posix->size == SIZE_32 ? 32 : 64, posix->size == SIZE_32 ? 64 : 32);
+		    POSIX_OTHER_BITS, 96 - POSIX_OTHER_BITS);
 	/* A name can be created unless its file system is missing. */
 	else if (open && error == ENOENT && semaphore->creating)
 		text_format(text, "the system has no file system for shared memory (/dev/shm)");

@@ -48,7 +48,6 @@ struct semaphore_posix {
 	int file;      /* descriptor of its file; -1: not known */
 	int watch;     /* descriptor that tells of its removal; -1: none */
 	mode_t kind;   /* kind of the object that has its name */
-	off_t size;    /* bytes of its file */
 	int value;     /* value that was read last */
 };
 
