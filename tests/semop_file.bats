@@ -213,8 +213,7 @@ places() {
 	holder file:lock -i 2
 	background semop -i 2 file:lock -- sh -c 'echo first >>log'
 	one=$PID
-	until [ "$(awk '$2 == "OFDLCK" && $7 == 1073741824' /proc/locks | wc -l)" -ge 1 ] &&
-		python3 -c "$LOCKED" lock 1073741824; do moment; done
+	until python3 -c "$LOCKED" lock 1073741824; do moment; done
 	background semop -i 2 file:lock -- sh -c 'echo second >>log'
 	until [ "$(grep -c ' -> OFDLCK .* 1073741824 1073741824$' /proc/locks)" -ge 1 ]; do moment; done
 	kill -KILL "$first"
