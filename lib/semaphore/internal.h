@@ -83,14 +83,14 @@ int trace_semop(int id, struct sembuf *operations, size_t count, const struct de
 #define POSIX_OTHER_BITS (sizeof(void *) == 8 ? 32 : 64)
 
 /* posix_open.c: Open a semaphore, or create it, and close it: see struct semaphore_backend. */
-int posix_open(struct semaphore *semaphore, bool create);
-void posix_close(struct semaphore *semaphore);
+int posix_semaphore_open(struct semaphore *semaphore, bool create);
+void posix_semaphore_close(struct semaphore *semaphore);
 
 /*
  * posix_open.c: Read the value of a struct semaphore_posix, for guard_call. Returns 0 or -1. Errors: EBADMSG (it is no
  * value that a program which uses the semaphore can give it).
  */
-int posix_read(void *to);
+int posix_semaphore_read(void *to);
 
 /*
  * guard.c: Make a call on a semaphore's memory. Returns its result, or -1 with EBADMSG if it raised SIGBUS, or SIGABRT

@@ -118,7 +118,7 @@ operate(void *argument)
 	const struct job *job = argument;
 	struct semaphore_posix *posix = &job->semaphore->of.posix;
 
-	if (posix_read(posix) == -1)
+	if (posix_semaphore_read(posix) == -1)
 		return -1;
 	if (job->amount < 0)
 		return take(job->semaphore);
@@ -141,7 +141,7 @@ posix_values(struct semaphore *semaphore, struct text *text)
 {
 	struct semaphore_posix *posix = &semaphore->of.posix;
 
-	if (guard_call(posix_read, posix) == -1)
+	if (guard_call(posix_semaphore_read, posix) == -1)
 		return -1;
 	trace_call(0, "sem_getvalue(%p, [%d])", (void *)posix->opened, posix->value);
 	text_format(text, "%d\n", posix->value);
@@ -192,11 +192,11 @@ posix_explain(const struct semaphore *semaphore, enum semaphore_step step, int e
 
 const struct semaphore_backend semaphore_posix = {
     .refuse = posix_refuse,
-    .open = posix_open,
+    .open = posix_semaphore_open,
     .operate = posix_operate,
     .values = posix_values,
     .unlink = posix_unlink,
-    .close = posix_close,
+    .close = posix_semaphore_close,
     .explain = posix_explain,
     .most = SEM_VALUE_MAX,
 };

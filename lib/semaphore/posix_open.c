@@ -30,7 +30,7 @@ open_file(struct semaphore *semaphore)
 }
 
 int
-posix_read(void *to)
+posix_semaphore_read(void *to)
 {
 	struct semaphore_posix *posix = to;
 
@@ -48,7 +48,7 @@ semaphore_sound(const char *name)
 
 	if (posix.opened == SEM_FAILED)
 		return 0; /* the caller's own sem_open decides */
-	result = guard_call(posix_read, &posix);
+	result = guard_call(posix_semaphore_read, &posix);
 	saved = errno;
 	sem_close(posix.opened);
 	errno = saved;
@@ -56,7 +56,7 @@ semaphore_sound(const char *name)
 }
 
 void
-posix_close(struct semaphore *semaphore)
+posix_semaphore_close(struct semaphore *semaphore)
 {
 	struct semaphore_posix *posix = &semaphore->of.posix;
 	int saved = errno;
@@ -72,7 +72,7 @@ posix_close(struct semaphore *semaphore)
 }
 
 int
-posix_open(struct semaphore *semaphore, bool create)
+posix_semaphore_open(struct semaphore *semaphore, bool create)
 {
 	const struct semaphore_options *options = &semaphore->options;
 	struct semaphore_posix *posix = &semaphore->of.posix;
@@ -90,8 +90,8 @@ posix_open(struct semaphore *semaphore, bool create)
 	posix->opened = opened == SEM_FAILED ? NULL : opened;
 	if (posix->opened && !create && posix->file != -1 && semaphore_renamed(path, posix->file))
 		errno = ENOENT; /* it was exchanged between the two looks */
-	else if (posix->opened && (create || posix->file != -1 || guard_call(posix_read, posix) == 0))
+	else if (posix->opened && (create || posix->file != -1 || guard_call(posix_semaphore_read, posix) == 0))
 		return 0;
-	posix_close(semaphore);
+	posix_semaphore_close(semaphore);
 	return -1;
 }

@@ -162,7 +162,9 @@ static const struct explanation explanations[] = {
     {EACCES, STEP_ANY, "no permission to use this semaphore (its owner or root can change its mode)", LIMIT_NONE},
     {EIDRM, STEP_ANY, "the semaphore was removed while in use", LIMIT_NONE},
     {ETIMEDOUT, STEP_ANY, "the semaphore was not available in time (-t)", LIMIT_NONE},
-    {EAGAIN, STEP_ANY, "neither a timer nor a thread can be had (RLIMIT_SIGPENDING, RLIMIT_NPROC; raise one with ulimit -i or -u)", LIMIT_NONE},
+    {EAGAIN, STEP_ANY,
+        "neither a timer nor a thread can be had (RLIMIT_SIGPENDING, RLIMIT_NPROC; raise one with ulimit -i or -u)",
+        LIMIT_NONE},
     {0},
 };
 
