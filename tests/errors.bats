@@ -434,7 +434,7 @@ END
 125	semop file:none -- true	semop: file:none: no such file (create it with -c)
 125	semop -c file:none/lock -- true	semop: file:none/lock: its directory does not exist
 125	semop -c file:fifo -- true	semop: file:fifo: not an ordinary file but a FIFO
-125	semop -c file:link -- true	semop: file:link: not an ordinary file but a symbolic link, which is not followed here (name the file itself)
+125	semop -c file:link -- true	semop: file:link: a symbolic link, which is not followed with -c (name the file that it leads to)
 1	semop fd:8 -1	semop: fd:8: the descriptor is not open (exec 8<>FILE opens it)
 1 linux	semop fd:8 -1 8<lock	semop: fd:8: the descriptor is not open for writing (exec 8<>FILE opens it so)
 1 portable	semop fd:8 -1 8<>lock	semop: fd:8: this system has no open-file-description locks (use a sysv: name)
@@ -980,7 +980,7 @@ END
 #                something that is no segment has this name, the segment was removed while in use, another user owns the segment
 # shmget.bats    another process has a lease on the file, the segment became smaller while it was read, the segment was removed while in use
 # semop.bats     kernel.sem (sets, semaphores in all sets), the semaphore was removed while in use
-#                something that is no semaphore has this name, ... has this name, not a semaphore, another user made it
+#                something that is no semaphore has this name, ... has this name, not a semaphore, another user owns ...
 #                a semaphore of N-bit programs, another program has damaged the semaphore, no permission to create ...
 #                no file system for shared memory
 # sigsend.bats   too many processes to wait for, its queue of signals stayed full, it handles SIG, it blocks SIG

@@ -1003,7 +1003,7 @@ semop: /none: the system has no file system for shared memory (/dev/shm)" ]
 	as_user semop -c -m 666 "$S" >/dev/null
 	try semop -c "$S" -1
 	status 1
-	error "semop: $S: another user made it, in a directory where anybody can (leave out -c to use it)"
+	error "semop: $S: another user owns the semaphore and may have planted it, so -c does not use it (leave out -c to use it)"
 	try semop -c "$S" -- echo not run
 	status 125
 	output ''

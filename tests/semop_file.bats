@@ -356,10 +356,11 @@ sys.exit(1)'
 		try semop -c "file:$name" -- echo not run
 		status 125
 		output ''
-		error "semop: file:$name: not an ordinary file but a symbolic link, which is not followed here (name the file itself)"
+		error "semop: file:$name: a symbolic link, which is not followed with -c (name the file that it leads to)"
 	done
 	try semop file:sticky/link -- true
 	status 125
+	error 'semop: file:sticky/link: a symbolic link, which is not followed in a sticky directory (name the file that it leads to)'
 	(cd sticky && try semop file:link -- true && status 125)
 	[ ! -e nowhere ]
 }
@@ -374,7 +375,7 @@ sys.exit(1)'
 	try semop -c file:sticky/lock -- echo not run
 	status 125
 	output ''
-	error 'semop: file:sticky/lock: another user made it, in a directory where anybody can (leave out -c to use it)'
+	error 'semop: file:sticky/lock: another user owns the file and may have planted it, so -c does not use it (leave out -c to use it)'
 	try semop file:sticky/lock -- echo run
 	output run
 	chmod 755 sticky

@@ -216,7 +216,9 @@ lock_operate(struct semaphore *semaphore, const struct semaphore_operation *oper
 }
 
 static const struct explanation explanations[] = {
-    {EEXIST, STEP_OPEN, PLACE_PLANTED, LIMIT_NONE},
+    {EEXIST, STEP_OPEN,
+        "another user owns the file and may have planted it, so -c does not use it (leave out -c to use it)",
+        LIMIT_NONE},
     {ENOSYS, STEP_OPERATE, "this system has no open-file-description locks (use a sysv: name)", LIMIT_NONE},
     {EINVAL, STEP_OPERATE, "this kernel has no open-file-description locks (use a sysv: name)", LIMIT_NONE},
     {0},
@@ -227,9 +229,11 @@ lock_explain(const struct semaphore *semaphore, enum semaphore_step step, int er
 {
 	bool file = semaphore->name->kind == NAME_FILE;
 
-	if (error == EBADMSG)
-		text_format(text, "not an ordinary file but %s%s", place_kind(semaphore->of.lock.kind),
-		    S_ISLNK(semaphore->of.lock.kind) ? ", which is not followed here (name the file itself)" : "");
+	if (error == EBADMSG && S_ISLNK(semaphore->of.lock.kind))
+		text_format(text, "a symbolic link, which is not followed %s (name the file that it leads to)",
+		    semaphore->options.create ? "with -c" : "in a sticky directory");
+	else if (error == EBADMSG)
+		text_format(text, "not an ordinary file but %s", place_kind(semaphore->of.lock.kind));
 	else if (error == ENOENT && !file)
 		text_format(text, "the descriptor is not open (exec %d<>FILE opens it)", semaphore->name->number);
 	else if (error == EBADF)
