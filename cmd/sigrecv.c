@@ -3,7 +3,7 @@
  *
  * sigrecv first blocks the signals. Then it writes the line of -R, and takes the signals in the kernel's order:
  * ordinary signals merge while they are pending, real-time signals queue. It takes no signal once the output has lost
- * its reader. An error line names a signal that was taken and could not be written.
+ * its reader, and ends with status 0. An error line names a signal that was taken and could not be written.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -115,13 +115,14 @@ print(const struct options *options, const siginfo_t *batch, int count)
 	return status;
 }
 
-/* Print a line about an errno value of receive_wait. Returns the exit status. */
+/* Print a line about an errno value of receive_wait, unless it is the normal end. Returns the exit status. */
 static int
 report(int error, unsigned long long count)
 {
+	/* A reader that has had enough loses nothing: every signal that was taken has been written. */
 	if (error == EPIPE)
-		error_line(NULL, "standard output has lost its reader; no further signal was taken");
-	else if (error == ETIMEDOUT && count == 0)
+		return STATUS_OK;
+	if (error == ETIMEDOUT && count == 0)
 		error_line(NULL, "no signal in time (-t)");
 	else if (error == ETIMEDOUT)
 		error_line(NULL, "no further signal in time (-t); %llu came", count);

@@ -7,6 +7,7 @@
  */
 #include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -19,7 +20,7 @@
 
 static const struct command command = {
     .name = "sigsend",
-    .usage = "[-gvw] [-k SIG] [-q VALUE] [-s SIG] [-t TIME] [PID...] | -l [NAME|NUMBER...]",
+    .usage = "[-gvw] [-k SIG] [-n COUNT] [-q VALUE] [-s SIG] [-t TIME] [PID...] | -l [NAME|NUMBER...]",
     .help = "Send a signal to each PID, or to each PID on standard input.\n"
             "  -s SIG    send this signal (TERM); 0 only tests\n"
             "  -g        send to process groups\n"
@@ -27,6 +28,7 @@ static const struct command command = {
             "  -w        wait until each process has ended\n"
             "  -t TIME   wait at most TIME; 0 never waits\n"
             "  -k SIG    send this signal to a process that has not ended within TIME; implies -w\n"
+            "  -n COUNT  with -w, stop once COUNT have ended; print each PID as it ends\n"
             "  -v        trace IPC system calls\n"
             "  -l        list signals, or convert names, numbers and exit statuses\n"
             "SIG: TERM, SIGTERM, 15, RTMIN+1, RTMAX-1; see ipc7(7)\n",
@@ -66,8 +68,8 @@ check(const struct sender *sender, char *operands[])
 	bool timed = sender->timeout != DEADLINE_NEVER;
 	int number;
 
-	if (sender->table &&
-	    (sender->targets.wait || timed || sender->valued || sender->targets.groups || sender->chosen))
+	if (sender->table && (sender->targets.wait || timed || sender->valued || sender->targets.groups ||
+	                         sender->chosen || sender->targets.counted))
 		return command_usage("-l cannot be combined with other options");
 	if (sender->table)
 		return GO_ON;
@@ -79,6 +81,8 @@ check(const struct sender *sender, char *operands[])
 		return command_refuse('k', "0", "0 is no signal");
 	if (sender->last > 0 && !timed)
 		return command_usage("-k needs -t TIME, after which it sends");
+	if (sender->targets.counted && !sender->targets.wait)
+		return command_usage("-n needs -w or -k");
 	if (timed && !sender->targets.wait && !sender->valued)
 		return command_usage("-t needs -w, -k or -q");
 	if (!*operands && isatty(STDIN_FILENO))
@@ -95,6 +99,7 @@ parse(struct sender *sender, int argc, char *argv[])
 	    {'g', .flag = &sender->targets.groups},
 	    {'k', .flag = &sender->targets.wait, .read = signal_read, .to = &sender->last},
 	    {'l', .flag = &sender->table},
+	    {'n', .flag = &sender->targets.counted, .number = &sender->targets.most, .max = ULLONG_MAX},
 	    {'q', .flag = &sender->valued, .read = read_value, .to = sender},
 	    {'s', .flag = &sender->chosen, .read = signal_read, .to = &sender->number},
 	    {'t', .time = &sender->timeout},
@@ -133,8 +138,8 @@ show(char *words[])
 }
 
 /*
- * Send one signal for each line of standard input (-q -). Catch a signal that ends sigsend, to print how many were
- * sent.
+ * Send one signal for each line of standard input (-q -). Catch a signal that ends sigsend, to print how many were sent
+ * if values are lost: those that were read and not sent.
  */
 static void
 send_lines(struct sender *sender)
@@ -151,15 +156,18 @@ send_lines(struct sender *sender)
 	record_open(&reader, STDIN_FILENO, RECORD_LINE, LINE);
 	while (list->count > 0 && !interrupt_caught() && (got = record_next(&reader, &data, &size)) == 1 &&
 	       number_int(data, size, &value) == 0) {
-		if (target_send(list, sender->number, &value, sender->timeout, &sent) == 0 && list->count > 0)
-			sent++;
+		if (target_send(list, sender->number, &value, sender->timeout, &sent) == -1)
+			continue;
+		sent += list->count > 0;
+		got = 0;
 	}
 	if (interrupt_caught()) {
-		text_format(&line, "stopped by a signal");
+		if (got == 1 || record_held(&reader) > 0)
+			text_format(&line, "stopped by a signal");
 	} else if (got == -1) {
 		text_format(&line, "standard input: ");
 		record_fault(&reader, errno, &line);
-	} else if (got == 1 && list->count > 0) {
+	} else if (got == 1) {
 		text_format(&line, "standard input: record %lu, ", reader.count);
 		text_quote(&line, data, size, 64);
 		text_format(&line, ": not a number from -2147483648 to 2147483647");
@@ -180,8 +188,8 @@ send(struct sender *sender)
 
 	if (list->count == 0)
 		status = target_read(list, STDIN_FILENO);
-	if (status == GO_ON && (list->wait || sender->valued))
-		status = target_start(list);
+	if (status == GO_ON)
+		status = target_start(list, list->wait || sender->valued);
 	if (status != GO_ON)
 		return status;
 	if (sender->lines)

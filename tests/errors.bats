@@ -497,6 +497,8 @@ END
 2	sigsend -k 0 -t 1 $SELF	sigsend: -k "0": 0 is no signal
 2	sigsend -k KILL $SELF	sigsend: -k needs -t TIME, after which it sends
 2	sigsend -t 1 $SELF	sigsend: -t needs -w, -k or -q
+2	sigsend -n 1 $SELF	sigsend: -n needs -w or -k
+2	sigsend -w -n x $SELF	sigsend: -n "x": not a number from 0 to 18446744073709551615
 2	sigsend -q x $SELF	sigsend: -q "x": not a number from -2147483648 to 2147483647 (or - for those of standard input)
 2	sigsend -q 2147483648 $SELF	sigsend: -q "2147483648": not a number from -2147483648 to 2147483647 (or - for those of standard input)
 2	sigsend -q 1 -g $SELF	sigsend: -q sends to processes; a value cannot be sent to a group (-g)
@@ -515,7 +517,7 @@ END
 @test "errors: sigsend: processes that are not there, and wrong input" {
 	lines sigsend <<'END'
 1	sigsend -s 0 2147483647	sigsend: 2147483647: no such process
-1	sigsend -w -s 0 2147483647	sigsend: 2147483647: no such process
+1	sigsend -q 1 2147483647	sigsend: 2147483647: no such process
 1	sigsend -s 0 -g 2147483647	sigsend: 2147483647: no such process group
 1	sigsend -s 0 </dev/null	sigsend: standard input: no PID; no signal was sent
 1	echo x | sigsend -s 0	sigsend: standard input: "x": not a PID, a number from 1; no signal was sent
@@ -558,7 +560,6 @@ END
 1	sigrecv -R . USR1	sigrecv: .: Is a directory
 1	sigrecv -R /dev/full USR1	sigrecv: /dev/full: No space left on device
 1	sigrecv USR1 >&-	sigrecv: standard output: Bad file descriptor
-1	sigrecv USR1 >&6	sigrecv: standard output has lost its reader; no further signal was taken
 124	sigrecv -t 0 USR1	sigrecv: no signal in time (-t)
 124	sigmask -b USR1 sh -c 'kill -USR1 $$; exec sigrecv -n 2 -t 0 USR1'	sigrecv: no further signal in time (-t); 1 came
 1	sigmask -b USR1 sh -c 'kill -USR1 $$; exec sigrecv -q USR1' >/dev/full	sigrecv: standard output: No space left on device; taken and not written: "\n"
@@ -983,7 +984,7 @@ END
 #                something that is no semaphore has this name, ... has this name, not a semaphore, another user owns ...
 #                a semaphore of N-bit programs, another program has damaged the semaphore, no permission to create ...
 #                no file system for shared memory
-# sigsend.bats   too many processes to wait for, its queue of signals stayed full, it handles SIG, it blocks SIG
+# sigsend.bats   a thread, not a process, too many processes to wait for, its queue of signals stayed full, it handles SIG, it blocks SIG
 #                record N has ... bytes, and a record at most N, stopped by a signal
 # fifocat.bats   fs.pipe-user-pages-soft, there is more in it than N bytes, the FIFO was removed, the reader has gone
 #                N of them taken, stopped by a signal

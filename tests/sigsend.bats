@@ -268,7 +268,7 @@ True" ]
 	gone=$PID
 	kill -KILL "$gone"
 	ends 137
-	for options in '' -w '-q 1'; do
+	for options in '' '-q 1'; do
 		target
 		# shellcheck disable=SC2086
 		try sigsend $options "$gone" "$PID"
@@ -286,6 +286,91 @@ True" ]
 	try sigsend <list
 	status 1
 	error "sigsend: $gone: no such process"
+	ends 143
+}
+
+@test "sigsend: with -w or -k, a process or group that is gone has ended" {
+	local gone options
+
+	target
+	gone=$PID
+	kill -KILL "$gone"
+	ends 137
+	for options in -w '-w -s 0' '-w -q 1' '-t 5 -k KILL' '-g -w' '-g -t 5 -k KILL'; do
+		# shellcheck disable=SC2086
+		try sigsend $options "$gone"
+		status 0
+		output ''
+		[ -z "$stderr" ]
+	done
+	for options in '' '-s 0' '-q 1'; do
+		# shellcheck disable=SC2086
+		try sigsend $options "$gone"
+		status 1
+		error "sigsend: $gone: no such process"
+	done
+	for options in -w '-t 20 -k KILL' '-w -q 1'; do
+		target
+		# shellcheck disable=SC2086
+		try sigsend $options "$gone" "$PID"
+		status 0
+		[ -z "$stderr" ]
+		ends 143
+	done
+	# What may not be signalled is still a failure, and so are values that a process did not take.
+	ready sigrecv -q -n 3 -R ready RTMIN >out
+	try sh -c "seq 1000000 | sigsend -w -s RTMIN -q - $PID"
+	status 1
+	error "sigsend: $PID: no such process; * values were sent"
+}
+
+@test "sigsend: -n stops once COUNT processes have ended, and prints them in that order" {
+	local first second third i
+
+	mkfifo ended
+	exec 8<>ended
+	for i in first second third; do
+		target
+		printf -v $i %s "$PID"
+	done
+	background sigsend -w -s 0 -n 2 "$first" "$second" "$third" >ended 8<&-
+	kill -KILL "$third"
+	read -r -t 20 line <&8
+	[ "$line" = "$third" ]
+	kill -KILL "$first"
+	read -r -t 20 line <&8
+	[ "$line" = "$first" ]
+	ends 0
+	alive "$second"
+	# A process that is gone has ended first, and the others get the signal all the same.
+	try sigsend -w -n 1 "$first" "$second"
+	status 0
+	output "$first"
+	PID=$second ends 143
+	# If there are fewer, the wait is for all.
+	target sigmask -i TERM
+	try sigsend -t 0.1 -k KILL -n 9 "$PID" "$first"
+	status 0
+	output "$first"$'\n'"$PID"
+	target sigmask -i TERM
+	try sigsend -w -t 0.1 -n 2 "$first" "$PID"
+	status 124
+	output "$first"
+	error "sigsend: $PID: still there when time ran out (-t)*"
+	try sigsend -w -n 0 "$PID"
+	status 0
+	output ''
+	alive "$PID"
+	try sigsend -n 1 "$PID"
+	status 2
+	error 'sigsend: -n needs -w or -k'
+}
+
+@test "sigsend: -n fails if standard output fails" {
+	target
+	try sh -c "sigsend -w -n 2 $PID >/dev/full"
+	status 1
+	error 'sigsend: standard output: No space left on device'
 	ends 143
 }
 
@@ -581,9 +666,7 @@ sigsend: $PID: still there when time ran out (-t)$because" ]
 		try sigsend -w -t 0.1 -s USR1 "$PID"
 		error "sigsend: $PID: still there when time ran out (-t); it handles USR1"
 	fi
-	try sigsend -w -t 0.1 -s KILL "$first" 2147483646
-	status 1
-	error 'sigsend: 2147483646: no such process'
+	kill -KILL "$first"
 	PID=$first ends 137
 }
 
@@ -676,8 +759,8 @@ sigsend: pidfd_send_signal(3, SIGRTMIN, {si_code=SI_QUEUE, sival_int=-2}, 0) = 0
 	[[ $HEARD == USR2* ]]
 }
 
-@test "sigsend: signals the process of a thread by the number of the thread" {
-	[ "$PLAT" = linux ] || skip "needs /proc"
+@test "sigsend: refuses the number of a thread, which would signal its process" {
+	[ "$PLAT" = linux ] || skip "POSIX cannot tell a thread from a process"
 	need python3 /usr/bin/python3 -V
 	cat >threads.py <<-'END'
 		import threading, os
@@ -692,7 +775,13 @@ sigsend: pidfd_send_signal(3, SIGRTMIN, {si_code=SI_QUEUE, sival_int=-2}, 0) = 0
 	exec 7<>hold
 	ready /usr/bin/python3 threads.py <hold
 	[ "$LINE" != "$PID" ]
-	try sigsend -w "$LINE"
+	for options in '' '-s 0' -w '-q 1' '-t 0.1 -k KILL'; do
+		# shellcheck disable=SC2086
+		try sigsend $options "$LINE"
+		status 1
+		error "sigsend: $LINE: a thread, not a process"
+	done
+	try sigsend -w "$PID"
 	status 0
 	ends 143
 }
@@ -713,7 +802,17 @@ sigsend: pidfd_send_signal(3, SIGRTMIN, {si_code=SI_QUEUE, sival_int=-2}, 0) = 0
 	asleep
 	kill -TERM "$PID"
 	ends 143
-	[ "$(cat said)" = 'sigsend: stopped by a signal; 0 values were sent' ]
+	[ ! -s said ]
+	# A value that was read and cannot be sent is lost.
+	alone
+	ready "${ALONE[@]}" prlimit --sigpending=30 sigrecv -q -f -R ready RTMIN >/dev/null
+	stop "$PID"
+	TARGET=$PID
+	background sigsend -q - -s RTMIN "$TARGET" < <(seq 400) 2>said
+	until [ "$(sed -n 's/^SigQ:.\([0-9]*\).*/\1/p' "/proc/$TARGET/status")" -ge 30 ]; do moment; done
+	kill -TERM "$PID"
+	ends 143
+	[[ $(cat said) == 'sigsend: stopped by a signal; '*' values were sent' ]]
 }
 
 @test "sigsend: refuses to wait for its own end" {

@@ -52,6 +52,12 @@ int trace_poll(struct pollfd *fds, size_t count, int timeout);
 /* Print a line for each target, which has not ended in time after the signal number. Set list->status. */
 void target_report(struct target_list *list, int number);
 
+/* Count a target that has ended, and print its number to standard output, if list->counted is set. */
+void target_ended(struct target_list *list, const struct target *target);
+
+/* Return true if a code of SIGCHLD came with a signal, so that si_status is set. */
+bool signal_of_child(const siginfo_t *received);
+
 /* Append a received signal as a structure with members named prefix signo, code, pid and uid, and the value. */
 void trace_received(struct text *call, const siginfo_t *received, const char *prefix, const char *value);
 
@@ -61,10 +67,13 @@ int receive_prepare(struct receiver *receiver);
 /*
  * Open a descriptor that stands for a process even if its process id is used again, and that poll(2) reports as
  * readable once the process has ended. If pid is negative, open it for any live process of that group but this one.
- * Returns the descriptor, or -1. Errors: ESRCH, EMFILE, ENFILE, ENOMEM; ENOTSUP (no descriptor is possible). See
- * pidfd_open(2).
+ * Returns the descriptor, or -1. Errors: ESRCH, ENOENT (pid is a thread), EMFILE, ENFILE, ENOMEM; ENOTSUP (no
+ * descriptor is possible). See pidfd_open(2).
  */
 int pidfd_hold(pid_t pid);
+
+/* Return true if pid is the number of a thread, but not of a process. See tgkill(2). */
+bool thread_only(pid_t pid);
 
 /*
  * Send a signal through a descriptor of pidfd_hold, with *value unless that is NULL. Returns 0, or -1 with errno of

@@ -124,10 +124,18 @@ hold_process(pid_t pid)
 		(void)setrlimit(RLIMIT_NOFILE, &files);
 		fd = trace_pidfd_open(pid);
 	}
-	/* The cause is an old kernel, a sandbox, or the id of a thread. */
-	if (fd == -1 && errno != ESRCH && errno != EMFILE && errno != ENFILE && errno != ENOMEM)
+	/* Kernels before 6.14 say EINVAL of a thread. Other causes are an old kernel, or a sandbox. */
+	if (fd == -1 && errno == EINVAL)
+		errno = ENOENT;
+	if (fd == -1 && errno != ESRCH && errno != ENOENT && errno != EMFILE && errno != ENFILE && errno != ENOMEM)
 		errno = ENOTSUP;
 	return fd;
+}
+
+bool
+thread_only(pid_t pid)
+{
+	return syscall(SYS_tgkill, pid, pid, 0) == -1 && errno == ESRCH && (kill(pid, 0) == 0 || errno == EPERM);
 }
 
 /* Open a descriptor for a process of a group, unless it has ended or left the group. */

@@ -33,6 +33,9 @@ convert(const struct signalfd_siginfo *info, siginfo_t *received)
 	received->si_pid = (pid_t)info->ssi_pid;
 	received->si_uid = (uid_t)info->ssi_uid;
 	received->si_value.sival_int = info->ssi_int;
+	/* The members may share their place. */
+	if (signal_of_child(received))
+		received->si_status = info->ssi_status;
 }
 
 static void

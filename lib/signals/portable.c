@@ -41,6 +41,13 @@ pidfd_hold(pid_t pid)
 	return unsupported();
 }
 
+bool
+thread_only(pid_t pid)
+{
+	(void)pid;
+	return false;
+}
+
 int
 pidfd_signal(int pidfd, int number, const int *value)
 {

@@ -28,18 +28,27 @@ receive_open(struct receiver *receiver)
 	return receive_prepare(receiver);
 }
 
+bool
+signal_of_child(const siginfo_t *received)
+{
+	const struct signal_code *origin = signal_code(received->si_signo, received->si_code);
+
+	return origin && origin->number == SIGCHLD;
+}
+
 void
 receive_format(struct text *text, const siginfo_t *received, bool value_alone)
 {
 	char name[SIGNAL_NAME_SIZE], code[SIGNAL_NAME_SIZE];
 	const struct signal_code *origin = signal_code(received->si_signo, received->si_code);
-	bool sender = origin && origin->sender, queued = received->si_code == SI_QUEUE;
+	bool sender = origin && origin->sender, child = signal_of_child(received);
+	bool valued = child || received->si_code == SI_QUEUE;
 
 	if (!value_alone)
 		text_format(text, "%s\t%s\t%ld\t%lu%s", signal_name_format(received->si_signo, name),
 		    signal_name_code(received->si_signo, received->si_code, code), sender ? (long)received->si_pid : 0L,
-		    sender ? (unsigned long)received->si_uid : 0UL, queued ? "\t" : "");
-	if (queued)
-		text_format(text, "%d", received->si_value.sival_int);
+		    sender ? (unsigned long)received->si_uid : 0UL, valued ? "\t" : "");
+	if (valued)
+		text_format(text, "%d", child ? received->si_status : received->si_value.sival_int);
 	text_format(text, "\n");
 }

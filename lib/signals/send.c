@@ -23,6 +23,7 @@ enum { PROCESS, GROUP };
 static const struct explanation explanations[] = {
     {ESRCH, 1U << PROCESS, "no such process", LIMIT_NONE},
     {ESRCH, 1U << GROUP, "no such process group", LIMIT_NONE},
+    {ENOENT, ~0U, "a thread, not a process", LIMIT_NONE},
     {EPERM, ~0U, "not permitted (its own user may signal it, and root)", LIMIT_NONE},
     {EDEADLK, ~0U, "sigsend cannot wait for its own end (-w)", LIMIT_NONE},
     {EMFILE, ~0U,
@@ -44,6 +45,17 @@ report_line(struct target_list *list, const struct target *target, struct text *
 		list->status = status;
 }
 
+/* Close the descriptor of a target and remove it from the list. */
+static void
+remove_target(struct target_list *list, size_t index)
+{
+	struct target *target = &list->items[index];
+
+	if (target->pidfd != -1)
+		close(target->pidfd);
+	memmove(target, target + 1, (--list->count - index) * sizeof(*target));
+}
+
 /*
  * Print a line about an errno value that was met with a target, append more to it, and remove the target from the list.
  */
@@ -61,9 +73,7 @@ fail(struct target_list *list, size_t index, int error, const char *more)
 	if (more)
 		text_format(&line, "; %s", more);
 	report_line(list, target, &line, error == ETIMEDOUT ? STATUS_TIMEOUT : STATUS_FAILED);
-	if (target->pidfd != -1)
-		close(target->pidfd);
-	memmove(target, target + 1, (--list->count - index) * sizeof(*target));
+	remove_target(list, index);
 }
 
 /* Append why a signal has not ended a process, if the system shows it. */
@@ -108,23 +118,40 @@ is_own(const struct target_list *list, const struct target *target)
 	return list->groups ? target->pid == getpgrp() && !proc_usable() : target->pid == getpid();
 }
 
+/* Check a target, and hold it if hold is true. Returns 0, EDEADLK (it is this process), or errno of pidfd_hold. */
+static int
+prepare(const struct target_list *list, struct target *target, bool hold)
+{
+	if (list->wait && is_own(list, target))
+		return EDEADLK;
+	if (list->groups)
+		return 0;
+	if (hold && (target->pidfd = pidfd_hold(target->pid)) != -1)
+		return 0;
+	if (hold && errno != ENOTSUP)
+		return errno;
+	return thread_only(target->pid) ? ENOENT : 0;
+}
+
 int
-target_start(struct target_list *list)
+target_start(struct target_list *list, bool hold)
 {
 	size_t i = 0;
+	int error;
 
 	while (i < list->count) {
-		struct target *target = &list->items[i];
-		int error = list->wait && is_own(list, target) ? EDEADLK : 0;
-
-		if (!error && !list->groups && (target->pidfd = pidfd_hold(target->pid)) == -1 && errno != ENOTSUP)
-			error = errno;
-		if (error)
-			fail(list, i, error, error == ESRCH ? NULL : "no signal was sent");
-		else
+		error = prepare(list, &list->items[i], hold);
+		if (!error) {
 			i++;
-		if (error && error != ESRCH)
+		} else if (error == ESRCH && list->wait) {
+			target_ended(list, &list->items[i]);
+			remove_target(list, i);
+		} else if (error == ESRCH || error == ENOENT) {
+			fail(list, i, error, NULL);
+		} else {
+			fail(list, i, error, "no signal was sent");
 			return list->status;
+		}
 	}
 	return GO_ON;
 }
@@ -172,10 +199,10 @@ target_send(struct target_list *list, int number, const int *value, long long ti
 		if (error == EINTR)
 			return -1;
 		/*
-		 * The second signal need not reach a process that has ended, and waiting for an end needs no
-		 * permission.
+		 * A signal need not reach a process that has ended if the end is what the user waits for; values that
+		 * it did not get are lost. Waiting for an end needs no permission.
 		 */
-		if (error == 0 || (error == ESRCH && list->escalated) ||
+		if (error == 0 || (error == ESRCH && list->wait && !sent) ||
 		    (error == EPERM && list->wait && number == 0)) {
 			i++;
 			continue;

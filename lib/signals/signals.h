@@ -86,7 +86,7 @@ CHECKED int receive_wait(
 
 /*
  * Append a received signal as a line: name, code, PID, UID and value with tabs between them; or the value alone. PID
- * and UID are 0 if the code does not tell them.
+ * and UID are 0 if the code does not tell them. The value of a child's SIGCHLD is its status: si_status.
  */
 void receive_format(struct text *text, const siginfo_t *received, bool value_alone);
 
@@ -100,10 +100,12 @@ struct target {
 struct target_list {
 	struct target *items; /* targets that are left */
 	size_t count;
-	bool groups;    /* the targets are process groups */
-	bool wait;      /* target_finish follows */
-	bool escalated; /* the second signal has been sent */
-	int status;     /* exit status for the lines about targets that failed; STATUS_OK if there are none */
+	bool groups;  /* the targets are process groups */
+	bool wait;    /* target_finish follows */
+	bool counted; /* target_finish stops after most targets have ended, and prints the number of each */
+	int status;   /* exit status for the lines about targets that failed; STATUS_OK if there are none */
+
+	unsigned long long most; /* targets whose end is still awaited, if counted */
 };
 
 /* Add the targets that operands name, up to a NULL. Returns GO_ON, or the exit status after a line. */
@@ -116,25 +118,27 @@ CHECKED int target_operands(struct target_list *list, char *argv[]);
 CHECKED int target_read(struct target_list *list, int fd);
 
 /*
- * Open a pidfd for each process, where the system has them, so that a later signal cannot hit a reused process id.
- * Remove missing processes after a line. Returns GO_ON, or the exit status after a line, for example if this process
- * would wait for itself. See pidfd_open(2).
+ * Remove threads after a line, as kill(2) would signal their processes. If hold is true, open a pidfd for each process,
+ * where the system has them, so that a later signal cannot hit a reused process id, and remove missing processes: after
+ * a line, or as processes that have ended if list->wait is set. Returns GO_ON, or the exit status after a line, for
+ * example if this process would wait for itself. See pidfd_open(2).
  */
-CHECKED int target_start(struct target_list *list);
+CHECKED int target_start(struct target_list *list, bool hold);
 
 /*
  * Send a signal to all targets, or 0 to test whether it could be sent. Send it with *value unless value is NULL; then
  * wait for at most timeout nanoseconds, or DEADLINE_NEVER, while the queue of a receiver is full. Print a line about a
- * target that fails, with the number of values *sent before unless sent is NULL, and remove it. Returns 0, or -1 after
- * a caught signal (EINTR). See kill(2), sigqueue(3), pidfd_send_signal(2).
+ * target that fails, with the number of values *sent before unless sent is NULL, and remove it. A missing target is no
+ * failure if list->wait is set and sent is NULL. Returns 0, or -1 after a caught signal (EINTR). See kill(2),
+ * sigqueue(3), pidfd_send_signal(2).
  */
 int target_send(struct target_list *list, int number, const int *value, long long timeout, const unsigned long *sent);
 
 /*
- * Wait at most timeout nanoseconds until all targets have ended. Then, if last is positive, send that signal to the
- * targets that are left and wait again, at least two seconds. Print a line about a target that has not ended, with its
- * disposition of the signal that was sent (number, then last) if the system shows it. Return early after a caught
- * signal. See poll(2).
+ * Wait at most timeout nanoseconds until all targets have ended, or list->most of them if list->counted is set. Then,
+ * if last is positive, send that signal to the targets that are left and wait again, at least two seconds. Print a line
+ * about a target that has not ended, with its disposition of the signal that was sent (number, then last) if the system
+ * shows it. Return early after a caught signal, or if standard output fails. See poll(2).
  */
 void target_finish(struct target_list *list, int number, int last, long long timeout);
 

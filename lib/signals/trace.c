@@ -77,6 +77,8 @@ trace_received(struct text *call, const siginfo_t *received, const char *prefix,
 	if (origin && origin->sender && received->si_pid)
 		text_format(call, ", %spid=%ld, %suid=%lu", prefix, (long)received->si_pid, prefix,
 		    (unsigned long)received->si_uid);
+	if (signal_of_child(received))
+		text_format(call, ", %sstatus=%d", prefix, received->si_status);
 	if (received->si_code == SI_QUEUE)
 		text_format(call, ", %s=%d", value, received->si_value.sival_int);
 	text_format(call, "}");

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/command.h"
 #include "base/error.h"
 #include "base/explain.h"
 #include "base/interrupt.h"
@@ -16,6 +17,21 @@
 
 /* Shortest wait after the second signal, in nanoseconds. */
 #define GRACE (2 * 1000000000LL)
+
+void
+target_ended(struct target_list *list, const struct target *target)
+{
+	struct text line = {0};
+
+	if (!list->counted || list->most == 0)
+		return;
+	list->most--;
+	text_format(&line, "%ld\n", (long)target->pid);
+	if (command_print(&line) != STATUS_OK) {
+		list->status = STATUS_FAILED;
+		list->most = 0;
+	}
+}
 
 /* Return true if a target without a descriptor has ended; a group gets the descriptor of one of its processes. */
 static bool
@@ -44,12 +60,12 @@ remove_ended(struct target_list *list, struct pollfd *fds)
 		if (fds[i].revents) {
 			close(target.pidfd);
 			target.pidfd = -1;
-			/* A group may have other processes. */
-			if (!list->groups)
-				continue;
 		}
-		if (target.pidfd == -1 && ended(list, &target))
+		/* A group may have other processes. */
+		if (target.pidfd == -1 && ((fds[i].revents && !list->groups) || ended(list, &target))) {
+			target_ended(list, &target);
 			continue;
+		}
 		held = held && target.pidfd != -1;
 		fds[left] = (struct pollfd){.fd = target.pidfd, .events = POLLIN};
 		list->items[left++] = target;
@@ -78,7 +94,7 @@ await(const struct target_list *list, struct pollfd *fds, bool held, const struc
 	return 0;
 }
 
-/* Wait for the end of all targets. Returns 0 or -1. Errors: ETIMEDOUT, EINTR, ENOMEM. */
+/* Wait for the end of the targets. Returns 0 or -1. Errors: ETIMEDOUT, EINTR, ENOMEM. */
 static int
 wait_in_time(struct target_list *list, long long timeout)
 {
@@ -91,7 +107,7 @@ wait_in_time(struct target_list *list, long long timeout)
 	deadline_set(&deadline, timeout);
 	while (!error) {
 		held = remove_ended(list, fds);
-		if (list->count == 0)
+		if (list->count == 0 || (list->counted && list->most == 0))
 			break;
 		/* A last check comes after the deadline. */
 		if (passed)
@@ -112,7 +128,6 @@ target_finish(struct target_list *list, int number, int last, long long timeout)
 
 	if (result == -1 && errno == ETIMEDOUT && last > 0) {
 		number = last;
-		list->escalated = true;
 		result = target_send(list, last, NULL, timeout, NULL);
 		if (result == 0)
 			result = wait_in_time(list, timeout > GRACE ? timeout : GRACE);
