@@ -19,7 +19,7 @@ running='' room='' ann='' bob='' tmp=''
 clean_up() {
 	trap '' HUP INT TERM
 	# $! may be in no variable yet.
-	[ -z "$running" ] || sigsend -t 5 -k KILL $room $ann $bob ${!-} </dev/null 2>/dev/null || :
+	[ -z "${running:+${!-}}" ] || sigsend -t 5 -k KILL $room $ann $bob "$!"
 	wait
 	rm -rf "$tmp"
 }

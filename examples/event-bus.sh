@@ -8,7 +8,7 @@ clean_up() {
 	trap '' HUP INT TERM
 	# $! may not be in the list yet. -k TERM repeats the signal, because a shell that is starting a command can miss it.
 	# shellcheck disable=SC2086 # one word each
-	[ -z "$running" ] || sigsend -t 1 -k TERM $pids ${!-} </dev/null 2>/dev/null || :
+	[ -z "${running:+${!-}}" ] || sigsend -t 1 -k TERM $pids "$!"
 	wait
 	rm -rf "$tmp"
 }

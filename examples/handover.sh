@@ -8,7 +8,7 @@ servers='' tmp=''
 clean_up() {
 	trap '' HUP INT TERM
 	# shellcheck disable=SC2086 # one word each
-	[ -z "$servers" ] || sigsend -w -t 5 -k KILL $servers "$!" 2>/dev/null || :
+	[ -z "$servers" ] || sigsend -w -t 5 -k KILL $servers "$!"
 	rm -rf "$tmp"
 }
 trap clean_up EXIT

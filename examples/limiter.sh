@@ -12,7 +12,7 @@ clean_up() {
 	trap '' HUP INT TERM
 	# $! may not be in the list yet. -k TERM repeats the signal, because a shell that is starting a command can miss it.
 	# shellcheck disable=SC2086 # one word each
-	[ -z "$jobs" ] || sigsend -t 1 -k TERM $jobs "$!" 2>/dev/null || :
+	[ -z "$jobs" ] || sigsend -t 1 -k TERM $jobs "$!"
 	wait
 	ipcdel "sem:$limit" 2>/dev/null || :
 	rm -rf "$tmp"

@@ -8,7 +8,7 @@ tmp=
 clean_up() {
 	trap '' HUP INT TERM
 	# $! may not be in the list yet. -k TERM repeats the signal, because a shell that is starting a command can miss it.
-	[ $# -eq 0 ] || sigsend -t 1 -k TERM "$@" "$!" 2>/dev/null || :
+	[ $# -eq 0 ] || sigsend -t 1 -k TERM "$@" "$!"
 	wait
 	ipcdel "shm:$board" 2>/dev/null || :
 	rm -rf "$tmp"

@@ -6,7 +6,7 @@ set -eu
 running='' tmp=''
 clean_up() {
 	trap '' HUP INT TERM
-	[ -z "$running" ] || sigsend -t 5 -k KILL ${!-} </dev/null 2>/dev/null || :
+	[ -z "${running:+${!-}}" ] || sigsend -t 5 -k KILL "$!"
 	rm -rf "$tmp"
 }
 trap clean_up EXIT

@@ -7,7 +7,7 @@ running='' polite='' slow='' deaf='' tmp=''
 clean_up() {
 	trap '' HUP INT TERM
 	# $! may be in no variable yet.
-	[ -z "$running" ] || sigsend -t 1 -k KILL $polite $slow $deaf ${!-} </dev/null 2>/dev/null || :
+	[ -z "${running:+${!-}}" ] || sigsend -t 1 -k KILL $polite $slow $deaf "$!"
 	rm -rf "$tmp"
 }
 trap clean_up EXIT

@@ -5,7 +5,7 @@ set -eu
 
 queue=/work-$$
 tmp=$(mktemp -d)
-trap 'sigsend -t 5 -k KILL $! 2>/dev/null || :; ipcdel "mq:$queue" 2>/dev/null || :; rm -rf "$tmp"' EXIT
+trap '[ -z "${!-}" ] || sigsend -t 5 -k KILL "$!"; ipcdel "mq:$queue" 2>/dev/null || :; rm -rf "$tmp"' EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
