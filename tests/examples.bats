@@ -93,6 +93,10 @@ interrupted() {
 	done
 }
 
+@test "examples: no script hides what sigsend says" {
+	! grep -n 'sigsend.*2>/dev/null' "$EXAMPLES"/*.sh "$EXAMPLES"/bats/* >&2
+}
+
 @test "examples: work-queue.sh completes every valid job and gives up the others" {
 	shows work-queue "$(printf '%s\n' done: '12: 2 2 3' '13: 13' '14: 2 7' '15: 3 5' '16: 2 2 2 2' '91: 7 13' '97: 97' \
 		'1001: 7 11 13' '65537: 65537' 'given up:' many ninety)"

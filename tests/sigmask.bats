@@ -71,6 +71,20 @@ look() {
 	output 141
 }
 
+@test "sigmask: -d PIPE gives SIGPIPE back to a whole script, whose endless writers then end" {
+	local shell
+
+	# The shell's echo reports the error and goes on.
+	echo 'while :; do echo y; done | head -n 1' >step.sh
+	for shell in dash bash; do
+		command -v $shell >/dev/null || continue
+		try timeout 20 sigmask -i PIPE sigmask -d PIPE $shell step.sh
+		status 0
+		output y
+		[ -z "$stderr" ]
+	done
+}
+
 @test "sigmask: becomes COMMAND with its arguments and its status, and leaves no other process" {
 	try sigmask -b INT printf '%s\n' -b -v -- 'a b'
 	status 0

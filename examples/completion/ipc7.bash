@@ -17,7 +17,7 @@ _ipc7_letters() {
 	shmput) REPLY=cxm:s:o:t:uv ;;
 	shmget) REPLY=fn:0No:t:uvz ;;
 	semop) REPLY=cxE:i:m:t:uv ;;
-	sigsend) REPLY=s:gq:wt:k:vl ;;
+	sigsend) REPLY=s:gq:wt:k:n:vl ;;
 	sigrecv) REPLY=fn:qR:t:v ;;
 	sigmask) REPLY=b:d:i:pv ;;
 	fifocat) REPLY=wcm:ufln:0Ns:t:vz ;;
