@@ -94,7 +94,7 @@ interrupted() {
 }
 
 @test "examples: no script hides what sigsend says" {
-	! grep -n 'sigsend.*2>/dev/null' "$EXAMPLES"/*.sh "$EXAMPLES"/bats/* >&2
+	! grep -n 'sigsend [^;]*2>/dev/null' "$EXAMPLES"/*.sh "$EXAMPLES"/bats/* >&2
 }
 
 @test "examples: work-queue.sh completes every valid job and gives up the others" {
@@ -364,5 +364,131 @@ all_gone() {
 	inner inner.bats >output
 	ends 1
 	grep -q 'expected 4 as the value of /sem-.*, got 3' output
+	[ -z "$(ls inner)" ]
+}
+
+# passes: run the inner suite, which must pass and leave nothing behind.
+passes() {
+	inner inner.bats >output 2>&1
+	ends 0 || { cat output >&2; return 1; }
+	[ -z "$(ls inner)" ] || { ls inner >&2; return 1; }
+}
+
+@test "examples: ipc7_until waits for any condition, at most 20 times a second, and prints what it said last" {
+	suite <<-'END'
+		ipc7_start sh -c 'sigrecv -R @READY USR1; echo started; exec sockcat -l -f unix:here -- true' >"$IPC7_DIR/log"
+		cd "$IPC7_DIR"
+		sigsend -s 0 "$PID"
+		! ipc7_until 0 grep -q started log
+		cd "$IPC7_DIR" && sigsend -s USR1 "$LINE"
+		ipc7_until 20 grep -q started log
+		ipc7_until 20s sockcat -n 0 unix:here
+	END
+	sed -i "s/unix:here/unix:${PWD//\//\\/}\/socket/g" inner.bats
+	passes
+	suite <<<'try() { echo "try $((++tries))"; echo >>"$IPC7_DIR/tries"; false; }
+		! ipc7_until x true || false
+		! ipc7_until 1.5h true || false
+		code=0; ipc7_until 500ms try || code=$?
+		[ "$code" = 1 ]; [ "$(wc -l <"$IPC7_DIR/tries")" -le 11 ]; echo "few tries"; false'
+	inner inner.bats >output
+	ends 1
+	grep -q '"x": not a time (as 0.25, 250ms, 2s or 5m)' output
+	grep -q 'try [0-9]' output
+	grep -q 'ipc7_until: still false after 500ms: try$' output
+	grep -q 'few tries' output
+}
+
+@test "examples: run ipc7_start says at once what is wrong, and run ipc7_stop works" {
+	suite <<<'run ipc7_start sigrecv -R @READY USR1
+		[ "$status" = 2 ]
+		[[ $output == "ipc7_start: PID and LINE would be lost in a subshell"* ]]
+		ipc7_start sigrecv -R @READY USR1
+		run ipc7_stop
+		[ "$status" = 0 ]
+		[ -z "$output" ]
+		ipc7_start sh -c "sigrecv -R @READY USR1; exit 3"
+		run ipc7_stop 0
+		[ "$status" = 1 ]
+		[ "$output" = "expected 0 as the status, got 143" ]
+		ipc7_start sigrecv -R @READY USR1
+		sigsend -s USR1 "$PID"
+		ipc7_ends
+		ipc7_stop 0'
+	passes
+	grep -q '^# ipc7_start: PID and LINE would be lost in a subshell' output
+}
+
+@test "examples: stopping a wrapper stops what it started, also a child that has called setsid" {
+	[ "$PLAT" = linux ] || skip "finds such children by their environment"
+	suite <<-END
+		ipc7_start sh -c 'sigrecv -f -R "$PWD/first" USR1 & setsid sigrecv -f -R "$PWD/second" USR1 & echo up >"\$1"; wait' sh @READY
+		read -r first <'$PWD/first'
+		read -r second <'$PWD/second'
+		ipc7_stop
+		! grep -qs . "/proc/\$first/cmdline" "/proc/\$second/cmdline" || false
+		# The teardown finds them too.
+		ipc7_start sh -c 'setsid sigrecv -f -R "$PWD/third" USR1 & echo up >"\$1"' sh @READY
+		read -r third <'$PWD/third'
+		echo "\$third" >'$PWD/left'
+	END
+	mkfifo first second third
+	passes
+	! grep -qs . "/proc/$(cat left)/cmdline"
+}
+
+@test "examples: ipc7_start passes the caller's standard input on, and no descriptor of its own" {
+	[ "$PLAT" = linux ] || skip "needs /proc"
+	suite <<<'show="readlink /proc/\$\$/fd/*; [ ! -e /proc/\$\$/fd/3 ] || echo three"
+		ipc7_start bash -c "cat; $show; echo >@READY" <<<"the input" >"$IPC7_DIR/out"
+		ipc7_ends
+		[ "$(head -n 1 "$IPC7_DIR/out")" = "the input" ]
+		[ "$(grep -cF "$IPC7_DIR" "$IPC7_DIR/out")" = 1 ]
+		! grep three "$IPC7_DIR/out" || false
+		ipc7_start bash -c "exec 9>@READY; readlink /proc/self/fd/7 >&9; exec sigrecv USR1" 7</dev/null
+		[ "$LINE" = /dev/null ]'
+	passes
+}
+
+@test "examples: a stop by KILL prints nothing of the shell's" {
+	suite <<<'ipc7_start sigmask -i TERM sigrecv -f -R @READY USR1
+		IPC7_TIMEOUT=1 ipc7_stop 137
+		ipc7_start sigmask -i TERM sigrecv -f -R @READY USR1
+		kill -KILL "$PID"
+		ipc7_ends 137
+		echo the end
+		false'
+	inner inner.bats >output
+	ends 1
+	grep -q 'the end' output
+	! grep -i killed output >&2
+}
+
+@test "examples: ipc7_private skips the test in a command substitution as well" {
+	local body
+
+	for body in '[ "$(ipc7_private echo 7)" = 7 ]' 'text=$(ipc7_private echo 7)' 'run ipc7_private echo 7; false' \
+		'ipc7_private echo 7 | grep 8' 'ipc7_private echo 7'; do
+		echo "$body"
+	done >bodies
+	{
+		suite <<<'true'
+		while read -r body; do
+			printf '@test "%s" {\nunshare() { false; }\n%s\nfalse\n}\n' private "$body"
+		done <bodies
+	} >>inner.bats
+	awk '/^@test/ { $2 = "\"test" NR "\"" } { print }' inner.bats >renamed && mv renamed inner.bats
+	passes
+	[ "$(grep -c '^ok .* # skip cannot create an IPC namespace' output)" -eq 5 ]
+}
+
+@test "examples: the suite that ipc7-bats(7) shows passes" {
+	mkdir -p inner suite
+	cp "$EXAMPLES/bats/ipc7.bash" suite/
+	awk '/^\.Bd -literal/ { open = 1; next } /^\.Ed/ { open = 0 } open { print }' "$ROOT/man/ipc7-bats.7" |
+		sed 's/\\e/\\/g; s/\\&//g; s/\\-/-/g' >suite/suite.bats
+	grep -q '^setup() {' suite/suite.bats
+	inner suite/suite.bats >output
+	ends 0 || { cat output >&2; return 1; }
 	[ -z "$(ls inner)" ]
 }

@@ -9,7 +9,7 @@ VERSION=$(sed -n 's/^.define IPC7_VERSION "\(.*\)"/\1/p' "$ROOT/lib/base/command
 		printf './usr/bin/%s\n' "${COMMANDS[@]}"
 		printf './usr/share/bash-completion/completions/%s\n' "${COMMANDS[@]}" ipc7
 		printf './usr/share/man/man1/%s.1\n' "${COMMANDS[@]}"
-		printf './usr/share/man/man7/ipc7-guide.7\n./usr/share/man/man7/ipc7-limits.7\n./usr/share/man/man7/ipc7.7\n./usr/share/zsh/site-functions/_ipc7\n'
+		printf './usr/share/man/man7/ipc7-bats.7\n./usr/share/man/man7/ipc7-guide.7\n./usr/share/man/man7/ipc7-limits.7\n./usr/share/man/man7/ipc7.7\n./usr/share/zsh/site-functions/_ipc7\n'
 	} | LC_ALL=C sort >expected
 	# Install twice: the second run overwrites. -o all prevents a build, because other tests use the programs now.
 	for _ in 1 2; do
@@ -23,7 +23,7 @@ VERSION=$(sed -n 's/^.define IPC7_VERSION "\(.*\)"/\1/p' "$ROOT/lib/base/command
 		[ -s "root/usr/share/man/man1/$command.1" ]
 	done
 	[ "$(find root/usr/bin -type f -perm 755 | wc -l)" -eq 16 ]
-	[ "$(find root/usr/share -type f -perm 644 | wc -l)" -eq 21 ]
+	[ "$(find root/usr/share -type f -perm 644 | wc -l)" -eq 22 ]
 	: >root/usr/share/bash-completion/completions/other
 	make -s -C "$ROOT" uninstall DESTDIR="$PWD/root" PREFIX=/usr
 	[ "$(find root ! -type d)" = root/usr/share/bash-completion/completions/other ]

@@ -1,8 +1,10 @@
 # ipc7.bash: functions for bats suites whose tests use queues, segments, semaphores and background processes. They need the
-# commands of ipc7 in PATH, bash 4.4 and bats 1.2, or later. A test file has:
+# commands of ipc7 in PATH, bash 4.4 and bats 1.2, or later. See ipc7-bats(7). A test file has:
 #
 #     setup() { load ipc7; ipc7_setup; }
 #     teardown() { ipc7_teardown; }
+#
+# bats waits for every process that has its descriptor 3. ipc7_start closes it; other background jobs need: server 3>&- &
 #
 # Names are unique, so tests (bats --jobs) and suites can run at the same time. The teardown removes everything that a test has
 # made. If kill -9 ends the test or bats, no teardown runs. A guard, a process in its own session, waits for that end and then
@@ -18,6 +20,10 @@ ipc7_setup() {
 	IPC7_COUNT=0
 	IPC7_DIR=$(mktemp -d "${BATS_TMPDIR:-/tmp}/ipc7.XXXXXX") || return
 	: >"$IPC7_DIR/made"
+	mkfifo "$IPC7_DIR/pause" || return
+	# ipc7_private sends this signal from a subshell, in which skip would be lost.
+	IPC7_SHELL=$BASHPID
+	trap "skip 'cannot create an IPC namespace'" RTMAX
 	# The guard watches the shell of the test and its ancestors that run bats.
 	while [ "$pid" -gt 1 ] && [ -r "/proc/$pid/cmdline" ]; do
 		script=
@@ -30,7 +36,7 @@ ipc7_setup() {
 			[ "$field" != PPid: ] || pid=$value
 		done <"/proc/$pid/status"
 	done
-	setsid bash "${BASH_SOURCE[0]}" "$IPC7_DIR" "${watched[@]}" </dev/null >/dev/null 2>&1 3>&- 4>&- &
+	setsid bash "${BASH_SOURCE[0]}" guard "$IPC7_DIR" "${watched[@]}" </dev/null >/dev/null 2>&1 3>&- 4>&- &
 	disown $!
 }
 
@@ -42,17 +48,37 @@ ipc7_teardown() {
 
 # ipc7_clean_up DIRECTORY: for ipc7_teardown and the guard. End processes by TERM, after 2 seconds by KILL; then remove objects.
 ipc7_clean_up() {
-	local kind name list=$1/made groups=()
+	local kind name list=$1/made groups=() keepers=()
 
 	[ -r "$list" ] || return 0
 	while read -r kind name; do
-		[ "$kind" != group ] || groups+=("$name")
+		case $kind in
+		group) groups+=("$name") ;;
+		keeper) keepers+=("$name") ;;
+		esac
 	done <"$list"
-	[ ${#groups[@]} -eq 0 ] || sigsend -g -t 2 -k KILL "${groups[@]}" 2>/dev/null || :
+	if [ ${#keepers[@]} -gt 0 ]; then
+		[ ${#groups[@]} -eq 0 ] || sigsend -g -t 2 -k KILL "${groups[@]}" || :
+		ipc7_end_marked "IPC7_STARTED=$1/" || :
+		sigsend -s 0 -w -t 2 "${keepers[@]}" || :
+	fi
 	while read -r kind name; do
-		[ "$kind" = group ] || ipcdel "$kind:$name" 2>/dev/null || :
+		[ "$kind" = group ] || [ "$kind" = keeper ] || ipcdel "$kind:$name" 2>/dev/null || :
 	done <"$list"
 	rm -rf "$1"
+}
+
+# ipc7_end_marked MARK [-x]: end the processes that have MARK in their environment; with -x, as a whole variable. This finds
+# children that have called setsid(2), where there is a /proc.
+ipc7_end_marked() {
+	local pids round
+
+	# Processes may start others meanwhile.
+	for round in 1 2 3; do
+		mapfile -t pids < <(grep -lzsF ${2:+"$2"} -e "$1" /proc/[0-9]*/environ)
+		[ ${#pids[@]} -gt 0 ] || return 0
+		sigsend -t 2 -k KILL "${pids[@]//[!0-9]/}" || return
+	done
 }
 
 # ipc7_name KIND [sysv]: set NAME to an unused name for a queue (KIND mq), segment (shm) or semaphore (sem), POSIX or System V.
@@ -76,64 +102,115 @@ ipc7_name() {
 # ipc7_start COMMAND [ARG...]: start a program (not a function) in the background, and return once it is ready. @READY in an
 # argument, as in -R @READY, becomes the path of a FIFO; the program is ready once it has written a line there. Sets PID to the
 # process ID, and LINE to the line. Fails and prints the reason at once if the program ends first, or after IPC7_TIMEOUT seconds
-# without a line. The program reads /dev/null, and its process group ends with the test. Its output and standard error are the
-# test's, which bats shows if the test fails. To redirect the output: ipc7_start ... >"$IPC7_DIR/output".
+# without a line. The program has the caller's input, output and standard error: in bats, /dev/null and what bats shows if the
+# test fails. To redirect the output: ipc7_start ... >"$IPC7_DIR/output". All that the program has started ends with the test.
 ipc7_start() {
-	local fifo both from to code=0
+	local fifo fd ready=1 fault='ipc7_start: PID and LINE would be lost in a subshell (call it without run, $(...) and pipes)'
 
 	case "$*" in
 	*@READY*) ;;
 	*) echo "ipc7_start: no argument of $1 has @READY" >&2; return 2 ;;
 	esac
+	if [ "$BASHPID" != "$IPC7_SHELL" ]; then
+		# bats shows what comes from its descriptor 3 at once, and may never show the output of run.
+		echo "$fault" >&2
+		{ echo "# $fault" >&3; } 2>/dev/null || :
+		return 2
+	fi
 	IPC7_COUNT=$((IPC7_COUNT + 1))
 	fifo=$IPC7_DIR/ready-$IPC7_COUNT
-	mkfifo "$fifo"
-	# The program inherits a write end, so the reader sees end of file once the program has ended.
-	# shellcheck disable=SC2094 # it is a FIFO
-	exec {both}<>"$fifo" {from}<"$fifo" {to}>"$fifo"
-	# The group is in the list before the program runs, so the clean-up never misses it.
-	# shellcheck disable=SC2016 # for the inner sh
-	setsid sh -c 'echo "group $$" >>"$1"; shift; exec "$@"' sh "$IPC7_DIR/made" "${@//@READY/"$fifo"}" \
-		</dev/null 3>&- {both}>&- {from}<&- &
-	PID=$!
-	exec {to}>&-
-	exec {both}>&-
-	LINE=
+	mkfifo "$fifo" || return
+	exec {fd}<>"$fifo"
+	setsid bash "${BASH_SOURCE[0]}" keep "$IPC7_DIR" "$fifo" "${@//@READY/"$fifo"}" <&0 3>&- 4>&- {fd}>&- &
+	disown "$!"
 	# shellcheck disable=SC2034 # LINE is for the caller
-	read -r -t "$IPC7_TIMEOUT" -u "$from" LINE || code=$?
-	exec {from}<&-
-	[ "$code" -ne 0 ] || return 0
-	if [ "$code" -le 128 ] && ipc7_ended "$PID"; then
-		code=0
-		wait "$PID" || code=$?
-		echo "ipc7_start: $1 ended with status $code before it was ready" >&2
-	else
-		echo "ipc7_start: $1 was not ready after $IPC7_TIMEOUT seconds, or closed @READY without a line" >&2
-	fi
+	read -r -t "$IPC7_TIMEOUT" -u "$fd" PID && read -r -t "$IPC7_TIMEOUT" -u "$fd" LINE || ready=0
+	exec {fd}>&-
+	case $ready$LINE in
+	"1$fifo ended "*) echo "ipc7_start: $1 ended with status ${LINE##* } before it was ready" >&2 ;;
+	0*) echo "ipc7_start: $1 was not ready after $IPC7_TIMEOUT seconds" >&2 ;;
+	*) return 0 ;;
+	esac
+	LINE=
 	return 1
 }
 
-# ipc7_ended PID: return 0 if the process has ended, or ends within 1 second.
-ipc7_ended() {
-	local code=0
+# ipc7_keep DIRECTORY FIFO COMMAND [ARG...]: be the parent of a program. bash prints nothing about its end here, and the exit
+# status is in a file, for a subshell too. Write the process ID to FIFO, and a line once the program has ended.
+ipc7_keep() {
+	local directory=$1 fifo=$2 pid code=0 to error
 
-	sigsend -s 0 -w -t 1 "$1" 2>/dev/null || code=$?
-	[ "$code" -ne 124 ]
+	shift 2
+	exec {to}<>"$fifo" {error}>&2 2>/dev/null
+	echo "keeper $$" >>"$directory/made"
+	# The group is in the list before the program runs, so the clean-up never misses it.
+	# shellcheck disable=SC2016 # for the inner sh
+	setsid sh -c 'echo "group $$" >>"$1/made"
+		echo "$$" >"$2"
+		export IPC7_STARTED="$1/$$"
+		shift 2
+		exec "$@"' sh "$directory" "$fifo" "$@" <&0 2>&"$error" {error}>&- {to}>&- &
+	pid=$!
+	exec </dev/null >/dev/null {error}>&-
+	wait "$pid" || code=$?
+	echo "$code" >"$directory/status.$$"
+	mv "$directory/status.$$" "$directory/status-$pid"
+	echo "$fifo ended $code" >&"$to"
 }
 
-# ipc7_stop [STATUS]: send TERM to the program started last, and wait until it has ended. Fails unless its exit status is STATUS
-# (143: ended by TERM).
-ipc7_stop() {
-	local code=0
+# ipc7_ends [STATUS]: wait until the program started last has ended, at most IPC7_TIMEOUT seconds. Fails unless its exit status is
+# STATUS (0).
+ipc7_ends() {
+	ipc7_until "$IPC7_TIMEOUT" test -e "$IPC7_DIR/status-$PID" || return
+	ipc7_is "${1:-0}" "$(cat "$IPC7_DIR/status-$PID")" 'as the status'
+}
 
-	sigsend -t "$IPC7_TIMEOUT" -k KILL "$PID" || :
-	wait "$PID" || code=$?
-	# The process ID can be reused unless children still have it as their process group.
-	if ! kill -0 -- "-$PID" 2>/dev/null; then
-		sed "/^group $PID\$/d" "$IPC7_DIR/made" >"$IPC7_DIR/made.new"
-		mv "$IPC7_DIR/made.new" "$IPC7_DIR/made"
+# ipc7_stop [STATUS]: send TERM to the program started last, wait until it has ended, and then end all that it has started. Fails
+# unless its exit status is STATUS (143: ended by TERM).
+ipc7_stop() {
+	[ -e "$IPC7_DIR/status-$PID" ] || sigsend -t "$IPC7_TIMEOUT" -k KILL "$PID" || :
+	sigsend -g -t 2 -k KILL "$PID" || :
+	ipc7_end_marked "IPC7_STARTED=$IPC7_DIR/$PID" -x || :
+	# The number can be that of another group from now on.
+	sed "/^group $PID\$/d" "$IPC7_DIR/made" >"$IPC7_DIR/made.new"
+	mv "$IPC7_DIR/made.new" "$IPC7_DIR/made"
+	ipc7_ends "${1:-143}"
+}
+
+# ipc7_until TIME COMMAND [ARG...]: wait until COMMAND, a program or a function, succeeds: a line is in a log (grep -q ready log), an
+# address accepts (sockcat -n 0 tcp::8080). COMMAND runs at most 20 times a second and must end by itself. After TIME (0.25, 250ms,
+# 2s, 5m), fails and prints what COMMAND printed last.
+ipc7_until() {
+	local time=$1 pattern='^([0-9]{1,9})(\.([0-9]+))?(ms|s|m)?$' unit=1000 fraction end log
+
+	shift
+	[[ $time =~ $pattern ]] || { echo "ipc7_until: \"$time\": not a time (as 0.25, 250ms, 2s or 5m)" >&2; return 2; }
+	case ${BASH_REMATCH[4]} in
+	ms) unit=1 ;;
+	m) unit=60000 ;;
+	esac
+	fraction=${BASH_REMATCH[3]}000
+	log=$IPC7_DIR/until.$BASHPID
+	end=$(($(ipc7_now) + 10#${BASH_REMATCH[1]} * unit + 10#${fraction:0:3} * unit / 1000))
+	until "$@" >"$log" 2>&1; do
+		if [ "$(ipc7_now)" -ge "$end" ]; then
+			cat "$log" >&2
+			echo "ipc7_until: still false after $time: $*" >&2
+			return 1
+		fi
+		read -rt 0.05 _ <>"$IPC7_DIR/pause" || :
+	done
+}
+
+# ipc7_now: print the milliseconds of a clock that nobody sets, where there is one.
+ipc7_now() {
+	local now
+
+	if { read -r now _ </proc/uptime; } 2>/dev/null; then
+		echo $((10#${now/./} * 10))
+	else
+		echo $((SECONDS * 1000))
 	fi
-	ipc7_is "${1:-143}" "$code" 'as the status'
 }
 
 # ipc7_depth QUEUE COUNT, ipc7_value SEMAPHORE VALUE: fail and print the actual number unless QUEUE holds COUNT messages, or
@@ -153,11 +230,14 @@ ipc7_is() {
 # ipc7_wait KIND:NAME COLUMN VALUE: wait until COLUMN of ipcls(1), such as count, value or waiting, is VALUE. Fails after
 # IPC7_TIMEOUT seconds. The object need not exist yet.
 ipc7_wait() {
-	local end=$((SECONDS + IPC7_TIMEOUT + 1)) now=
+	ipc7_until "$IPC7_TIMEOUT" ipc7_column "$@"
+}
 
-	until now=$(ipcls -H -o "$2" "$1" 2>/dev/null) && [ "$now" = "$3" ]; do
-		[ "$SECONDS" -lt "$end" ] || { ipc7_is "$3" "${now:-nothing}" "as $2 of $1"; return; }
-	done
+ipc7_column() {
+	local now
+
+	now=$(ipcls -H -o "$2" "$1" 2>/dev/null) || now=nothing
+	ipc7_is "$3" "${now:-nothing}" "as $2 of $1"
 }
 
 # ipc7_private COMMAND [ARG...]: run a program in its own IPC namespace. The program sees only the POSIX queues and System V
@@ -171,14 +251,24 @@ ipc7_private() {
 		! unshare "$options" true 2>/dev/null || break
 		options=
 	done
-	[ -n "$options" ] || skip 'cannot create an IPC namespace'
+	if [ -z "$options" ]; then
+		[ "$BASHPID" != "${IPC7_SHELL:-$BASHPID}" ] || skip 'cannot create an IPC namespace'
+		kill -s RTMAX "$IPC7_SHELL"
+		exit 1
+	fi
 	unshare "$options" "$@"
 }
 
-# The guard: this file run with a directory and process IDs. It cleans up once the first of the processes has ended.
+# This file run as a program: the keeper of a program, or the guard of a directory, which cleans up once the first of the processes
+# has ended.
 if [ "${BASH_SOURCE[0]}" = "$0" ]; then
-	directory=$1
-	shift
+	role=$1 directory=$2
+	if [ "$role" = keep ]; then
+		shift
+		ipc7_keep "$@"
+		exit
+	fi
+	shift 2
 	for fd in 5 6 7 8 9; do
 		eval "exec $fd>&-"
 	done
