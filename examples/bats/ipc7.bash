@@ -71,10 +71,10 @@ ipc7_clean_up() {
 # ipc7_end_marked MARK [-x]: end the processes that have MARK in their environment; with -x, as a whole variable. This finds
 # children that have called setsid(2), where there is a /proc.
 ipc7_end_marked() {
-	local pids round
+	local pids
 
 	# Processes may start others meanwhile.
-	for round in 1 2 3; do
+	for _ in 1 2 3; do
 		mapfile -t pids < <(grep -lzsF ${2:+"$2"} -e "$1" /proc/[0-9]*/environ)
 		[ ${#pids[@]} -gt 0 ] || return 0
 		sigsend -t 2 -k KILL "${pids[@]//[!0-9]/}" || return
@@ -105,6 +105,7 @@ ipc7_name() {
 # without a line. The program has the caller's input, output and standard error: in bats, /dev/null and what bats shows if the
 # test fails. To redirect the output: ipc7_start ... >"$IPC7_DIR/output". All that the program has started ends with the test.
 ipc7_start() {
+	# shellcheck disable=SC2016 # words for a reader
 	local fifo fd ready=1 fault='ipc7_start: PID and LINE would be lost in a subshell (call it without run, $(...) and pipes)'
 
 	case "$*" in

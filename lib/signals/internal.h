@@ -37,6 +37,9 @@ extern const struct signal_code system_codes[];
 /* Find the row of a code that comes with a signal. Returns NULL if there is none. */
 const struct signal_code *signal_code(int number, int code);
 
+/* Return true if a code of SIGCHLD came with a signal, so that si_status is set. */
+bool signal_of_child(const siginfo_t *received);
+
 /* Return true if the system's C library keeps the signal for itself. */
 bool signal_reserved(int number);
 
@@ -54,9 +57,6 @@ void target_report(struct target_list *list, int number);
 
 /* Count a target that has ended, and print its number to standard output, if list->counted is set. */
 void target_ended(struct target_list *list, const struct target *target);
-
-/* Return true if a code of SIGCHLD came with a signal, so that si_status is set. */
-bool signal_of_child(const siginfo_t *received);
 
 /* Append a received signal as a structure with members named prefix signo, code, pid and uid, and the value. */
 void trace_received(struct text *call, const siginfo_t *received, const char *prefix, const char *value);

@@ -161,6 +161,14 @@ signal_code(int number, int code)
 	return NULL;
 }
 
+bool
+signal_of_child(const siginfo_t *received)
+{
+	const struct signal_code *origin = signal_code(received->si_signo, received->si_code);
+
+	return origin && origin->number == SIGCHLD;
+}
+
 const char *
 signal_name_code_macro(int number, int code, char name[SIGNAL_NAME_SIZE])
 {

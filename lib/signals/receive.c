@@ -28,14 +28,6 @@ receive_open(struct receiver *receiver)
 	return receive_prepare(receiver);
 }
 
-bool
-signal_of_child(const siginfo_t *received)
-{
-	const struct signal_code *origin = signal_code(received->si_signo, received->si_code);
-
-	return origin && origin->number == SIGCHLD;
-}
-
 void
 receive_format(struct text *text, const siginfo_t *received, bool value_alone)
 {

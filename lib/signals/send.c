@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/command.h"
 #include "base/error.h"
 #include "base/explain.h"
 #include "base/signal_set.h"
@@ -74,6 +75,21 @@ fail(struct target_list *list, size_t index, int error, const char *more)
 		text_format(&line, "; %s", more);
 	report_line(list, target, &line, error == ETIMEDOUT ? STATUS_TIMEOUT : STATUS_FAILED);
 	remove_target(list, index);
+}
+
+void
+target_ended(struct target_list *list, const struct target *target)
+{
+	struct text line = {0};
+
+	if (!list->counted || list->most == 0)
+		return;
+	list->most--;
+	text_format(&line, "%ld\n", (long)target->pid);
+	if (command_print(&line) != STATUS_OK) {
+		list->status = STATUS_FAILED;
+		list->most = 0;
+	}
 }
 
 /* Append why a signal has not ended a process, if the system shows it. */

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/command.h"
 #include "base/error.h"
 #include "base/explain.h"
 #include "base/interrupt.h"
@@ -17,21 +16,6 @@
 
 /* Shortest wait after the second signal, in nanoseconds. */
 #define GRACE (2 * 1000000000LL)
-
-void
-target_ended(struct target_list *list, const struct target *target)
-{
-	struct text line = {0};
-
-	if (!list->counted || list->most == 0)
-		return;
-	list->most--;
-	text_format(&line, "%ld\n", (long)target->pid);
-	if (command_print(&line) != STATUS_OK) {
-		list->status = STATUS_FAILED;
-		list->most = 0;
-	}
-}
 
 /* Return true if a target without a descriptor has ended; a group gets the descriptor of one of its processes. */
 static bool
