@@ -366,6 +366,27 @@ True" ]
 	error 'sigsend: -n needs -w or -k'
 }
 
+@test "sigsend: -n keeps the order of processes that ended while it could not look" {
+	[ "$PLAT" = linux ] || skip "POSIX cannot tell which process ended first"
+	local waiter pids=() i
+
+	for i in 1 2 3 4; do
+		target
+		pids+=("$PID")
+	done
+	background sigsend -w -s 0 -n 3 "${pids[@]}" >order
+	waiter=$PID
+	asleep
+	stop "$waiter"
+	for i in 2 0 3; do
+		kill -KILL "${pids[i]}"
+		PID=${pids[i]} ends 137
+	done
+	kill -CONT "$waiter"
+	PID=$waiter ends 0
+	[ "$(xargs <order)" = "${pids[2]} ${pids[0]} ${pids[3]}" ]
+}
+
 @test "sigsend: -n fails if standard output fails" {
 	target
 	try sh -c "sigsend -w -n 2 $PID >/dev/full"

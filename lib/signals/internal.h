@@ -55,6 +55,9 @@ int trace_poll(struct pollfd *fds, size_t count, int timeout);
 /* Print a line for each target, which has not ended in time after the signal number. Set list->status. */
 void target_report(struct target_list *list, int number);
 
+/* Close the descriptor of a target and remove it from the list. */
+void target_remove(struct target_list *list, size_t index);
+
 /* Count a target that has ended, and print its number to standard output, if list->counted is set. */
 void target_ended(struct target_list *list, const struct target *target);
 
@@ -71,6 +74,15 @@ int receive_prepare(struct receiver *receiver);
  * descriptor is possible). See pidfd_open(2).
  */
 int pidfd_hold(pid_t pid);
+
+/*
+ * Keep the order in which processes end. Add a descriptor of pidfd_hold to *order, which is made if it is 0; do nothing
+ * if the system cannot keep it.
+ */
+void pidfd_order_add(int *order, int pidfd);
+
+/* Return the descriptor in order of the process that ended first and is still open, or -1 if none is known. */
+int pidfd_order_next(int order);
 
 /* Return true if pid is the number of a thread, but not of a process. See tgkill(2). */
 bool thread_only(pid_t pid);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -130,6 +131,24 @@ hold_process(pid_t pid)
 	if (fd == -1 && errno != ESRCH && errno != ENOENT && errno != EMFILE && errno != ENFILE && errno != ENOMEM)
 		errno = ENOTSUP;
 	return fd;
+}
+
+void
+pidfd_order_add(int *order, int pidfd)
+{
+	struct epoll_event event = {.events = EPOLLIN, .data.fd = pidfd};
+
+	if (*order == 0)
+		*order = epoll_create1(EPOLL_CLOEXEC);
+	(void)epoll_ctl(*order, EPOLL_CTL_ADD, pidfd, &event);
+}
+
+int
+pidfd_order_next(int order)
+{
+	struct epoll_event event;
+
+	return order > 0 && epoll_wait(order, &event, 1, 0) == 1 ? event.data.fd : -1;
 }
 
 bool

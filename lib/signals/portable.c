@@ -41,6 +41,20 @@ pidfd_hold(pid_t pid)
 	return unsupported();
 }
 
+void
+pidfd_order_add(int *order, int pidfd)
+{
+	(void)order;
+	(void)pidfd;
+}
+
+int
+pidfd_order_next(int order)
+{
+	(void)order;
+	return -1;
+}
+
 bool
 thread_only(pid_t pid)
 {

@@ -46,9 +46,8 @@ report_line(struct target_list *list, const struct target *target, struct text *
 		list->status = status;
 }
 
-/* Close the descriptor of a target and remove it from the list. */
-static void
-remove_target(struct target_list *list, size_t index)
+void
+target_remove(struct target_list *list, size_t index)
 {
 	struct target *target = &list->items[index];
 
@@ -74,7 +73,7 @@ fail(struct target_list *list, size_t index, int error, const char *more)
 	if (more)
 		text_format(&line, "; %s", more);
 	report_line(list, target, &line, error == ETIMEDOUT ? STATUS_TIMEOUT : STATUS_FAILED);
-	remove_target(list, index);
+	target_remove(list, index);
 }
 
 void
@@ -136,14 +135,17 @@ is_own(const struct target_list *list, const struct target *target)
 
 /* Check a target, and hold it if hold is true. Returns 0, EDEADLK (it is this process), or errno of pidfd_hold. */
 static int
-prepare(const struct target_list *list, struct target *target, bool hold)
+prepare(struct target_list *list, struct target *target, bool hold)
 {
 	if (list->wait && is_own(list, target))
 		return EDEADLK;
 	if (list->groups)
 		return 0;
-	if (hold && (target->pidfd = pidfd_hold(target->pid)) != -1)
+	if (hold && (target->pidfd = pidfd_hold(target->pid)) != -1) {
+		if (list->counted)
+			pidfd_order_add(&list->order, target->pidfd);
 		return 0;
+	}
 	if (hold && errno != ENOTSUP)
 		return errno;
 	return thread_only(target->pid) ? ENOENT : 0;
@@ -161,7 +163,7 @@ target_start(struct target_list *list, bool hold)
 			i++;
 		} else if (error == ESRCH && list->wait) {
 			target_ended(list, &list->items[i]);
-			remove_target(list, i);
+			target_remove(list, i);
 		} else if (error == ESRCH || error == ENOENT) {
 			fail(list, i, error, NULL);
 		} else {
@@ -239,5 +241,7 @@ target_free(struct target_list *list)
 	for (i = 0; i < list->count; i++)
 		if (list->items[i].pidfd != -1)
 			close(list->items[i].pidfd);
+	if (list->order > 0)
+		close(list->order);
 	free(list->items);
 }

@@ -106,6 +106,7 @@ struct target_list {
 	int status;   /* exit status for the lines about targets that failed; STATUS_OK if there are none */
 
 	unsigned long long most; /* targets whose end is still awaited, if counted */
+	int order;               /* queue of the processes that have ended, if counted and the system has one */
 };
 
 /* Add the targets that operands name, up to a NULL. Returns GO_ON, or the exit status after a line. */

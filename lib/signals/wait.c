@@ -28,6 +28,24 @@ ended(const struct target_list *list, struct target *target)
 	return target->pidfd == -1 && kill(pid, 0) == -1 && errno == ESRCH;
 }
 
+/* Remove the processes that have ended, in the order in which they did, if that is known; and their entries of fds. */
+static void
+remove_in_order(struct target_list *list, struct pollfd *fds)
+{
+	int pidfd;
+	size_t i;
+
+	while ((pidfd = pidfd_order_next(list->order)) != -1) {
+		for (i = 0; i < list->count && list->items[i].pidfd != pidfd;)
+			i++;
+		if (i == list->count)
+			return;
+		target_ended(list, &list->items[i]);
+		target_remove(list, i);
+		memmove(&fds[i], &fds[i + 1], (list->count - i) * sizeof(*fds));
+	}
+}
+
 /*
  * Remove the targets that have ended. fds holds the results of poll(2) for the targets; on return, the descriptors of
  * the targets that are left. Returns true if all of them have a descriptor.
@@ -38,6 +56,7 @@ remove_ended(struct target_list *list, struct pollfd *fds)
 	size_t i, left = 0;
 	bool held = true;
 
+	remove_in_order(list, fds);
 	for (i = 0; i < list->count; i++) {
 		struct target target = list->items[i];
 
