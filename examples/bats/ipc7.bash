@@ -17,6 +17,10 @@ IPC7_TIMEOUT=${IPC7_TIMEOUT:-10}
 ipc7_setup() {
 	local pid=$$ script main='' field value watched=("$$")
 
+	if ! command -v sigsend >/dev/null; then
+		echo 'ipc7_setup: the commands of ipc7 are not in PATH' >&2
+		return 1
+	fi
 	IPC7_COUNT=0
 	IPC7_DIR=$(mktemp -d "${BATS_TMPDIR:-/tmp}/ipc7.XXXXXX") || return
 	: >"$IPC7_DIR/made"
@@ -142,7 +146,7 @@ ipc7_keep() {
 	local directory=$1 fifo=$2 pid code=0 to error
 
 	shift 2
-	exec {to}<>"$fifo" {error}>&2 2>/dev/null
+	exec {to}<>"$fifo" {error}>&2 2>/dev/null || return
 	echo "keeper $$" >>"$directory/made"
 	# The group is in the list before the program runs, so the clean-up never misses it.
 	# shellcheck disable=SC2016 # for the inner sh
@@ -163,7 +167,7 @@ ipc7_keep() {
 # STATUS (0).
 ipc7_ends() {
 	ipc7_until "$IPC7_TIMEOUT" test -e "$IPC7_DIR/status-$PID" || return
-	ipc7_is "${1:-0}" "$(cat "$IPC7_DIR/status-$PID")" 'as the status'
+	ipc7_is "${1:-0}" "$(<"$IPC7_DIR/status-$PID")" 'as the status'
 }
 
 # ipc7_stop [STATUS]: send TERM to the program started last, wait until it has ended, and then end all that it has started. Fails
@@ -179,10 +183,10 @@ ipc7_stop() {
 }
 
 # ipc7_until TIME COMMAND [ARG...]: wait until COMMAND, a program or a function, succeeds: a line is in a log (grep -q ready log), an
-# address accepts (sockcat -n 0 tcp::8080). COMMAND runs at most 20 times a second and must end by itself. After TIME (0.25, 250ms,
-# 2s, 5m), fails and prints what COMMAND printed last.
+# address accepts (sockcat -n 0 tcp::8080). COMMAND runs at most 20 times a second, at first more often, and must end by itself.
+# After TIME (0.25, 250ms, 2s, 5m), fails and prints what COMMAND printed last.
 ipc7_until() {
-	local time=$1 pattern='^([0-9]{1,9})(\.([0-9]+))?(ms|s|m)?$' unit=1000 fraction end log
+	local time=$1 pattern='^([0-9]{1,9})(\.([0-9]+))?(ms|s|m)?$' unit=1000 fraction now end log pause=1
 
 	shift
 	[[ $time =~ $pattern ]] || { echo "ipc7_until: \"$time\": not a time (as 0.25, 250ms, 2s or 5m)" >&2; return 2; }
@@ -192,25 +196,27 @@ ipc7_until() {
 	esac
 	fraction=${BASH_REMATCH[3]}000
 	log=$IPC7_DIR/until.$BASHPID
-	end=$(($(ipc7_now) + 10#${BASH_REMATCH[1]} * unit + 10#${fraction:0:3} * unit / 1000))
+	ipc7_now
+	end=$((now + 10#${BASH_REMATCH[1]} * unit + 10#${fraction:0:3} * unit / 1000))
 	until "$@" >"$log" 2>&1; do
-		if [ "$(ipc7_now)" -ge "$end" ]; then
+		ipc7_now
+		if [ "$now" -ge "$end" ]; then
 			cat "$log" >&2
 			echo "ipc7_until: still false after $time: $*" >&2
 			return 1
 		fi
-		read -rt 0.05 _ <>"$IPC7_DIR/pause" || :
+		# The first pauses are shorter: 1, 6, 11 milliseconds and so on, up to 51.
+		read -rt "0.0$((pause / 10))$((pause % 10))" _ <>"$IPC7_DIR/pause" || :
+		[ "$pause" -gt 50 ] || pause=$((pause + 5))
 	done
 }
 
-# ipc7_now: print the milliseconds of a clock that nobody sets, where there is one.
+# ipc7_now: set now to the milliseconds of a clock that nobody sets, where there is one.
 ipc7_now() {
-	local now
-
 	if { read -r now _ </proc/uptime; } 2>/dev/null; then
-		echo $((10#${now/./} * 10))
+		now=$((10#${now/./} * 10))
 	else
-		echo $((SECONDS * 1000))
+		now=$((SECONDS * 1000))
 	fi
 }
 
