@@ -14,7 +14,7 @@
 struct share {
 	volatile unsigned long long left; /* messages that may still be received */
 	volatile bool enough;             /* a worker has taken the mark (-e), or has failed */
-	volatile bool returned;           /* a message was put back */
+	volatile bool taken, returned;    /* a message was received; a message was put back */
 };
 
 struct receiver {

@@ -100,10 +100,17 @@ end_at_mark(struct receiver *receiver, const struct message *message)
 {
 	struct message mark = {receiver->mark, message->size, message->priority};
 	int status = flush(receiver);
+	struct text words = {0};
+	struct put_back result;
 
 	if (status == GO_ON)
 		return STATUS_OK;
-	queue_put_back(&receiver->queue, &mark, 1);
+	result = queue_put_back(&receiver->queue, &mark, 1);
+	if (result.waiting + result.printed > 0) {
+		text_format(&words, "the mark: ");
+		put_back_words(&result, false, &words);
+		error_text(receiver->queue.text, &words);
+	}
 	return status;
 }
 

@@ -76,6 +76,7 @@ run(struct receiver *receiver)
 		status = work_ready(&receiver->work);
 		if (status == GO_ON)
 			status = gather(receiver, &message, &count, &ended);
+		share->taken |= receiver->queue.taken;
 		if (status == GO_ON && count > 0)
 			status = work_run(&receiver->work, &message, count);
 		if (receiver->queue.returned)
@@ -108,6 +109,22 @@ divide(struct receiver *receiver, int *status)
 	return leave_pool((size_t)receiver->workers, &share->enough, &receiver->rope, status);
 }
 
+/* Do what is left after the workers have ended. Returns the exit status. */
+static int
+conclude(struct receiver *receiver, int status)
+{
+	struct queue *queue = &receiver->queue;
+
+	/* The guard of a worker that was killed puts a message back. */
+	queue->returned |= receiver->share->returned || status > STATUS_SIGNAL;
+	queue->taken |= receiver->share->taken;
+	receiver->work.ended = true;
+	/* With -a and -u, this process takes what comes before the queue is unlinked. */
+	if (status == STATUS_OK && receiver->all && receiver->unlink)
+		status = run(receiver);
+	return status;
+}
+
 int
 work_messages(struct receiver *receiver)
 {
@@ -124,8 +141,7 @@ work_messages(struct receiver *receiver)
 			receiver->unlink = false;
 		status = run(receiver);
 	} else {
-		receiver->work.ended = true;
+		status = conclude(receiver, status);
 	}
-	receiver->queue.returned |= receiver->share->returned;
 	return status;
 }

@@ -782,6 +782,7 @@ END
 1	sockcat -O udp4:127.0.0.1%lo:1	sockcat: udp4:127.0.0.1%lo:1: in IPv4 an interface is for a multicast group only
 1	sockcat -l udp:239.1.2.3%none:1	sockcat: udp:239.1.2.3%none:1: there is no such network interface
 2	sockcat -l udp:*%lo:1	sockcat: udp:*%lo:1: an interface stands after a host and % (as in [fe80::1%eth0])
+1	sockcat -T 9 tcp:127.0.0.1:0	sockcat: tcp:127.0.0.1:0: port 0 is for a listener, which gets a free port; nobody listens at it
 1	sockcat tcp:*:1	sockcat: tcp:*:1: * is every address to listen at, not one to connect to
 END
 }

@@ -1290,10 +1290,12 @@ killed() {
 
 # hands: print the files in which receivers of queue Q keep messages.
 hands() {
-	local file
+	local file name=$Q
 
+	# The file of a System V queue has its identifier, which is the same for each of its names.
+	[[ $Q != sysv:* ]] || name=sysv:@$(ipcls -H -o ID "mq:$Q")
 	for file in /dev/shm/ipc7.hand.*; do
-		! grep -qa "$Q" "$file" 2>/dev/null || echo "$file"
+		! grep -qaF "$name" "$file" 2>/dev/null || echo "$file"
 	done
 }
 
@@ -1465,7 +1467,7 @@ all_killed() {
 	mqsend "$Q" one
 	try mqrecv -D file:/dev/full "$Q" -- false
 	status 125
-	error 'mqrecv: file:/dev/full: not an ordinary file'
+	error 'mqrecv: file:/dev/full: not an ordinary file but a device'
 	(
 		trap '' XFSZ
 		ulimit -f 100
@@ -1481,7 +1483,7 @@ all_killed() {
 	ln -s dead link
 	try mqrecv -D file:link "$Q" -- false
 	status 125
-	error 'mqrecv: file:link: a symbolic link, which is not followed'
+	error 'mqrecv: file:link: not an ordinary file but a symbolic link'
 	mkfifo fifo
 	try timeout 10 mqrecv -D file:fifo "$Q" -- false
 	status 125
@@ -1656,4 +1658,36 @@ batches() {
 	try strace -o /dev/null -e inject=write:error=ENOMEM:when=1 mqrecv "$Q" -- cat
 	[ "$(depth "$Q")" -eq 1 ]
 	[ "$status" -ne 0 ]
+}
+
+@test "mqrecv: -a -u with a pool receives every message that is sent before the queue is unlinked" {
+	need strace strace -V
+	new_name posix
+	mqsend -c $SMALL "$Q" a
+	background timeout 60 strace -o trace -e trace=mq_unlink -e inject=mq_unlink:delay_enter=1000000 mqrecv -a -u -j 2 "$Q" -- sh -c 'cat; echo' >got
+	until grep -q a got && grep -q Sl\* /dev/null || grep -q . got; do moment; done
+	asleep
+	mqsend "$Q" late || true
+	ends 0
+	[ "$(sort got | tr '\n' ' ')" = 'a late ' ]
+	missing "$Q"
+}
+
+@test "mqrecv: -u keeps the queue of a pool of which a worker is killed, and ipcls does not list its files" {
+	new_name posix
+	mkfifo started
+	mqsend -c $SMALL "$Q" one two three
+	exec 7<>started
+	background mqrecv -c -u -f -j 2 "$Q" -- sh -c 'echo >started; exec sleep 600' 7>&- 2>err
+	read -r _ <&7
+	read -r _ <&7
+	ipcls shm >list
+	! grep ipc7.hand list
+	worker=$(cut -d " " -f 1 /proc/$PID/task/$PID/children)
+	kill -KILL "$worker"
+	until grep -q killed err; do moment; done
+	# The other COMMAND has to be told to end.
+	kill -KILL $PID
+	until [ "$(depth "$Q")" -ge 2 ]; do moment; done
+	exec 7>&-
 }

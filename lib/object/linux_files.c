@@ -138,7 +138,9 @@ objects_list_posix(enum object_kind kind, struct objects *objects)
 		return -1;
 	}
 	while ((errno = 0, file = readdir(files)))
-		if (add_file(kind, directory, file->d_name, objects) == -1 && errno != ENOENT)
+		/* Files in which mqrecv keeps messages are no objects. */
+		if (strncmp(file->d_name, "ipc7.hand.", 10) != 0 &&
+		    add_file(kind, directory, file->d_name, objects) == -1 && errno != ENOENT)
 			break;
 	error = errno;
 	/* If one queue belongs to another IPC namespace, all do. */

@@ -63,6 +63,42 @@ tell(struct pool *pool, int number)
 			kill(pool->workers[i], number);
 }
 
+/* The pool that SIGTSTP stops. */
+static struct pool *stoppable;
+
+/* Stop the workers and this process, and continue the workers once this process continues. */
+static void
+stop(int number)
+{
+	int saved = errno;
+	size_t i;
+
+	for (i = 0; i < stoppable->most; i++)
+		if (stoppable->workers[i])
+			kill(stoppable->workers[i], number);
+	raise(SIGSTOP);
+	for (i = 0; i < stoppable->most; i++)
+		if (stoppable->workers[i])
+			kill(stoppable->workers[i], SIGCONT);
+	errno = saved;
+}
+
+/*
+ * Let SIGTSTP stop the pool, unless the signal is ignored. The handler runs only while this process waits. Returns the
+ * disposition to restore.
+ */
+static struct sigaction
+catch_stop(struct pool *pool)
+{
+	struct sigaction action = {.sa_handler = stop}, before = {.sa_handler = SIG_DFL};
+
+	stoppable = pool;
+	sigemptyset(&action.sa_mask);
+	if (sigaction(SIGTSTP, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+		sigaction(SIGTSTP, &action, NULL);
+	return before;
+}
+
 /* Note the end of a worker. A worker that dies by the signal that stops the pool has not failed. */
 static void
 note(struct pool *pool, pid_t pid, int wait_status, bool enough)
@@ -112,6 +148,7 @@ leave_pool(size_t most, const volatile bool *enough, int *rope, int *status)
 {
 	struct pool pool = {.workers = calloc(most, sizeof(pid_t)), .most = most};
 	pid_t parent = getpid(), pid = 0;
+	struct sigaction before;
 	int error = 0, ends[2];
 
 	if (!pool.workers || io_pipe(ends) == -1 || interrupt_hold() == -1) {
@@ -134,7 +171,9 @@ leave_pool(size_t most, const volatile bool *enough, int *rope, int *status)
 		tell(&pool, SIGTERM);
 	}
 	close(ends[1]);
+	before = catch_stop(&pool);
 	attend(&pool, enough);
+	sigaction(SIGTSTP, &before, NULL);
 	if (pool.rope != -1)
 		close(pool.rope);
 	/* A worker that reports a failure after a signal ends this process with that status. */

@@ -16,14 +16,14 @@
 #include "process/launch.h"
 #include "queue/internal.h"
 
-/* Process group of the COMMAND that runs, for the handler of SIGTSTP; NULL or 0: none runs. */
-static volatile pid_t *group;
+/* Process group of the COMMAND that runs, for the handler of SIGTSTP; 0: none runs. */
+static volatile pid_t group;
 
 /* Stop COMMAND and this process, and continue COMMAND once this process continues. See kill(2), raise(3). */
 static void
 stop(int number)
 {
-	pid_t other = group ? *group : 0;
+	pid_t other = group;
 	int saved = errno;
 
 	if (other)
@@ -36,13 +36,14 @@ stop(int number)
 
 /* Install that handler, once, unless the signal is ignored. */
 static void
-catch_stop(volatile pid_t *command)
+catch_stop(void)
 {
 	struct sigaction action = {.sa_handler = stop, .sa_flags = SA_RESTART}, before;
+	static bool installed;
 
-	if (group)
+	if (installed)
 		return;
-	group = command;
+	installed = true;
 	sigemptyset(&action.sa_mask);
 	if (sigaction(SIGTSTP, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
 		sigaction(SIGTSTP, &action, NULL);
@@ -161,15 +162,15 @@ attempt_run(struct work *work, const struct message *messages, size_t count, uns
 	launch.input = make_input(work, messages, count);
 	if (launch.input == -1)
 		return errno;
-	catch_stop(stored);
-	group = stored;
+	catch_stop();
 	/* The signals that come from here on are those of attend. */
 	if (interrupt_hold() == -1) {
 		error = errno;
 	} else {
 		pid = launch_start(&launch);
+		group = pid == -1 ? 0 : pid;
 		error = pid == -1 ? errno : attend(work, pid, end);
-		*stored = 0;
+		group = *stored = 0;
 		interrupt_release();
 	}
 	close(launch.input);

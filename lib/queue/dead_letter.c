@@ -13,25 +13,48 @@
 #include "base/command.h"
 #include "base/error.h"
 #include "base/explain.h"
+#include "base/place.h"
 #include "base/interrupt.h"
 #include "queue/internal.h"
 
 /* The longest pause between two looks for space in a full queue, in nanoseconds. */
 #define LONGEST_PAUSE 60000000000LL
 
-/* Open the file. A FIFO that another user has planted must not block, and a link must not lead elsewhere. */
+/*
+ * Open the file, or create it. As with -c, follow no link, and use nothing that another user has put into a sticky
+ * directory. Returns GO_ON, or STATUS_FAILED after a line.
+ */
 static int
-open_file(struct dead_letters *dead)
+open_file(struct work *work)
 {
-	struct stat st;
+	struct dead_letters *dead = &work->dead;
+	struct deadline deadline;
+	struct place place = {0};
+	struct stat st = {0};
+	int tries = 2, error;
 
-	dead->fd = open(dead->name.path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
-	if (dead->fd != -1 && fstat(dead->fd, &st) == 0 && S_ISREG(st.st_mode))
+	deadline_set(&deadline, work->timeout);
+	if (place_open(&place, dead->name.path) == -1) {
+		error_line(dead->name.text, "%s", explain_errno(errno));
+		return STATUS_FAILED;
+	}
+	/* Another process may create the file in between. */
+	do {
+		dead->fd = place_file(&place, O_RDWR, true, &deadline, &st);
+		if (dead->fd == -1 && errno == ENOENT)
+			dead->fd = openat(
+			    place.directory, place.name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	} while (dead->fd == -1 && errno == EEXIST && st.st_mode == 0 && --tries > 0);
+	error = errno;
+	place_close(&place);
+	if (dead->fd != -1 && fcntl(dead->fd, F_SETFL, O_APPEND) == 0)
 		return GO_ON;
-	error_line(dead->name.text, "%s",
-	    dead->fd != -1   ? "not an ordinary file"
-	    : errno == ELOOP ? "a symbolic link, which is not followed"
-	                     : explain_errno(errno));
+	if (error == EBADMSG)
+		error_line(dead->name.text, "not an ordinary file but %s", place_kind(st.st_mode));
+	else if (error == EEXIST)
+		error_line(dead->name.text, "another user's file in a sticky directory");
+	else
+		error_line(dead->name.text, "%s", explain_errno(error));
 	return STATUS_FAILED;
 }
 
@@ -46,7 +69,7 @@ dead_letters_open(struct work *work, const struct queue_options *options)
 	if (!dead->name.text)
 		return GO_ON;
 	if (dead->name.kind == NAME_FILE)
-		return open_file(dead);
+		return open_file(work);
 	other.create |= other.exclusive;
 	other.exclusive = other.receive = other.peek = false;
 	other.select = NULL;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/explain.h"
 #include "base/interrupt.h"
 #include "base/io.h"
 #include "process/child.h"
@@ -84,8 +85,12 @@ put_back(struct hand *hand, struct queue *queue)
 		tell(hand, queue, count, result == -1);
 	if (result == -1 && errno == EAGAIN)
 		result = hand_send_back(hand, queue, true);
-	if (result == -1)
+	if (result == -1 && put_back_refused(errno))
 		print(hand, queue, errno);
+	else if (result == -1)
+		error_line(queue->text,
+		    "not put back: %s; %zu of %zu messages stay in /dev/shm%s until the next mqrecv",
+		    explain_errno(errno), hand_count(hand), count, hand->name ? hand->name : "");
 }
 
 /* Be the guard, until the receiver has ended. */
@@ -98,7 +103,13 @@ watch(struct work *work, int rope)
 	/* A process of its own waits for space, because the guard must not. */
 	if (work->strays && fork() == 0) {
 		close(rope);
-		close(hand->fd); /* and with it the lock */
+		/* The lock lasts as long as the mapping. */
+		hand_close(hand, false);
+		work->queue->hand = NULL;
+		error_line(work->queue->text,
+		    "the queue is full, and process %ld waits to put back the messages of a receiver "
+		    "that was killed",
+		    (long)getpid());
 		(void)hand_recover(work->queue, true);
 		_exit(STATUS_OK);
 	}
@@ -107,8 +118,8 @@ watch(struct work *work, int rope)
 	if (hand_map(hand) == 0) {
 		end_group(hand->head->group);
 		put_back(hand, work->queue);
+		hand_close(hand, hand_count(hand) == 0);
 	}
-	hand_close(hand, true);
 	_exit(STATUS_OK);
 }
 

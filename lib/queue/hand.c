@@ -87,39 +87,53 @@ grow(struct hand *hand, size_t size)
 	return error ? error_set(error) : hand_map(hand);
 }
 
+/* The most names that are tried: in another PID namespace a process can have the same number. */
+#define NAMES 1000
+
 /* Make a file with a name, or without one where that fails. Returns 0 or -1. */
 static int
-make(struct hand *hand, const struct text *name)
+make(struct hand *hand, const char *queue)
 {
-	hand->fd = name->cut ? -1 : shm_open(name->data, O_RDWR | O_CREAT | O_EXCL, 0600);
-	if (hand->fd != -1) {
-		hand->name = strdup(name->data);
-		/* No process waits for this lock: see hand_recover. */
-		(void)flock(hand->fd, LOCK_EX | LOCK_NB);
-		return 0;
+	struct text name = {0};
+	int i;
+
+	for (i = 0; i < NAMES && hand->fd == -1 && (i == 0 || errno == EEXIST); i++) {
+		text_free(&name);
+		text_format(&name, "/");
+		hand_prefix(queue, &name);
+		text_format(&name, i == 0 ? "%ld" : "%ld.%d", (long)getpid(), i);
+		hand->fd = name.cut ? -1 : shm_open(name.data, O_RDWR | O_CREAT | O_EXCL, 0600);
 	}
-	hand->fd = memory_file();
-	return hand->fd == -1 ? -1 : 0;
+	if (hand->fd == -1) {
+		text_free(&name);
+		hand->fd = memory_file();
+		return hand->fd == -1 ? -1 : 0;
+	}
+	hand->name = name.data;
+	/* A process that looks for files without a lock may hold it for a moment: the file is still empty. */
+	while (flock(hand->fd, LOCK_EX) == -1 && errno == EINTR)
+		;
+	return 0;
 }
 
 int
 hand_open(struct hand *hand, struct queue *queue)
 {
-	size_t length = strlen(queue->text) + 1;
-	struct text name = {0};
-	int result;
+	struct text identity = {0};
+	size_t length;
+	int saved;
 
 	*hand = (struct hand){.fd = -1};
-	text_format(&name, "/");
-	hand_prefix(queue->text, &name);
-	text_format(&name, "%ld", (long)getpid());
-	result = make(hand, &name);
-	text_free(&name);
-	if (result == -1 || grow(hand, hand_start(length)) == -1) {
+	queue->backend->identify(queue, &identity);
+	length = identity.size + 1;
+	if (identity.cut || make(hand, identity.data) == -1 || grow(hand, hand_start(length)) == -1) {
+		saved = identity.cut ? ENOMEM : errno;
+		text_free(&identity);
 		hand_close(hand, true);
-		return -1;
+		return error_set(saved);
 	}
-	memcpy(hand->head->queue, queue->text, length);
+	memcpy(hand->head->queue, identity.data, length);
+	text_free(&identity);
 	hand->head->start = hand->next = hand_start(length);
 	/* From here on the file counts. */
 	memcpy(hand->head->magic, HAND_MAGIC, sizeof(HAND_MAGIC));
@@ -141,12 +155,13 @@ hand_reserve(struct queue *queue, size_t size)
 }
 
 void
-hand_took(struct hand *hand, const struct message *message)
+hand_took(struct hand *hand, size_t size, long priority)
 {
-	struct hand_message *took = hand_at(hand, hand->next);
+	volatile struct hand_message *took = hand_at(hand, hand->next);
 
-	took->size = message->size;
-	took->priority = message->priority;
+	/* The count, which is stored last, makes the message count. */
+	took->size = size;
+	took->priority = priority;
 	hand->next = hand_after(hand, hand->next);
 	hand->head->count++;
 }
@@ -174,6 +189,7 @@ hand_list(const struct hand *hand, struct message *list)
 void
 hand_clear(struct hand *hand)
 {
+	hand->head->first = hand->head->count;
 	hand->head->count = 0;
 	hand->head->first = 0;
 	hand->next = hand->head->start;

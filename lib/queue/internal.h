@@ -31,6 +31,9 @@ struct queue_backend {
 	 */
 	int (*insist)(struct queue *queue, const struct message *message);
 	int (*descriptor)(const struct queue *queue); /* NULL: the queue has none */
+
+	/* Append a name of the queue that is the same for each name that users give it. */
+	void (*identify)(const struct queue *queue, struct text *text);
 	size_t envelope;                            /* bytes in front of a message in queue->buffer, for its priority */
 	bool (*removed)(const struct queue *queue); /* NULL: its calls report the removal */
 	unsigned long (*stranded)(const struct queue *queue); /* NULL: a removed queue takes its messages with it */
@@ -96,7 +99,7 @@ int hand_map(struct hand *hand);
 int hand_reserve(struct queue *queue, size_t size);
 
 /* Note that a message of that size and priority was received there. */
-void hand_took(struct hand *hand, const struct message *message);
+void hand_took(struct hand *hand, size_t size, long priority);
 
 /* Find the messages from the first one on; list has space for all. Returns their number. */
 size_t hand_list(const struct hand *hand, struct message *list);
@@ -124,6 +127,9 @@ int hand_send_back(struct hand *hand, struct queue *queue, bool insist);
  * queue is full.
  */
 bool hand_recover(struct queue *queue, bool insist);
+
+/* Return true if the queue will never take the message back: it was removed, or it refuses this user. */
+bool put_back_refused(int error);
 
 /* guard.c */
 
@@ -243,6 +249,9 @@ trace_mq_receive(const struct queue *queue, unsigned int *priority, const struct
 	ssize_t result = until ? mq_timedreceive(mqd, queue->buffer, queue->size, priority, until)
 	                       : mq_receive(mqd, queue->buffer, queue->size, priority);
 
+	/* Before anything that may block, such as the trace. */
+	if (queue->hand && result >= 0)
+		hand_took(queue->hand, (size_t)result, (long)*priority);
 	if (trace_on)
 		trace_print_mq_receive(queue, *priority, until, result);
 	return result;
@@ -263,6 +272,8 @@ trace_msgrcv(const struct queue *queue, size_t space, long type, int flags)
 {
 	ssize_t result = msgrcv(queue->as.sysv.id, queue->buffer, space, type, flags);
 
+	if (queue->hand && result >= 0)
+		hand_took(queue->hand, (size_t)result, sysv_envelope(queue)->type);
 	if (trace_on)
 		trace_print_msgrcv(queue, space, type, flags, result);
 	return result;

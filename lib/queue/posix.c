@@ -131,6 +131,12 @@ descriptor_posix(const struct queue *queue)
 	return (int)queue->as.posix.mqd;
 }
 
+static void
+identify_posix(const struct queue *queue, struct text *text)
+{
+	text_format(text, "%s", queue->text);
+}
+
 static bool
 removed_posix(const struct queue *queue)
 {
@@ -155,6 +161,7 @@ const struct queue_backend queue_posix = {
     .receive = receive_posix,
     .insist = insist_posix,
     .descriptor = descriptor_posix,
+    .identify = identify_posix,
     .removed = removed_posix,
     .stranded = stranded_posix,
     .no_select = "a POSIX queue always gives its highest priority, oldest first (System V queues select)",

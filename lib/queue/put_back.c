@@ -70,8 +70,10 @@ queue_put_back(struct queue *queue, const struct message *messages, size_t count
 	for (i = 0; i < count && !queue->asked.peek; i++) {
 		int error = send_back(queue, &messages[i]);
 
-		if (error == EAGAIN && (result.process = leave_behind(queue, messages + i, count - i)) != -1) {
+		if (error && !put_back_refused(error) &&
+		    (result.process = leave_behind(queue, messages + i, count - i)) != -1) {
 			result.waiting = count - i;
+			result.error = error;
 			break;
 		}
 		if (error) {
@@ -104,8 +106,12 @@ put_back_words(const struct put_back *result, bool its, struct text *text)
 		text_format(text, result->back == 1 ? " was put back" : " were put back");
 	}
 	if (result->waiting > 0) {
-		text_format(text, "%sthe queue is full, and process %ld waits to put ", text->size > start ? ", " : "",
-		    (long)result->process);
+		text_format(text, "%s%s, and ", text->size > start ? ", " : "",
+		    result->error == EAGAIN ? "the queue is full" : explain_errno(result->error));
+		if (result->process)
+			text_format(text, "process %ld waits to put ", (long)result->process);
+		else
+			text_format(text, "the next mqrecv of this queue puts ");
 		add_messages(text, result->waiting, its);
 		text_format(text, " back");
 	}

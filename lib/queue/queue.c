@@ -99,8 +99,6 @@ queue_receive(struct queue *queue, struct message *message, const struct queue_w
 	if (queue->backend->receive(queue, message, wait) == -1)
 		return -1;
 	queue->taken |= !queue->asked.peek;
-	if (queue->hand)
-		hand_took(queue->hand, message);
 	return 0;
 }
 

@@ -170,7 +170,8 @@ struct put_back {
 	size_t back;    /* messages that are in the queue again */
 	size_t waiting; /* messages that another process sends once the queue has space */
 	size_t printed; /* messages that were printed on standard error, because the queue is gone or refuses them */
-	pid_t process;  /* that process */
+	pid_t process;  /* that process; 0: the next receiver */
+	int error;      /* why they wait */
 };
 
 /*
@@ -179,7 +180,7 @@ struct put_back {
  * that no process can be forked for, is printed on standard error, escaped. A queue opened to peek still has the
  * messages: do nothing.
  */
-struct put_back queue_put_back(struct queue *queue, const struct message *messages, size_t count);
+CHECKED struct put_back queue_put_back(struct queue *queue, const struct message *messages, size_t count);
 
 /* Append what became of the messages, as the end of an error line; its: they belong to a COMMAND that was named. */
 void put_back_words(const struct put_back *result, bool its, struct text *text);

@@ -21,7 +21,7 @@ int
 hand_send_back(struct hand *hand, struct queue *queue, bool insist)
 {
 	size_t offset = hand->head->start, i;
-	struct hand *receives = queue->hand;
+	struct queue receives = *queue;
 	int result = 0;
 
 	/* A System V message is sent from where it stands. */
@@ -43,9 +43,9 @@ hand_send_back(struct hand *hand, struct queue *queue, bool insist)
 		if (result == 0)
 			hand->head->first++;
 	}
-	queue->hand = receives;
-	queue->buffer = NULL;
-	queue->capacity = 0;
+	queue->hand = receives.hand;
+	queue->buffer = receives.buffer;
+	queue->capacity = receives.capacity;
 	return result;
 }
 
@@ -85,18 +85,26 @@ adopt(struct hand *hand, int directory, const char *name, const char *queue)
 }
 
 bool
+put_back_refused(int error)
+{
+	return error == EIDRM || error == EACCES || error == EBADF;
+}
+
+bool
 hand_recover(struct queue *queue, bool insist)
 {
 	DIR *directory = opendir(DIRECTORY);
-	struct text prefix = {0};
+	struct text prefix = {0}, identity = {0};
 	struct dirent *entry;
 	struct hand stray;
 	bool left = false;
 
-	hand_prefix(queue->text, &prefix);
-	while (directory && !prefix.cut && (entry = readdir(directory))) {
+	queue->backend->identify(queue, &identity);
+	if (!identity.cut)
+		hand_prefix(identity.data, &prefix);
+	while (directory && !identity.cut && !prefix.cut && (entry = readdir(directory))) {
 		if (strncmp(entry->d_name, prefix.data, prefix.size) != 0 ||
-		    adopt(&stray, dirfd(directory), entry->d_name, queue->text) == -1)
+		    adopt(&stray, dirfd(directory), entry->d_name, identity.data) == -1)
 			continue;
 		if (hand_send_back(&stray, queue, insist) == 0)
 			unlinkat(dirfd(directory), entry->d_name, 0);
@@ -107,5 +115,6 @@ hand_recover(struct queue *queue, bool insist)
 	if (directory)
 		closedir(directory);
 	text_free(&prefix);
+	text_free(&identity);
 	return left;
 }

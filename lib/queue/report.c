@@ -25,6 +25,8 @@ static const struct explanation common[] = {
     {EPERM, UNLINK, "no permission to remove the queue (only its owner or root may)", LIMIT_NONE},
     {EACCES, SEND, "no permission to send to this queue (its owner or root can change its mode)", LIMIT_NONE},
     {EACCES, RECEIVE, "no permission to receive from this queue (its owner or root can change its mode)", LIMIT_NONE},
+    {ENOSPC, RECEIVE, "/dev/shm has no space for a message in hand", LIMIT_NONE},
+    {EFBIG, RECEIVE, "RLIMIT_FSIZE forbids a file for a message in hand (raise it with ulimit -f)", LIMIT_NONE},
     {EIDRM, ANY, "the queue was removed while in use", LIMIT_NONE},
     {EAGAIN, ANY,
         "neither a timer nor a thread can be had (RLIMIT_SIGPENDING, RLIMIT_NPROC; raise one with ulimit -i or -u)",

@@ -104,6 +104,12 @@ insist_sysv(struct queue *queue, const struct message *message)
 	return 0;
 }
 
+static void
+identify_sysv(const struct queue *queue, struct text *text)
+{
+	text_format(text, "sysv:@%d", queue->as.sysv.id);
+}
+
 static bool
 same_sysv(const struct queue *one, const struct queue *other)
 {
@@ -159,6 +165,7 @@ const struct queue_backend queue_sysv = {
     .send = send_sysv,
     .receive = receive_sysv,
     .insist = insist_sysv,
+    .identify = identify_sysv,
     .envelope = sizeof(struct sysv_envelope),
     .same = same_sysv,
     .select = sysv_select,

@@ -107,10 +107,14 @@ put_back(struct work *work)
 
 	result.back = count - hand_count(hand);
 	work->queue->returned = true;
-	if (error == EAGAIN && guard_start(work) == 0) {
+	if (error && !put_back_refused(error)) {
 		result.waiting = count - result.back;
-		result.process = work->guard;
-		guard_leave(work);
+		result.error = error;
+		/* Without a guard, the next receiver finds the file. */
+		if (guard_start(work) == 0) {
+			result.process = work->guard;
+			guard_leave(work);
+		}
 		return result;
 	}
 	if (error) {
@@ -178,7 +182,7 @@ again(struct work *work, unsigned long long number, int status)
 
 	if (number == work->attempts || status == STATUS_NOEXEC || status == STATUS_NOCOMMAND || interrupt_caught())
 		return false;
-	for (i = 1; i < number && pause < longest; i++)
+	for (i = 1; i < number && pause > 0 && pause < longest; i++)
 		pause *= 2;
 	deadline_set(&deadline, pause < longest ? pause : longest);
 	return deadline_wait(NULL, 0, &deadline, -1) == -1 && errno == ETIMEDOUT;

@@ -165,12 +165,16 @@ bind_path(
 	place_close(place);
 	if (place_open(place, address->path) == -1)
 		return -1;
-	if (!is_safe(address->path))
+	/* What is looked at is what would be removed. */
+	if (place->directory != AT_FDCWD)
 		socket_through(place, &way);
 	if (lock(socket, why) == -1 || clear(place, at, &way, why) == -1)
 		return -1;
-	/* Where packets come from is where the answers go, and the way of this process leads no other one there. */
-	if (!listens || !socket_has_connections(socket))
+	/*
+	 * Others see the path that is bound, so it is that of the user if no other user can exchange a directory. Where
+	 * packets come from is where the answers go, and the way of this process leads no other one there.
+	 */
+	if (!listens || !socket_has_connections(socket) || is_safe(address->path))
 		way = *at;
 	/* The mode is set before any process can connect. */
 	mask = umask(0777 & ~socket->mode);

@@ -10,6 +10,7 @@
 #include <sys/un.h>
 
 #include "base/error.h"
+#include "base/number.h"
 #include "socket/internal.h"
 
 static int
@@ -70,11 +71,16 @@ int
 address_resolve(const struct address *address, bool listens, const struct deadline *until, struct address_list *list,
     const char **fault)
 {
+	unsigned long long zero;
 	int error, saved;
 
 	*list = (struct address_list){0};
 	if (address->any && !listens) {
 		*fault = "* is every address to listen at, not one to connect to";
+		return error_set(EINVAL);
+	}
+	if (address->port && !listens && number_parse(address->port, 0, 0, &zero) == 0) {
+		*fault = "port 0 is for a listener, which gets a free port; nobody listens at it";
 		return error_set(EINVAL);
 	}
 	if (address->kind == ADDRESS_UNIX)
