@@ -246,7 +246,7 @@ except ConnectionResetError: print('reset')" >got
 	ready sigmask -d all -i USR1 -b USR2 fdrecv -R ready unix:socket -- sh -c 'exec sigmask -p $$' >got
 	send unix:socket
 	ends 0
-	[ "$(cut -f 2- got)" = "$(printf 'USR1\tignored\nUSR2\tblocked')" ]
+	[ "$(grep USR got | cut -f 2-)" = "$(printf 'USR1\tignored\nUSR2\tblocked')" ]
 }
 
 @test "fdrecv: -v shows the calls that take the descriptors" {

@@ -389,7 +389,7 @@ lossy() {
 	asleep
 	[ "$(mqrecv -n 2 "$Q")" = $'first\nsecond' ]
 	ends 0
-	[ "$PLAT" = linux ] || return 0
+	[ "$PLAT" = linux ] && [ -z "${SANITIZED:-}" ] || return 0 # not under strace
 	need strace strace -V
 	mqsend "$Q" first
 	background strace -o trace mqsend "$Q" second
