@@ -14,5 +14,5 @@ printf '%s\n' 91 ninety 97 1001 many 65537 12 13 14 15 16 | mqsend -c -d 10 -e E
 mqrecv -c -f -j 4 -e END -A 3,10ms -D "file:$tmp/dead" "$queue" -- xargs factor >"$tmp/done" 2>"$tmp/errors" &
 wait "$!"
 printf 'done:\n%s\n' "$(sort -n "$tmp/done")"
-mqsend -N -P "$queue" <"$tmp/dead"
-printf 'given up:\n%s\n' "$(mqrecv -a -u "$queue" | sort)"
+mqsend -N -P -e END "$queue" <"$tmp/dead" &
+printf 'given up:\n%s\n' "$(mqrecv -f -e END -u "$queue" | sort)"

@@ -150,11 +150,10 @@ output_add(struct output *output, const struct message *message)
 	int result = 0;
 
 	if (reserve(output, message->size) == -1) {
-		struct put_back result = queue_put_back(output->queue, message, 1);
+		struct put_back back = queue_put_back(output->queue, message, 1);
 
-		if (result.waiting > 0)
-			error_line(
-			    output->queue->text, "process %ld waits to put a message back", (long)result.process);
+		if (back.waiting > 0)
+			error_line(output->queue->text, "process %ld waits to put a message back", (long)back.process);
 		return error_set(ENOMEM);
 	}
 	if (output->used > 0 && output->used + message->size + RECORD_FRAME > PIPE_BUF)

@@ -37,7 +37,9 @@ static const struct explanation words[] = {
     {ETIMEDOUT, STEP(WATCH), "the segment did not change in time (-t)", LIMIT_NONE},
     {ETIMEDOUT, STEP(LOCK), "the segment stayed locked by another process, not free in time (-t)", LIMIT_NONE},
     {ENOSYS, STEP(STAGE), "the input cannot be held: this kernel has no memory files (memfd_create(2))", LIMIT_NONE},
-    {EAGAIN, STEP(LOCK), "neither a timer nor a thread can be had (RLIMIT_SIGPENDING, RLIMIT_NPROC; raise one with ulimit -i or -u)", LIMIT_NONE},
+    {EAGAIN, STEP(LOCK),
+        "neither a timer nor a thread can be had (RLIMIT_SIGPENDING, RLIMIT_NPROC; raise one with ulimit -i or -u)",
+        LIMIT_NONE},
     {EFBIG, ~0u, "RLIMIT_FSIZE does not let files become so large (raise it with ulimit -f)", LIMIT_NONE},
     {0},
 };
