@@ -131,7 +131,6 @@ attend(struct work *work, pid_t pid, int *end)
 		while ((ended = waitpid(-1, &wait_status, WNOHANG)) > 0) {
 			if (ended == pid) {
 				*end = wait_status;
-				decide(work, 0);
 				return 0;
 			}
 			/* If no guard can be started now, the next message waits for one. */
@@ -172,6 +171,8 @@ attempt_run(struct work *work, const struct message *messages, size_t count, uns
 		error = pid == -1 ? errno : attend(work, pid, end);
 		group = *stored = 0;
 		interrupt_release();
+		/* Signals that were held until now came during COMMAND too. */
+		decide(work, 0);
 	}
 	close(launch.input);
 	return error;
