@@ -327,6 +327,7 @@ True" ]
 @test "sigsend: -n stops once COUNT processes have ended, and prints them in that order" {
 	local first second third i
 
+	[ "$PLAT" = linux ] || skip "POSIX takes a process that nobody has waited for as one that runs"
 	mkfifo ended
 	exec 8<>ended
 	for i in first second third; do
