@@ -15,15 +15,28 @@ struct asked {
 	struct socket_address from;
 };
 
-/* Return the place of a name. */
+/* Places in which a name can be. */
+#define ASKED_WAYS 8
+
+/* Return the place of a name, or one that is free for it, or else that of another name. */
 static struct asked *
 place(const struct datagrams *datagrams, const char *name)
 {
-	unsigned int hash = 0;
+	struct asked *found = NULL;
+	unsigned int hash = 0, i;
+	const char *byte;
 
-	while (*name)
-		hash = hash * 31 + (unsigned char)*name++;
-	return &datagrams->asked[hash % ASKED_MOST];
+	for (byte = name; *byte; byte++)
+		hash = hash * 31 + (unsigned char)*byte;
+	for (i = 0; i < ASKED_WAYS; i++) {
+		struct asked *asked = &datagrams->asked[(hash + i) % ASKED_MOST];
+
+		if (strcmp(asked->name, name) == 0)
+			return asked;
+		if (!found && !asked->name[0])
+			found = asked;
+	}
+	return found ? found : &datagrams->asked[hash % ASKED_MOST];
 }
 
 int
