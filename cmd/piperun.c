@@ -2,34 +2,50 @@
  * piperun: join commands by anonymous pipes, in a line or a ring.
  *
  * piperun finds all commands and makes all pipes before it starts a command. No byte passes through piperun, and it
- * holds no end of a pipe. Its exit status is that of the first command from the left that failed.
+ * holds no end of a pipe. It ends as the first command from the left that failed: with its status, or by its signal.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/command.h"
 #include "base/error.h"
 #include "base/explain.h"
+#include "base/interrupt.h"
+#include "base/ready.h"
 #include "base/trace.h"
 #include "pipe/pipeline.h"
+#include "process/child.h"
 #include "signals/names.h"
 
 static const struct command command = {
     .name = "piperun",
-    .usage = "[-lv] [-s SIZE] [-t TIME] COMMAND [ARG...] [-- COMMAND [ARG...]]...",
+    .usage = "[-Flv] [-d WORD] [-S FILE] [-s SIZE] [-t TIME] COMMAND [ARG...] [-- COMMAND [ARG...]]...",
     .help = "Join commands by anonymous pipes. The status is that of the first from the left that failed.\n"
+            "  -F       finish early: end the others once one has failed, or the last has ended\n"
             "  -l       close the ring: the last output is the first input\n"
+            "  -d WORD  WORD separates the commands instead of --\n"
+            "  -S FILE  write the statuses of all commands to FILE, in one line\n"
             "  -s SIZE  set the capacity of each pipe\n"
             "  -t TIME  end all commands after TIME (TERM, then KILL)\n"
             "  -v       trace IPC system calls, and print the status of each command\n",
 };
 
-/* Read the commands, which "--" separates. */
+struct job {
+	struct pipeline pipeline;
+	const char *separator, *file; /* WORD of -d, FILE of -S */
+	int statuses;                 /* descriptor of FILE, or -1 */
+	long long timeout;
+};
+
+/* Read the commands, which the separator separates. */
 static int
-parse_commands(struct pipeline *pipeline, int argc, char *argv[])
+parse_commands(struct job *job, int argc, char *argv[])
 {
+	struct pipeline *pipeline = &job->pipeline;
 	int i, first = 0;
 
 	pipeline->commands = calloc((size_t)argc + 1, sizeof(*pipeline->commands));
@@ -38,10 +54,10 @@ parse_commands(struct pipeline *pipeline, int argc, char *argv[])
 		return STATUS_RUNNER;
 	}
 	for (i = 0; i <= argc; i++) {
-		if (i < argc && strcmp(argv[i], "--") != 0)
+		if (i < argc && strcmp(argv[i], job->separator) != 0)
 			continue;
 		if (i == first)
-			return command_usage("there is a COMMAND on each side of --");
+			return command_usage("there is a COMMAND on each side of %s", job->separator);
 		pipeline->commands[pipeline->count++].argv = argv + first;
 		argv[i] = NULL;
 		first = i + 1;
@@ -50,12 +66,15 @@ parse_commands(struct pipeline *pipeline, int argc, char *argv[])
 }
 
 static int
-parse(struct pipeline *pipeline, long long *timeout, int argc, char *argv[])
+parse(struct job *job, int argc, char *argv[])
 {
 	const struct command_option table[] = {
-	    {'l', .flag = &pipeline->ring},
-	    {'s', .size = &pipeline->capacity},
-	    {'t', .flag = &pipeline->grouped, .time = timeout},
+	    {'F', .flag = &job->pipeline.early},
+	    {'l', .flag = &job->pipeline.ring},
+	    {'d', .text = &job->separator},
+	    {'S', .file = &job->file},
+	    {'s', .size = &job->pipeline.capacity},
+	    {'t', .flag = &job->pipeline.grouped, .time = &job->timeout},
 	    {0},
 	};
 	int status = command_options(&command, table, argc, argv);
@@ -64,7 +83,22 @@ parse(struct pipeline *pipeline, long long *timeout, int argc, char *argv[])
 		return status;
 	if (optind == argc)
 		return command_usage("COMMAND is missing; usage: piperun %s", command.usage);
-	return parse_commands(pipeline, argc - optind, argv + optind);
+	return parse_commands(job, argc - optind, argv + optind);
+}
+
+/* Find all commands and open the FILE of -S. */
+static int
+prepare(struct job *job)
+{
+	int status = pipeline_find(&job->pipeline);
+
+	if (status != GO_ON || !job->file)
+		return status;
+	job->statuses = ready_open(job->file, job->timeout);
+	if (job->statuses != -1)
+		return GO_ON;
+	status = ready_report(job->file);
+	return status == STATUS_FAILED ? STATUS_RUNNER : status;
 }
 
 /* Print how each command ended. */
@@ -75,7 +109,7 @@ show(const struct pipeline *pipeline)
 	size_t i;
 
 	for (i = 0; i < pipeline->count; i++) {
-		int status = pipeline->commands[i].status;
+		int status = child_status(pipeline->commands[i].end);
 
 		if (status > STATUS_SIGNAL && status - STATUS_SIGNAL <= SIGRTMAX)
 			error_line(pipeline->commands[i].argv[0], "status %d (%s)", status,
@@ -85,39 +119,71 @@ show(const struct pipeline *pipeline)
 	}
 }
 
+/* Write the statuses of all commands to the FILE of -S. Returns status, or after a line STATUS_RUNNER in place of 0. */
 static int
-run(struct pipeline *pipeline, long long timeout)
+tell(const struct job *job, int status)
+{
+	struct text line = {0};
+	int result;
+	size_t i;
+
+	for (i = 0; i < job->pipeline.count; i++)
+		text_format(&line, "%s%d", i > 0 ? " " : "", child_status(job->pipeline.commands[i].end));
+	result = line.cut ? error_set(ENOMEM) : ready_say(job->statuses, line.data);
+	if (result == -1)
+		(void)ready_report(job->file);
+	text_free(&line);
+	return result == -1 && status == STATUS_OK ? STATUS_RUNNER : status;
+}
+
+/* Die by the signal that ended a command. Its core file is the command's. */
+static void
+die(int number)
+{
+	const struct rlimit none = {0};
+
+	setrlimit(RLIMIT_CORE, &none);
+	interrupt_raise(number);
+}
+
+static int
+run(struct job *job)
 {
 	struct deadline deadline;
-	int status = pipeline_start(pipeline);
+	int status = pipeline_start(&job->pipeline), end = 0;
 
 	if (status != GO_ON)
 		return status;
-	deadline_set(&deadline, timeout);
-	if (pipeline_wait(pipeline, &deadline) == 0) {
-		status = pipeline_status(pipeline);
+	deadline_set(&deadline, job->timeout);
+	if (pipeline_wait(&job->pipeline, &deadline) == 0) {
+		end = pipeline_verdict(&job->pipeline);
+		status = child_status(end);
 	} else {
 		error_line(NULL, "time ran out (-t); the commands were ended");
 		status = STATUS_TIMEOUT;
 	}
 	if (trace_on)
-		show(pipeline);
+		show(&job->pipeline);
+	if (job->statuses != -1)
+		status = tell(job, status);
+	/* It ends all but process 1. */
+	if (WIFSIGNALED(end))
+		die(WTERMSIG(end));
 	return status;
 }
 
 int
 main(int argc, char *argv[])
 {
-	struct pipeline pipeline = {0};
-	long long timeout = DEADLINE_NEVER;
+	struct job job = {.separator = "--", .statuses = -1, .timeout = DEADLINE_NEVER};
 	int status;
 
 	command_start(&command, argc, argv);
-	status = parse(&pipeline, &timeout, argc, argv);
+	status = parse(&job, argc, argv);
 	if (status == GO_ON)
-		status = pipeline_find(&pipeline);
+		status = prepare(&job);
 	if (status == GO_ON)
-		status = run(&pipeline, timeout);
-	pipeline_close(&pipeline);
+		status = run(&job);
+	pipeline_close(&job.pipeline);
 	return command_end(status);
 }

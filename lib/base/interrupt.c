@@ -280,27 +280,30 @@ interrupt_restore(void)
 void
 interrupt_awaited(sigset_t *set)
 {
+	static const int others[] = {SIGKILL, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGCONT, SIGURG, SIGPIPE, SIGXFSZ};
+	struct sigaction action;
+	int number;
 	size_t i;
 
 	sigemptyset(set);
-	sigaddset(set, SIGCHLD);
-	for (i = 0; i < COUNT; i++)
-		if (signals[i].part == ENDS && inherited[i].sa_handler != SIG_IGN)
-			sigaddset(set, signals[i].number);
+	/* The disposition of a signal that the C library keeps for itself is not known. */
+	for (number = 1; number <= SIGRTMAX; number++)
+		if (sigaction(number, NULL, &action) == -1 || action.sa_handler != SIG_IGN)
+			signal_set_add(set, number);
+	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		sigdelset(set, others[i]);
 }
 
 void
 interrupt_raise(int number)
 {
-	struct sigaction action = {.sa_handler = SIG_DFL};
 	sigset_t set;
 
-	sigemptyset(&action.sa_mask);
-	sigaction(number, &action, NULL);
+	signal_set_disposition(number, SIG_DFL);
 	sigemptyset(&set);
-	sigaddset(&set, number);
+	signal_set_add(&set, number);
 	raise(number);
-	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	signal_set_change(SIG_UNBLOCK, &set, NULL);
 }
 
 int

@@ -72,7 +72,10 @@ void interrupt_pause(void);
 /* Undo one interrupt_hold; the outermost call restores the mask. */
 void interrupt_release(void);
 
-/* Store in set SIGCHLD and the signals that interrupt_setup catches, even those that were blocked on entry. */
+/*
+ * Store in set SIGCHLD, SIGWINCH and all signals that would end this process, even those that were blocked on entry, but
+ * none that was ignored on entry.
+ */
 void interrupt_awaited(sigset_t *set);
 
 /* End the process by the default action of a signal. */

@@ -60,6 +60,7 @@ start(struct pipeline *pipeline)
 		    .input = i > 0 || pipeline->ring ? left->pipe[0] : STDIN_FILENO,
 		    .output = i < last || pipeline->ring ? command->pipe[1] : STDOUT_FILENO,
 		    .group = pipeline->grouped ? pipeline->group : LAUNCH_SAME,
+		    .piped = true,
 		};
 		pid_t pid = launch_start(&launch);
 
@@ -88,17 +89,21 @@ int
 pipeline_start(struct pipeline *pipeline)
 {
 	size_t pipes = pipeline->ring ? pipeline->count : pipeline->count - 1, i;
+	struct sigaction action;
 	int status = GO_ON;
-	sigset_t set;
 
 	/* A signal that comes from here on is for the commands, and stays pending until pipeline_wait. */
-	interrupt_awaited(&set);
-	if (signal_set_change(SIG_BLOCK, &set, NULL) == -1 || interrupt_caught())
+	interrupt_awaited(&pipeline->awaited);
+	/* The terminal stops only this process if the commands have a group of their own. */
+	if (pipeline->grouped && sigaction(SIGTSTP, NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+		sigaddset(&pipeline->awaited, SIGTSTP);
+	if (signal_set_change(SIG_BLOCK, &pipeline->awaited, NULL) == -1 || interrupt_caught())
 		return STATUS_RUNNER;
 	for (i = 0; i < pipes && status == GO_ON; i++)
 		status = make_pipe(pipeline, pipeline->commands[i].pipe);
 	if (status == GO_ON)
 		status = start(pipeline);
+	sigpending(&pipeline->missed);
 	for (i = 0; i < pipes && pipeline->commands[i].pipe[1]; i++) {
 		close(pipeline->commands[i].pipe[0]);
 		close(pipeline->commands[i].pipe[1]);
@@ -108,17 +113,6 @@ pipeline_start(struct pipeline *pipeline)
 	else
 		pipeline_end(pipeline);
 	return status;
-}
-
-int
-pipeline_status(const struct pipeline *pipeline)
-{
-	size_t i;
-
-	for (i = 0; i < pipeline->count; i++)
-		if (pipeline->commands[i].status)
-			return pipeline->commands[i].status;
-	return STATUS_OK;
 }
 
 void

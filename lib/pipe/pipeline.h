@@ -4,6 +4,7 @@
 #ifndef PIPE_PIPELINE_H
 #define PIPE_PIPELINE_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -16,36 +17,46 @@ struct pipeline_command {
 	char *path;  /* file of the program */
 	int pipe[2]; /* ends of the pipe to the next command, which pipeline_start opens and closes */
 	pid_t pid;   /* process that runs, or 0 */
-	int status;  /* exit status of a command that has ended: its own, or 128 plus the number of the signal */
+	int end;     /* status of waitpid(2) of a command that has ended, else 0 */
+	bool spared; /* its end does not count: it was ended because others had finished */
 };
 
 struct pipeline {
 	struct pipeline_command *commands; /* allocated by the caller, released by pipeline_close */
 	size_t count;                      /* number of commands, at least 1 */
 	bool ring;                         /* the output of the last is the input of the first */
+	bool early;                        /* end the others once one has failed, or the last of a line has ended */
 	bool grouped;                      /* the commands get a process group of their own */
 	size_t capacity;                   /* bytes of each pipe's capacity; 0: it stays */
 	pid_t group;                       /* that process group, or 0 */
+	sigset_t awaited;                  /* signals that are forwarded, and SIGCHLD */
+	sigset_t missed;                   /* signals that came before all commands had started */
+	unsigned int stops;                /* forwarded signals that asked for the end */
 };
 
 /* Find the files of all commands, before one is started. Returns GO_ON, or an exit status after a line. */
 CHECKED int pipeline_find(struct pipeline *pipeline);
 
 /*
- * Make all pipes, start all commands, and close standard input and output. From then on, block the signals that
- * interrupt_setup catches. Returns GO_ON; or ends the commands that were started, and returns an exit status after a
- * line, or without one if a signal was caught. See pipe(2).
+ * Make all pipes, start all commands, with the default action of SIGPIPE, and close standard input and output. From
+ * then on, block the signals of interrupt_awaited. Returns GO_ON; or ends the commands that were started, and returns
+ * an exit status after a line, or without one if a signal was caught. See pipe(2).
  */
 CHECKED int pipeline_start(struct pipeline *pipeline);
 
 /*
- * Wait until all commands have ended, and forward signals to them meanwhile. Once deadline comes, end them by SIGTERM
- * and a second later by SIGKILL. Returns 0, or -1 with ETIMEDOUT.
+ * Wait until all commands have ended, and reap any other child. Meanwhile forward the signals that come: to the first
+ * command that runs; a second one that asks for the end, one of the terminal if the commands have a group, and any in a
+ * ring, to all. Once deadline comes, or with early once the others have finished, end the commands by SIGTERM and a
+ * second later by SIGKILL. Returns 0, or -1 with ETIMEDOUT.
  */
 CHECKED int pipeline_wait(struct pipeline *pipeline, const struct deadline *deadline);
 
-/* Return the exit status of the first command from the left that failed, or 0. */
-int pipeline_status(const struct pipeline *pipeline);
+/*
+ * Return the status of waitpid(2) of the first command from the left that failed, or 0. A command whose reader had
+ * enough (SIGPIPE), and one that is spared, has not failed.
+ */
+int pipeline_verdict(const struct pipeline *pipeline);
 
 /* Release the commands. */
 void pipeline_close(struct pipeline *pipeline);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,6 +89,8 @@ launch_child(const struct launch *launch)
 	if (launch->output != STDOUT_FILENO && dup2(launch->output, STDOUT_FILENO) == -1)
 		return errno;
 	interrupt_give_back();
+	if (launch->piped)
+		signal(SIGPIPE, SIG_DFL);
 	execve(launch->path, launch->argv, launch->environment ? launch->environment : environ);
 	return errno;
 }

@@ -5,6 +5,7 @@
 #ifndef PROCESS_LAUNCH_H
 #define PROCESS_LAUNCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -20,6 +21,7 @@ struct launch {
 	int input, output; /* its descriptors 0 and 1, copied in this order; output must not be 0, unless input is 0 */
 	pid_t group;       /* process group that it joins; 0: a new one; LAUNCH_SAME: that of the caller */
 	volatile pid_t *stored; /* where the child stores its process group before exec; NULL: nowhere */
+	bool piped;             /* SIGPIPE ends the COMMAND, even if it was ignored on entry */
 };
 
 /*
