@@ -35,6 +35,22 @@ await(pid_t pid, int *status)
 	}
 }
 
+/* Give a new child the signals that came before it existed, those of the terminal too. */
+static void
+catch_up(pid_t pid)
+{
+	static const int terminal[] = {SIGINT, SIGQUIT, SIGHUP};
+	sigset_t pending;
+	int number, i;
+
+	while ((number = interrupt_next()))
+		kill(pid, number);
+	sigpending(&pending);
+	for (i = 0; i < 3; i++)
+		if (sigismember(&pending, terminal[i]))
+			kill(pid, terminal[i]);
+}
+
 /* Start a COMMAND, or fork if launch is NULL, and wait. Returns 1, 0 in the child of a fork, or -1. */
 static int
 start(const struct launch *launch, int *status)
@@ -45,6 +61,8 @@ start(const struct launch *launch, int *status)
 	if (interrupt_hold() == -1)
 		return -1;
 	pid = launch ? launch_start(launch) : fork();
+	if (pid > 0)
+		catch_up(pid);
 	if (pid == 0)
 		result = 0;
 	else if (pid == -1 || await(pid, status) == -1)
