@@ -18,7 +18,7 @@
 
 static const struct command command = {
     .name = "fifocat",
-    .usage = "[-cfuvz] [-0|-N] [-l] [-m MODE] [-n COUNT] [-s SIZE] [-t TIME] [-w] PATH",
+    .usage = "[-cfluvz] [-0|-N] [-L TIME] [-m MODE] [-n COUNT] [-s SIZE] [-t TIME] [-w] PATH",
     .help = "Read a FIFO to standard output, or write standard input to it.\n"
             "  -w        write\n"
             "  -c        create the FIFO if it is missing\n"
@@ -26,6 +26,7 @@ static const struct command command = {
             "  -u        unlink the FIFO on the way out\n"
             "  -f        go on when the last writer closes; with -w, when the last reader does\n"
             "  -l        write each record in one write, so that writers never mix\n"
+            "  -L TIME   with -w: as -l, and drop records while nobody reads or it is full; wait at most TIME\n"
             "  -n COUNT  stop after COUNT records, and take not a byte more\n"
             "  -0        end records with NUL instead of newline\n"
             "  -N        use records that are netstrings (5:hello,)\n"
@@ -38,12 +39,14 @@ static const struct command command = {
 static int
 parse(struct transfer *transfer, bool *removes, int argc, char *argv[])
 {
+	long long patience;
 	const struct command_option table[] = {
 	    {'0', .form = &transfer->form},
 	    {'N', .form = &transfer->form},
 	    {'c', .flag = &transfer->fifo.create},
 	    {'f', .flag = &transfer->fifo.forever},
 	    {'l', .flag = &transfer->lines},
+	    {'L', .flag = &transfer->lossy, .time = &patience},
 	    {'m', .mode = &transfer->fifo.mode},
 	    {'n', .flag = &transfer->counts, .number = &transfer->count, .max = ULLONG_MAX},
 	    {'s', .size = &transfer->fifo.capacity},
@@ -64,6 +67,12 @@ parse(struct transfer *transfer, bool *removes, int argc, char *argv[])
 	if (optind + 1 < argc)
 		return command_surplus(argv[optind + 1], "PATH", "there is one PATH, after the options");
 	transfer->fifo.path = argv[optind];
+	if (!transfer->lossy)
+		return GO_ON;
+	if (!transfer->fifo.write)
+		return command_usage("-L goes with -w: only a writer drops records");
+	transfer->fifo.late = transfer->lines = true;
+	transfer->fifo.timeout = patience;
 	return GO_ON;
 }
 
@@ -88,9 +97,9 @@ explain(const struct transfer *transfer, int error, struct text *line)
 	else if (error == EBADMSG)
 		text_format(line, "record %llu is not a netstring", transfer_records(transfer) + 1);
 	else if (error == EMSGSIZE)
-		text_format(line, "record %llu has %zu bytes%s with its terminator, and -l allows at most %d",
+		text_format(line, "record %llu has %zu bytes%s with its terminator, and -%c allows at most %d",
 		    transfer_records(transfer) + 1, transfer->unbroken.size,
-		    transfer->unbroken.endless ? " or more" : "", PIPE_BUF);
+		    transfer->unbroken.endless ? " or more" : "", transfer->lossy ? 'L' : 'l', PIPE_BUF);
 	else if (error == EPIPE && output)
 		text_format(line, write ? "the reader has gone" : "standard output has lost its reader");
 	else
@@ -102,16 +111,32 @@ explain(const struct transfer *transfer, int error, struct text *line)
 	return STATUS_FAILED;
 }
 
-/* Print how an error ended the copy, and where the bytes are. Returns the exit status. */
+/* Return true if an error is the normal end: nobody reads the output, or a signal says stop, and no byte is lost. */
+static bool
+normal(struct transfer *transfer, int error)
+{
+	const struct pump *pump = &transfer->pump;
+	bool had_enough = error == EPIPE && pump->output && !transfer->fifo.write;
+
+	return (had_enough || error == EINTR) && (!pump_holds(pump) || pump->source == PUMP_FILE) &&
+	       !fifo_loses(&transfer->fifo);
+}
+
+/* Print how an error ended the copy, and where the bytes are, unless the end is normal. Returns the exit status. */
 static int
-stop(const struct transfer *transfer, int error)
+stop(struct transfer *transfer, int error)
 {
 	const struct pump *pump = &transfer->pump;
 	size_t held = pump->end - pump->start;
 	struct text line = {0};
 	long unread = pipe_unread(transfer->fifo.fd);
-	int status = explain(transfer, error, &line);
+	int status;
 
+	if (normal(transfer, error))
+		return STATUS_OK;
+	if (error == ECANCELED)
+		return STATUS_FAILED;
+	status = explain(transfer, error, &line);
 	text_format(&line, "; %llu bytes were written", pump->moved);
 	if (transfer->fifo.write && unread > 0 && (unsigned long long)unread <= pump->moved)
 		text_format(&line, ", %llu of them taken", pump->moved - (unsigned long long)unread);
@@ -121,8 +146,25 @@ stop(const struct transfer *transfer, int error)
 		text_format(&line, ", %ld are left in the FIFO", unread);
 	if (!transfer->fifo.write && transfer->counts && !transfer->lines && transfer->counted.scanner.open)
 		text_format(&line, ", and the last record is not whole");
+	if (error == EMSGSIZE)
+		text_format(&line, " (use a queue, or a lock: semop file:LOCK -- fifocat -w)");
 	error_text(transfer->fifo.path, &line);
 	return status;
+}
+
+/* Print what -L has dropped. */
+static void
+count_dropped(const struct transfer *transfer)
+{
+	unsigned long long count = transfer->unbroken.dropped;
+	struct text line = {0};
+
+	if (count == 0 && transfer->unread <= 0)
+		return;
+	text_format(&line, "%llu record%s dropped (-L)", count, count == 1 ? " was" : "s were");
+	if (transfer->unread > 0)
+		text_format(&line, ", %ld bytes in the FIFO were not taken", transfer->unread);
+	error_text(transfer->fifo.path, &line);
 }
 
 int
@@ -139,6 +181,7 @@ main(int argc, char *argv[])
 	status = fifo_open(&transfer.fifo);
 	if (status == GO_ON)
 		status = transfer_run(&transfer) == 0 ? STATUS_OK : stop(&transfer, errno);
+	count_dropped(&transfer);
 	/* The FIFO stays after a failure, unless a signal ended the copy or this process created the FIFO. */
 	if (removes && (status == STATUS_OK || interrupt_caught() || transfer.fifo.created)) {
 		other = fifo_unlink(&transfer.fifo);

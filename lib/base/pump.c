@@ -63,6 +63,7 @@ pump_open(struct pump *pump, int in, int out, unsigned int options)
 	pump->waits = connection ? PUMP_NEVER : PUMP_WRITES;
 	pump->open = in != -1;
 	pump->blocked = pump->output = pump->watch = false;
+	pump->slow = true;
 	pump->moved = 0;
 	pump->start = pump->end = pump->held = 0;
 	pump->in_timeout = pump->out_timeout = DEADLINE_NEVER;

@@ -78,8 +78,11 @@ pump_copy(struct pump *pump)
 	while (pump->open || pump_holds(pump)) {
 		if (result == 0 && pump_wait(pump, pump->blocked) == -1)
 			return -1;
-		/* Bytes are read only while out has its reader. */
-		if (result == 1 && !pump->passing && !pump_holds(pump) && pump_wait(pump, false) == -1)
+		/*
+		 * Bytes are read only while out has its reader. A splice(2) that waits for space in out does not see
+		 * the end of in.
+		 */
+		if (result == 1 && (!pump->passing || pump->slow) && !pump_holds(pump) && pump_wait(pump, false) == -1)
 			return -1;
 		/*
 		 * A splice(2) that would block does not say which side is to blame. Wait for in first, then for out:

@@ -81,6 +81,13 @@ passed_nothing(struct pump *pump, bool was_blocked)
 	if (error == EAGAIN) {
 		/* After a wait for in, in has bytes, unless another process has read them meanwhile; so out is full. */
 		pump->blocked = pump->source == PUMP_FILE || !was_blocked;
+		if (!pump->connection) {
+			events = io_events(pump->in, POLLIN);
+			pump->open = !events || events & POLLIN;
+			pump->blocked = events & POLLIN;
+		}
+		if (!pump->open)
+			return 1;
 		if (pump->blocked)
 			pump_grow(pump);
 		return 0;
@@ -116,7 +123,8 @@ pump_pass(struct pump *pump)
 	else if (passage && open_passage(pump) == -1)
 		moved = -1;
 	else
-		moved = pump_splice(pump->in, passage ? pump->passage[1] : pump->out, pump->waits == PUMP_CALLS);
+		moved = pump_splice(
+		    pump->in, passage ? pump->passage[1] : pump->out, pump->waits == PUMP_CALLS && !pump->slow);
 	if (moved == -1)
 		return passed_nothing(pump, was_blocked);
 	if (moved == 0) {
@@ -127,6 +135,7 @@ pump_pass(struct pump *pump)
 		pump->held = (size_t)moved;
 	else
 		pump->moved += (size_t)moved;
+	pump->slow = moved < (ssize_t)sizeof(pump->buffer);
 	if (moved < LITTLE && pump->connection && pump->source != PUMP_FILE)
 		pump->passing = false;
 	/* A call that blocks until the pipe has space never reports that the pipe is full. */

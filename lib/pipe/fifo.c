@@ -1,6 +1,6 @@
 /*
- * fifo.c: opening a FIFO, and waiting for its other end. A tick interrupts an open that blocks, so that the wait can
- * have a bound and the removal of the FIFO is noticed.
+ * fifo.c: opening a FIFO, and waiting for its other end. A timer interrupts an open that blocks, so that the wait can
+ * have a bound and the removal of the FIFO is noticed: no call waits for the other end and for the removal together.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,14 +18,18 @@
 #include "base/trace.h"
 #include "pipe/internal.h"
 
-/* Print why the FIFO could not be opened. Returns the exit status. */
+/* Nanoseconds between two looks whether a FIFO without its other end was removed. */
+#define LOOK 500000000LL
+
+/* Print why the FIFO could not be opened, unless a signal was caught. Returns the exit status. */
 static int
 fail(const struct fifo *fifo, int error)
 {
+	if (error == EINTR)
+		return STATUS_FAILED;
 	error_line(fifo->path, "%s",
 	    error == ETIMEDOUT ? fifo->write ? "no reader in time (-t)" : "no writer in time (-t)"
 	    : error == EIDRM   ? "the FIFO was removed"
-	    : error == EINTR   ? "stopped by a signal"
 	                       : explain_errno(error));
 	return error == ETIMEDOUT ? STATUS_TIMEOUT : error == EIDRM ? STATUS_REMOVED : STATUS_FAILED;
 }
@@ -69,25 +73,32 @@ served(const struct fifo *fifo)
 	return io_events(fifo->fd, POLLIN) & POLLIN;
 }
 
+/* Open the FIFO if the other end is there, as open_wait does. */
+static int
+open_now(const struct fifo *fifo)
+{
+	int fd;
+
+	/* A second open for reading would not show whether there are writers. */
+	if (fifo->fd != -1 && !fifo->write)
+		fd = served(fifo) ? fifo->fd : -1;
+	else if ((fd = open_once(fifo, fifo->write, O_NONBLOCK)) == -1 && errno != ENXIO)
+		return -1;
+	errno = ETIMEDOUT;
+	return fd;
+}
+
 /* Open the FIFO once the other end is there. Returns a new descriptor, the old one if no other end is needed, or -1. */
 static int
 open_wait(const struct fifo *fifo)
 {
-	struct deadline deadline;
+	struct deadline deadline, look;
 	int fd;
 
-	if (fifo->timeout == 0) {
-		/* A second open for reading would not show whether there are writers. */
-		if (fifo->fd != -1 && !fifo->write)
-			fd = served(fifo) ? fifo->fd : -1;
-		else if ((fd = open_once(fifo, fifo->write, O_NONBLOCK)) == -1 && errno != ENXIO)
-			return -1;
-		errno = ETIMEDOUT;
-		return fd;
-	}
 	deadline_set(&deadline, fifo->timeout);
 	for (;;) {
-		if (deadline_tick(&deadline) == -1)
+		deadline_set(&look, LOOK);
+		if (deadline_alarm(deadline.limited && deadline.at < look.at ? &deadline : &look) == -1)
 			return -1;
 		fd = open_once(fifo, fifo->write, 0);
 		if (fd != -1 || errno != EINTR || interrupt_caught())
@@ -102,13 +113,41 @@ open_wait(const struct fifo *fifo)
 	}
 }
 
+/* Open the FIFO as open_wait does, and let the timer rest. */
+static int
+open_in_time(const struct fifo *fifo)
+{
+	const struct deadline never = {0};
+	int fd, saved;
+
+	if (fifo->timeout == 0)
+		return open_now(fifo);
+	fd = open_wait(fifo);
+	saved = errno;
+	(void)deadline_alarm(&never);
+	errno = saved;
+	return fd;
+}
+
+/* Use a descriptor that was opened. Returns 0, or -1 after a line. */
+static int
+adopt(struct fifo *fifo, int fd)
+{
+	bool bounded = fifo->timeout != DEADLINE_NEVER || fifo->forever;
+	int flags = fcntl(fd, F_GETFL);
+
+	fifo->fd = fd;
+	/* The kernel does a wait without a bound, which takes fewer calls. */
+	(void)fcntl(fd, F_SETFL, bounded ? flags | O_NONBLOCK : flags & ~O_NONBLOCK);
+	return pipe_resize(fifo->path, fd, fifo->capacity, "");
+}
+
 int
 fifo_open(struct fifo *fifo)
 {
-	bool bounded = fifo->timeout != DEADLINE_NEVER || fifo->forever;
-	int status = fifo_find(fifo), flags;
+	int status = fifo_find(fifo);
 
-	if (status != GO_ON)
+	if (status != GO_ON || fifo->late)
 		return status;
 	if (fifo->forever && !fifo->write) {
 		/*
@@ -120,26 +159,34 @@ fifo_open(struct fifo *fifo)
 			fifo->keep = open_once(fifo, true, O_NONBLOCK);
 	}
 	if (fifo->fd == -1)
-		fifo->fd = open_wait(fifo);
+		fifo->fd = open_in_time(fifo);
 	if (fifo->fd == -1)
 		return fail(fifo, errno);
-	/* The kernel does a wait without a bound, which takes fewer calls. */
-	flags = fcntl(fifo->fd, F_GETFL);
-	(void)fcntl(fifo->fd, F_SETFL, bounded ? flags | O_NONBLOCK : flags & ~O_NONBLOCK);
-	return pipe_resize(fifo->path, fifo->fd, fifo->capacity, "") == 0 ? GO_ON : STATUS_FAILED;
+	return adopt(fifo, fifo->fd) == 0 ? GO_ON : STATUS_FAILED;
 }
 
 int
 fifo_again(struct fifo *fifo)
 {
-	int fd = open_wait(fifo);
+	int fd = open_in_time(fifo);
 
 	if (fd == -1)
 		return -1;
+	if (fifo->fd == -1)
+		return adopt(fifo, fd) == 0 ? 0 : error_set(ECANCELED);
 	/* The new descriptor only served to wait. The old one kept the bytes in the pipe, and stays in use. */
 	if (fd != fifo->fd)
 		close(fd);
 	return 0;
+}
+
+bool
+fifo_loses(struct fifo *fifo)
+{
+	if (fifo->keep != -1)
+		close(fifo->keep);
+	fifo->keep = -1;
+	return pipe_unread(fifo->fd) > 0 && io_events(fifo->fd, 0) & (fifo->write ? POLLERR : POLLHUP);
 }
 
 void

@@ -39,8 +39,9 @@ struct unbroken {
 	enum record_form form;
 	struct counted *counted;   /* bound of the records that are read; NULL: all are read */
 	unsigned long long number; /* records written */
-	size_t size;               /* after EMSGSIZE: bytes of the next record, with its terminator */
-	bool endless;              /* after EMSGSIZE: the record has more bytes */
+	unsigned long long dropped;
+	size_t size;  /* after EMSGSIZE: bytes of the next record, with its terminator */
+	bool endless; /* after EMSGSIZE: the record has more bytes */
 };
 
 /*
@@ -49,5 +50,8 @@ struct unbroken {
  * written), those of counted_copy.
  */
 int unbroken_copy(struct unbroken *unbroken, struct pump *pump);
+
+/* Drop whole records that unbroken_copy has read and not written: as many as most bytes hold. */
+void unbroken_drop(struct unbroken *unbroken, struct pump *pump, size_t most);
 
 #endif

@@ -2,9 +2,12 @@
  * transfer.c: copies from or to a FIFO, and waits for another reader or writer once the present one has gone.
  */
 #include <errno.h>
+#include <limits.h>
+#include <stdint.h>
 #include <unistd.h>
 
 #include "base/deadline.h"
+#include "base/error.h"
 #include "base/io.h"
 #include "pipe/transfer.h"
 
@@ -56,6 +59,28 @@ again(struct transfer *transfer)
 }
 
 /*
+ * Handle a write of lossy that has failed: find another reader, or drop what waits for it. What came while TIME passed
+ * is dropped too; with no TIME, each write is tried. Returns 0 to go on, or -1.
+ */
+static int
+reach(struct transfer *transfer)
+{
+	struct pump *pump = &transfer->pump;
+	bool gone = errno == EPIPE || transfer->fifo.fd == -1;
+
+	if (!transfer->lossy || !pump->output)
+		return -1;
+	if (gone && fifo_again(&transfer->fifo) == 0) {
+		pump->out = transfer->fifo.fd;
+		return 0;
+	}
+	if (errno != ETIMEDOUT)
+		return -1;
+	unbroken_drop(&transfer->unbroken, pump, transfer->fifo.timeout > 0 ? SIZE_MAX : PIPE_BUF);
+	return 0;
+}
+
+/*
  * Make sure that a writer's last bytes in the pipe have a reader. With forever, wait until all bytes are read, by
  * another reader if need be. The wait looks again and again, because no call waits until a pipe is empty.
  */
@@ -68,18 +93,28 @@ drain(struct transfer *transfer)
 	deadline_set(&deadline, transfer->fifo.timeout);
 	transfer->fifo.drains = true;
 	while (pipe_unread(transfer->fifo.fd) > 0) {
-		bool gone = io_gone(transfer->fifo.fd);
+		bool gone = io_gone(transfer->fifo.fd), waits = transfer->fifo.forever || transfer->lossy;
 
 		transfer->pump.output = true;
 		if (!transfer->fifo.forever && !gone)
 			break;
-		if (!transfer->fifo.forever || deadline_passed(&deadline)) {
-			errno = transfer->fifo.forever ? ETIMEDOUT : EPIPE;
-			return -1;
-		}
+		if (!waits || deadline_passed(&deadline))
+			return error_set(waits ? ETIMEDOUT : EPIPE);
 		if (gone ? again(transfer) == -1 : deadline_nap(&deadline, &nap) == -1)
 			return -1;
 	}
+	return 0;
+}
+
+/* Drain the pipe, and with lossy count what no reader takes. */
+static int
+finish(struct transfer *transfer)
+{
+	if (drain(transfer) == 0)
+		return 0;
+	if (!transfer->lossy || errno != ETIMEDOUT)
+		return -1;
+	transfer->unread = pipe_unread(transfer->fifo.fd);
 	return 0;
 }
 
@@ -91,10 +126,12 @@ transfer_run(struct transfer *transfer)
 	prepare(transfer);
 	for (;;) {
 		if (copy(transfer) == -1) {
+			if (reach(transfer) == 0)
+				continue;
 			if (errno != EPIPE || !transfer->pump.output || !write || !transfer->fifo.forever)
 				return -1;
 		} else if (write) {
-			return drain(transfer);
+			return finish(transfer);
 		} else if (!transfer->fifo.forever || (transfer->counts && transfer->counted.left == 0)) {
 			return 0;
 		}
@@ -106,5 +143,6 @@ transfer_run(struct transfer *transfer)
 unsigned long long
 transfer_records(const struct transfer *transfer)
 {
-	return transfer->lines ? transfer->unbroken.number : transfer->count - transfer->counted.left;
+	return transfer->lines ? transfer->unbroken.number + transfer->unbroken.dropped
+	                       : transfer->count - transfer->counted.left;
 }

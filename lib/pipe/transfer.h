@@ -16,12 +16,14 @@ struct transfer {
 	struct fifo fifo;      /* with fifo.forever, the transfer goes on when the other end closes */
 	enum record_form form; /* form of counted and of whole records */
 	bool lines;            /* each record is written in one piece */
+	bool lossy;            /* with lines: records that cannot be written in fifo.timeout are dropped */
 	bool counts;           /* the transfer ends after count records */
 	unsigned long long count;
 	bool pass; /* pages of an input file may be passed on */
 
 	/* Results of the transfer. */
-	bool alone; /* after ETIMEDOUT: the wait was for another reader or writer, not for bytes */
+	long unread; /* with lossy: bytes that were written, and that no reader has taken */
+	bool alone;  /* after ETIMEDOUT: the wait was for another reader or writer, not for bytes */
 	struct pump pump;
 	struct counted counted;
 	struct unbroken unbroken;

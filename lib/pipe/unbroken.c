@@ -115,3 +115,20 @@ unbroken_copy(struct unbroken *unbroken, struct pump *pump)
 		return put_records(unbroken, pump);
 	}
 }
+
+void
+unbroken_drop(struct unbroken *unbroken, struct pump *pump, size_t most)
+{
+	struct record_scanner scanner = {.form = unbroken->form};
+	size_t size = 0;
+
+	while (pump->start < pump->end) {
+		ssize_t used = record_scan(&scanner, pump->buffer + pump->start, pump->end - pump->start);
+
+		if (used == -1 || scanner.open || used > PIPE_BUF || size + (size_t)used > most)
+			return;
+		size += (size_t)used;
+		pump->start += (size_t)used;
+		unbroken->dropped++;
+	}
+}
