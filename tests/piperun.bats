@@ -33,9 +33,109 @@ run_() {
 	status 1
 	try run_ sh -c 'kill -KILL $$' -- cat
 	status 137
-	try sigmask -d PIPE timeout 120 piperun yes -- head -n 1
+}
+
+@test "piperun: a reader that had enough is no failure, and does not hide one" {
+	local i
+
+	for ((i = 0; i < 40; i++)); do
+		try run_ seq 1000 -- sh -c 'exit 3'
+		status 3
+		try run_ yes -- head -n 1
+		status 0
+		output y
+		try sh -c 'timeout 120 piperun seq 100000 -- sh -c "read -r x; exit 5" >/dev/full'
+		status 5
+	done
+	# The last command's own death by SIGPIPE is a failure, unless the commands form a ring.
+	try run_ true -- sh -c 'kill -PIPE $$'
 	status 141
-	output y
+	try run_ -l true -- sh -c 'kill -PIPE $$'
+	status 0
+	try run_ sh -c 'kill -PIPE $$' -- sh -c 'exit 4'
+	status 4
+}
+
+@test "piperun: an endless writer ends even if SIGPIPE was ignored" {
+	try sigmask -i PIPE timeout 10 piperun sh -c 'while :; do echo x; done' -- head -n 1
+	status 0
+	output x
+}
+
+@test "piperun: dies by the signal of the command that decides, and by no other" {
+	need python3 /usr/bin/python3 -V
+	try timeout 20 /usr/bin/python3 -c '
+import subprocess, sys
+for command in (["sh", "-c", "kill -TERM $$"], ["sh", "-c", "exit 143"], ["sh", "-c", "kill -KILL $$"], ["sh", "-c", "kill -34 $$"]):
+    print(subprocess.run(["piperun"] + command + ["--", "cat"]).returncode)'
+	output $'-15\n143\n-9\n-34'
+}
+
+@test "piperun: -F ends the others once the last command has ended, or one has failed" {
+	: >log
+	background timeout 20 piperun -F tail -n +1 -f log -- grep -m 1 ready >out
+	echo 'it is ready' >>log
+	ends 0
+	[ "$(cat out)" = 'it is ready' ]
+	mkfifo hold
+	exec 7<>hold
+	# The others do not count, even if they do not listen.
+	try timeout 20 piperun -F sh -c 'exec cat <hold' -- sh -c 'trap "" TERM; exec cat <hold' -- sh -c 'exit 6'
+	status 6
+	try timeout 20 piperun -F sh -c 'exit 7' -- sh -c 'cat; exec cat <hold' -- sh -c 'exec cat <hold'
+	status 7
+	# In a ring only a failure ends the others, and its verdict survives -t.
+	try timeout 20 piperun -F -l -t 0.3 sh -c 'trap "" TERM; echo up; sleep 1000' -- sh -c 'read -r x; exit 8'
+	status 8
+	[ -z "$stderr" ]
+	try timeout 20 piperun -F -l sh -c 'echo question; read -r answer; [ "$answer" = answer ]' -- \
+		sh -c 'read -r x; echo answer; read -r y; exit 0'
+	status 0
+	exec 7<&-
+}
+
+@test "piperun: -S writes the statuses of all commands in one line" {
+	try run_ -S out sh -c 'exit 3' -- sh -c 'kill -KILL $$' -- true
+	status 3
+	[ "$(cat out)" = '3 137 0' ]
+	# The file is emptied, through a link too.
+	ln -s out link
+	try run_ -S link true
+	[ "$(cat out)" = 0 ]
+	try run_ -t 0.1 -S out sleep 1000 -- true
+	status 124
+	[ "$(cat out)" = '143 0' ]
+	try sh -c 'timeout 20 piperun -S /dev/fd/5 seq 3 -- tail -n 1 5>&1'
+	[ "$output" = $'3\n0 0' ]
+	mkfifo fifo
+	cat fifo >out 3>&- &
+	try run_ -S fifo false -- true
+	wait $!
+	[ "$(cat out)" = '1 0' ]
+	# It is opened before anything starts.
+	for file in missing/out . ; do
+		try run_ -S $file touch ran
+		status 125
+		error "piperun: $file: *"
+	done
+	try run_ -t 0.1 -S fifo touch ran
+	status 124
+	error 'piperun: fifo: no reader in time (-t)'
+	[ ! -e ran ]
+	try run_ -S /dev/full true
+	status 125
+	error 'piperun: /dev/full: No space left on device'
+	try run_ -S /dev/full false
+	status 1
+}
+
+@test "piperun: -d names another word that separates the commands" {
+	try run_ -d @@ printf '%s ' a -- b @@ tr a-z A-Z
+	status 0
+	output 'A -- B '
+	try run_ -d @@ echo x @@
+	status 2
+	error 'piperun: there is a COMMAND on each side of @@'
 }
 
 @test "piperun: -v prints the status of each command" {
@@ -131,21 +231,146 @@ piperun: true: status 0' ]
 	status 124
 }
 
-@test "piperun: passes a signal on to the commands" {
+@test "piperun: passes a signal on to the first command that runs, and what follows drains and ends" {
+	local options signal
+
+	mkfifo ready
 	for options in '' '-t 20s'; do
-		rm -f ready
-		mkfifo ready
-		# shellcheck disable=SC2086
-		background piperun $options sh -c 'exec sigrecv -f -R ready USR2 >/dev/null' -- cat
-		read -r _ <ready
-		sigsend -s TERM "$PID"
-		ends 143
+		for signal in TERM HUP INT QUIT USR1 RTMIN PWR STKFLT ALRM; do
+			# shellcheck disable=SC2086
+			background sigmask -d INT,QUIT piperun $options true -- sh -c 'echo >ready; exec sleep 1000' -- \
+				sh -c 'cat; echo last' >out
+			read -r _ <ready
+			sigsend -s $signal "$PID"
+			ends $((128 + $(sigsend -l $signal)))
+			[ "$(cat out)" = last ]
+		done
+	done
+	# A signal keeps its value.
+	background piperun sh -c 'exec sigrecv -n 2 -R ready WINCH RTMIN+1 >got' -- cat
+	read -r _ <ready
+	sigsend -s WINCH "$PID"
+	until grep -q WINCH got; do moment; done
+	sigsend -q 42 -s RTMIN+1 "$PID"
+	ends 0
+	[ "$(cut -f 1,2,5 got)" = $'WINCH\tUSER\nRTMIN+1\tQUEUE\t42' ]
+}
+
+@test "piperun: a second signal goes to all commands, and so does the first in a ring" {
+	mkfifo ready hold
+	exec 7<>hold
+	background piperun sh -c 'trap "n=x\$n; echo \$n >ready; [ \$n = x ] || exit 0" TERM; cat <hold & echo >ready; while :; do wait; done' -- \
+		sh -c 'echo $$ >pid; exec sleep 1000'
+	read -r _ <ready
+	until [ -s pid ]; do moment; done
+	sigsend "$PID"
+	read -r _ <ready
+	kill -0 "$(cat pid)"
+	sigsend "$PID"
+	read -r _ <ready
+	ends 143
+	exec 7<&-
+	background piperun -l sh -c 'exec sleep 1000' -- sh -c 'echo >ready; exec sleep 1000'
+	read -r _ <ready
+	sigsend "$PID"
+	ends 143
+}
+
+# terminal SHELL COMMAND...: start an interactive shell under script(1), which runs the commands; keys are typed to descriptor 9.
+terminal() {
+	need script script -qec true /dev/null
+	rm -f keys
+	mkfifo keys
+	exec 9<>keys
+	background sigmask -d INT,QUIT script -qec "$1" /dev/null <keys >screen 9>&-
+	shift
+	printf '%s\n' "$@" >&9
+}
+
+# states PATTERN: wait until the letters of the states of the processes whose ids are in the file pids are so, for some seconds.
+states() {
+	local i pid letters
+
+	for ((i = 0; i < 500; i++)); do
+		letters=$(while read -r pid; do sed -n 's/^State:.\(.\).*/\1/p' "/proc/$pid/status" 2>/dev/null || :; done <pids)
+		# shellcheck disable=SC2053
+		[[ ${letters//$'\n'/} != $1 ]] || return 0
+		moment
+	done
+	echo "states $letters, not $1" >&2
+	return 1
+}
+
+@test "piperun: Ctrl-C stops a loop of a shell" {
+	local shell options
+
+	mkfifo started over
+	for shell in 'bash --norc -i' 'dash -i'; do
+		need "${shell%% *}" ${shell%% *} -c true
+		for options in '' '-t 50' -l; do
+			: >runs
+			terminal "$shell" "for i in 1 2 3; do echo >>runs; piperun $options sh -c 'echo >started; exec sleep 5' -- cat; done"
+			read -r _ <started
+			printf '\003echo >over\n' >&9
+			timeout 10 cat over
+			[ "$(grep -c '' runs)" = 1 ]
+			exec 9>&-
+			wait "$PID" || true
+		done
 	done
 }
 
-@test "piperun: a signal that arrives while commands are being started reaches them all" {
+@test "piperun: Ctrl-Z stops the commands, and fg continues them" {
+	local shell options
+
+	[ -d /proc/self ] || skip "needs /proc"
+	mkfifo started over
+	for shell in 'bash --norc -i' 'dash -i'; do
+		for options in '' '-t 50'; do
+			: >pids
+			terminal "$shell" "piperun $options sh -c 'echo \$PPID >>pids; echo \$\$ >>pids; exec sleep 50' -- \
+				sh -c 'echo \$\$ >>pids; echo >started; exec cat'"
+			read -r _ <started
+			until [ "$(grep -c '' pids)" = 3 ]; do moment; done
+			printf '\032' >&9
+			states TTT
+			printf 'fg\n' >&9
+			states SSS
+			printf '\003echo >over\n' >&9
+			timeout 10 cat over
+			states ''
+			exec 9>&-
+			wait "$PID" || true
+		done
+	done
+}
+
+@test "piperun: as process 1 reaps any child, forwards signals, and ends with the status of a signal" {
+	need_namespace
+	local first
+
+	mkfifo ready
+	# The orphan is a child of process 1, and no zombie of it stays.
+	try timeout 20 unshare -pf --mount-proc piperun sh -c '
+		mkfifo hold
+		sh -c "cat <hold & echo \$! >orphan"
+		: >hold
+		while [ -e "/proc/$(cat orphan)" ]; do sleep 0.01; done; exit 5' -- cat
+	status 5
+	background unshare -pf --mount-proc piperun sh -c 'exec sigrecv -n 2 -R ready WINCH RTMIN' -- cut -f 1 >out
+	read -r _ <ready
+	first=$(cat "/proc/$PID/task/$PID/children")
+	sigsend -s RTMIN $first
+	sigsend -s WINCH $first
+	ends 0
+	[ "$(sort out)" = $'RTMIN\nWINCH' ]
+	try timeout 20 unshare -pf --mount-proc piperun sh -c 'kill -TERM $$' -- cat
+	status 143
+}
+
+@test "piperun: a signal that arrives while commands are being started reaches the first" {
 	for i in {1..20}; do
-		try run_ sh -c 'kill -TERM "$PPID"; exec sleep 1000' -- sleep 1000 -- sleep 1000
+		try run_ sh -c 'kill -TERM "$PPID"; exec sleep 1000' -- cat -- cat
 		status 143
 	done
 }
@@ -205,7 +430,7 @@ print(sorted(int(n) for n in signal.pthread_sigmask(signal.SIG_BLOCK, [])), sign
 	for option in -h --help; do
 		try piperun $option
 		status 0
-		[[ $output == 'usage: piperun [-lv] '* ]]
+		[[ $output == 'usage: piperun [-Flv] '* ]]
 	done
 	try piperun -V
 	output 'piperun (ipc7) 0.1'
