@@ -615,6 +615,9 @@ END
 124	fifocat -w -t 0 fifo	fifocat: fifo: no reader in time (-t)
 124	(ulimit -i 0; fifocat -w -t 0.1 fifo)	fifocat: fifo: no reader in time (-t)
 124	(ulimit -i 0; fifocat -t 0.1 fifo)	fifocat: fifo: no writer in time (-t)
+2	fifocat -L 0 fifo	fifocat: -L goes with -w: only a writer drops records
+2	fifocat -w -L x fifo	fifocat: -L "x": not a time (as 0.25, 250ms, 2s or 5m)
+0	echo x | fifocat -w -L 0 fifo	fifocat: fifo: 1 record was dropped (-L)
 1 portable	fifocat -t 0 -s 1 fifo	fifocat: fifo: -s: this system has no way to change the capacity of a pipe
 END
 }
@@ -624,14 +627,13 @@ END
 	exec 7<>fifo
 	lines fifocat <<'END'
 1	printf 5x | fifocat -w -N -l fifo	fifocat: fifo: record 1 is not a netstring; 0 bytes were written
-1	head -c 4097 /dev/zero | fifocat -w -l fifo	fifocat: fifo: record 1 has 4097 bytes or more with its terminator, and -l allows at most 4096; 0 bytes were written
-1	printf '%4096s\n' x | fifocat -w -l fifo	fifocat: fifo: record 1 has 4097 bytes with its terminator, and -l allows at most 4096; 0 bytes were written
+1	head -c 4097 /dev/zero | fifocat -w -l fifo	fifocat: fifo: record 1 has 4097 bytes or more with its terminator, and -l allows at most 4096; 0 bytes were written (use a queue, or a lock: semop file:LOCK -- fifocat -w)
+1	printf '%4096s\n' x | fifocat -w -l fifo	fifocat: fifo: record 1 has 4097 bytes with its terminator, and -l allows at most 4096; 0 bytes were written (use a queue, or a lock: semop file:LOCK -- fifocat -w)
+1	printf '%4096s\n' x | fifocat -w -L 0 fifo	fifocat: fifo: record 1 has 4097 bytes with its terminator, and -L allows at most 4096; 0 bytes were written (use a queue, or a lock: semop file:LOCK -- fifocat -w)
 1	fifocat -w fifo <.	fifocat: fifo: standard input: Is a directory; 0 bytes were written
 1	fifocat -w fifo <&-	fifocat: fifo: standard input: Bad file descriptor; 0 bytes were written
 124	printf ab >fifo; fifocat -n 1 -t 0 fifo	fifocat: fifo: no byte in time (-t); 2 bytes were written, and the last record is not whole
 1	printf ab >fifo; fifocat -t 0 fifo >/dev/full	fifocat: fifo: standard output: No space left on device; 0 bytes were written, and 2 were taken that are lost
-1 linux	printf ab >fifo; fifocat fifo >&6	fifocat: fifo: standard output has lost its reader; 0 bytes were written, 2 are left in the FIFO
-1 portable	printf ab >fifo; fifocat fifo >&6	fifocat: fifo: standard output has lost its reader; 0 bytes were written
 1 linux	printf 5x >fifo; fifocat -N -n 1 fifo	fifocat: fifo: record 1 is not a netstring; 0 bytes were written, and 1 were taken that are lost, 3 are left in the FIFO
 1 portable	printf 5x >fifo; fifocat -N -n 1 fifo	fifocat: fifo: record 1 is not a netstring; 0 bytes were written, and 1 were taken that are lost
 124 linux	head -c 100000 /dev/zero | fifocat -w -s 4096 -t 0 fifo	fifocat: fifo: no room in time (-t); 0 bytes were written
@@ -648,6 +650,11 @@ END
 2	piperun true --	piperun: there is a COMMAND on each side of --
 2	piperun true -- -- true	piperun: there is a COMMAND on each side of --
 2	piperun -t x true	piperun: -t "x": not a time (as 0.25, 250ms, 2s or 5m)
+2	piperun -d @ true @	piperun: there is a COMMAND on each side of @
+2	piperun -S - true	piperun: -S "-": not a file (/dev/stdout or /dev/fd/N name a descriptor)
+125	piperun -S missing/file true	piperun: missing/file: No such file or directory
+125	piperun -S /dev/full true	piperun: /dev/full: No space left on device
+124	mkfifo fifo; piperun -t 0 -S fifo true	piperun: fifo: no reader in time (-t)
 2	piperun -s x true	piperun: -s "x": not a size (bytes, at least 1, with optional K, M or G)
 127	piperun true -- missing-command	piperun: missing-command: no such command
 126	piperun true -- ./data	piperun: ./data: cannot be executed: Exec format error (a script starts with #!)
@@ -988,7 +995,7 @@ END
 # sigsend.bats   a thread, not a process, too many processes to wait for, its queue of signals stayed full, it handles SIG, it blocks SIG
 #                record N has ... bytes, and a record at most N, stopped by a signal
 # fifocat.bats   fs.pipe-user-pages-soft, there is more in it than N bytes, the FIFO was removed, the reader has gone
-#                N of them taken, stopped by a signal
+#                N of them taken, stopped by a signal, standard output has lost its reader, N bytes in the FIFO were not taken
 # sockcat.bats   net.ipv4.ip_unprivileged_port_start, net.core.wmem_max, RLIMIT_NOFILE, clients wait until others have gone
 #                another process keeps its directory locked, a listening socket (-l accepts ...), a connection, not a listening ...
 #                a socket that neither listens nor ..., a socket without a peer, a socket of another kind

@@ -326,7 +326,7 @@ comes() {
 	[ "$(wc -c <out)" -eq 120000 ]
 	[ "$(cat err)" = 'fifocat: fifo: the FIFO was removed; 120000 bytes were written' ]
 	[ "$PLAT" = linux ] || return 0
-	# A signal ends fifocat at once.
+	# A signal ends fifocat at once. What a writer may still take care of is no loss; what nobody holds is one.
 	mkfifo fifo
 	exec 8<>output
 	background fifocat -f fifo >output 2>err
@@ -334,9 +334,40 @@ comes() {
 	head -c 120000 /dev/zero >&9
 	asleep
 	kill "$PID"
-	wait "$PID" || true
+	ends 143
+	[ ! -s err ]
+	background fifocat -f fifo >output 2>err 9>&-
+	asleep
+	exec 9>&-
+	kill "$PID"
+	ends 143
 	[[ $(cat err) == 'fifocat: fifo: stopped by a signal; '*' bytes were written, '*' are left in the FIFO' ]]
-	exec 8<&- 9>&-
+	exec 8<&-
+}
+
+@test "fifocat: a signal prints nothing if no byte is lost" {
+	local options
+
+	mkfifo fifo input
+	exec 8<>input
+	for options in '' -f -w '-w -f' '-w -L 5s'; do
+		# shellcheck disable=SC2086
+		background fifocat $options fifo <input 2>err
+		asleep
+		kill "$PID"
+		ends 143
+		[ ! -s err ]
+	done
+	# Bytes that were read and cannot be written are lost.
+	exec 9<>fifo
+	head -c 65536 /dev/zero >&9
+	echo lost >&8
+	background fifocat -l -w fifo <input 2>err
+	asleep
+	kill "$PID"
+	ends 143
+	grep -q '^fifocat: fifo: stopped by a signal; 0 bytes were written' err
+	exec 8<&- 9<&-
 }
 
 @test "fifocat: -w -f counts the bytes written and taken if no reader comes back or the FIFO is removed" {
@@ -635,7 +666,7 @@ subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
 	try cat_ -t 0 fifo
 	output first
 	try sh -c 'head -c 40000000 /dev/zero | timeout 120 fifocat -l -w fifo'
-	error 'fifocat: fifo: record 1 has 16* bytes or more with its terminator, and -l allows at most 4096; 0 bytes were written'
+	error 'fifocat: fifo: record 1 has 16* bytes or more with its terminator, and -l allows at most 4096; 0 bytes were written (use a queue, or a lock: semop file:LOCK -- fifocat -w)'
 	{ echo first && head -c 4096 /dev/zero | tr '\0' x && echo && echo last; } >file
 	try sh -c 'timeout 120 fifocat -l -w fifo <file'
 	status 1
@@ -666,15 +697,160 @@ subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
 	status 1
 	error 'fifocat: fifo: standard output: Bad file descriptor; 0 bytes were written*'
 	cat_ -t 0 fifo >/dev/null 2>&1 || true
-	# The reader of standard output has gone: nothing more is taken.
-	printf 'kept\n' >&8
+	exec 8<&-
+}
+
+@test "fifocat: a reader of its output that has gone is no failure, unless bytes are lost" {
+	local options
+
+	mkfifo fifo
+	exec 8<>fifo
 	pipe
 	exec 4<&-
-	try sh -c 'timeout 120 fifocat fifo >&6'
-	status 1
-	error 'fifocat: fifo: standard output has lost its reader; 0 bytes were written*'
-	[ "$(cat_ -n 1 fifo)" = kept ]
+	for options in '' -f '-n 1' '-t 5'; do
+		# Nothing more is taken.
+		printf 'kept\n' >&8
+		# shellcheck disable=SC2086
+		try sh -c 'timeout 120 fifocat $1 fifo >&6' sh "$options"
+		status 0
+		[ -z "$stderr" ]
+		[ "$(cat_ -n 1 fifo)" = kept ]
+	done
+	exec 6>&-
+	# It ends even while no byte comes.
+	background fifocat fifo > >(read -r line; echo "$line" >line)
+	echo first >&8
+	ends 0
 	exec 8<&-
+	[ "$PLAT" = linux ] || return 0
+	# The last writer has gone too: its bytes are lost.
+	mkfifo output
+	exec 8<>output
+	background fifocat -f fifo >output 2>err 8<&-
+	head -c 120000 /dev/zero >fifo
+	asleep
+	exec 8<&-
+	ends 1
+	[ "$(cat err)" = 'fifocat: fifo: standard output has lost its reader; 65536 bytes were written, 54464 are left in the FIFO' ]
+}
+
+@test "fifocat: an idle reader or writer wakes up at most twice a second" {
+	[ -d /proc/self ] || skip "needs /proc"
+	local options first second
+
+	mkfifo fifo
+	for options in '' -f -w; do
+		# shellcheck disable=SC2086
+		background fifocat $options fifo </dev/null
+		asleep
+		first=$(awk '/^voluntary/ { print $2 }' "/proc/$PID/status")
+		try fifocat -c -t 0.5 other
+		second=$(awk '/^voluntary/ { print $2 }' "/proc/$PID/status")
+		[ $((second - first)) -le 2 ]
+		kill "$PID"
+		ends 143
+	done
+}
+
+@test "fifocat: the end of the input is noticed even if the pipe is full" {
+	[ "$PLAT" = linux ] || skip "the pipe has places on Linux only"
+	local i options
+
+	mkfifo fifo
+	exec 8<>fifo
+	for options in '' '-t 5'; do
+		for ((i = 0; i < 16; i++)); do
+			# shellcheck disable=SC2086
+			echo x | timeout 10 fifocat $options -s 64K -w fifo
+		done
+		# shellcheck disable=SC2086
+		timeout 10 fifocat $options -s 64K -w fifo < <(:)
+		echo x | { try timeout 10 fifocat -s 64K -t 0.1 -w fifo; status 124; }
+		try cat_ -t 0 fifo
+		[ "$(grep -c x <<<"$output")" -eq 16 ]
+		# shellcheck disable=SC2086
+		head -c 65536 /dev/zero | timeout 10 fifocat $options -s 64K -w fifo
+		cat_ -t 0 fifo >/dev/null 2>&1 || true
+	done
+	exec 8<&-
+}
+
+@test "fifocat: needs no timer" {
+	[ "$PLAT" = linux ] || skip "RLIMIT_SIGPENDING is Linux's"
+	mkfifo fifo
+	background sh -c 'ulimit -i 0; exec fifocat fifo' >out
+	echo x | sh -c 'ulimit -i 0; exec timeout 10 fifocat -w fifo'
+	ends 0
+	[ "$(cat out)" = x ]
+	try sh -c 'ulimit -i 0; exec fifocat -t 0.1 fifo'
+	status 124
+}
+
+@test "fifocat: -L drops and counts what nobody reads, and delivers whole records to any reader" {
+	local i writer
+
+	mkfifo fifo gate
+	for i in 0 0.05; do
+		try sh -c 'seq 5 | timeout 10 fifocat -w -L $1 fifo' sh "$i"
+		status 0
+		error 'fifocat: fifo: 5 records were dropped (-L)'
+	done
+	try sh -c 'echo x | timeout 10 fifocat -w -L 0 fifo'
+	error 'fifocat: fifo: 1 record was dropped (-L)'
+	# A reader comes, goes, and another comes. What is written meanwhile is dropped.
+	exec 8<>gate
+	background fifocat -v -w -L 0 -f fifo <gate 2>err
+	writer=$PID
+	for i in one two; do
+		background fifocat -n 1 fifo >line
+		asleep
+		echo $i >&8
+		ends 0
+		[ "$(cat line)" = $i ]
+		[ $i = one ] || break
+		echo nobody >&8
+		until grep -q ENXIO err; do moment; done
+	done
+	PID=$writer
+	kill "$PID"
+	ends 143
+	[ "$(tail -n 1 err)" = 'fifocat: fifo: 1 record was dropped (-L)' ]
+	exec 8<&-
+	# The FIFO is full. Records that were written are whole, and the others were dropped.
+	exec 8<>fifo
+	try sh -c 'seq 100000 | timeout 10 fifocat -w -L 0 fifo'
+	status 0
+	error 'fifocat: fifo: * records were dropped (-L)'
+	i=${stderr//[!0-9]/}
+	cat_ -t 0 fifo >out 2>/dev/null || true
+	[ $(($(grep -c '' out) + i)) -eq 100000 ]
+	! grep -vqx '[0-9]*' out
+	# A reader that is late, but not too late, gets all.
+	exec 8<&-
+	background timeout 20 fifocat -w -L 20s fifo < <(seq 100000) 2>err
+	asleep
+	cat_ fifo | cmp - <(seq 100000)
+	ends 0
+	[ ! -s err ]
+	try sh -c "printf '%5000s\\n' x | timeout 10 fifocat -w -L 0 fifo"
+	status 1
+	error 'fifocat: fifo: record 1 has 5001 bytes with its terminator, and -L allows at most 4096; 0 bytes were written (use a queue, or a lock: semop file:LOCK -- fifocat -w)'
+	try fifocat -L 0 fifo
+	status 2
+	error 'fifocat: -L goes with -w: only a writer drops records'
+}
+
+@test "fifocat: -L counts the bytes that the last reader has left" {
+	[ "$PLAT" = linux ] || skip "POSIX does not tell what is unread"
+	mkfifo fifo gate
+	exec 8<>fifo
+	{ echo one; echo two; read -r _ <gate; } 8<&- | fifocat -w -L 0 fifo 2>err 8<&- &
+	PID=$!
+	[ "$(cat_ -n 1 fifo)" = one ]
+	exec 8<&-
+	echo >gate
+	ends 0
+	[ "$(cat err)" = 'fifocat: fifo: 0 records were dropped (-L), 4 bytes in the FIFO were not taken' ]
 }
 
 @test "fifocat: -s sets the capacity of the FIFO, and names the limit" {
@@ -805,7 +981,7 @@ subprocess.run(['fifocat', '-v', '-t', '0', 'fifo'], stdout=other)"
 	for option in -h --help; do
 		try fifocat $option
 		status 0
-		[[ $output == 'usage: fifocat [-cfuvz] '* ]]
+		[[ $output == 'usage: fifocat [-cfluvz] '* ]]
 	done
 	try fifocat -V
 	output 'fifocat (ipc7) 0.1'

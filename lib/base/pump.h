@@ -54,7 +54,7 @@ struct pump {
 	/* Private to pump*.c. */
 	bool connection;
 	bool passable, passing; /* pages can be passed on; pages are passed on */
-	bool slow;              /* fewer pages came than would fill the pipe: wait for in before the next splice(2) */
+	bool slow;              /* few pages came: wait for in before the next splice(2) */
 	int grows;              /* pipe that may be given more capacity, or -1 */
 	size_t capacity;        /* that capacity, in bytes */
 	int passage[2];         /* pipe between a socket and a file */

@@ -135,7 +135,7 @@ pump_pass(struct pump *pump)
 		pump->held = (size_t)moved;
 	else
 		pump->moved += (size_t)moved;
-	pump->slow = moved < (ssize_t)sizeof(pump->buffer);
+	pump->slow = moved <= (ssize_t)sizeof(pump->buffer);
 	if (moved < LITTLE && pump->connection && pump->source != PUMP_FILE)
 		pump->passing = false;
 	/* A call that blocks until the pipe has space never reports that the pipe is full. */
