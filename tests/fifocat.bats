@@ -778,11 +778,12 @@ subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
 @test "fifocat: needs no timer" {
 	[ "$PLAT" = linux ] || skip "RLIMIT_SIGPENDING is Linux's"
 	mkfifo fifo
-	background sh -c 'ulimit -i 0; exec fifocat fifo' >out
-	echo x | sh -c 'ulimit -i 0; exec timeout 10 fifocat -w fifo'
+	need prlimit prlimit -V
+	background prlimit --sigpending=0 timeout 10 fifocat fifo >out
+	echo x | prlimit --sigpending=0 timeout 10 fifocat -w fifo
 	ends 0
 	[ "$(cat out)" = x ]
-	try sh -c 'ulimit -i 0; exec fifocat -t 0.1 fifo'
+	try prlimit --sigpending=0 timeout 10 fifocat -t 0.1 fifo
 	status 124
 }
 
