@@ -110,7 +110,13 @@ get(struct getter *getter)
 		result = segment_follow(segment, STDOUT_FILENO, getter->form, getter->count);
 	else
 		result = segment_get(segment, STDOUT_FILENO, getter->form);
-	return result == 0 ? STATUS_OK : segment_report(segment, errno);
+	if (result == 0)
+		return STATUS_OK;
+	if (errno != EPIPE || segment->step != SEGMENT_OUTPUT)
+		return segment_report(segment, errno);
+	/* A reader that has had enough loses nothing, as the segment stays. */
+	segment->asked.unlink = false;
+	return STATUS_OK;
 }
 
 int

@@ -217,8 +217,8 @@ $PID	RTMAX	ignored"
 	pipe
 	exec 4<&-
 	try sh -c "sigmask -p $first $first >&6"
-	status 1
-	error 'sigmask: standard output: Broken pipe'
+	status 0
+	[ -z "$stderr" ]
 }
 
 @test "sigmask: -p shows a process with thousands of groups, and notices a /proc of another PID namespace" {

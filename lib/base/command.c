@@ -15,19 +15,20 @@
 #include "base/number.h"
 #include "base/trace.h"
 
-/* Write a text to standard output and free it. Returns 0, or -1 after a line that ends with undone (may be NULL). */
+/*
+ * Write a text to standard output and free it. Returns 0, or -1 after a line that ends with undone. If that is NULL, a
+ * reader that has gone loses nothing.
+ */
 static int
 print(struct text *text, const char *undone)
 {
-	int result = 0;
+	int error = text->cut ? ENOMEM : io_write(STDOUT_FILENO, text->data, text->size, NULL) == -1 ? errno : 0;
 
-	if (text->cut || io_write(STDOUT_FILENO, text->data, text->size, NULL) == -1) {
-		error_line(NULL, "standard output: %s%s%s", explain_errno(text->cut ? ENOMEM : errno),
-		    undone ? "; " : "", undone ? undone : "");
-		result = -1;
-	}
 	text_free(text);
-	return result;
+	if (!error || (error == EPIPE && !undone))
+		return 0;
+	error_line(NULL, "standard output: %s%s%s", explain_errno(error), undone ? "; " : "", undone ? undone : "");
+	return -1;
 }
 
 int

@@ -95,7 +95,10 @@ int command_argument(const char *what, const char *argument, const char *expecte
 /* Print such a line for the argument of an option. Returns STATUS_USAGE. */
 int command_refuse(int letter, const char *argument, const char *expected);
 
-/* Write a text to standard output and free it. Returns STATUS_OK, or STATUS_FAILED after a line. */
+/*
+ * Write a text to standard output and free it. Returns STATUS_OK, even if the reader has gone, or STATUS_FAILED after a
+ * line.
+ */
 CHECKED int command_print(struct text *text);
 
 /*
