@@ -147,7 +147,7 @@ stop(struct transfer *transfer, int error)
 	if (!transfer->fifo.write && transfer->counts && !transfer->lines && transfer->counted.scanner.open)
 		text_format(&line, ", and the last record is not whole");
 	if (error == EMSGSIZE)
-		text_format(&line, " (use a queue, or a lock: semop file:LOCK -- fifocat -w)");
+		text_format(&line, " (use a queue, or semop file:LOCK -- fifocat -w)");
 	error_text(transfer->fifo.path, &line);
 	return status;
 }

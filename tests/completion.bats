@@ -183,6 +183,9 @@ static() {
 		'piperun sigmas' 'piperun sigmask' \
 		'piperun cat here/file -- sigmas' 'piperun cat here/file -- sigmask' \
 		'piperun -- sigmas' 'piperun -- sigmask' \
+		'piperun -d @@ cat -- @@ sigmas' 'piperun -d @@ cat -- @@ sigmask' \
+		'piperun -d@ cat @ sigmas' 'piperun -d@ cat @ sigmask' \
+		'piperun -S here/fil' 'piperun -S here/file' \
 		'semop lock -' 'semop lock -' \
 		'semop lock +' 'semop lock +1' \
 		'shmput fi' 'shmput file:' \

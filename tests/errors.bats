@@ -625,9 +625,9 @@ END
 	exec 7<>fifo
 	lines fifocat <<'END'
 1	printf 5x | fifocat -w -N -l fifo	fifocat: fifo: record 1 is not a netstring; 0 bytes were written
-1	head -c 4097 /dev/zero | fifocat -w -l fifo	fifocat: fifo: record 1 has 4097 bytes or more with its terminator, and -l allows at most 4096; 0 bytes were written (use a queue, or a lock: semop file:LOCK -- fifocat -w)
-1	printf '%4096s\n' x | fifocat -w -l fifo	fifocat: fifo: record 1 has 4097 bytes with its terminator, and -l allows at most 4096; 0 bytes were written (use a queue, or a lock: semop file:LOCK -- fifocat -w)
-1	printf '%4096s\n' x | fifocat -w -L 0 fifo	fifocat: fifo: record 1 has 4097 bytes with its terminator, and -L allows at most 4096; 0 bytes were written (use a queue, or a lock: semop file:LOCK -- fifocat -w)
+1	head -c 4097 /dev/zero | fifocat -w -l fifo	fifocat: fifo: record 1 has 4097 bytes or more with its terminator, and -l allows at most 4096; 0 bytes were written (use a queue, or semop file:LOCK -- fifocat -w)
+1	printf '%4096s\n' x | fifocat -w -l fifo	fifocat: fifo: record 1 has 4097 bytes with its terminator, and -l allows at most 4096; 0 bytes were written (use a queue, or semop file:LOCK -- fifocat -w)
+1	printf '%4096s\n' x | fifocat -w -L 0 fifo	fifocat: fifo: record 1 has 4097 bytes with its terminator, and -L allows at most 4096; 0 bytes were written (use a queue, or semop file:LOCK -- fifocat -w)
 1	fifocat -w fifo <.	fifocat: fifo: standard input: Is a directory; 0 bytes were written
 1	fifocat -w fifo <&-	fifocat: fifo: standard input: Bad file descriptor; 0 bytes were written
 124	printf ab >fifo; fifocat -n 1 -t 0 fifo	fifocat: fifo: no byte in time (-t); 2 bytes were written, and the last record is not whole

@@ -666,7 +666,7 @@ subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
 	try cat_ -t 0 fifo
 	output first
 	try sh -c 'head -c 40000000 /dev/zero | timeout 120 fifocat -l -w fifo'
-	error 'fifocat: fifo: record 1 has 16* bytes or more with its terminator, and -l allows at most 4096; 0 bytes were written (use a queue, or a lock: semop file:LOCK -- fifocat -w)'
+	error 'fifocat: fifo: record 1 has 16* bytes or more with its terminator, and -l allows at most 4096; 0 bytes were written (use a queue, or semop file:LOCK -- fifocat -w)'
 	{ echo first && head -c 4096 /dev/zero | tr '\0' x && echo && echo last; } >file
 	try sh -c 'timeout 120 fifocat -l -w fifo <file'
 	status 1
@@ -835,7 +835,7 @@ subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
 	[ ! -s err ]
 	try sh -c "printf '%5000s\\n' x | timeout 10 fifocat -w -L 0 fifo"
 	status 1
-	error 'fifocat: fifo: record 1 has 5001 bytes with its terminator, and -L allows at most 4096; 0 bytes were written (use a queue, or a lock: semop file:LOCK -- fifocat -w)'
+	error 'fifocat: fifo: record 1 has 5001 bytes with its terminator, and -L allows at most 4096; 0 bytes were written (use a queue, or semop file:LOCK -- fifocat -w)'
 	try fifocat -L 0 fifo
 	status 2
 	error 'fifocat: -L goes with -w: only a writer drops records'

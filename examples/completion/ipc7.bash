@@ -20,8 +20,8 @@ _ipc7_letters() {
 	sigsend) REPLY=s:gq:wt:k:n:vl ;;
 	sigrecv) REPLY=fn:qR:t:v ;;
 	sigmask) REPLY=b:d:i:pv ;;
-	fifocat) REPLY=wcm:ufln:0Ns:t:vz ;;
-	piperun) REPLY=ls:t:v ;;
+	fifocat) REPLY=wcm:uflL:n:0Ns:t:vz ;;
+	piperun) REPLY=Fld:S:s:t:v ;;
 	fdsend) REPLY=t:T:v ;;
 	fdrecv) REPLY=m:n:R:t:uv ;;
 	sockcat) REPLY=lfn:j:BIOKL:0NrPb:m:uR:t:T:vz ;;
@@ -259,7 +259,7 @@ _ipc7_command() {
 # Complete the argument of option LETTER of COMMAND.
 _ipc7_argument() {
 	case $1$2 in
-	*R) _ipc7_paths ;;
+	*R | piperunS) _ipc7_paths ;;
 	mqrecvD) _ipc7_objects mq ;;
 	sigsend[sk]) _ipc7_signals ;;
 	sigmask[bdi]) _ipc7_signals list ;;
@@ -297,7 +297,7 @@ _ipc7_operand() {
 # _ipc7 COMMAND WORD PREVIOUS: called by bash.
 _ipc7() {
 	local command=${1##*/} IFS=$' \t\n' REPLY OPEN words places
-	local full quote trim base='' letters given='' wanted='' operands=0 options=1 start=0 i j last word
+	local full quote trim base='' letters given='' wanted='' separator=-- operands=0 options=1 start=0 i j last word
 
 	COMPREPLY=()
 	_ipc7_words
@@ -333,6 +333,7 @@ _ipc7() {
 					i=$((i + 1))
 					((i < last)) || wanted=${word:j:1}
 				fi
+				[[ $command${word:j:1} != piperund ]] || separator=${word:j + 1}${words[i]#"$word"}
 				break
 			done
 		elif ((i < last)); then
@@ -342,7 +343,7 @@ _ipc7() {
 			sigmask*) ((start)) || start=$i ;;
 			piperun*)
 				((start)) || start=$i
-				[[ $word != -- ]] || start=$((i + 1))
+				[[ $word != "$separator" ]] || start=$((i + 1))
 				;;
 			mqrecv* | semop* | sockcat* | fdrecv*) [[ $word != -- || $operands -eq 0 || $start -ne 0 ]] || start=$((i + 1)) ;;
 			esac
