@@ -18,8 +18,8 @@ esac
 running='' room='' ann='' bob='' tmp=''
 clean_up() {
 	trap '' HUP INT TERM
-	# $! may be in no variable yet.
-	[ -z "${running:+${!-}}" ] || sigsend -t 5 -k KILL $room $ann $bob "$!"
+	# $! may be in no variable yet. piperun passes the first TERM to its first command, and the second, of -k, to all.
+	[ -z "${running:+${!-}}" ] || sigsend -t 0.2 -k TERM $room $ann $bob "$!"
 	wait
 	rm -rf "$tmp"
 }
