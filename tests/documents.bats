@@ -196,6 +196,6 @@ help_options() {
 
 	for page in "$ROOT"/man/*; do
 		! awk '/^\.Bd -literal/ { open = 1 } /^\.Ed/ { open = 0 } !open' "$page" |
-			grep -E '(mqsend|mqrecv|shmput|shmget|semop|sig(send|recv|mask)|fifocat|piperun|sockcat|fd(send|recv)|ipc(ls|set|del)): [a-z/"-]' >&2
+			grep -E '(mqsend|mqrecv|shmput|shmget|semop|sig(send|recv|mask)|fifocat|piperun|sockcat|fd(send|recv)|ipc(ls|set|del)): [a-z/"-]' >&2 || false
 	done
 }

@@ -171,6 +171,16 @@ stop() {
 	until grep -q '^State:.T' "/proc/$1/status"; do :; done
 }
 
+# lives PID: whether the process exists and is not a zombie.
+lives() {
+	grep -q '^State:[[:space:]]*[^ZX[:space:]]' "/proc/$1/status" 2>/dev/null
+}
+
+# dead PID: the opposite. (bash does not let a test fail at "! lives".)
+dead() {
+	if lives "$1"; then false; fi
+}
+
 # status N, output TEXT, error PATTERN: check the result of the last try. error also requires a single line.
 status() {
 	[ "$status" -eq "$1" ] || { echo "status $status, not $1; error: $stderr" >&2; return 1; }

@@ -1267,7 +1267,7 @@ killed() {
 	[ "$(cat err)" = "mqrecv: $Q: the receiver was killed; its message was put back" ]
 	[ "$(mqrecv -t 60 -n 2 "$Q" | sort | tr '\n' ' ')" = 'one two ' ]
 	# COMMAND has ended, even if nobody has waited for it.
-	! grep -q '^State:.[^ZX]' "/proc/$command/status" 2>/dev/null
+	dead "$command"
 	mqrecv -u -n 0 "$Q"
 }
 @test "mqrecv: the message of a receiver that is killed is put back, and its COMMAND ends" {
@@ -1630,7 +1630,7 @@ batches() {
 	for worker in $workers; do
 		[ "$(cat /proc/"$worker"/comm 2>/dev/null)" = mqrecv ] || continue
 		kill -TERM "$worker" 2>/dev/null || true
-		while grep -q '^State:.[^ZX]' "/proc/$worker/status" 2>/dev/null; do moment; done
+		while lives "$worker"; do moment; done
 	done
 	until [ "$(depth "$Q")" -eq 1 ]; do moment; done
 }

@@ -221,9 +221,9 @@ piperun: true: status 0' ]
 	read -r stubborn <ready
 	ends 124
 	[ "$(cat said)" = 'piperun: time ran out (-t); the commands were ended' ]
-	! kill -0 "$stubborn" 2>/dev/null || grep -q '^State:.Z' "/proc/$stubborn/status"
+	dead "$stubborn"
 	child=$(cat child)
-	! kill -0 "$child" 2>/dev/null || grep -q '^State:.Z' "/proc/$child/status"
+	dead "$child"
 	try run_ -t 20s seq 3 -- tail -n 1
 	status 0
 	output 3

@@ -439,7 +439,7 @@ True" ]
 	status 0
 	try sigsend -g -w -s 0 "$group"
 	[ "$status" -le 1 ]
-	! alive "$first" || grep -q '^State:.Z' "/proc/$first/status"
+	dead "$first"
 	ends 129
 	try sigsend -g 2147483647
 	status 1
@@ -464,7 +464,7 @@ True" ]
 	try sigsend -g -w -t 0.1 -k KILL "$group"
 	status 0
 	[ -z "$stderr" ]
-	! alive "$first" || grep -q '^State:.Z' "/proc/$first/status"
+	dead "$first"
 	ends 0
 }
 
@@ -656,7 +656,7 @@ True" ]
 	target
 	try sigsend -w "$PID"
 	status 0
-	! alive "$PID" || grep -q '^State:.Z' "/proc/$PID/status"
+	dead "$PID"
 }
 
 @test "sigsend: -w -t names each process that is left, and the reason if it is known" {

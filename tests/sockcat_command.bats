@@ -201,11 +201,11 @@ for s in clients:
 	listen -n 1 udp:127.0.0.1:0 -- sh -c 'trap "" TERM; sleep 100 & echo $!'
 	pid=$(cat_ -n 1 "$A" <<<x)
 	ends 0
-	! lives "$pid" || false
+	dead "$pid"
 	listen -n 1 udp:127.0.0.1:0 -- sh -c 'trap "" TERM; sleep 100 & echo $! >pid; exit 3'
 	cat_ -O "$A" <<<x
 	ends 3
-	! lives "$(cat pid)" || false
+	dead "$(cat pid)"
 }
 
 @test "sockcat: COMMAND reads the data that a client sent before it went" {

@@ -38,8 +38,3 @@ packets() {
 		rm -f socket
 	done
 }
-
-# lives PID: whether the process exists and is not a zombie.
-lives() {
-	grep -q '^State:[[:space:]]*[^ZX[:space:]]' "/proc/$1/status" 2>/dev/null
-}
