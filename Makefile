@@ -1,6 +1,9 @@
 # ipc7, for GNU make. Two targets to start with: make demo and make check.
 include config.mk
 
+# Use all cores, unless -j says otherwise or another make is above this one.
+MAKEFLAGS += $(if $(MAKELEVEL:0=),,-j$(shell getconf _NPROCESSORS_ONLN))
+
 VERSION := $(shell sed -n 's/^.define IPC7_VERSION "\(.*\)"/\1/p' lib/base/command.h)
 COMMANDS := $(sort $(foreach f,$(wildcard cmd/*.c),$(if $(findstring _,$(f)),,$(basename $(notdir $f)))))
 

@@ -194,17 +194,18 @@ interrupted() {
 }
 
 @test "examples: a script that is ended by a signal leaves nothing behind" {
-	for signal in TERM INT HUP; do
-		interrupted work-queue $signal factor
-		interrupted progress-board $signal wc
-		interrupted limiter $signal gzip
-		interrupted shutdown $signal sigmask
-		interrupted log-collector $signal seq
-		interrupted request-response $signal cat value
-		interrupted chat $signal sockcat bob
-		interrupted event-bus $signal sockcat on-call
-		interrupted handover $signal sockcat -I
-	done
+	interrupted work-queue TERM factor
+	interrupted work-queue INT factor
+	interrupted progress-board HUP wc
+	interrupted limiter TERM gzip
+	interrupted shutdown INT sigmask
+	interrupted log-collector HUP seq
+	interrupted request-response TERM cat value
+	interrupted request-response INT cat value
+	interrupted chat HUP sockcat bob
+	interrupted chat INT sockcat bob
+	interrupted event-bus TERM sockcat on-call
+	interrupted handover HUP sockcat -I
 }
 
 @test "examples: the comparisons of the demo hold, and the demo leaves nothing behind" {
@@ -265,16 +266,6 @@ all_gone() {
 	[ -z "$(ls inner)" ] || [ "${2:-}" = killed ] || { ls inner >&2; return 1; }
 }
 
-@test "examples: the counter suite passes" {
-	mkdir inner
-	inner "$EXAMPLES/bats/counter.bats" >output
-	ends 0
-	grep -v '^ok 5 .* # skip' output >lines || true
-	[ "$(head -n 1 output)" = 1..5 ]
-	[ "$(grep -c '^ok' output)" -eq 5 ]
-	[ -z "$(ls inner)" ]
-}
-
 @test "examples: two runs of the counter suite at the same time pass" {
 	mkdir inner
 	inner "$EXAMPLES/bats/counter.bats" >output1
@@ -284,6 +275,8 @@ all_gone() {
 	PID=$first
 	ends 0
 	cmp output1 output2
+	[ "$(head -n 1 output1)" = 1..5 ]
+	[ "$(grep -c '^ok' output1)" -eq 5 ]
 	[ -z "$(ls inner)" ]
 }
 

@@ -142,7 +142,7 @@ comes() {
 @test "fifocat: -u never removes a file of a directory that somebody has exchanged" {
 	[ "$PLAT" = linux ] || skip "renameat2(2) is Linux's"
 	exchange
-	for ((i = 0; i < 200; i++)); do
+	for ((i = 0; i < 100; i++)); do
 		echo data >precious/fifo
 		timeout 10 fifocat -c -u -t 0 att/d/fifo 2>/dev/null || true
 		[ -e precious/fifo ]

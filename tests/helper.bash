@@ -34,7 +34,8 @@ teardown() {
 		remove "$name" >/dev/null 2>&1 || true
 	done
 	for name in "${SEMAPHORES[@]}"; do
-		semop -u "$name" >/dev/null 2>&1 || true
+		# semop leaves a damaged semaphore.
+		semop -u "$name" >/dev/null 2>&1 || rm -f "/dev/shm/sem.${name#/}" 2>/dev/null || true
 	done
 	rm -rf "$USER_BIN"
 }

@@ -311,13 +311,13 @@ import os, sysv_ipc
 while not os.path.exists("stop"):
     for queue in [sysv_ipc.MessageQueue(sysv_ipc.IPC_PRIVATE, sysv_ipc.IPC_CREAT) for _ in range(5)]:
         queue.remove()'
-	for i in $(seq 100); do
+	for i in $(seq 40); do
 		[ "$(row "mq:$Q" name)" = "$Q" ] || break
 		[ "$PLAT" = portable ] || ipcls -H -o name mq | grep -qx "$Q" || break
 	done
 	touch stop
 	ends 0
-	[ "$i" -eq 100 ]
+	[ "$i" -eq 40 ]
 }
 
 @test "ipcls: withstands a semaphore whose file changes its size all the time" {
@@ -337,7 +337,7 @@ while True:
         os.ftruncate(file, 0)
     except FileNotFoundError:
         break' "$name"
-	for i in $(seq 100); do
+	for i in $(seq 40); do
 		try ipcls -H -o value "sem:ipc7-$$-evil"
 		[ "$status" -eq 0 ] || break
 	done
@@ -375,18 +375,18 @@ while True:
 	need_root
 	need_namespace
 	cat >many <<-'END'
-		mount -t tmpfs none /dev/shm && cd /dev/shm && seq 3000 | xargs touch && cd - >/dev/null || exit
-		for kib in $(seq 1000 50 5200); do
+		mount -t tmpfs none /dev/shm && cd /dev/shm && seq 1500 | xargs touch && cd - >/dev/null || exit
+		for kib in $(seq 1000 150 5200); do
 			prlimit --as=$((kib * 1024)) ipcls -V >/dev/null 2>&1 || continue
 			lines=$(prlimit --as=$((kib * 1024)) ipcls -H -j 2>error | grep -c '}$')
 			case $lines-$(grep -c . error) in
-			3000-0 | *-[1-9]) ;;
+			1500-0 | *-[1-9]) ;;
 			*) echo "$kib KiB: $lines lines, $(cat error)" ;;
 			esac
 		done
 		ipcls -H | wc -l
 	END
-	[ "$(unshare -mi sh many)" = 3000 ]
+	[ "$(unshare -mi sh many)" = 1500 ]
 }
 
 @test "ipcls: changes neither an object nor its times" {

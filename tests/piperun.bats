@@ -38,7 +38,7 @@ run_() {
 @test "piperun: a reader that had enough is no failure, and does not hide one" {
 	local i
 
-	for ((i = 0; i < 40; i++)); do
+	for ((i = 0; i < 20; i++)); do
 		try run_ seq 1000 -- sh -c 'exit 3'
 		status 3
 		try run_ yes -- head -n 1
