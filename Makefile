@@ -1,4 +1,5 @@
-# ipc7, for GNU make. Two targets to start with: make demo and make check.
+# ipc7, for GNU make (gmake on BSD). Two targets to start with: make demo and make check.
+GNU != test -n "$(.FEATURES)" || echo "ipc7: this Makefile needs GNU make (gmake)" >&2
 include config.mk
 
 # Use all cores, unless -j says otherwise or another make is above this one.
@@ -36,14 +37,14 @@ CC_dynamic = $(CC)
 
 # POSIX with XSI only. A linux*.c file requests more itself.
 DEFINES = -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64
-COMPILE = $(DEFINES) $(CFLAGS) $(HARDEN) -Ilib -MMD -MP
+COMPILE = $(DEFINES) $(CPPFLAGS) $(CFLAGS) $(HARDEN) -Ilib -MMD -MP
 TOOLS = build/unit build/fuzz build/peer
 BENCH = $(patsubst tests/bench/%.c,build/%,$(wildcard tests/bench/*.c))
 
 all: $(COMMANDS:%=build/bin/%)
 
 # This file changes if a choice changes, and everything is then rebuilt.
-CHOICE = $(PLATFORM) $(LINKED) $(CC) $(CFLAGS) $(HARDEN) $(LDFLAGS)
+CHOICE = $(PLATFORM) $(LINKED) $(CC) $(CPPFLAGS) $(CFLAGS) $(HARDEN) $(LDFLAGS)
 build/choice: always
 	@mkdir -p build/bin
 	@echo '$(CHOICE)' | cmp -s - $@ || echo '$(CHOICE)' >$@
@@ -63,7 +64,7 @@ build/fast.a: $(FAST_OBJECTS)
 build/system.a: $(SYSTEM_OBJECTS)
 build/fast.a build/system.a:
 	rm -f $@
-	ar rc $@ $^
+	$(AR) rc $@ $^
 
 $(FAST:%=build/bin/%): build/bin/%: build/fast/cmd/%.o build/fast.a
 	$(CC_fast) $(CFLAGS) $(LDFLAGS) -o $@ $^
@@ -94,20 +95,27 @@ demo: all
 bench: all $(BENCH)
 	PATH="$$PWD/build/bin:$$PATH" sh tests/bench/bench.sh
 
-DIRS = $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(BASHCOMPDIR) $(DESTDIR)$(ZSHCOMPDIR)
+# What is installed: SOURCE MODE DESTINATION, a file each. DESTDIR may contain spaces.
+EXAMPLES := $(shell cd examples && find . -type f ! -path './packaging/*' ! -path './completion/*' | LC_ALL=C sort)
+INSTALLED = { \
+	for f in $(COMMANDS); do echo build/bin/$$f 755 $(BINDIR)/$$f; done; \
+	for f in man/*.[17]; do echo $$f 644 $(MANDIR)/man$${f\#\#*.}/$${f\#man/}; done; \
+	echo examples/completion/ipc7.bash 644 $(BASHCOMPDIR)/ipc7; \
+	for f in $(COMMANDS); do echo ipc7 link $(BASHCOMPDIR)/$$f; done; \
+	echo examples/completion/_ipc7 644 $(ZSHCOMPDIR)/_ipc7; \
+	echo examples/bats/ipc7.bash 644 $(BATSDIR)/ipc7/load.bash; \
+	for f in README LICENSE; do echo $$f 644 $(DOCDIR)/$$f; done; \
+	for f in $(EXAMPLES:./%=%); do test -x examples/$$f && m=755 || m=644; echo examples/$$f $$m $(DOCDIR)/examples/$$f; done; }
 install: all
-	umask 022 && mkdir -p $(DIRS)
-	for f in $(COMMANDS); do rm -f $(DESTDIR)$(BINDIR)/$$f && cp build/bin/$$f $(DESTDIR)$(BINDIR)/ && chmod 755 $(DESTDIR)$(BINDIR)/$$f || exit 1; done
-	for f in 1 7; do cp man/*.$$f $(DESTDIR)$(MANDIR)/man$$f/ && (cd man && for m in *.$$f; do chmod 644 $(DESTDIR)$(MANDIR)/man$$f/$$m || exit 1; done) || exit 1; done
-	cp examples/completion/ipc7.bash $(DESTDIR)$(BASHCOMPDIR)/ipc7 && chmod 644 $(DESTDIR)$(BASHCOMPDIR)/ipc7
-	for f in $(COMMANDS); do ln -sf ipc7 $(DESTDIR)$(BASHCOMPDIR)/$$f || exit 1; done
-	cp examples/completion/_ipc7 $(DESTDIR)$(ZSHCOMPDIR)/ && chmod 644 $(DESTDIR)$(ZSHCOMPDIR)/_ipc7
+	umask 022; set -e; $(INSTALLED) | while read -r source mode file; do \
+		mkdir -p "$(DESTDIR)$${file%/*}"; rm -f "$(DESTDIR)$$file"; \
+		if [ "$$mode" = link ]; then ln -s "$$source" "$(DESTDIR)$$file"; continue; fi; \
+		cp "$$source" "$(DESTDIR)$$file"; chmod "$$mode" "$(DESTDIR)$$file"; done
 
 uninstall:
-	for f in $(COMMANDS); do rm -f $(DESTDIR)$(BINDIR)/$$f $(DESTDIR)$(BASHCOMPDIR)/$$f; done
-	cd man && for f in *.1; do rm -f $(DESTDIR)$(MANDIR)/man1/$$f; done
-	cd man && for f in *.7; do rm -f $(DESTDIR)$(MANDIR)/man7/$$f; done
-	rm -f $(DESTDIR)$(BASHCOMPDIR)/ipc7 $(DESTDIR)$(ZSHCOMPDIR)/_ipc7
+	$(INSTALLED) | while read -r source mode file; do rm -f "$(DESTDIR)$$file"; done
+	for d in "$(DESTDIR)$(DOCDIR)" "$(DESTDIR)$(BATSDIR)/ipc7"; do \
+		test ! -d "$$d" || find "$$d" -depth -type d -exec rmdir {} + 2>/dev/null || :; done
 
 # The same tree always gives the same bytes: sorted, without owners, dated as the release. Needs GNU tar.
 RELEASED = $$(sed -n 's/^ -- .*>  //p' ../examples/packaging/debian/changelog | head -n 1)

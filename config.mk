@@ -1,13 +1,20 @@
-# Options of the build. Each can be set on the command line: make PLAT=portable CC=clang.
+# Options of the build and of make install. Each can be set on the command line: make PLAT=portable CC=clang.
+# DESTDIR (make install DESTDIR=/tmp/root) is put in front of every installed path.
 
 PREFIX = /usr/local
 BINDIR = $(PREFIX)/bin
 MANDIR = $(PREFIX)/share/man
 BASHCOMPDIR = $(PREFIX)/share/bash-completion/completions
 ZSHCOMPDIR = $(PREFIX)/share/zsh/site-functions
+# README, lessons and examples
+DOCDIR = $(PREFIX)/share/doc/ipc7
+# bats_load_library ipc7 looks in /usr/lib/bats, or in BATS_LIB_PATH
+BATSDIR = $(PREFIX)/lib/bats
 
 # The system's compiler.
 CC = cc
+AR = ar
+CPPFLAGS =
 CFLAGS = -O2 -std=c99 -Wall -Wextra
 
 # Hardening that costs no start time: checked libc calls, stack protector, format warnings, read-only relocations.

@@ -5,28 +5,40 @@ DEBIAN=$ROOT/examples/packaging/debian
 VERSION=$(sed -n 's/^.define IPC7_VERSION "\(.*\)"/\1/p' "$ROOT/lib/base/command.h")
 
 @test "packaging: make install puts all files below DESTDIR, and make uninstall removes them" {
+	local root="$PWD/my root" doc=usr/share/doc/ipc7
+
 	{
 		printf './usr/bin/%s\n' "${COMMANDS[@]}"
 		printf './usr/share/bash-completion/completions/%s\n' "${COMMANDS[@]}" ipc7
 		printf './usr/share/man/man1/%s.1\n' "${COMMANDS[@]}"
-		printf './usr/share/man/man7/ipc7-bats.7\n./usr/share/man/man7/ipc7-guide.7\n./usr/share/man/man7/ipc7-limits.7\n./usr/share/man/man7/ipc7.7\n./usr/share/zsh/site-functions/_ipc7\n'
+		(cd "$ROOT/man" && printf './usr/share/man/man7/%s\n' *.7)
+		printf './usr/share/zsh/site-functions/_ipc7\n./usr/lib/bats/ipc7/load.bash\n'
+		printf "./$doc/%s\n" README LICENSE
+		(cd "$ROOT" && find examples -type f ! -path '*/packaging/*' ! -path '*/completion/*' -printf "./$doc/%p\n")
 	} | LC_ALL=C sort >expected
 	# Install twice: the second run overwrites. -o all prevents a build, because other tests use the programs now.
 	for _ in 1 2; do
-		(umask 027 && make -s -C "$ROOT" -o all install DESTDIR="$PWD/root" PREFIX=/usr PLAT="$PLAT" 2>/dev/null)
-		(cd root && find . ! -type d | LC_ALL=C sort) >got
+		(umask 027 && make -s -C "$ROOT" -o all install DESTDIR="$root" PREFIX=/usr PLAT="$PLAT" 2>/dev/null)
+		(cd "$root" && find . ! -type d | LC_ALL=C sort) >got
 		diff -u expected got
 	done
 	for command in "${COMMANDS[@]}"; do
-		"root/usr/bin/$command" -V
-		cmp "root/usr/share/bash-completion/completions/$command" "$ROOT/examples/completion/ipc7.bash"
-		[ -s "root/usr/share/man/man1/$command.1" ]
+		"$root/usr/bin/$command" -V
+		cmp "$root/usr/share/bash-completion/completions/$command" "$ROOT/examples/completion/ipc7.bash"
+		[ -s "$root/usr/share/man/man1/$command.1" ]
 	done
-	[ "$(find root/usr/bin -type f -perm 755 | wc -l)" -eq 16 ]
-	[ "$(find root/usr/share -type f -perm 644 | wc -l)" -eq 22 ]
-	: >root/usr/share/bash-completion/completions/other
-	make -s -C "$ROOT" uninstall DESTDIR="$PWD/root" PREFIX=/usr
-	[ "$(find root ! -type d)" = root/usr/share/bash-completion/completions/other ]
+	[ "$(find "$root/usr/bin" -type f -perm 755 | wc -l)" -eq 16 ]
+	[ -z "$(find "$root/usr" -type f ! -perm 755 ! -perm 644)" ]
+	# What is installed works without the sources.
+	[ "$(cd "$root/$doc/examples" && PATH=$root/usr/bin:$PATH sh limiter.sh | tail -n 1)" = "$(sh "$ROOT/examples/limiter.sh" | tail -n 1)" ]
+	printf '%s\n' 'setup() { bats_load_library ipc7; ipc7_setup; }' 'teardown() { ipc7_teardown; }' '@test "x" { ipc7_name mq posix; }' >x.bats
+	BATS_LIB_PATH=$root/usr/lib/bats PATH=$root/usr/bin:$PATH plain bats x.bats
+	try grep -rlw clone "$root"
+	status 1
+	: >"$root/usr/share/bash-completion/completions/other"
+	make -s -C "$ROOT" uninstall DESTDIR="$root" PREFIX=/usr
+	[ "$(find "$root" ! -type d)" = "$root/usr/share/bash-completion/completions/other" ]
+	[ ! -e "$root/$doc" ] && [ ! -e "$root/usr/lib/bats/ipc7" ]
 }
 
 # need_tree: skip the test unless the whole tree is present.
