@@ -131,3 +131,27 @@ plain() {
 	done
 	[[ $output == *CFLAGS=*-fstack-protector*_FORTIFY_SOURCE=*LDFLAGS=*-z,relro*-z,now* ]]
 }
+
+@test "packaging: the units for systemd are valid, and one says when it is ready" {
+	local units=$ROOT/examples/systemd unit
+
+	need systemd systemd-analyze --version
+	for unit in "$units"/*; do
+		sed "s,/usr/bin/\(mqrecv\|mqsend\|sockcat\),$ROOT/build/bin/\1,; s,/usr/local/bin/job,/bin/true," "$unit" >"${unit##*/}"
+	done
+	try systemd-analyze verify ./*.service ./*.socket
+	status 0
+	[ -z "$output$stderr" ]
+	# The shell command of the unit, with a systemd-notify that writes into a FIFO.
+	mkdir bin
+	mkfifo notice
+	printf '#!/bin/sh\necho "$*" >%s/notice\n' "$PWD" >bin/systemd-notify
+	chmod 755 bin/systemd-notify
+	sed -n '/^ExecStart/,/date.$/p' ipc7-ready.service | sed "s/^ExecStart=/exec /; s/\\$\\$/\$/" >start
+	PATH=$PWD/bin:$PATH background sh start
+	read -r line <notice
+	[ "$line" = '--ready --status=unix:socket' ]
+	[ -n "$(sockcat -I unix:socket)" ]
+	kill "$PID"
+	ends 143
+}
