@@ -26,11 +26,11 @@ for _ in 1 2 3 4; do
 	add meet &
 done
 wait
-echo "without a lock: 4 processes added 1 to 0, and the number is $(shmget "$number")"
+echo "unlocked: 4 processes added 1 to 0, and the number is $(shmget "$number")"
 
 echo 0 | shmput "$number"
 for _ in 1 2 3 4; do
 	{ semop "$set" 0:-1 && add : && semop "$set" 0:+1; } &
 done
 wait
-echo "with a lock: 4 processes added 1 to 0, and the number is $(shmget "$number")"
+echo "locked: 4 processes added 1 to 0, and the number is $(shmget "$number")"

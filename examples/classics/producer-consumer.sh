@@ -31,8 +31,8 @@ consume() {
 
 printf '%3d\n' 0 0 0 0 0 0 | shmput -c "$buffer"
 produce : $(seq 12) && consume : 12 # the producer is faster
-echo "without semaphores: 12 items went in, and these came out:" $(cat "$got")
+echo "without semaphores: 12 items went in, and these came out: $(xargs <"$got")"
 : >"$got"
 printf '%3d\n' 0 0 0 0 0 0 | shmput "$buffer"
 produce "semop $set" $(seq 1 6) & produce "semop $set" $(seq 7 12) & consume "semop $set" 6 & consume "semop $set" 6 & wait
-echo "with semaphores: 12 items went in, and these came out:" $(sort -n "$got")
+echo "with semaphores: 12 items went in, and these came out: $(sort -n "$got" | xargs)"

@@ -11,7 +11,7 @@ trap 'exit 143' HUP INT TERM
 
 printf '70 30' | shmput -c "$accounts"
 printf '60' | shmput -o 0 "$accounts" # the first half of a transfer of 10
-echo "without a lock: a reader sees $(shmget "$accounts"), which is $(shmget "$accounts" | awk '{ print $1 + $2 }'), not 100"
+echo "unlocked: a reader sees $(shmget "$accounts"), which is $(shmget "$accounts" | awk '{ print $1 + $2 }'), not 100"
 printf '40' | shmput -o 3 "$accounts" # the second half
 
 # reader NAME OP...: read; OP... are further conditions to come in.
@@ -33,7 +33,7 @@ meet() {
 	writer & waiting 2
 	reader reader-2 "$@" & waiting 3
 	semop "$set" 2:+2 && wait
-	echo $(cat "$order")
+	xargs <"$order"
 }
 echo "readers first: $(meet)"
 echo "writers first: $(meet 1:0)"

@@ -32,4 +32,4 @@ while read -r token; do
 done
 END
 piperun -l sh "$tmp/station" 1 "$tmp/lines" -- sh "$tmp/station" 2 "$tmp/lines" -- sh "$tmp/station" 3 "$tmp/lines"
-echo "with a token: $(whole) of 9 lines are whole, in the order" $(cut -d ' ' -f 2 "$tmp/lines")
+echo "with a token: $(whole) of 9 lines are whole, in the order $(cut -d ' ' -f 2 "$tmp/lines" | xargs)"
