@@ -2,7 +2,8 @@ load helper
 load lesson
 
 # examples/tutorial/10-claims.md: what introductions to IPC claim, shown for each mechanism in a section that stands alone. It is run
-# as a script in dash and bash, and typed in bash.
+# as a script in dash, and typed in bash.
+SHELLS=dash
 
 # claims SECTION: check the blocks of a section.
 claims() {

@@ -43,11 +43,12 @@ leaves_nothing() {
 	[ -z "$(ls -A directory)" ] || { ls -lA directory >&2; return 1; }
 }
 
-# taught NAME [SECTION]: run the lesson as one script in each shell, in an empty directory, and compare its output.
+# taught NAME [SECTION]: run the lesson as one script in each shell of SHELLS, in an empty directory, and compare its output.
+SHELLS='dash bash'
 taught() {
 	local shell
 
-	for shell in dash bash; do
+	for shell in $SHELLS; do
 		command -v $shell >/dev/null || continue
 		lesson "$@"
 		rm -rf directory

@@ -3,10 +3,10 @@
 # of the set: 0 free chairs, 1 customers who wait, 2 haircuts that are done, 3 is for this script: the barber may finish a haircut.
 set -eu
 
+trap 'ipcdel "sem:${set-}" 2>/dev/null || :; rm -rf "${tmp-}"' EXIT
+trap 'exit 143' HUP INT TERM
 set=$(semop -c -i 2,0,0,0 sysv:new)
 tmp=$(mktemp -d)
-trap 'ipcdel "sem:$set"; rm -r "$tmp"' EXIT
-trap 'exit 143' HUP INT TERM
 
 # Without a semaphore, the barber finds an empty room and decides to sleep. The customer who comes at that moment sits down and sends
 # a signal, but the barber does not sleep yet. Later nothing wakes the barber: the wake-up is lost.

@@ -3,10 +3,10 @@
 # begin phase 2 too early. At the barrier each process subtracts 1 and waits for zero.
 set -eu
 
+trap 'ipcdel "sem:${set-}" 2>/dev/null || :; rm -rf "${log-}"' EXIT
+trap 'exit 143' HUP INT TERM
 set=$(semop -c -i 4 sysv:new)
 log=$(mktemp)
-trap 'ipcdel "sem:$set"; rm "$log"' EXIT
-trap 'exit 143' HUP INT TERM
 
 barrier() { semop "$set" -1 && semop "$set" 0; }
 

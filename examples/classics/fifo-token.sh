@@ -4,10 +4,10 @@
 # that dies.
 set -eu
 
+trap 'ipcdel "sem:${set-}" 2>/dev/null || :; rm -rf "${tmp-}"' EXIT
+trap 'exit 143' HUP INT TERM
 set=$(semop -c -i 4 sysv:new)
 tmp=$(mktemp -d)
-trap 'ipcdel "sem:$set"; rm -r "$tmp"' EXIT
-trap 'exit 143' HUP INT TERM
 mkfifo "$tmp/token"
 exec 8<>"$tmp/token" # keeps the FIFO open, so the token stays in it
 

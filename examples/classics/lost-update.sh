@@ -4,9 +4,9 @@
 set -eu
 
 number=/lost-update-$$
-set=$(semop -c -i 1,4 sysv:new) # member 0: the lock; member 1: the processes that have not read yet
-trap 'ipcdel "sem:$set"; ipcdel "shm:$number"' EXIT
+trap 'ipcdel "sem:${set-}" 2>/dev/null || :; ipcdel "shm:$number" 2>/dev/null || :' EXIT
 trap 'exit 143' HUP INT TERM
+set=$(semop -c -i 1,4 sysv:new) # member 0: the lock; member 1: the processes that have not read yet
 
 # add COMMAND...: add 1 to the number; run COMMAND between the read and the write.
 add() {

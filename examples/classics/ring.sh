@@ -3,10 +3,10 @@
 # token goes from station to station, and only the station that has it writes.
 set -eu
 
+trap 'ipcdel "sem:${set-}" 2>/dev/null || :; rm -rf "${tmp-}"' EXIT
+trap 'exit 143' HUP INT TERM
 set=$(semop -c -i 3 sysv:new)
 tmp=$(mktemp -d)
-trap 'ipcdel "sem:$set"; rm -r "$tmp"' EXIT
-trap 'exit 143' HUP INT TERM
 
 # whole: print how many lines of the file are one station's.
 whole() { grep -cx 'station [123] was here' "$tmp/lines" || :; }
