@@ -53,7 +53,7 @@ taught() {
 		lesson "$@"
 		rm -rf directory
 		mkdir directory
-		(cd directory && examples=$ROOT/examples "$shell" ../script) >got 2>&1 </dev/null 3>&- 4>&- 5>&- 6>&- || true
+		(cd directory && examples=$ROOT/examples timeout -k 1 60 "$shell" ../script) >got 2>&1 </dev/null 3>&- 4>&- 5>&- 6>&- || true
 		diff -u expected got >&2 || { echo "in $*, with $shell" >&2; return 1; }
 		leaves_nothing || { echo "left by $*, with $shell" >&2; return 1; }
 	done
