@@ -44,7 +44,7 @@ operate(struct job *job, bool *done)
 static int
 work(struct job *job)
 {
-	bool done = true;
+	bool done = true, mine;
 	int status;
 
 	if (job->name.kind == NAME_NEW && command_tell(job->semaphore.text, "the new semaphore was removed") != GO_ON) {
@@ -58,9 +58,9 @@ work(struct job *job)
 		status = operate(job, &done);
 	else
 		status = job->name.kind == NAME_NEW ? STATUS_OK : print_values(job);
-	/* A timeout never removes a semaphore that others hold. */
-	if (!job->options.unlink || !command_unlinks(job->semaphore.created, false, done ? status : STATUS_FAILED) ||
-	    semaphore_unlink(&job->semaphore) == 0)
+	/* Neither a timeout nor a signal that ends the wait removes a semaphore that others hold. */
+	mine = job->semaphore.created || (done && status == STATUS_OK);
+	if (!job->options.unlink || !mine || semaphore_unlink(&job->semaphore) == 0)
 		return status;
 	return semaphore_report(&job->semaphore, SEMAPHORE_UNLINK, errno);
 }

@@ -108,15 +108,15 @@ static struct {
 static pthread_t interrupted;
 static struct pollfd watched;
 
-/* Interrupt the thread that waits, once the descriptor (NULL: none) is ready. All signals are blocked. */
+/* Interrupt the thread that waits, while the descriptor (NULL: none) is ready. All signals are blocked. */
 static void *
 interrupt_from(void *watch)
 {
 	static const struct timespec tick = {.tv_nsec = DEADLINE_TICK * 1000000L};
 
-	if (watch)
-		(void)poll(watch, 1, -1);
 	for (;;) {
+		if (watch)
+			(void)poll(watch, 1, -1);
 		/* Like kill(2), and unlike a timer, this takes nothing from RLIMIT_SIGPENDING. */
 		pthread_kill(interrupted, SIGURG);
 		nanosleep(&tick, NULL);

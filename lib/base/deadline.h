@@ -63,8 +63,8 @@ CHECKED int deadline_tick(const struct deadline *deadline);
 int deadline_alarm(const struct deadline *deadline);
 
 /*
- * Interrupt blocking system calls of this thread by SIGURG once poll(2) reports one of the events for a descriptor, or
- * that it has lost its reader, and every DEADLINE_TICK from then on: a thread waits for that. A second call does
+ * Interrupt blocking system calls of this thread by SIGURG every DEADLINE_TICK while poll(2) reports one of the events
+ * for a descriptor, or that it has lost its reader: a thread waits for that. A second call does
  * nothing, and must name the same descriptor. Returns 0, or -1 with errno of pthread_create(3p).
  */
 int deadline_watch(int fd, short events);

@@ -331,6 +331,39 @@ interrupt_pause(void)
 	sigsuspend(&set);
 }
 
+int
+interrupt_wait(void)
+{
+	sigset_t awaited, set, mask = held_mask, before;
+	struct sigaction action;
+	siginfo_t info;
+	int number;
+
+	interrupt_awaited(&awaited);
+	sigdelset(&awaited, SIGWINCH);
+	/* That handler only interrupts. */
+	if (sigaction(SIGALRM, NULL, &action) == 0 && action.sa_handler == interrupt)
+		sigdelset(&awaited, SIGALRM);
+	sigemptyset(&set);
+	signal_set_add(&mask, SIGURG);
+	for (number = 1; number <= SIGRTMAX; number++) {
+		if (!signal_set_has(&awaited, number) || signal_set_has(&held_mask, number))
+			continue;
+		signal_set_add(&set, number);
+		signal_set_add(&mask, number);
+	}
+	/* The terminal can stop this process meanwhile. */
+	if (signal_set_change(SIG_SETMASK, &mask, &before) == -1)
+		return 0;
+	number = sigwaitinfo(&set, &info);
+	signal_set_change(SIG_SETMASK, &before, NULL);
+	if (number == -1 || number == SIGCHLD)
+		return 0;
+	notice(number, &info, NULL);
+	(void)take(PROCESS);
+	return interrupt_sent(&info) ? number : 0;
+}
+
 void
 interrupt_release(void)
 {

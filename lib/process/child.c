@@ -28,10 +28,10 @@ await(pid_t pid, int *status)
 		if (ended == -1 && errno != EINTR)
 			return -1;
 		number = interrupt_take();
+		if (!number)
+			number = interrupt_wait();
 		if (number)
 			kill(pid, number);
-		else
-			interrupt_pause();
 	}
 }
 

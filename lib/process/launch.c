@@ -20,6 +20,9 @@
 #include "base/text.h"
 #include "process/internal.h"
 
+/* Bytes of a first line that the kernel reads, and a NUL. */
+#define INTERPRETER_SPACE 256
+
 extern char **environ;
 
 /* Return 0 if path is a file that can be executed, or -1 with errno. Set *found if there is such a file. */
@@ -143,15 +146,66 @@ launch_failure(int error)
 	                                                                                  : STATUS_RUNNER;
 }
 
+/* Read the interpreter that the first line of a file names. Returns false if the file is no script, or not readable. */
+static bool
+read_interpreter(const char *path, char line[INTERPRETER_SPACE])
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	ssize_t got = fd == -1 ? -1 : read(fd, line, INTERPRETER_SPACE - 1);
+	size_t blank;
+
+	if (fd != -1)
+		close(fd);
+	if (got < 2 || line[0] != '#' || line[1] != '!')
+		return false;
+	line[got] = '\0';
+	blank = strspn(line + 2, " \t");
+	memmove(line, line + 2 + blank, (size_t)got - 1 - blank);
+	line[strcspn(line, " \t\n")] = '\0';
+	return true;
+}
+
+/* Append what is missing: COMMAND, its interpreter, or the interpreter of that. */
+static void
+explain_missing(struct text *text, const char *command)
+{
+	char line[INTERPRETER_SPACE], *path;
+	struct stat st;
+	bool script;
+	int depth;
+
+	if (launch_find(command, &path) == -1) {
+		text_format(text, "no such command");
+		return;
+	}
+	script = read_interpreter(path, line);
+	free(path);
+	for (depth = 0; script && depth < 4 && stat(line, &st) == 0; depth++)
+		script = read_interpreter(line, line);
+	if (script)
+		text_format(text, "its interpreter %s does not exist", line);
+	else
+		text_format(text, "its interpreter or dynamic loader does not exist");
+}
+
+void
+launch_explain(struct text *text, const char *command, int error)
+{
+	if (launch_failure(error) == STATUS_NOCOMMAND)
+		explain_missing(text, command);
+	else
+		text_format(text, "%s%s", explain_errno(error), error == ENOEXEC ? " (a script starts with #!)" : "");
+}
+
 int
 launch_report(const char *command, int error)
 {
 	int status = launch_failure(error);
+	struct text text = {0};
 
-	if (status == STATUS_NOCOMMAND)
-		error_line(command, "no such command");
-	else
-		error_line(command, "cannot be executed: %s%s", explain_errno(error),
-		    error == ENOEXEC ? " (a script starts with #!)" : "");
+	if (status != STATUS_NOCOMMAND)
+		text_format(&text, "cannot be executed: ");
+	launch_explain(&text, command, error);
+	error_text(command, &text);
 	return status;
 }

@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "base/checked.h"
+#include "base/text.h"
 
 /* The process group of the caller, for struct launch. */
 #define LAUNCH_SAME ((pid_t)-1)
@@ -54,6 +55,9 @@ CHECKED int launch_input(const void *data, size_t size);
 
 /* Return the exit status for an errno value that kept a COMMAND from being run: 125, 126 or 127. */
 int launch_failure(int error);
+
+/* Append the meaning of such an errno value; for a script, which interpreter is missing. */
+void launch_explain(struct text *text, const char *command, int error);
 
 /* Print a line about an errno value that kept a COMMAND from being run. Returns launch_failure(error). */
 int launch_report(const char *command, int error);

@@ -246,11 +246,12 @@ work_run(struct work *work, const struct message *message, size_t count)
 		if (error == 0 && !again(work, number, status))
 			return failed(work, work->list, count, number, status);
 	}
-	if (error == EINTR)
+	if (error == EINTR) {
 		text_format(&words, "stopped by a signal");
-	else
-		text_format(&words, "%s cannot be run: %s%s", work->path, explain_errno(error),
-		    error == ENOEXEC ? " (a script starts with #!)" : "");
+	} else {
+		text_format(&words, "%s cannot be run: ", work->path);
+		launch_explain(&words, work->path, error);
+	}
 	fail(work, &words);
 	return launch_failure(error);
 }

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -18,18 +17,6 @@
 #include "semaphore/internal.h"
 
 static const struct semaphore_operation give = {.value = 1};
-
-/*
- * Return the exit status for a wait status. Forget a caught signal, which was passed on to COMMAND, unless it ended
- * COMMAND.
- */
-static int
-command_status(int end)
-{
-	if (!WIFSIGNALED(end) || WTERMSIG(end) != interrupt_caught())
-		interrupt_forget();
-	return child_status(end);
-}
 
 /*
  * Unlink the semaphore if the options ask for that, and it was taken or this run created it: even a waiter that a
@@ -59,7 +46,8 @@ become(const struct hold *hold, struct semaphore *semaphore, int taken)
 		return launch_report(hold->argv[0], errno);
 	if (launch_become(hold->path, hold->argv) == -1 && errno != EINTR)
 		status = launch_report(hold->argv[0], errno);
-	if (semaphore->backend->release)
+	/* The caller of fd: keeps the lock, which it may have had before. */
+	if (semaphore->backend->release && semaphore->name->kind != NAME_FD)
 		semaphore->backend->release(semaphore);
 	return status;
 }
@@ -85,7 +73,7 @@ become_in_child(const struct hold *hold, struct semaphore *semaphore)
 	close(pipes[1]);
 	taken = read(pipes[0], &byte, 1) == 1;
 	close(pipes[0]);
-	return unlink_after(semaphore, taken, command_status(end));
+	return unlink_after(semaphore, taken, child_outcome(end));
 }
 
 /*
@@ -103,7 +91,7 @@ run(const struct hold *hold, struct semaphore *semaphore)
 	if (child_run(&launch, &end) == -1)
 		status = launch_report(hold->argv[0], errno);
 	else
-		status = command_status(end);
+		status = child_outcome(end);
 	status = unlink_after(semaphore, true, status);
 	/* A semaphore that another program has damaged does not hide how COMMAND ended. */
 	if (semaphore_operate(semaphore, &give, 1) == -1)

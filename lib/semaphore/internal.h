@@ -56,6 +56,9 @@ int sysv_create(struct semaphore *semaphore);
 /* sysv_assign.c: Set the members that the operations name, all at one moment. Errors: as semctl(2); EFBIG, EINTR. */
 int sysv_assign(struct semaphore *semaphore, const struct semaphore_operation *operations, size_t count);
 
+/* Words for a file that cannot be opened before the deadline. */
+#define LEASED "another process has a lease on the file, not given up in time (-t)"
+
 /* calls.c: Make the system call of that name, with its result and errno, and print it if -v asks for that. */
 sem_t *trace_sem_open(const char *path, int flags, mode_t mode, int value);
 int trace_sem_unlink(const char *path);
@@ -130,10 +133,20 @@ bool semaphore_renamed(const char *name, int file);
  */
 int semaphore_watch(int file);
 
+/* Read all that such a descriptor (-1: none) tells; let it tell nothing more. */
+void semaphore_drain(int watch);
+void semaphore_unwatch(int watch);
+
 /*
  * Lock, wait for, or unlock a byte of a file, for all processes that share the descriptor. Returns 0 or -1. Errors:
  * EAGAIN or EACCES (it is locked), ENOSYS, those of fcntl(2).
  */
 int semaphore_lock_byte(int fd, long byte, enum lock_action action);
+
+/* Return the byte after the lock by which another open file description has a byte locked, or the next byte. */
+long semaphore_lock_end(int fd, long byte);
+
+/* Open the file of a descriptor for writing, as another description. Returns a descriptor or -1. */
+int semaphore_reopen(int fd);
 
 #endif

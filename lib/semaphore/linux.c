@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
@@ -44,13 +45,31 @@ int
 semaphore_watch(int file)
 {
 	char path[32];
-	int watch = inotify_init1(IN_CLOEXEC);
+	int watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", file);
 	if (watch == -1 || inotify_add_watch(watch, path, IN_ATTRIB) != -1)
 		return watch;
 	close(watch);
 	return -1;
+}
+
+void
+semaphore_drain(int watch)
+{
+	char events[256];
+
+	while (watch != -1 && read(watch, events, sizeof(events)) > 0)
+		;
+}
+
+void
+semaphore_unwatch(int watch)
+{
+	/* It is the first and only one of this instance. */
+	if (watch != -1)
+		inotify_rm_watch(watch, 1);
+	semaphore_drain(watch);
 }
 
 int
@@ -60,6 +79,25 @@ semaphore_lock_byte(int fd, long byte, enum lock_action action)
 	    .l_type = action == LOCK_RELEASE ? F_UNLCK : F_WRLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
 
 	return fcntl(fd, action == LOCK_WAIT ? F_OFD_SETLKW : F_OFD_SETLK, &lock);
+}
+
+long
+semaphore_lock_end(int fd, long byte)
+{
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
+
+	if (fcntl(fd, F_OFD_GETLK, &lock) == -1 || lock.l_type == F_UNLCK)
+		return byte + 1;
+	return lock.l_len == 0 || lock.l_len > LONG_MAX - lock.l_start ? LONG_MAX : lock.l_start + lock.l_len;
+}
+
+int
+semaphore_reopen(int fd)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
 }
 
 int

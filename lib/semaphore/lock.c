@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,6 +23,9 @@
 
 /* Milliseconds between two attempts of that process, at most. */
 #define LONGEST_PAUSE 20
+
+/* Taken places from which on the end of a lock is asked for. */
+#define MANY 64
 
 /* The descriptor of the lock in COMMAND, or the next free one: every shell can close 9 (9>&-). */
 #define LOCK_FD 9
@@ -80,15 +84,20 @@ pass_on(int fd, bool ours)
 	char number[16];
 	int given = fd;
 
-	if (ours && fd > LOCK_FD)
-		fcntl(fd, F_SETFD, 0);
-	else if (ours)
+	if (ours && fd != LOCK_FD)
 		given = trace_call(fcntl(fd, F_DUPFD, LOCK_FD), "fcntl(%d, F_DUPFD, %d)", fd, LOCK_FD);
 	/* EINVAL means that RLIMIT_NOFILE allows no such descriptor. */
 	if (given == -1)
 		return error_set(errno == EINVAL ? EMFILE : errno);
+	/* Of two descriptors from LOCK_FD on, COMMAND gets the lower one. */
+	if (given > fd && fd > LOCK_FD) {
+		close(given);
+		given = fd;
+	}
 	if (given != fd)
 		close(fd);
+	else if (ours)
+		fcntl(fd, F_SETFD, 0);
 	snprintf(number, sizeof(number), "%d", given);
 	return setenv("IPC7_LOCK_FD", number, 1) == -1 ? -1 : given;
 }
@@ -103,7 +112,10 @@ check_fd(struct semaphore *semaphore)
 	if (flags == -1 || flags & FD_CLOEXEC || fstat(fd, &st) == -1)
 		return error_set(ENOENT);
 	semaphore->of.lock.kind = st.st_mode;
-	return S_ISREG(st.st_mode) ? fd : error_set(EBADMSG);
+	if (!S_ISREG(st.st_mode))
+		return error_set(EBADMSG);
+	/* The caller keeps a lock on it that it may have. */
+	return st.st_nlink > 0 ? fd : error_set(EIDRM);
 }
 
 static int
@@ -137,48 +149,80 @@ wait_for(int fd, long byte, const struct deadline *deadline)
 	return result;
 }
 
-/* Try each of the places. Returns the byte, or -1; EAGAIN: all are taken. */
+/*
+ * Try each of the places, and give up at the deadline (NULL: never). Returns the byte, or -1. Errors: EAGAIN (all are
+ * taken), ETIMEDOUT, EINTR, those of fcntl(2).
+ */
 static long
-try_places(int fd, long places)
+try_places(int fd, long places, const struct deadline *deadline)
 {
-	long byte;
+	long byte = 0;
+	int tries;
 
-	for (byte = 0; byte < places; byte++) {
+	for (tries = 0; byte < places; tries++) {
 		if (trace_lock(fd, byte, LOCK_TRY) == 0)
 			return byte;
 		if (errno != EAGAIN && errno != EACCES)
 			return -1;
+		if (interrupt_caught())
+			return error_set(EINTR);
+		if (tries < MANY) {
+			byte++;
+			continue;
+		}
+		/* One lock of another program can cover many places. */
+		byte = semaphore_lock_end(fd, byte);
+		if (deadline && deadline_passed(deadline))
+			return error_set(ETIMEDOUT);
 	}
 	return error_set(EAGAIN);
 }
 
-/* Take one of several places. No call waits for any of them, so the first in line tries all, again and again. */
+/* Try all places again and again. No call waits for any of them. */
 static long
-take_place(int fd, long places, const struct deadline *deadline)
+try_again(int fd, long places, const struct deadline *deadline)
 {
-	bool once = deadline_passed(deadline), passed;
-	int pause = 1, saved;
-	long byte;
+	int pause = 1;
 
-	if (!once && wait_for(fd, TURNSTILE, deadline) == -1)
-		return -1;
 	for (;;) {
-		passed = deadline_passed(deadline);
-		byte = try_places(fd, places);
+		bool passed = deadline_passed(deadline);
+		long byte = try_places(fd, places, passed ? NULL : deadline);
+
 		if (byte != -1 || errno != EAGAIN)
-			break;
-		if (passed) {
-			errno = ETIMEDOUT;
-			break;
-		}
+			return byte;
+		if (passed)
+			return error_set(ETIMEDOUT);
 		if (deadline_wait(NULL, 0, deadline, pause) == -1 && errno != ETIMEDOUT)
-			break;
+			return -1;
 		pause = pause * 2 < LONGEST_PAUSE ? pause * 2 : LONGEST_PAUSE;
 	}
+}
+
+/*
+ * Take one of several places. Only the first in line tries them. The end of this process always releases the turnstile:
+ * it is locked through another description than the caller's.
+ */
+static long
+take_place(const struct semaphore *semaphore, long places)
+{
+	int fd = semaphore->of.lock.fd, line = fd, saved;
+	long byte = -1;
+
+	if (deadline_passed(&semaphore->deadline))
+		return try_again(fd, places, &semaphore->deadline);
+	if (semaphore->name->kind == NAME_FD && (line = semaphore_reopen(fd)) == -1)
+		line = fd;
+	if (wait_for(line, TURNSTILE, &semaphore->deadline) == 0) {
+		byte = try_again(fd, places, &semaphore->deadline);
+		saved = errno;
+		(void)trace_lock(line, TURNSTILE, LOCK_RELEASE);
+		errno = saved;
+	}
 	saved = errno;
-	if (!once)
-		(void)trace_lock(fd, TURNSTILE, LOCK_RELEASE);
-	return byte == -1 ? error_set(saved) : byte;
+	if (line != fd)
+		close(line);
+	errno = saved;
+	return byte;
 }
 
 static void
@@ -205,7 +249,7 @@ lock_operate(struct semaphore *semaphore, const struct semaphore_operation *oper
 	if (places == 1)
 		lock->byte = wait_for(lock->fd, 0, &semaphore->deadline) == 0 ? 0 : -1;
 	else
-		lock->byte = take_place(lock->fd, places, &semaphore->deadline);
+		lock->byte = take_place(semaphore, places);
 	if (lock->byte == -1)
 		return -1;
 	/* A lock on a file without a name excludes no process that opens the path from now on. */
@@ -215,7 +259,24 @@ lock_operate(struct semaphore *semaphore, const struct semaphore_operation *oper
 	return error_set(EIDRM);
 }
 
+/* Return what keeps a file from being found. */
+static const char *
+missing(const struct semaphore *semaphore)
+{
+	const char *path = semaphore->name->path;
+	struct place place = {0};
+	struct stat st;
+
+	if (semaphore->creating || (place_open(&place, path) == -1 && errno == ENOENT))
+		return "its directory does not exist";
+	place_close(&place);
+	if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode))
+		return "a symbolic link to a file that does not exist (create that file)";
+	return "no such file (create it with -c)";
+}
+
 static const struct explanation explanations[] = {
+    {ETIMEDOUT, STEP_OPEN, LEASED, LIMIT_NONE},
     {EEXIST, STEP_OPEN,
         "another user owns the file and may have planted it, so -c does not use it (leave out -c to use it)",
         LIMIT_NONE},
@@ -228,8 +289,11 @@ static void
 lock_explain(const struct semaphore *semaphore, enum semaphore_step step, int error, struct text *text)
 {
 	bool file = semaphore->name->kind == NAME_FILE;
+	const char *path = semaphore->name->path;
 
-	if (error == EBADMSG && S_ISLNK(semaphore->of.lock.kind))
+	if (file && path[strlen(path) - 1] == '/' && (error == ENOENT || error == EISDIR || error == ENOTDIR))
+		text_format(text, "a lock needs a file (leave out the last slash)");
+	else if (error == EBADMSG && S_ISLNK(semaphore->of.lock.kind))
 		text_format(text, "a symbolic link, which is not followed %s (name the file that it leads to)",
 		    semaphore->options.create ? "with -c" : "in a sticky directory");
 	else if (error == EBADMSG)
@@ -240,8 +304,7 @@ lock_explain(const struct semaphore *semaphore, enum semaphore_step step, int er
 		text_format(text, "the descriptor is not open for writing (exec %d<>FILE opens it so)",
 		    semaphore->name->number);
 	else if (error == ENOENT)
-		text_format(
-		    text, semaphore->creating ? "its directory does not exist" : "no such file (create it with -c)");
+		text_format(text, "%s", missing(semaphore));
 	else
 		(void)explanation_add(text, explanations, (int)step, error, 0);
 }

@@ -34,12 +34,38 @@ semaphore_watch(int file)
 	return error_set(ENOSYS);
 }
 
+void
+semaphore_drain(int watch)
+{
+	(void)watch;
+}
+
+void
+semaphore_unwatch(int watch)
+{
+	(void)watch;
+}
+
 int
 semaphore_lock_byte(int fd, long byte, enum lock_action action)
 {
 	(void)fd;
 	(void)byte;
 	(void)action;
+	return error_set(ENOSYS);
+}
+
+long
+semaphore_lock_end(int fd, long byte)
+{
+	(void)fd;
+	return byte + 1;
+}
+
+int
+semaphore_reopen(int fd)
+{
+	(void)fd;
 	return error_set(ENOSYS);
 }
 

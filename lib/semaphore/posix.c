@@ -60,6 +60,8 @@ removed(const struct semaphore *semaphore)
 static int
 may_wait(const struct semaphore *semaphore)
 {
+	/* What the watch tells until then is seen now. */
+	semaphore_drain(semaphore->of.posix.watch);
 	if (interrupt_caught())
 		errno = EINTR;
 	else if (removed(semaphore))
@@ -98,6 +100,7 @@ take(struct semaphore *semaphore)
 			return -1;
 		result = trace_sem_wait(opened);
 	}
+	semaphore_unwatch(semaphore->of.posix.watch);
 	/* A semaphore that is taken after its removal excludes no other process. */
 	if (result == 0 && removed(semaphore)) {
 		(void)trace_sem_post(opened);
@@ -159,6 +162,7 @@ posix_unlink(struct semaphore *semaphore)
 #define NOT_ONE "something that is no semaphore has this name (remove it first)"
 
 static const struct explanation explanations[] = {
+    {ETIMEDOUT, STEP_OPEN, LEASED, LIMIT_NONE},
     {EBADMSG, STEP_OPEN, NOT_ONE, LIMIT_NONE},
     {EISDIR, STEP_OPEN, NOT_ONE, LIMIT_NONE},
     {ELOOP, STEP_OPEN, NOT_ONE, LIMIT_NONE},

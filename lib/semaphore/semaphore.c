@@ -173,11 +173,12 @@ semaphore_report(const struct semaphore *semaphore, enum semaphore_step step, in
 {
 	struct text text = {0};
 
+	/* Nothing is lost, and command_end dies by the signal. */
+	if (error == EINTR && interrupt_caught())
+		return semaphore->options.failure;
 	if (error == EPERM)
 		error = EACCES;
-	if (error == EINTR)
-		text_format(&text, "stopped by signal %d", interrupt_caught());
-	else if (error == EACCES && step == SEMAPHORE_OPEN && semaphore->creating && semaphore->name->path)
+	if (error == EACCES && step == SEMAPHORE_OPEN && semaphore->creating && semaphore->name->path)
 		text_format(&text, "no permission to create %s", semaphore->name->path);
 	else if (error == ERANGE)
 		text_format(&text, "the value would exceed %d, the largest of a semaphore", semaphore->backend->most);

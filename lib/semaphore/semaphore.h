@@ -130,7 +130,7 @@ CHECKED int semaphore_unlink(struct semaphore *semaphore);
 void semaphore_close(struct semaphore *semaphore);
 
 /*
- * Print the line for an errno value met in a step. Returns the exit status: STATUS_REMOVED, options.late or
+ * Print the line for an errno value met in a step; none for EINTR, as nothing is lost. Returns the exit status: STATUS_REMOVED, options.late or
  * options.failure.
  */
 int semaphore_report(const struct semaphore *semaphore, enum semaphore_step step, int error);
