@@ -431,6 +431,8 @@ END
 	ln -s lock link
 	lines semop <<'END'
 125	semop file:none -- true	semop: file:none: no such file (create it with -c)
+125	semop file:none/lock -- true	semop: file:none/lock: its directory does not exist
+125	semop file:none/ -- true	semop: file:none/: a lock needs a file (leave out the last slash)
 125	semop -c file:none/lock -- true	semop: file:none/lock: its directory does not exist
 125	semop -c file:fifo -- true	semop: file:fifo: not an ordinary file but a FIFO
 125	semop -c file:link -- true	semop: file:link: a symbolic link, which is not followed with -c (name the file that it leads to)

@@ -490,20 +490,14 @@ signals() {
 			waits
 			kill -$signal "$PID"
 			ends $((128 + $(kill -l $signal)))
-			grep -q 'stopped by signal' lines
+			[ ! -s lines ]
 		done
 	done
 	[ ! -s out ]
 	try semop "$S"
 	output 0
-	background semop -u "$S" -1 2>lines
-	waits
-	kill -TERM "$PID"
-	ends 143
-	try semop "$S"
-	status 1
 }
-@test "semop: a signal ends the wait, and -u still unlinks" {
+@test "semop: a signal ends the wait without a line, as nothing is lost" {
 	semaphores signals
 }
 
@@ -557,6 +551,16 @@ no_command() {
 	status 126
 	try semop "$S"
 	status 1
+	printf '#!/nowhere/sh\n' >inner
+	printf '#! ./inner\n' >outer
+	chmod +x inner outer
+	for file in inner ./inner outer; do
+		PATH=$PATH:. try semop -c "$S" -- $file
+		status 127
+		error "semop: $file: its interpreter /nowhere/sh does not exist"
+	done
+	try semop "$S"
+	output 1
 }
 @test "semop: gives the semaphore back if COMMAND cannot be executed" {
 	semaphores no_command
@@ -707,10 +711,13 @@ not_mine() {
 	done
 	try semop "$S"
 	output 0
-	background semop -u "$S" -- echo not run 2>/dev/null
-	waits
-	kill -TERM "$PID"
-	ends 143
+	for what in '-- echo not run' -1; do
+		# shellcheck disable=SC2086
+		background semop -u "$S" $what
+		waits
+		kill -TERM "$PID"
+		ends 143
+	done
 	try semop "$S"
 	output 0
 }
@@ -749,6 +756,39 @@ parent_passes_signals() {
 	parent_passes_signals -u
 	try semop "$S"
 	status 1
+}
+
+# ended NUMBER: kill semop by a signal that it has no handler for, and check that semop and COMMAND have died by it.
+ended() {
+	kill -"$1" "$PID"
+	ends $((128 + $1))
+	dead "$LINE"
+}
+
+@test "semop: passes on any signal that would end it, so no COMMAND runs on alone" {
+	local signal
+
+	mkfifo never
+	exec 7<>never
+	for KIND in posix sysv; do
+		new_semaphore $KIND
+		semop -c "$S" >/dev/null
+		# 34 is SIGRTMIN of the C library, 16 SIGSTKFLT and 30 SIGPWR of Linux.
+		for signal in 34 40 $([ "$PLAT" != linux ] || echo 16 30) 6; do
+			[ $KIND = posix ] || semop -c "$S" >/dev/null
+			# shellcheck disable=SC2016
+			ready semop $([ $KIND = posix ] || echo -u) "$S" -- sh -c 'echo $$ >ready; exec cat never'
+			ended $signal
+			[ $KIND = sysv ] || [ "$(semop "$S")" -eq 1 ]
+		done
+	done
+	new_semaphore posix
+	ready semop -c "$S" -- bash -c 'trap "exit 9" RTMIN; echo $$ >ready; read -r x <never'
+	kill -RTMIN "$PID"
+	ends 9
+	ready shmput -c "file:$PWD/segment" -- sh -c 'echo $$ >ready; exec cat never'
+	ended 34
+	exec 7>&-
 }
 
 counts() {
@@ -1040,7 +1080,7 @@ lease() {
 			try timeout 5 semop -c -t $time "$S" -- echo not run
 			status 124
 			output ''
-			error "semop: $S: the semaphore was not available in time (-t)"
+			error "semop: $S: another process has a lease on the file, not given up in time (-t)"
 		done
 		background semop "$S" -- true 2>/dev/null
 		asleep
@@ -1093,6 +1133,17 @@ lease() {
 	[ "$(<lines)" = "semop: $S: another program has damaged the semaphore (remove it)" ]
 	rm "/dev/shm/sem.${S#/}"
 	semop -c "$S" >/dev/null
+	try peer block 7 semop "$S" -- sh -c ": >/dev/shm/sem.${S#/}; exit 7"
+	status 7
+	error "semop: $S: another program has damaged the semaphore (remove it)"
+	rm "/dev/shm/sem.${S#/}"
+	semop -c -i 0 "$S" >/dev/null
+	background peer block 7 semop "$S" -1 2>lines
+	waits
+	kill -BUS "$PID"
+	asleep
+	semop "$S" +1
+	ends 0
 	printf '%032d' 0 | tr 0 '\377' >"/dev/shm/sem.${S#/}"
 	for op in '' -1 +1; do
 		# shellcheck disable=SC2086
@@ -1188,9 +1239,9 @@ still() {
 
 	waits
 	asleep
-	grep ctxt "/proc/$PID/status" >before
+	grep -h ctxt "/proc/$PID/task/"*/status >before
 	for i in {1..20}; do moment; done
-	grep ctxt "/proc/$PID/status" | diff before - >&2
+	grep -h ctxt "/proc/$PID/task/"*/status | diff before - >&2
 }
 
 @test "semop: does nothing while it waits" {
@@ -1217,6 +1268,31 @@ still() {
 			ends 143
 		done
 	done
+	exec 7>&-
+}
+
+@test "semop: does nothing after the mode of a POSIX semaphore has changed, while it waits or COMMAND runs" {
+	[ "$PLAT" = linux ] || skip "POSIX does not tell of a removal"
+	local file
+
+	new_semaphore posix
+	file=/dev/shm/sem.${S#/}
+	mkfifo never
+	exec 7<>never
+	semop -c -i 0 "$S" >/dev/null
+	background semop "$S" -- sh -c 'echo ready >ready; exec cat never'
+	waits
+	chmod 640 "$file"
+	touch "$file"
+	# The thread that is told of the change sleeps for a moment before it waits again.
+	still || still || still
+	[ -p ready ] || mkfifo ready
+	semop "$S" +1
+	read -r _ <ready
+	chmod 600 "$file"
+	still || still || still
+	kill -TERM "$PID"
+	ends 143
 	exec 7>&-
 }
 

@@ -99,6 +99,9 @@ available() {
 		done'
 	output "$PWD/lock2"
 	# shellcheck disable=SC2016
+	try bash -c 'exec 3<lock 4<lock 5<lock 6<lock 7<lock 8<lock 9<&-; semop "file:$PWD/lock" -- readlink /proc/self/fd/9'
+	output "$PWD/lock"
+	# shellcheck disable=SC2016
 	try sh -c 'ulimit -n 9; semop file:lock -- true'
 	status 125
 	error 'semop: file:lock: *RLIMIT_NOFILE*'
@@ -164,7 +167,7 @@ available() {
 	exec 7>&-
 }
 
-@test "semop: fd: with COMMAND locks the descriptor of the caller, and unlocks it if COMMAND cannot be executed" {
+@test "semop: fd: with COMMAND locks the descriptor of the caller, which keeps the lock even if COMMAND cannot be executed" {
 	exec 8<>lock
 	# shellcheck disable=SC2016
 	try semop fd:8 -- sh -c 'echo "$IPC7_LOCK_FD"; semop -t 0 file:lock -- true'
@@ -174,10 +177,12 @@ available() {
 	exec 8<>lock
 	: >script
 	chmod +x script
+	semop fd:8 -1
 	try semop fd:8 -- ./script
 	status 126
-	available file:lock
+	busy file:lock
 	exec 8>&-
+	available file:lock
 }
 
 places() {
@@ -204,6 +209,53 @@ places() {
 @test "semop: file: -i 3 admits three at once, and -t 0 tries once" {
 	: >lock
 	places file:lock
+}
+
+@test "semop: fd: a waiter that is killed leaves no lock with the caller" {
+	: >lock
+	exec 8<>lock
+	holder file:lock -i 2
+	holder file:lock -i 2
+	background semop -i 2 fd:8 -1
+	until python3 -c "$LOCKED" lock 1073741824; do moment; done
+	kill -KILL "$PID"
+	wait "$PID" || true
+	kill -KILL "$LINE"
+	semop -t 5 -i 2 file:lock -- true
+	exec 7>&- 8>&-
+}
+
+@test "semop: file: one lock on the whole file is looked at once, however many places it covers" {
+	need python3 python3 -c 'import fcntl'
+	mkfifo never
+	exec 7<>never
+	: >lock
+	ready python3 -c '
+import fcntl, sys
+file = open("lock", "r+")
+fcntl.lockf(file, fcntl.LOCK_EX, 2**30)
+open("ready", "w").write("\n")
+sys.stdin.read()' <never
+	for time in 0 0.05; do
+		try timeout 5 semop -t $time -i 1073741824 file:lock -- echo not run
+		status 124
+	done
+	background semop -i 1073741824 file:lock -- echo not run
+	until python3 -c "$LOCKED" lock 1073741824; do moment; done
+	kill -TERM "$PID"
+	ends 143
+	kill "${JOBS[0]}"
+	wait "${JOBS[0]}" || true
+	ready python3 -c '
+import fcntl, sys
+file = open("lock", "r+")
+fcntl.lockf(file, fcntl.LOCK_EX, 1000)
+open("ready", "w").write("\n")
+sys.stdin.read()' <never
+	try semop -v -t 0 -i 1001 file:lock -- echo run
+	output run
+	[[ $stderr == *'l_start=1000, l_len=1}) = 0' ]]
+	exec 7>&-
 }
 
 @test "semop: file: the first in line for a place gets it before later ones" {
@@ -245,7 +297,7 @@ sys.exit(1)'
 			asleep
 			kill -$signal "$PID"
 			ends $((128 + $(kill -l $signal)))
-			grep -q 'stopped by signal' lines
+			[ ! -s lines ]
 			[ ! -s out ]
 		done
 		# shellcheck disable=SC2086
@@ -270,9 +322,11 @@ sys.exit(1)'
 	try semop -c file:lock -- echo run
 	output run
 	exec 8<>lock
+	semop fd:8 -1
 	rm lock
 	try semop fd:8 -1
 	status 3
+	python3 -c "$LOCKED" "/proc/$$/fd/8" 0
 	exec 7>&- 8>&-
 }
 
@@ -338,9 +392,19 @@ sys.exit(1)'
 		status 1
 		[ $fd -eq 2 ] || error "semop: fd:$fd: the descriptor is not open (exec $fd<>FILE opens it)"
 	done
-	try semop -c file:missing/lock -- true
+	for options in '' -c; do
+		try semop $options file:missing/lock -- true
+		status 125
+		error 'semop: file:missing/lock: its directory does not exist'
+		for name in missing/ lock/; do
+			try semop $options file:$name -- true
+			status 125
+			error "semop: file:$name: a lock needs a file (leave out the last slash)"
+		done
+	done
+	try semop file:dangling -- true
 	status 125
-	error 'semop: file:missing/lock: its directory does not exist'
+	error 'semop: file:dangling: a symbolic link to a file that does not exist (create that file)'
 }
 
 @test "semop: file: follows a symbolic link neither with -c nor in a sticky directory" {
