@@ -252,14 +252,16 @@ END
 	mqsend "$E" one
 	mqsend "$F" 12345678 87654321
 	printf 'no program' >data
+	printf '#!/nowhere/sh\n' >stray
 	printf '#!/bin/sh\n' >script
-	chmod 755 data
+	chmod 755 data stray
 	mkdir directory
 	lines mqrecv <<'END'
 127	mqrecv $E -- ./missing	mqrecv: ./missing: no such command
 127	mqrecv $E -- missing-command	mqrecv: missing-command: no such command
 126	mqrecv $E -- ./script	mqrecv: ./script: cannot be executed: Permission denied
 126	mqrecv $E -- ./directory	mqrecv: ./directory: cannot be executed: Permission denied
+127	mqrecv $E -- ./stray	mqrecv: $E: ./stray cannot be run: its interpreter /nowhere/sh does not exist; its message was put back
 126	mqrecv $E -- ./data	mqrecv: $E: ./data cannot be run: Exec format error (a script starts with #!); its message was put back
 1	mqrecv $E -- false	mqrecv: $E: false ended with status 1; its message was put back
 137	mqrecv $F -- sh -c 'kill -KILL $$'	mqrecv: $F: sh ended with status 137; its message was put back
@@ -429,12 +431,14 @@ END
 	mkfifo fifo
 	: >lock
 	ln -s lock link
+	ln -s nowhere dangling
 	lines semop <<'END'
 125	semop file:none -- true	semop: file:none: no such file (create it with -c)
 125	semop file:none/lock -- true	semop: file:none/lock: its directory does not exist
 125	semop file:none/ -- true	semop: file:none/: a lock needs a file (leave out the last slash)
 125	semop -c file:none/lock -- true	semop: file:none/lock: its directory does not exist
 125	semop -c file:fifo -- true	semop: file:fifo: not an ordinary file but a FIFO
+125	semop file:dangling -- true	semop: file:dangling: a symbolic link to a file that does not exist (create that file)
 125	semop -c file:link -- true	semop: file:link: a symbolic link, which is not followed with -c (name the file that it leads to)
 1	semop fd:8 -1	semop: fd:8: the descriptor is not open (exec 8<>FILE opens it)
 1 linux	semop fd:8 -1 8<lock	semop: fd:8: the descriptor is not open for writing (exec 8<>FILE opens it so)
@@ -446,7 +450,8 @@ END
 @test "errors: semop: semaphores that cannot be used, and COMMANDs that cannot be run" {
 	objects semaphore
 	printf 'no program' >data
-	chmod 755 data
+	printf '#!/nowhere/sh\n' >stray
+	chmod 755 data stray
 	semop -c -i 2147483647 "$M"
 	new_semaphore posix
 	M2=$S
@@ -471,6 +476,7 @@ END
 1	semop -c sysv:new >/dev/full	semop: standard output: No space left on device; the new semaphore was removed
 124	semop -t 0 $E -- true	semop: $E: the semaphore was not available in time (-t)
 127	semop $E -- ./missing	semop: ./missing: no such command
+127	semop $F -- ./stray	semop: ./stray: its interpreter /nowhere/sh does not exist
 126	semop $F -- ./data	semop: ./data: cannot be executed: Exec format error (a script starts with #!)
 126	semop -u $F -- ./data	semop: ./data: cannot be executed: Exec format error (a script starts with #!)
 126	semop $M -- ./data	semop: ./data: cannot be executed: Exec format error (a script starts with #!)
@@ -568,7 +574,8 @@ END
 
 @test "errors: sigmask: wrong usage, processes that are not there, and COMMANDs that cannot be run" {
 	printf 'no program' >data
-	chmod 755 data
+	printf '#!/nowhere/sh\n' >stray
+	chmod 755 data stray
 	lines sigmask <<'END'
 2	sigmask	sigmask: COMMAND is missing; $USAGE
 2	sigmask -p	sigmask: PID is missing; $USAGE
@@ -583,6 +590,7 @@ END
 1 portable	sigmask -p 1	sigmask: this system does not show how other processes treat signals (Linux does, in a /proc of the same PID namespace)
 1 linux	sigmask -p $SELF >/dev/full	sigmask: standard output: No space left on device
 127	sigmask missing-command	sigmask: missing-command: no such command
+127	sigmask ./stray	sigmask: ./stray: its interpreter /nowhere/sh does not exist
 126	sigmask ./data	sigmask: ./data: cannot be executed: Exec format error (a script starts with #!)
 126	sigmask .	sigmask: .: cannot be executed: Permission denied
 END
@@ -643,7 +651,8 @@ END
 
 @test "errors: piperun: wrong usage, COMMANDs that cannot be run, and statuses" {
 	printf 'no program' >data
-	chmod 755 data
+	printf '#!/nowhere/sh\n' >stray
+	chmod 755 data stray
 	lines piperun <<'END'
 2	piperun	piperun: COMMAND is missing; $USAGE
 2	piperun --	piperun: COMMAND is missing; $USAGE
@@ -657,6 +666,7 @@ END
 124	mkfifo fifo; piperun -t 0 -S fifo true	piperun: fifo: no reader in time (-t)
 2	piperun -s x true	piperun: -s "x": not a size (bytes, at least 1, with optional K, M or G)
 127	piperun true -- missing-command	piperun: missing-command: no such command
+127	piperun true -- ./stray	piperun: ./stray: its interpreter /nowhere/sh does not exist
 126	piperun true -- ./data	piperun: ./data: cannot be executed: Exec format error (a script starts with #!)
 126	piperun true -- .	piperun: .: cannot be executed: Permission denied
 124	piperun -t 0 sleep 1000	piperun: time ran out (-t); the commands were ended
@@ -991,7 +1001,7 @@ END
 # semop.bats     kernel.sem (sets, semaphores in all sets), the semaphore was removed while in use
 #                something that is no semaphore has this name, ... has this name, not a semaphore, another user owns ...
 #                a semaphore of N-bit programs, another program has damaged the semaphore, no permission to create ...
-#                no file system for shared memory
+#                no file system for shared memory, another process has a lease on the file
 # sigsend.bats   a thread, not a process, too many processes to wait for, its queue of signals stayed full, it handles SIG, it blocks SIG
 #                record N has ... bytes, and a record at most N, stopped by a signal
 # fifocat.bats   fs.pipe-user-pages-soft, there is more in it than N bytes, the FIFO was removed, the reader has gone

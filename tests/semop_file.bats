@@ -237,8 +237,8 @@ fcntl.lockf(file, fcntl.LOCK_EX, 2**30)
 open("ready", "w").write("\n")
 sys.stdin.read()' <never
 	for time in 0 0.05; do
-		try timeout 5 semop -t $time -i 1073741824 file:lock -- echo not run
-		status 124
+		try timeout 5 semop -t $time -E 3 -i 1073741824 file:lock -- echo not run
+		status 3
 	done
 	background semop -i 1073741824 file:lock -- echo not run
 	until python3 -c "$LOCKED" lock 1073741824; do moment; done
