@@ -88,6 +88,8 @@ run(const struct hold *hold, struct semaphore *semaphore)
 
 	if (semaphore_operate(semaphore, hold->operations, hold->count) == -1)
 		return unlink_after(semaphore, false, semaphore_report(semaphore, SEMAPHORE_OPERATE, errno));
+	/* No signal ends this process between the end of COMMAND and the moment when it gives the semaphore back. */
+	(void)interrupt_hold();
 	if (child_run(&launch, &end) == -1)
 		status = launch_report(hold->argv[0], errno);
 	else
@@ -96,6 +98,7 @@ run(const struct hold *hold, struct semaphore *semaphore)
 	/* A semaphore that another program has damaged does not hide how COMMAND ended. */
 	if (semaphore_operate(semaphore, &give, 1) == -1)
 		(void)semaphore_report(semaphore, SEMAPHORE_OPERATE, errno);
+	interrupt_release();
 	return status;
 }
 

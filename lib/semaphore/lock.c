@@ -86,14 +86,15 @@ pass_on(int fd, bool ours)
 
 	if (ours && fd != LOCK_FD)
 		given = trace_call(fcntl(fd, F_DUPFD, LOCK_FD), "fcntl(%d, F_DUPFD, %d)", fd, LOCK_FD);
+	/* Of two descriptors above LOCK_FD, COMMAND gets the lower one. */
+	if (fd > LOCK_FD && (given == -1 || given > fd)) {
+		if (given != -1)
+			close(given);
+		given = fd;
+	}
 	/* EINVAL means that RLIMIT_NOFILE allows no such descriptor. */
 	if (given == -1)
 		return error_set(errno == EINVAL ? EMFILE : errno);
-	/* Of two descriptors from LOCK_FD on, COMMAND gets the lower one. */
-	if (given > fd && fd > LOCK_FD) {
-		close(given);
-		given = fd;
-	}
 	if (given != fd)
 		close(fd);
 	else if (ours)
@@ -210,8 +211,10 @@ take_place(const struct semaphore *semaphore, long places)
 
 	if (deadline_passed(&semaphore->deadline))
 		return try_again(fd, places, &semaphore->deadline);
-	if (semaphore->name->kind == NAME_FD && (line = semaphore_reopen(fd)) == -1)
-		line = fd;
+	if (semaphore->name->kind == NAME_FD)
+		line = trace_call(semaphore_reopen(fd), "open(\"/proc/self/fd/%d\", O_WRONLY)", fd);
+	if (line == -1)
+		line = fd; /* the file may not be opened */
 	if (wait_for(line, TURNSTILE, &semaphore->deadline) == 0) {
 		byte = try_again(fd, places, &semaphore->deadline);
 		saved = errno;
