@@ -232,8 +232,9 @@ places() {
 	: >lock
 	ready python3 -c '
 import fcntl, sys
-file = open("lock", "r+")
-fcntl.lockf(file, fcntl.LOCK_EX, 2**30)
+whole, part = open("lock", "w"), open("part", "w")
+fcntl.lockf(whole, fcntl.LOCK_EX, 2**30)
+fcntl.lockf(part, fcntl.LOCK_EX, 1000)
 open("ready", "w").write("\n")
 sys.stdin.read()' <never
 	for time in 0 0.05; do
@@ -241,18 +242,10 @@ sys.stdin.read()' <never
 		status 3
 	done
 	background semop -i 1073741824 file:lock -- echo not run
-	until python3 -c "$LOCKED" lock 1073741824; do moment; done
+	until grep -q ' OFDLCK .* 1073741824 1073741824$' /proc/locks; do moment; done
 	kill -TERM "$PID"
 	ends 143
-	kill "${JOBS[0]}"
-	wait "${JOBS[0]}" || true
-	ready python3 -c '
-import fcntl, sys
-file = open("lock", "r+")
-fcntl.lockf(file, fcntl.LOCK_EX, 1000)
-open("ready", "w").write("\n")
-sys.stdin.read()' <never
-	try semop -v -t 0 -i 1001 file:lock -- echo run
+	try semop -v -t 0 -i 1001 file:part -- echo run
 	output run
 	[[ $stderr == *'l_start=1000, l_len=1}) = 0' ]]
 	exec 7>&-

@@ -106,6 +106,15 @@ enum lock_action { LOCK_TRY, LOCK_WAIT, LOCK_RELEASE };
 
 int trace_lock(int fd, long byte, enum lock_action action);
 
+/* The largest number of places of a lock. */
+#define LOCK_PLACES (1L << 30)
+
+/*
+ * lock_take.c: Lock one of the places of an open lock, and wait for it. Returns its byte, or -1. Errors: ETIMEDOUT,
+ * EINTR, those of fcntl(2).
+ */
+long lock_take(const struct semaphore *semaphore);
+
 /* Trace the open(2) of a lock's file. */
 void trace_lock_open(const struct place *place, int fd, bool create, mode_t mode);
 

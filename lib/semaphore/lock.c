@@ -18,15 +18,6 @@
 #include "base/trace.h"
 #include "semaphore/internal.h"
 
-/* The byte that the first process in the line for one of several places holds. The places are below it. */
-#define TURNSTILE (1L << 30)
-
-/* Milliseconds between two attempts of that process, at most. */
-#define LONGEST_PAUSE 20
-
-/* Taken places from which on the end of a lock is asked for. */
-#define MANY 64
-
 /* The descriptor of the lock in COMMAND, or the next free one: every shell can close 9 (9>&-). */
 #define LOCK_FD 9
 
@@ -38,8 +29,8 @@ lock_refuse(const struct name *name, const struct semaphore_options *options,
 
 	if (options->count > 1)
 		text_format(text, "-i takes one VALUE for a lock (sysv: has sets)");
-	else if (options->count == 1 && (options->values[0] < 1 || options->values[0] > TURNSTILE))
-		text_format(text, "-i %d: a lock has 1 to %ld places", options->values[0], TURNSTILE);
+	else if (options->count == 1 && (options->values[0] < 1 || options->values[0] > LOCK_PLACES))
+		text_format(text, "-i %d: a lock has 1 to %ld places", options->values[0], LOCK_PLACES);
 	else if (options->unlink || options->exclusive)
 		text_format(text, "-%c cannot be used with a lock on a file", options->unlink ? 'u' : 'x');
 	else if (fd && (options->create || options->mode != SEMAPHORE_MODE))
@@ -132,102 +123,6 @@ lock_open(struct semaphore *semaphore, bool create)
 	return lock->fd == -1 ? -1 : 0;
 }
 
-/* Wait for one byte. Returns 0 or -1. */
-static int
-wait_for(int fd, long byte, const struct deadline *deadline)
-{
-	int result = trace_lock(fd, byte, LOCK_TRY);
-
-	while (result == -1 && (errno == EAGAIN || errno == EACCES || errno == EINTR)) {
-		if (interrupt_caught())
-			return error_set(EINTR);
-		if (deadline_passed(deadline))
-			return error_set(ETIMEDOUT);
-		if (deadline_alarm(deadline) == -1)
-			return -1;
-		result = trace_lock(fd, byte, LOCK_WAIT);
-	}
-	return result;
-}
-
-/*
- * Try each of the places, and give up at the deadline (NULL: never). Returns the byte, or -1. Errors: EAGAIN (all are
- * taken), ETIMEDOUT, EINTR, those of fcntl(2).
- */
-static long
-try_places(int fd, long places, const struct deadline *deadline)
-{
-	long byte = 0;
-	int tries;
-
-	for (tries = 0; byte < places; tries++) {
-		if (trace_lock(fd, byte, LOCK_TRY) == 0)
-			return byte;
-		if (errno != EAGAIN && errno != EACCES)
-			return -1;
-		if (interrupt_caught())
-			return error_set(EINTR);
-		if (tries < MANY) {
-			byte++;
-			continue;
-		}
-		/* One lock of another program can cover many places. */
-		byte = semaphore_lock_end(fd, byte);
-		if (deadline && deadline_passed(deadline))
-			return error_set(ETIMEDOUT);
-	}
-	return error_set(EAGAIN);
-}
-
-/* Try all places again and again. No call waits for any of them. */
-static long
-try_again(int fd, long places, const struct deadline *deadline)
-{
-	int pause = 1;
-
-	for (;;) {
-		bool passed = deadline_passed(deadline);
-		long byte = try_places(fd, places, passed ? NULL : deadline);
-
-		if (byte != -1 || errno != EAGAIN)
-			return byte;
-		if (passed)
-			return error_set(ETIMEDOUT);
-		if (deadline_wait(NULL, 0, deadline, pause) == -1 && errno != ETIMEDOUT)
-			return -1;
-		pause = pause * 2 < LONGEST_PAUSE ? pause * 2 : LONGEST_PAUSE;
-	}
-}
-
-/*
- * Take one of several places. Only the first in line tries them. The end of this process always releases the turnstile:
- * it is locked through another description than the caller's.
- */
-static long
-take_place(const struct semaphore *semaphore, long places)
-{
-	int fd = semaphore->of.lock.fd, line = fd, saved;
-	long byte = -1;
-
-	if (deadline_passed(&semaphore->deadline))
-		return try_again(fd, places, &semaphore->deadline);
-	if (semaphore->name->kind == NAME_FD)
-		line = trace_call(semaphore_reopen(fd), "open(\"/proc/self/fd/%d\", O_WRONLY)", fd);
-	if (line == -1)
-		line = fd; /* the file may not be opened */
-	if (wait_for(line, TURNSTILE, &semaphore->deadline) == 0) {
-		byte = try_again(fd, places, &semaphore->deadline);
-		saved = errno;
-		(void)trace_lock(line, TURNSTILE, LOCK_RELEASE);
-		errno = saved;
-	}
-	saved = errno;
-	if (line != fd)
-		close(line);
-	errno = saved;
-	return byte;
-}
-
 static void
 lock_release(struct semaphore *semaphore)
 {
@@ -244,15 +139,11 @@ static int
 lock_operate(struct semaphore *semaphore, const struct semaphore_operation *operations, size_t count)
 {
 	struct semaphore_lock *lock = &semaphore->of.lock;
-	int places = semaphore->options.values[0];
 	struct stat st;
 
 	(void)operations;
 	(void)count; /* it is one -1, see lock_refuse */
-	if (places == 1)
-		lock->byte = wait_for(lock->fd, 0, &semaphore->deadline) == 0 ? 0 : -1;
-	else
-		lock->byte = take_place(semaphore, places);
+	lock->byte = lock_take(semaphore);
 	if (lock->byte == -1)
 		return -1;
 	/* A lock on a file without a name excludes no process that opens the path from now on. */
