@@ -65,6 +65,8 @@ check(const struct getter *getter)
 		return command_usage("-n needs -f (-o OFFSET,LENGTH writes a part)");
 	if (getter->follow && getter->form == RECORD_LINE)
 		return command_usage("-f needs -0 or -N, which tell where a record ends");
+	if (getter->follow && getter->options.pass)
+		return command_usage("-z cannot be used with -f, which writes copies");
 	return GO_ON;
 }
 

@@ -77,7 +77,7 @@ open_in_time(const char *file, long long timeout)
 		if (timeout == DEADLINE_NEVER || !waits(file))
 			return -1;
 		if (passed)
-			return error_set(ETIMEDOUT);
+			return error_set(errno == EAGAIN ? EAGAIN : ETIMEDOUT);
 		if (deadline_wait(NULL, 0, &deadline, pause) == -1 && errno != ETIMEDOUT)
 			return -1;
 		pause = pause * 2 < LONGEST_PAUSE ? pause * 2 : LONGEST_PAUSE;
@@ -141,8 +141,14 @@ ready_say(int fd, const char *line)
 int
 ready_report(const char *file)
 {
+	const char *words;
+
 	if (errno == EINTR)
 		return STATUS_FAILED;
-	error_line(file, "%s", errno == ETIMEDOUT ? "no reader in time (-t)" : explain_errno(errno));
-	return errno == ETIMEDOUT ? STATUS_TIMEOUT : STATUS_FAILED;
+	if (errno == EAGAIN)
+		words = "another process has a lease on the file, not given up in time (-t)";
+	else
+		words = errno == ETIMEDOUT ? "no reader in time (-t)" : explain_errno(errno);
+	error_line(file, "%s", words);
+	return errno == EAGAIN || errno == ETIMEDOUT ? STATUS_TIMEOUT : STATUS_FAILED;
 }

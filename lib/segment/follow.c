@@ -53,7 +53,12 @@ copy(struct follower *follower)
 	size_t size, done;
 	bool differs;
 
-	if (segment_part(segment, &size) == -1 || reserve(follower, size) == -1)
+	if (segment_part(segment, &size) == -1) {
+		/* A state that lacks the part is passed over, unless it is the first. */
+		follower->size = SIZE_MAX;
+		return follower->record ? 0 : -1;
+	}
+	if (reserve(follower, size) == -1)
 		return -1;
 	differs = size != follower->size;
 	follower->size = SIZE_MAX;
@@ -88,7 +93,8 @@ lock(struct follower *follower)
 	deadline_set(&deadline, segment->asked.timeout);
 	if (mapped_lock(segment, &deadline) == 0)
 		return 1;
-	if (errno != EIDRM)
+	/* A segment that was removed before it was seen had no state: the COMMAND of its creator may have failed. */
+	if (errno != EIDRM || !follower->record)
 		return -1;
 	follower->removed = true;
 	return mapped_lock_now(segment) == 0;
@@ -159,7 +165,7 @@ wait_change(struct follower *follower)
 }
 
 /*
- * Wait until the reader of a pipe has read all records, so that the next one is the newest state at that time. A pipe
+ * Wait until the reader has read all records, so that the next one is the newest state at that time. A pipe or socket
  * would hold thousands of older ones. Returns 0 or -1. Errors: EINTR, EPIPE.
  */
 static int

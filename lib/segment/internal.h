@@ -122,7 +122,7 @@ int watch_open(int object);
 #define WATCH_ENDED    2u /* a process has closed the object after writing, or links or attributes have changed */
 unsigned int watch_read(int fd);
 
-/* Return true if fd is a pipe with bytes that its reader has not read yet, as far as the system can tell. */
+/* Return true if fd is a pipe or socket with bytes that its reader has not read yet, as far as the system can tell. */
 bool watch_unread(int fd);
 
 /*

@@ -110,8 +110,10 @@ segment_report(const struct segment *segment, int error)
 	int failed = segment->asked.command ? STATUS_RUNNER : STATUS_FAILED;
 	struct text text = {0};
 
-	/* A signal is a normal end of shmget if the segment stays, or was written (-f). command_end dies by it. */
-	if (error == EINTR && !segment->asked.write && (!segment->asked.unlink || segment->step == SEGMENT_WATCH))
+	/* A signal is a normal end unless bytes are lost: those of a segment that shmget -u has not written. */
+	if (error == EINTR && !segment->changed &&
+	    (segment->asked.write || !segment->asked.unlink || segment->step == SEGMENT_LOCK ||
+	        segment->step == SEGMENT_WATCH))
 		return failed;
 
 	explain(segment, error, &text);

@@ -81,14 +81,25 @@ segment_unlink(struct segment *segment)
 	return segment->backend->unlink(segment);
 }
 
+/*
+ * Return true if the segment is to be removed. A run that a signal stops leaves it to those who hold the lock. A segment
+ * that this run created was discarded already if the put failed.
+ */
+static bool
+unlinks(const struct segment *segment, int status)
+{
+	if (!segment->asked.unlink || segment->state == SEGMENT_MISSING || !command_unlinks(false, false, status))
+		return false;
+	return status == STATUS_OK ||
+	       (segment->step != SEGMENT_LOCK && (!segment->backend->lock || mapped_lock_now(segment) == 0));
+}
+
 int
 segment_end(struct segment *segment, int status)
 {
 	if (!segment->backend)
 		return status;
-	/* A segment that this run created was discarded already if the put failed. */
-	if (segment->asked.unlink && command_unlinks(false, false, status) && segment->state != SEGMENT_MISSING &&
-	    segment_unlink(segment) == -1 && errno != ENOENT && status == STATUS_OK)
+	if (unlinks(segment, status) && segment_unlink(segment) == -1 && errno != ENOENT && status == STATUS_OK)
 		status = segment_report(segment, errno);
 	segment->backend->close(segment);
 	segment->backend = NULL;

@@ -209,7 +209,7 @@ CHECKED int segment_unlink(struct segment *segment);
 
 /*
  * Close the segment and release its lock. If the options say so, first remove it, provided that the command has
- * succeeded (status is STATUS_OK) or a signal was caught. If segment_start has failed, do nothing; the struct must then have
+ * succeeded (status is STATUS_OK), or that a signal was caught and no other process holds the lock. If segment_start has failed, do nothing; the struct must then have
  * started as {0}. Returns the exit status, which a removal that fails turns from STATUS_OK into another, after a line.
  */
 CHECKED int segment_end(struct segment *segment, int status);
