@@ -67,8 +67,10 @@ open_stage(struct segment *segment, off_t *offset)
 	*offset = 0;
 	if (!segment->backend->fixed && segment->state == SEGMENT_MISSING && mapped_draft(segment) == 0)
 		fd = fcntl(segment->mapped.fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-	if (fd == -1)
-		return memory_file_beside(name->kind == NAME_FILE ? name->path : NULL);
+	if (fd == -1) {
+		segment->mapped.beside = name->kind == NAME_FILE;
+		return memory_file_beside(segment->mapped.beside ? name->path : NULL);
+	}
 	segment->mapped.draft = MAPPED_FILLED;
 	*offset = (off_t)segment->asked.offset;
 	return fd;

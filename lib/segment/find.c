@@ -42,13 +42,14 @@ is_segment(const struct segment *segment, mode_t mode)
  * may be followed.
  */
 static int
-obstacle(const struct segment *segment, int error)
+obstacle(struct segment *segment, int error)
 {
 	const struct place *place = &segment->mapped.place;
 	struct stat st;
 
 	if (mapped_stat(segment, &st) == -1 || is_segment(segment, st.st_mode))
 		return error;
+	segment->mapped.kind = st.st_mode;
 	if (!S_ISLNK(st.st_mode) || segment->name->kind == NAME_POSIX)
 		return EISDIR;
 	/* A link that leads nowhere counts as a missing file, which then cannot be created. */
@@ -86,6 +87,7 @@ unusable(struct segment *segment)
 
 	if (mapped_look(segment, &st) == -1)
 		return errno == EIDRM ? ENOENT : errno; /* the object was removed between the two calls */
+	segment->mapped.kind = st.st_mode;
 	if (!is_segment(segment, st.st_mode))
 		return EISDIR;
 	/* Every user can create POSIX segments, and only the owner of one can remove it, as in a sticky directory. */

@@ -3,6 +3,8 @@
  * together with its content where the system can do that; elsewhere it is locked before it is filled.
  */
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -133,29 +135,55 @@ static void
 explain_space(const struct segment *segment, struct text *text)
 {
 	size_t needed = segment->asked.offset + segment->input, space = mapped_space(segment);
+	bool posix = is_posix(segment), staged = segment->step != SEGMENT_STAGE;
 
 	if (needed < segment->asked.size)
 		needed = segment->asked.size;
-	text_format(text, "%s has no room", is_posix(segment) ? "the file system of shared memory" : "the file system");
-	if (needed)
-		text_format(text, " for %zu bytes", needed);
+	text_format(text, "the file system%s has no room for ", posix ? " of shared memory" : "");
+	if (staged)
+		text_format(text, "%zu bytes", needed);
+	else
+		text_format(text, "all bytes of the input"); /* it was not read to its end */
 	if (space < SSIZE_MAX)
-		text_format(text, " (%zu are free)", space);
-	if (is_posix(segment))
+		text_format(text, " (%zu are free%s)", space,
+		    staged && segment->mapped.beside ? " beside a copy of the input" : "");
+	if (posix)
 		text_format(text, " (make it larger with mount -o remount,size=... /dev/shm, or remove segments)");
+}
+
+/* Append that something else has the name. */
+static void
+explain_kind(const struct segment *segment, struct text *text)
+{
+	mode_t kind = segment->mapped.kind;
+
+	if (is_posix(segment))
+		text_format(text, "%s has this name, not a segment (remove it first)",
+		    kind ? place_kind(kind) : "something else");
+	else
+		text_format(text, "not an ordinary file but %s", place_kind(kind));
+}
+
+/* Return true if the file cannot be created, because its directory does not exist. */
+static bool
+homeless(const struct segment *segment)
+{
+	const char *path = segment->name->path, *slash = strrchr(path, '/');
+	char *directory = slash ? strndup(path, (size_t)(slash - path) + 1) : NULL;
+	bool missing = directory && access(directory, F_OK) == -1 && errno == ENOENT;
+
+	free(directory);
+	return missing;
 }
 
 #define CREATING (STEP(CREATE) | STEP(PUT))
 
 static const struct explanation posix_words[] = {
-    {EISDIR, STEP(OPEN_READ) | STEP(OPEN_WRITE), "something that is no segment has this name", LIMIT_NONE},
     {ENOENT, CREATING, "the system has no file system for shared memory (/dev/shm)", LIMIT_NONE},
     {0},
 };
 
 static const struct explanation file_words[] = {
-    {EISDIR, STEP(OPEN_READ) | STEP(OPEN_WRITE), "not an ordinary file", LIMIT_NONE},
-    {ENOENT, CREATING, "its directory does not exist", LIMIT_NONE},
     {ENOENT, STEP(OPEN_WRITE), "no such file (create it with -c)", LIMIT_NONE},
     {ENOENT, STEP(OPEN_READ), "no such file", LIMIT_NONE},
     {0},
@@ -168,6 +196,12 @@ explain_mapped(const struct segment *segment, int error, struct text *text)
 
 	if (error == ENOSPC && 1u << segment->step & (STEP(STAGE) | CREATING))
 		explain_space(segment, text);
+	else if (error == EISDIR && 1u << segment->step & (STEP(OPEN_READ) | STEP(OPEN_WRITE)))
+		explain_kind(segment, text);
+	else if (error == ENOENT && !is_posix(segment) && homeless(segment))
+		text_format(text, "its directory does not exist");
+	else if ((error == ENOENT || error == EEXIST) && S_ISLNK(segment->mapped.kind))
+		text_format(text, "a dangling symbolic link");
 	else if (error == EMLINK)
 		text_format(text, "a symbolic link, which is not followed %s (name the file that it leads to)",
 		    segment->asked.create ? "with -c or -x" : "in a sticky directory");

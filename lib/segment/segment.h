@@ -106,6 +106,8 @@ enum segment_step {
 struct segment_mapped {
 	int fd;             /* -1: not open */
 	struct place place; /* a file; its directory is opened only if the file is to be unlinked */
+	mode_t kind;        /* type of what has the name instead of a segment; 0: not known */
+	bool beside;        /* a file beside the segment holds the input */
 	enum {
 		MAPPED_NAMED,
 		MAPPED_DRAFT, /* fd gets the segment's name once it is filled */

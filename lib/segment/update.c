@@ -41,7 +41,8 @@ open_files(struct segment *segment, struct input *output)
 
 	if (open_source(segment) == -1)
 		return -1;
-	output->fd = memory_file_beside(name->kind == NAME_FILE ? name->path : NULL);
+	segment->mapped.beside = name->kind == NAME_FILE;
+	output->fd = memory_file_beside(segment->mapped.beside ? name->path : NULL);
 	output->staged = output->fd != -1;
 	return output->staged ? 0 : -1;
 }
