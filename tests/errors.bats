@@ -311,7 +311,10 @@ END
 1	shmput sysv:./missing	shmput: sysv:./missing: no key from this path: No such file or directory
 1	shmput file:missing	shmput: file:missing: no such file (create it with -c)
 1	shmput -c file:missing/file	shmput: file:missing/file: its directory does not exist; nothing was changed
-1	shmput file:directory	shmput: file:directory: not an ordinary file
+1	shmput file:missing/file	shmput: file:missing/file: its directory does not exist
+1	shmput file:missing/	shmput: file:missing/: its directory does not exist
+1	shmput file:directory	shmput: file:directory: not an ordinary file but a directory
+1	shmput file:link	shmput: file:link: a dangling symbolic link
 1	shmput -c file:link	shmput: file:link: a dangling symbolic link; nothing was changed
 1	shmput -c file:other	shmput: file:other: a symbolic link, which is not followed with -c or -x (name the file that it leads to)
 1	shmput file:sticky/link	shmput: file:sticky/link: a symbolic link, which is not followed in a sticky directory (name the file that it leads to)
@@ -349,6 +352,7 @@ END
 2	shmget -o 1, $E	shmget: -o "1,": not a number of bytes (with optional K, M or G)
 2	shmget -n 1 $E	shmget: -n needs -f (-o OFFSET,LENGTH writes a part)
 2	shmget -f $E	shmget: -f needs -0 or -N, which tell where a record ends
+2	shmget -f -0 -z $E	shmget: -z cannot be used with -f, which writes copies
 2	shmget -0 -N $E	shmget: only one of -0 and -N can be given
 2	shmget sysv:new	shmget: sysv:new makes a new segment, and shmget creates nothing
 2	shmget /sem.x	shmget: /sem.x: names that start with sem. are those of semaphores
@@ -357,7 +361,8 @@ END
 1	shmget sysv:@2147483647	shmget: sysv:@2147483647: no such segment (an identifier names one that exists; ipcs -m lists them)
 1	shmget sysv:./missing	shmget: sysv:./missing: no key from this path: No such file or directory
 1	shmget file:missing	shmget: file:missing: no such file
-1	shmget file:directory	shmget: file:directory: not an ordinary file
+1	shmget file:missing/file	shmget: file:missing/file: its directory does not exist
+1	shmget file:directory	shmget: file:directory: not an ordinary file but a directory
 1	shmget -o 4 $E	shmget: $E: the segment has 3 bytes, and not the part asked for (-o); nothing was written
 1	shmget -f -0 -o 4 $E	shmget: $E: the segment has 3 bytes, and not the part asked for (-o); nothing was written
 1	shmget -o 1,3 $F	shmget: $F: the segment has 3 bytes, and not the part asked for (-o); nothing was written
@@ -996,8 +1001,9 @@ END
 # mqrecv.bats    the queue was removed while in use, N messages were put back, ... could not be put back and ... printed above
 #                not put back (...), priority N: ..., its message went to QUEUE, its message is printed above
 # shmput.bats    kernel.shmmax, kernel.shmall, kernel.shmmni, ... has no room for N bytes, the input has more than the N bytes ...
-#                something that is no segment has this name, the segment was removed while in use, another user owns the segment
-# shmget.bats    another process has a lease on the file, the segment became smaller while it was read, the segment was removed while in use
+#                the segment was removed while in use, another user owns the segment
+# shmget.bats    another process has a lease on the file (also of -R), ... has this name, not a segment
+#                the segment became smaller while it was read, the segment was removed while in use
 # semop.bats     kernel.sem (sets, semaphores in all sets), the semaphore was removed while in use
 #                something that is no semaphore has this name, ... has this name, not a semaphore, another user owns ...
 #                a semaphore of N-bit programs, another program has damaged the semaphore, no permission to create ...

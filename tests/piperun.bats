@@ -278,17 +278,6 @@ piperun: true: status 0' ]
 	ends 143
 }
 
-# terminal SHELL COMMAND...: start an interactive shell under script(1), which runs the commands; keys are typed to descriptor 9.
-terminal() {
-	need script script -qec true /dev/null
-	rm -f keys
-	mkfifo keys
-	exec 9<>keys
-	background sigmask -d INT,QUIT script -qec "$1" /dev/null <keys >screen 9>&-
-	shift
-	printf '%s\n' "$@" >&9
-}
-
 # states PATTERN: wait until the letters of the states of the processes whose ids are in the file pids are so, for some seconds.
 states() {
 	local i pid letters

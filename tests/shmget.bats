@@ -378,7 +378,10 @@ follows_part() {
 	printf 0123456789 | shmput -c "$S"
 	follow -o 3,4 -n 2
 	next 3456
-	printf abc | shmput -o 4 "$S"
+	# A put that leaves out the part is passed over.
+	printf abc | shmput "$S"
+	asleep
+	printf 0123abc789 | shmput "$S"
 	next 3abc
 	ends 0
 	[ ! -s lines ]
@@ -493,6 +496,29 @@ follows_slowly() {
 	ends 143
 }
 
+@test "shmget: -f keeps no older states for the slow reader of a Unix socket" {
+	[ "$PLAT" = linux ] || skip "POSIX does not tell what a socket holds"
+	need python3 python3 -c 'import socket'
+	new_segment posix
+	printf 0 | shmput -c "$S"
+	cat >slow.py <<-'P'
+		import socket, subprocess, sys
+		ours, theirs = socket.socketpair()
+		shmget = subprocess.Popen(['shmget', '-f', '-0', sys.argv[1]], stdout=theirs)
+		theirs.close()
+		assert ours.recv(100) == b'0\0'
+		for i in range(1, 51):
+		    subprocess.run(['shmput', sys.argv[1]], input=b'%d' % i, check=True)
+		seen = b''
+		while not seen.endswith(b'50\0'):
+		    seen += ours.recv(1000)
+		assert seen.count(b'\0') <= 2, seen
+		shmget.terminate()
+		shmget.wait()
+	P
+	timeout 20 python3 slow.py "$S"
+}
+
 # puts COUNT SEGMENT: put the numbers up to COUNT, each by a write under the lock, as shmput does.
 puts() {
 	python3 - "$1" "$(object "${2/#\//\/dev\/shm\/}")" <<-'P'
@@ -544,14 +570,16 @@ sees_the_last() {
 planted() {
 	local path=/dev/shm$S made
 
-	for made in 'mkfifo' 'mkdir' 'ln -s /etc/passwd' \
-		'python3 -c "import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])"' 'sh -c "mknod \"\$0\" c 1 3"'; do
-		eval "$made \"\$path\"" || return 1
+	local python='python3 -c "import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])"'
+
+	for made in 'a FIFO:mkfifo' 'a directory:mkdir' 'a symbolic link:ln -s /etc/passwd' \
+		"a socket:$python" 'a device:sh -c "mknod \"\$0\" c 1 3"'; do
+		eval "${made#*:} \"\$path\"" || return 1
 		for command in "shmget -t 0.2" "shmput -t 0.2" "shmput -t 0.2 -c"; do
 			# shellcheck disable=SC2086
 			try "$@" $command "$S" </dev/null
 			status 1
-			error "${command%% *}: $S: something that is no segment has this name"
+			error "${command%% *}: $S: ${made%%:*} has this name, not a segment (remove it first)"
 		done
 		rm -rf "$path"
 	done
@@ -590,10 +618,14 @@ planted() {
 		try shmput -c -t 0 "$S" <<<x
 		status 124
 		error "shmput: $S: another process has a lease on the file, not given up in time (-t)"
+		try sigrecv -t 0.1 -R "$(object "${S/#\//\/dev\/shm\/}")" USR1
+		status 124
+		error "sigrecv: *$(object "$S"): another process has a lease on the file, not given up in time (-t)"
 		background shmget "$S" >got 2>lines
 		asleep
 		kill -TERM "$PID"
 		ends 143
+		[ ! -s lines ]
 		background shmget "$S" >got
 		asleep
 		kill -KILL "$HOLDER"

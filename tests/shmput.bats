@@ -402,13 +402,13 @@ makes_mode() {
 	mkfifo fifo
 	try shmput file:fifo <input
 	status 1
-	error 'shmput: file:fifo: not an ordinary file'
+	error 'shmput: file:fifo: not an ordinary file but a FIFO'
 	try shmput -c file:/dev/null <input
 	status 1
-	error 'shmput: file:/dev/null: not an ordinary file'
+	error 'shmput: file:/dev/null: not an ordinary file but a device'
 	try shmput file:. <input
 	status 1
-	error 'shmput: file:.: not an ordinary file'
+	error 'shmput: file:.: not an ordinary file but a directory'
 	try shmput -c file:nosuch/file <input
 	status 1
 	error 'shmput: file:nosuch/file: its directory does not exist; nothing was changed'
@@ -577,15 +577,36 @@ signals_while_waiting() {
 	shmput -c "$S" <input
 	hold write
 	for signal in TERM HUP USR1; do
-		background env shmput "$S" <<<new 2>lines
+		background env shmput -u "$S" <<<new 2>lines
 		asleep
 		kill -$signal "$PID"
 		ends $((128 + $(kill -l $signal)))
-		grep -q "stopped by signal" lines
+		[ ! -s lines ]
 	done
+	# While others use the segment, -u leaves it to them, even if the input has not ended.
+	mkfifo never
+	exec 8<>never
+	background shmput -u "$S" <never 2>lines
+	asleep
+	kill -TERM "$PID"
+	ends 143
+	exec 8>&-
+	rm never
+	background shmget -u "$S" 2>lines
+	asleep
+	kill -TERM "$PID"
+	ends 143
+	[ ! -s lines ]
+	background shmput -u "$S" -- touch started 2>lines
+	asleep
+	kill -TERM "$PID"
+	ends 143
+	[ ! -s lines ]
 	let_go
+	[ "$(shmget "$S")" = old ]
+	[ ! -e started ]
 }
-@test "shmput: a signal during the wait for the lock or for the input changes nothing" {
+@test "shmput: a signal during the wait for the lock or for the input changes nothing, prints nothing, and -u removes nothing in use" {
 	locked signals_while_waiting
 	new_segment posix
 	echo old | shmput -c "$S"
@@ -595,7 +616,7 @@ signals_while_waiting() {
 	asleep
 	kill -TERM "$PID"
 	ends 143
-	[ "$(cat lines)" = "shmput: $S: stopped by signal 15; nothing was changed" ]
+	[ ! -s lines ]
 	[ "$(shmget "$S")" = old ]
 	exec 7>&-
 }
@@ -1005,16 +1026,6 @@ hammered() {
 	done
 }
 
-@test "shmput: shmget refuses a directory that has the name of a segment" {
-	need_root
-	new_segment posix
-	mkdir "/dev/shm$S"
-	try shmget "$S"
-	rmdir "/dev/shm$S"
-	status 1
-	error "shmget: $S: something that is no segment has this name"
-}
-
 @test "shmput: creates a System V segment from a file in /proc" {
 	cd /proc
 	new_segment sysv
@@ -1219,6 +1230,39 @@ waits_for_command() {
 	[ "$(shmget "$S")" = mine ]
 }
 
+@test "shmput: shmget -f writes no state of a segment whose COMMAND fails" {
+	for KIND in posix file; do
+		new_segment $KIND
+		held -c
+		background shmget -f -N "$S" >seen 2>lines
+		asleep
+		echo 4 >go
+		ends 3
+		[ ! -s seen ]
+		[ "$(cat lines)" = "shmget: $S: the segment was removed while in use; nothing was written" ]
+		rm started go
+	done
+}
+
+@test "shmput: Ctrl-C stops a loop of a shell" {
+	local shell
+
+	new_segment posix
+	echo old | shmput -c "$S"
+	mkfifo started over
+	for shell in 'bash --norc -i' 'dash -i'; do
+		need "${shell%% *}" ${shell%% *} -c true
+		: >runs
+		terminal "$shell" "for i in 1 2 3; do echo >>runs; shmput $S -- sh -c 'echo >started; exec sleep 5'; done"
+		read -rt 10 _ <>started
+		printf '\003echo >over\n' >&9
+		timeout 10 cat over
+		[ "$(grep -c '' runs)" = 1 ]
+		exec 9>&-
+		wait "$PID" || true
+	done
+}
+
 signals_to_command() {
 	local signal
 
@@ -1385,7 +1429,13 @@ some_fail() {
 		mount -t tmpfs -o size=64k none small
 		echo old >small/file
 		head -c 100000 /dev/zero | cat | shmput file:small/file
-		cat small/file' sh "$S"
+		cat small/file
+		head -c 30000 /dev/zero >small/file
+		head -c 30000 /dev/zero | shmput -s 40000 file:small/file
+		mount -o remount,size=128k small
+		head -c 66000 /dev/zero | cat | shmput file:small/file' sh "$S"
 	output old
 	[ "$(grep -c "has no room.* (\(65536\|61440\) are free)" stderr.txt)" -eq 3 ] || { cat stderr.txt; false; }
+	[ "$(grep -c "has no room for all bytes of the input ([0-9]* are free)" stderr.txt)" -eq 2 ]
+	tail -n 1 stderr.txt | grep -q "has no room for 66000 bytes ([0-9]* are free beside a copy of the input); nothing was changed"
 }
