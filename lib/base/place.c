@@ -61,23 +61,18 @@ place_sticky(const struct place *place)
 	return result == -1 || st.st_mode & S_ISVTX;
 }
 
-/* Open a file without waiting for anything but another process's lease on it. */
-static int
-open_leased(const struct place *place, int flags, const struct deadline *deadline)
+bool
+place_again(const struct deadline *deadline, long long *nap)
 {
-	long long nap = 0;
-	int fd;
-
-	for (;;) {
-		fd = openat(place->directory, place->name, flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-		if (fd != -1 || (errno != EAGAIN && errno != EINTR))
-			return fd;
-		if (interrupt_caught())
-			return error_set(EINTR);
-		if (deadline_passed(deadline))
-			return error_set(ETIMEDOUT);
-		(void)deadline_nap(deadline, &nap);
-	}
+	if (errno != EAGAIN && errno != EINTR)
+		return false;
+	if (interrupt_caught())
+		errno = EINTR;
+	else if (deadline_passed(deadline))
+		errno = ETIMEDOUT;
+	else
+		return deadline_nap(deadline, nap) == 0;
+	return false;
 }
 
 int
@@ -85,8 +80,12 @@ place_file(const struct place *place, int access, bool careful, const struct dea
 {
 	bool sticky = place_sticky(place);
 	int flags = careful || sticky ? O_NOFOLLOW : 0, error = 0;
-	int fd = open_leased(place, access | flags, deadline);
+	long long nap = 0;
+	int fd;
 
+	do {
+		fd = openat(place->directory, place->name, access | flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	} while (fd == -1 && place_again(deadline, &nap));
 	if (fd == -1) {
 		error = errno;
 		/* The errno values for a symbolic link, a directory and a socket. */

@@ -62,20 +62,14 @@ obstacle(struct segment *segment, int error)
 static int
 open_in_time(struct segment *segment, int flags)
 {
-	int fd = mapped_open(segment, flags);
 	struct deadline deadline;
 	long long nap = 0;
+	int fd;
 
-	if (fd != -1 || errno != EAGAIN)
-		return fd;
 	deadline_set(&deadline, segment->asked.timeout);
 	do {
-		if (deadline_passed(&deadline))
-			return error_set(ETIMEDOUT);
-		if (deadline_nap(&deadline, &nap) == -1)
-			return -1;
 		fd = mapped_open(segment, flags);
-	} while (fd == -1 && errno == EAGAIN);
+	} while (fd == -1 && place_again(&deadline, &nap));
 	return fd;
 }
 
