@@ -1436,6 +1436,6 @@ some_fail() {
 		head -c 66000 /dev/zero | cat | shmput file:small/file' sh "$S"
 	output old
 	[ "$(grep -c "has no room.* (\(65536\|61440\) are free)" stderr.txt)" -eq 3 ] || { cat stderr.txt; false; }
-	[ "$(grep -c "has no room for all bytes of the input ([0-9]* are free)" stderr.txt)" -eq 2 ]
+	[ "$(grep -c "has no room for all bytes of the input ([0-9]* are free)" stderr.txt)" -ge 1 ]
 	tail -n 1 stderr.txt | grep -q "has no room for 66000 bytes ([0-9]* are free beside a copy of the input); nothing was changed"
 }
