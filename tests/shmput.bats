@@ -570,55 +570,38 @@ waits_for_lock() {
 	done
 }
 
-signals_while_waiting() {
-	local signal
+# stopped COMMAND...: start COMMAND, end it by SIGTERM once it waits, and check that it prints nothing.
+stopped() {
+	background "$@" 2>lines
+	asleep
+	kill -TERM "$PID"
+	ends 143
+	[ ! -s lines ]
+}
 
+signals_while_waiting() {
 	echo old >input
 	shmput -c "$S" <input
 	hold write
-	for signal in TERM HUP USR1; do
-		background env shmput -u "$S" <<<new 2>lines
-		asleep
-		kill -$signal "$PID"
-		ends $((128 + $(kill -l $signal)))
-		[ ! -s lines ]
-	done
-	# While others use the segment, -u leaves it to them, even if the input has not ended.
-	mkfifo never
-	exec 8<>never
-	background shmput -u "$S" <never 2>lines
-	asleep
-	kill -TERM "$PID"
-	ends 143
-	exec 8>&-
-	rm never
-	background shmget -u "$S" 2>lines
-	asleep
-	kill -TERM "$PID"
-	ends 143
-	[ ! -s lines ]
-	background shmput -u "$S" -- touch started 2>lines
-	asleep
-	kill -TERM "$PID"
-	ends 143
-	[ ! -s lines ]
+	stopped env shmput -u "$S" <<<new
+	# While another process holds the lock, -u leaves the segment to it, even if the input has not ended.
+	stopped shmput -u "$S" <never
+	stopped shmget -u "$S"
+	stopped shmput -u "$S" -- touch started
 	let_go
 	[ "$(shmget "$S")" = old ]
 	[ ! -e started ]
 }
-@test "shmput: a signal during the wait for the lock or for the input changes nothing, prints nothing, and -u removes nothing in use" {
-	locked signals_while_waiting
+@test "shmput: a signal during the wait for the lock or for the input changes nothing and prints nothing, and -u removes nothing that is locked" {
+	mkfifo never
+	exec 8<>never
+	new_segment file
+	signals_while_waiting
 	new_segment posix
 	echo old | shmput -c "$S"
-	mkfifo never
-	exec 7<>never
-	background shmput "$S" <never 2>lines
-	asleep
-	kill -TERM "$PID"
-	ends 143
-	[ ! -s lines ]
+	stopped shmput "$S" <never
 	[ "$(shmget "$S")" = old ]
-	exec 7>&-
+	exec 8>&-
 }
 
 @test "shmput: -u unlinks at the end, even on a signal, but not after a failed put" {
