@@ -15,6 +15,7 @@
 #include "base/deadline.h"
 #include "base/error.h"
 #include "base/explain.h"
+#include "base/interrupt.h"
 #include "process/launch.h"
 #include "socket/descriptors.h"
 
@@ -92,13 +93,16 @@ become(struct receiver *receiver)
 		error_line(NULL, "%s", explain_errno(errno));
 		return STATUS_FAILED;
 	}
+	/* Until here the message was not taken. A signal from here on stays pending, and is for COMMAND. */
+	if (interrupt_hold() == -1 || interrupt_caught())
+		return STATUS_RUNNER;
 	/* A line about COMMAND is for the user of fdrecv, not for a descriptor of the sender. */
 	errors = count > STDERR_FILENO ? fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, count) : -1;
 	descriptors_place(&receiver->socket, list, (size_t)count);
 	error = launch_become(receiver->path, receiver->argv) == -1 ? errno : 0;
 	if (errors != -1)
 		(void)dup2(errors, STDERR_FILENO);
-	return error == EINTR ? STATUS_RUNNER : launch_report(receiver->argv[0], error);
+	return launch_report(receiver->argv[0], error);
 }
 
 int

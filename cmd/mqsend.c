@@ -107,6 +107,18 @@ add_dropped(const struct sender *sender, struct text *line)
 		    sender->dropped == 1 ? " was" : "s were");
 }
 
+/* Print a line if messages were dropped. Returns status. */
+static int
+tell_dropped(const struct sender *sender, int status)
+{
+	struct text line = {0};
+
+	add_dropped(sender, &line);
+	if (line.size > 0)
+		error_text(sender->queue.text, &line);
+	return status;
+}
+
 /*
  * End with one line: the meaning of errno value error in a step (0: none), a fault (a format, or NULL), and the number
  * of messages sent. Returns the exit status.
@@ -191,10 +203,12 @@ send_operands(struct sender *sender)
 	return status;
 }
 
-/* End because a record could not be read. */
+/* End because a record could not be read. A signal that comes before a part of a record was read loses nothing. */
 static int
 stop_reading(const struct sender *sender, const struct record_reader *reader, int error)
 {
+	if (error == EINTR && record_held(reader) == 0)
+		return tell_dropped(sender, STATUS_FAILED);
 	if (error == EMSGSIZE)
 		return stop(sender, QUEUE_SEND, error, "record %lu has %s%zu bytes", reader->count,
 		    reader->endless ? "at least " : "", reader->size);
@@ -232,7 +246,6 @@ static int
 send_all(struct sender *sender)
 {
 	struct message mark = {sender->mark, sender->mark ? strlen(sender->mark) : 0, sender->priority};
-	struct text line = {0};
 	unsigned long left;
 	int status;
 
@@ -246,10 +259,7 @@ send_all(struct sender *sender)
 	left = queue_stranded(&sender->queue);
 	if (left > 0)
 		return stop(sender, QUEUE_SEND, EIDRM, "%lu message%s left in it", left, left == 1 ? " is" : "s are");
-	add_dropped(sender, &line);
-	if (line.size > 0)
-		error_text(sender->queue.text, &line);
-	return STATUS_OK;
+	return tell_dropped(sender, STATUS_OK);
 }
 
 /*

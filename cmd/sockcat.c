@@ -51,9 +51,8 @@ static int
 copy(const struct cat *cat)
 {
 	static struct relay relay;
-	struct text extra = {0};
-	size_t lost, unwritten;
-	int status, error;
+	struct socket_bytes bytes;
+	int error;
 
 	relay.fd = cat->socket.fd;
 	relay.input = cat->session.input ? STDIN_FILENO : -1;
@@ -65,19 +64,14 @@ copy(const struct cat *cat)
 	if (relay_run(&relay) == 0)
 		return STATUS_OK;
 	error = errno;
-	lost = relay.lost + relay.up.end - relay.up.start;
-	unwritten = relay.down.end - relay.down.start + relay.down.held;
-	text_format(&extra, "%llu bytes were sent, %llu received", relay.up.moved, relay.down.moved);
-	if (lost)
-		text_format(&extra, ", and %zu were read that are lost", lost);
-	if (unwritten)
-		text_format(&extra, ", and %zu came that are lost", unwritten);
+	bytes = (struct socket_bytes){.sent = relay.up.moved,
+	    .received = relay.down.moved,
+	    .read = relay.lost + relay.up.end - relay.up.start,
+	    .came = relay.down.end - relay.down.start + relay.down.held};
 	/* The peer must not take a part of the input for all of it. */
-	if (relay.stream && (lost || relay.up.blocked))
+	if (relay.stream && (bytes.read || relay.up.blocked))
 		socket_reset(relay.fd);
-	status = socket_report(&cat->socket, relay.side, error, "%s", extra.data ? extra.data : "");
-	text_free(&extra);
-	return status;
+	return socket_report_bytes(&cat->socket, relay.side, error, &bytes);
 }
 
 /* Talk over the only connection, or to the only peer. */

@@ -194,7 +194,7 @@ except BlockingIOError: print("nobody")' >got
 	error "fdsend: unix:$name: more descriptors of this user are sent and not taken than RLIMIT_NOFILE allows (raise it with ulimit -n)"
 }
 
-@test "fdsend: is ended by a signal while it waits" {
+@test "fdsend: is ended by a signal while it waits, without a line" {
 	[ "$PLAT" = linux ] || skip "the system does not tell when a message was read"
 	mkfifo hold
 	receiver 'open("hold").read()'
@@ -203,7 +203,7 @@ except BlockingIOError: print("nobody")' >got
 	asleep
 	kill "$PID"
 	ends 143
-	[ "$(cat log)" = 'fdsend: unix:socket: stopped by a signal' ]
+	[ ! -s log ]
 	: >hold
 	PID=$listener ends 0
 }

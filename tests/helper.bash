@@ -235,6 +235,37 @@ ready() {
 	done
 }
 
+# terminal SHELL COMMAND...: start an interactive shell under script(1), which runs the commands; keys are typed to descriptor 9.
+terminal() {
+	need script script -qec true /dev/null
+	rm -f keys
+	mkfifo keys
+	exec 9<>keys
+	background sigmask -d INT,QUIT script -qec "$1" /dev/null <keys >screen 9>&-
+	shift
+	printf '%s\n' "$@" >&9
+}
+
+# loop_stops COMMAND: check that one Ctrl-C stops a loop of COMMAND in an interactive bash, and dash. COMMAND, a line of shell,
+# writes a line to the FIFO started once it waits.
+loop_stops() {
+	local shell
+
+	mkfifo started over
+	for shell in 'bash --norc -i' 'dash -i'; do
+		need "${shell%% *}" "${shell%% *}" -c true
+		: >runs
+		terminal "$shell" "for i in 1 2 3; do echo >>runs; $1; done"
+		read -r _ <started
+		printf '\003echo >over\n' >&9
+		timeout 10 cat over
+		[ "$(grep -c '' runs)" = 1 ]
+		exec 9>&-
+		wait "$PID" || true
+	done
+	rm started over
+}
+
 # pipe: make a pipe with its only reader at descriptor 4 and its only writer at descriptor 6. Background jobs inherit neither.
 pipe() {
 	rm -f pipe

@@ -407,6 +407,15 @@ reader_gone() {
 	try mqrecv -a "$Q"
 	output $'one\ntwo\nthree'
 }
+@test "mqrecv: Ctrl-C stops a loop of a shell" {
+	new_name posix
+	loop_stops "mqrecv -c $SMALL -R started $Q"
+	mqsend "$Q" job
+	loop_stops "mqrecv -f $Q -- sh -c 'echo >started; exec sleep 5'"
+	loop_stops "mqrecv -f -j 2 $Q -- sh -c 'echo >started; exec sleep 5'"
+	[ "$(depth "$Q")" = 1 ]
+}
+
 @test "mqrecv: takes no message if standard output has lost its reader" {
 	both reader_gone
 }

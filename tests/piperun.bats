@@ -293,21 +293,10 @@ states() {
 }
 
 @test "piperun: Ctrl-C stops a loop of a shell" {
-	local shell options
+	local options
 
-	mkfifo started over
-	for shell in 'bash --norc -i' 'dash -i'; do
-		need "${shell%% *}" ${shell%% *} -c true
-		for options in '' '-t 50' -l; do
-			: >runs
-			terminal "$shell" "for i in 1 2 3; do echo >>runs; piperun $options sh -c 'echo >started; exec sleep 5' -- cat; done"
-			read -r _ <started
-			printf '\003echo >over\n' >&9
-			timeout 10 cat over
-			[ "$(grep -c '' runs)" = 1 ]
-			exec 9>&-
-			wait "$PID" || true
-		done
+	for options in '' '-t 50' -l; do
+		loop_stops "piperun $options sh -c 'echo >started; exec sleep 5' -- cat"
 	done
 }
 

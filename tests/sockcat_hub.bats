@@ -494,7 +494,7 @@ sockcat: unix:socket: unix:#2: record 2 has 1048577 bytes, and a record at most 
 	[[ $(head -n 1 err) == 'sockcat: unix:socket: unix:#1: it has '*'; '*' bytes for it are lost' ]]
 }
 
-@test "sockcat: a hub that a signal ends prints its counts, and what is lost" {
+@test "sockcat: a hub that a signal, or its output, ends prints its counts if something is lost" {
 	mkfifo in
 	exec 7<>in
 	listen -f unix:socket <in >got 2>err
@@ -509,6 +509,19 @@ sockcat: unix:socket: unix:#2: record 2 has 1048577 bytes, and a record at most 
 	echo >gate
 	wait
 	exec 7<&-
+	# The same for an output that has lost its reader: a part of a record is lost, or nothing.
+	for part in '' xy; do
+		pipe
+		listen -f unix:socket </dev/null >&6 2>err
+		exec 6>&-
+		{ printf 'abc\n%s' "$part"; read -r _ <gate; } 4<&- | cat_ "$A" 4<&- &
+		read -r _ <&4
+		exec 4<&-
+		ends $((${#part} > 0))
+		[ "$(cat err)" = "${part:+sockcat: unix:socket: standard output has lost its reader; 0 bytes were sent, 4 received, and 2 came that are lost}" ]
+		echo >gate
+		wait
+	done
 }
 
 @test "sockcat: -l -f fails if a client goes before it has taken all data, or if no client is left for the input" {

@@ -100,7 +100,7 @@ fill(struct record_reader *reader)
 
 /*
  * Refuse a record that is too long, of which size bytes are known. Read the rest of it, unless it is a netstring, to
- * count its bytes. Returns -1 with EMSGSIZE, or with errno of read(2).
+ * count its bytes. Returns -1 with EMSGSIZE.
  */
 static int
 too_long(struct record_reader *reader, size_t size)
@@ -117,9 +117,8 @@ too_long(struct record_reader *reader, size_t size)
 		}
 		reader->start = reader->end = 0;
 		more = fill(reader);
-		if (more == -1)
-			return -1;
-		if (more == 0)
+		reader->endless = more == -1;
+		if (more != 1)
 			break;
 		size += (size_t)record_scan(scanner, reader->buffer, reader->end);
 		size -= !scanner->open;

@@ -176,8 +176,8 @@ leave_pool(size_t most, const volatile bool *enough, int *rope, int *status)
 	sigaction(SIGTSTP, &before, NULL);
 	if (pool.rope != -1)
 		close(pool.rope);
-	/* A worker that reports a failure after a signal ends this process with that status. */
-	if (pool.status && interrupt_caught())
+	/* A worker that reports a failure after a signal, and did not die by it, ends this process with that status. */
+	if (pool.status && pool.status != STATUS_SIGNAL + interrupt_caught())
 		interrupt_forget();
 	interrupt_release();
 	free(pool.workers);

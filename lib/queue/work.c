@@ -127,26 +127,18 @@ put_back(struct work *work)
 	return result;
 }
 
-void
-work_give_up(struct work *work, struct text *words)
+/* Put the messages in hand back, and append what became of them. Returns false if some are not in the queue now. */
+static bool
+give_up(struct work *work, struct text *words)
 {
 	struct put_back result;
 
 	if (!work->hand.head || hand_count(&work->hand) == 0)
-		return;
+		return true;
 	result = put_back(work);
-	if (words) {
-		text_format(words, "; ");
-		put_back_words(&result, true, words);
-	}
-}
-
-/* Print a line that ends with what became of the messages. */
-static void
-fail(struct work *work, struct text *words)
-{
-	work_give_up(work, words);
-	error_text(work->queue->text, words);
+	text_format(words, "; ");
+	put_back_words(&result, true, words);
+	return result.waiting + result.printed == 0;
 }
 
 /* Send the messages to the dead letters. Returns GO_ON, or an exit status. */
@@ -164,7 +156,7 @@ bury(struct work *work, const struct message *messages, size_t count)
 	error = errno;
 	work->hand.head->first += done;
 	text_format(&extra, "a COMMAND failed");
-	work_give_up(work, &extra);
+	(void)give_up(work, &extra);
 	status = error == EINTR ? STATUS_FAILED : dead_letters_report(work, error, extra.data);
 	if (error == EINTR)
 		error_text(work->queue->text, &extra);
@@ -204,7 +196,8 @@ failed(struct work *work, const struct message *messages, size_t count, unsigned
 	if (work->finishes)
 		interrupt_forget();
 	text_format(&words, "%s ended with status %d", work->argv[0], status);
-	fail(work, &words);
+	(void)give_up(work, &words);
+	error_text(work->queue->text, &words);
 	return status;
 }
 
@@ -252,7 +245,11 @@ work_run(struct work *work, const struct message *message, size_t count)
 		text_format(&words, "%s cannot be run: ", work->path);
 		launch_explain(&words, work->path, error);
 	}
-	fail(work, &words);
+	/* A signal that says stop is no failure if nothing is lost. */
+	if (give_up(work, &words) && error == EINTR)
+		text_free(&words);
+	else
+		error_text(work->queue->text, &words);
 	return launch_failure(error);
 }
 

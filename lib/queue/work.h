@@ -84,12 +84,10 @@ void work_drop(struct work *work);
  * Run COMMAND on the first count messages in hand, as one input, and wait for its end; message: the message, if the
  * queue was opened to peek. If COMMAND fails, try it again as attempts say, then send the messages to the dead letters.
  * Put all messages in hand back if there is no such place or it does not take them, after a signal, or if COMMAND
- * cannot be run. Returns GO_ON, with nothing in hand; or, after a line, the status of COMMAND or of the failure.
+ * cannot be run. Returns GO_ON, with nothing in hand; or the status of COMMAND or of the failure,
+ * after a line, unless a signal came before COMMAND and nothing is lost.
  */
 CHECKED int work_run(struct work *work, const struct message *message, size_t count);
-
-/* Put the messages in hand back, because of a failure for which a line has been printed, or will be (words NULL). */
-void work_give_up(struct work *work, struct text *words);
 
 /* Release the resources, and end the guard unless it has messages to put back. */
 void work_close(struct work *work);

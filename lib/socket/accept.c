@@ -35,9 +35,11 @@ socket_report_accept(const struct socket *socket, int error, const char *then)
 {
 	struct text why = {0};
 
+	if (error == EINTR)
+		return STATUS_FAILED; /* command_end turns it into the status of the signal */
 	socket_explain(&socket->address, true, error, &why);
-	error_line(socket->address.text, "%s%s", why.data ? why.data : "", then);
-	text_free(&why);
+	text_format(&why, "%s", then);
+	error_text(socket->address.text, &why);
 	return error == ETIMEDOUT ? STATUS_TIMEOUT : STATUS_FAILED;
 }
 

@@ -169,8 +169,9 @@ datagrams_finish(struct datagrams *datagrams, int status)
 	struct text why = {0};
 
 	datagrams_look(datagrams);
-	socket_report_dropped(datagrams->socket, datagrams->dropped);
-	if (status != GO_ON)
+	socket_report_dropped(datagrams->socket, datagrams->dropped, "record");
+	/* STATUS_OK: a normal end, without a line that counts the refused packets. */
+	if (status != GO_ON && status != STATUS_OK)
 		return status;
 	if (datagrams->refused) {
 		if (datagrams->reason == ECONNREFUSED)

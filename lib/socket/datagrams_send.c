@@ -26,12 +26,13 @@ datagrams_count(struct datagrams *datagrams, struct text *text)
 int
 datagrams_report(struct datagrams *datagrams, enum relay_side side, int error, const char *why)
 {
+	bool lost = datagrams->record || record_held(&datagrams->input) || backlog_kept(&datagrams->output);
 	struct text counts = {0};
 	int status;
 
 	datagrams_count(datagrams, &counts);
-	status = socket_report(datagrams->socket, side, error, "%s%s%s, %llu received", why ? why : "", why ? "; " : "",
-	    counts.data ? counts.data : "", datagrams->received);
+	status = socket_report(datagrams->socket, side, error, lost, "%s%s%s, %llu received", why ? why : "",
+	    why ? "; " : "", counts.data ? counts.data : "", datagrams->received);
 	text_free(&counts);
 	return status;
 }

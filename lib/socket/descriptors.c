@@ -30,7 +30,6 @@ static const struct explanation explanations[] = {
     {EPIPE, 1u << RECEIVES, "the sender has closed the connection, and sent nothing", LIMIT_NONE},
     {ENOMSG, 1u << RECEIVES, "the message has no descriptors", LIMIT_NONE},
     {ETIMEDOUT, 1u << RECEIVES, "no message in time (-t)", LIMIT_NONE},
-    {EINTR, 1u << SENDS | 1u << RECEIVES, "stopped by a signal", LIMIT_NONE},
     {0},
 };
 
@@ -193,6 +192,9 @@ descriptors_report(const struct socket *socket, bool receives, int error)
 {
 	struct text why = {0};
 
+	/* The sender keeps its descriptors, and a message that is waited for was not taken. */
+	if (error == EINTR)
+		return STATUS_FAILED;
 	if (!explanation_add(&why, explanations, receives ? RECEIVES : SENDS, error, 0))
 		text_format(&why, "%s", explain_errno(error));
 	error_text(socket->address.text, &why);

@@ -104,7 +104,7 @@ handle(struct hub *hub, size_t count)
 	size_t i;
 
 	if (wait[HUB_OUTPUT].revents & (POLLERR | POLLHUP | POLLNVAL)) {
-		hub_output_failed(hub, EPIPE);
+		hub_end(hub, RELAY_OUTPUT, EPIPE);
 		return;
 	}
 	if (wait[HUB_OUTPUT].revents)
@@ -115,7 +115,7 @@ handle(struct hub *hub, size_t count)
 	if (wait[HUB_LISTENER].revents)
 		hub_welcome(hub);
 	if (flush(hub) == -1 || take(hub, count) == -1 || flush(hub) == -1)
-		hub_output_failed(hub, errno);
+		hub_end(hub, RELAY_OUTPUT, errno);
 	else
 		note_waits(hub);
 }
@@ -161,7 +161,7 @@ loop(struct hub *hub)
 			return socket_report_accept(hub->listener.socket, errno, "");
 		if (ready == -1) {
 			stopped = true;
-			hub_stop(hub);
+			hub_end(hub, RELAY_PEER, EINTR);
 			continue;
 		}
 		if (ready == 0)

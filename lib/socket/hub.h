@@ -116,11 +116,11 @@ int hub_next(struct hub *hub, const char **data, size_t *size);
  */
 void hub_retire(struct hub *hub);
 
-/* End the hub, after a line, because standard output has failed. */
-void hub_output_failed(struct hub *hub, int error);
-
-/* End the hub, after a line with its counts, because a signal was caught. */
-void hub_stop(struct hub *hub);
+/*
+ * End the hub because standard output has failed (RELAY_OUTPUT), or because a signal was caught (RELAY_PEER, EINTR).
+ * Print the line of socket_report_bytes.
+ */
+void hub_end(struct hub *hub, enum relay_side side, int error);
 
 /* Release all, and print the lines of the end, if loop returned this status. Returns the exit status. */
 int hub_finish(struct hub *hub, int status);

@@ -2,7 +2,6 @@
  * hub_end.c: the end of a hub: by a signal, by a failure, or because the last client has gone.
  */
 #include <errno.h>
-#include <string.h>
 
 #include "base/error.h"
 #include "base/interrupt.h"
@@ -30,38 +29,25 @@ hub_retire(struct hub *hub)
 }
 
 void
-hub_output_failed(struct hub *hub, int error)
+hub_end(struct hub *hub, enum relay_side side, int error)
 {
-	(void)socket_report(hub->listener.socket, RELAY_OUTPUT, error,
-	    "%llu bytes were written, and %zu came that are lost", hub->output.moved, backlog_kept(&hub->output));
-	hub->failed = true;
-	backlog_close(&hub->output);
-	hub_retire(hub);
-}
-
-void
-hub_stop(struct hub *hub)
-{
-	size_t lost = record_held(&hub->input), unwritten = backlog_kept(&hub->output), i;
-	unsigned long long sent = hub->sent;
-	struct text counts = {0};
+	struct socket_bytes bytes = {.sent = hub->sent,
+	    .received = hub->output.moved,
+	    .read = record_held(&hub->input),
+	    .came = backlog_kept(&hub->output)};
+	size_t i;
 
 	for (i = 0; i < hub->crowd.count; i++) {
 		const struct client *client = hub->crowd.list[i];
 
-		sent += client->backlog.moved;
-		lost += backlog_kept(&client->backlog);
-		unwritten += record_held(&client->records);
+		bytes.sent += client->backlog.moved;
+		bytes.came += record_held(&client->records);
+		/* After a failure of the output, clients still get what waits for them. */
+		if (side == RELAY_PEER)
+			bytes.read += backlog_kept(&client->backlog);
 	}
-	text_format(&counts, "%llu bytes were sent, %llu received", sent, hub->output.moved);
-	if (lost)
-		text_format(&counts, ", and %zu were read that are lost", lost);
-	if (unwritten)
-		text_format(&counts, ", and %zu came that are lost", unwritten);
-	(void)socket_report(
-	    hub->listener.socket, RELAY_PEER, EINTR, "%s", counts.data ? counts.data : strerror(ENOMEM));
-	text_free(&counts);
-	hub->failed = true;
+	if (socket_report_bytes(hub->listener.socket, side, error, &bytes) != STATUS_OK)
+		hub->failed = true;
 	backlog_close(&hub->output);
 	hub_retire(hub);
 }
@@ -69,7 +55,7 @@ hub_stop(struct hub *hub)
 int
 hub_finish(struct hub *hub, int status)
 {
-	const char *address = hub->listener.socket->address.text, *data, *unit = hub->bytes ? "byte" : "record";
+	const char *address = hub->listener.socket->address.text, *data;
 	size_t size;
 	/* The last client has gone. */
 	int left = status == GO_ON && hub->reading ? hub_next(hub, &data, &size) : 0;
@@ -78,9 +64,7 @@ hub_finish(struct hub *hub, int status)
 		error_line(address, "standard input was not all sent: no client is left");
 		hub->failed = true;
 	}
-	if (hub->dropped)
-		error_line(
-		    address, "%llu %s%s dropped (-L)", hub->dropped, unit, hub->dropped == 1 ? " was" : "s were");
+	socket_report_dropped(hub->listener.socket, hub->dropped, hub->bytes ? "byte" : "record");
 	record_close(&hub->input);
 	backlog_close(&hub->output);
 	crowd_free(&hub->crowd);

@@ -135,7 +135,8 @@ socket_report_attempt(const struct socket *socket, bool listens, struct attempt 
 	const char *object = attempt->ours.size && !listens ? socket->local.text : socket->address.text;
 	const struct text *why = attempt->ours.size ? &attempt->ours : &attempt->why;
 
-	if (attempt->error)
+	/* A signal that ends an attempt is no failure. */
+	if (attempt->error && attempt->error != EINTR)
 		error_line(object, "%s%s", why->data ? why->data : strerror(attempt->error), then);
 	text_free(&attempt->why);
 	text_free(&attempt->ours);
@@ -171,7 +172,9 @@ socket_open(struct socket *socket, bool listens)
 	deadline_set(&until, socket->retry ? socket->retry : DEADLINE_NEVER);
 	while (socket_attempt(socket, listens, &until, &attempt) == 1 && socket->retry) {
 		waited = deadline_passed(&until);
-		if (waited || deadline_nap(&until, &nap) == -1)
+		if (!waited && deadline_nap(&until, &nap) == -1)
+			attempt.error = errno;
+		if (waited || attempt.error == EINTR)
 			break;
 	}
 	late = waited || (attempt.error == ETIMEDOUT && (attempt.ours.size || socket->timeout != DEADLINE_NEVER));

@@ -192,7 +192,7 @@ records_run(const struct session *session, struct socket *socket)
 	/* The peer must not take a part of the input for all of it. */
 	if (status != STATUS_OK && records.tcp && socket->fd != -1 && (records.first || records.unread))
 		socket_reset(socket->fd);
-	socket_report_dropped(socket, records.dropped);
+	socket_report_dropped(socket, records.dropped, "record");
 	while (records.first) {
 		struct unsent *next = records.first->next;
 

@@ -78,8 +78,8 @@ struct records {
  */
 int records_report(struct records *records, enum relay_side side, int error, const char *why);
 
-/* Append the data that were sent, received and lost. */
-void records_count(struct records *records, struct text *text);
+/* Append the data that were sent, received and lost. Returns true if data are lost. */
+bool records_count(struct records *records, struct text *text);
 
 /* Return true if standard input is to be read now. */
 bool records_wants(const struct records *records);

@@ -168,6 +168,8 @@ records_connect(struct records *records)
 		return records->status;
 	if (result == 0)
 		records_begin(records);
+	else if (records->attempt.error == EINTR)
+		return records_report(records, RELAY_PEER, EINTR, NULL);
 	else if (result == 1 && !deadline_passed(&records->until))
 		schedule(records);
 	else {

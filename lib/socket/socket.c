@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -49,7 +50,7 @@ static const struct explanation explanations[] = {
     {ETIMEDOUT, SET_UP, "no connection in time", LIMIT_NONE},
     {ETIMEDOUT, 1u << CONNECTION, "no byte in time (-t)", LIMIT_NONE},
     {ETIMEDOUT, PEER, "no packet in time (-t)", LIMIT_NONE},
-    {EINTR, SET_UP | PEER | OURS, "stopped by a signal", LIMIT_NONE},
+    {EINTR, PEER | OURS, "stopped by a signal", LIMIT_NONE},
     {EMSGSIZE, PEER, "too large for one packet", LIMIT_NONE},
     {EFAULT, 1u << RAW, "too short for a packet of this protocol", LIMIT_NONE},
     {ECONNRESET, PEER, "the peer has reset the connection", LIMIT_NONE},
@@ -71,7 +72,7 @@ socket_explain(const struct address *address, bool listens, int error, struct te
 }
 
 int
-socket_report(const struct socket *socket, enum relay_side side, int error, const char *format, ...)
+socket_report(const struct socket *socket, enum relay_side side, int error, bool lost, const char *format, ...)
 {
 	int step = side == RELAY_INPUT                   ? INPUT
 	           : side == RELAY_OUTPUT                ? OUTPUT
@@ -81,28 +82,40 @@ socket_report(const struct socket *socket, enum relay_side side, int error, cons
 	struct text line = {0};
 	va_list args;
 
+	if (!lost && (error == EINTR || (error == EPIPE && side == RELAY_OUTPUT)))
+		return STATUS_OK;
 	if (!explanation_add(&line, explanations, step, error, 0))
 		text_format(&line, "%s%s",
 		    step == INPUT    ? "standard input: "
 		    : step == OUTPUT ? "standard output: "
 		                     : "",
 		    strerror(error));
-	if (format) {
-		text_format(&line, "; ");
-		va_start(args, format);
-		text_vformat(&line, format, args);
-		va_end(args);
-	}
-	error_line(socket->address.text, "%s", line.data ? line.data : "");
-	text_free(&line);
+	text_format(&line, "; ");
+	va_start(args, format);
+	text_vformat(&line, format, args);
+	va_end(args);
+	error_text(socket->address.text, &line);
 	return error == ETIMEDOUT && side == RELAY_PEER ? STATUS_TIMEOUT : STATUS_FAILED;
 }
 
+int
+socket_report_bytes(const struct socket *socket, enum relay_side side, int error, const struct socket_bytes *bytes)
+{
+	char read[64] = "", came[64] = "";
+
+	if (bytes->read)
+		snprintf(read, sizeof(read), ", and %zu were read that are lost", bytes->read);
+	if (bytes->came)
+		snprintf(came, sizeof(came), ", and %zu came that are lost", bytes->came);
+	return socket_report(socket, side, error, bytes->read || bytes->came, "%llu bytes were sent, %llu received%s%s",
+	    bytes->sent, bytes->received, read, came);
+}
+
 void
-socket_report_dropped(const struct socket *socket, unsigned long long count)
+socket_report_dropped(const struct socket *socket, unsigned long long count, const char *unit)
 {
 	if (count > 0)
-		error_line(socket->address.text, "%llu record%s dropped (-L)", count, count == 1 ? " was" : "s were");
+		error_line(socket->address.text, "%llu %s%s dropped (-L)", count, unit, count == 1 ? " was" : "s were");
 }
 
 void

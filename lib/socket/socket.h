@@ -135,12 +135,22 @@ struct relay {
 int relay_run(struct relay *relay);
 
 /*
- * Print a line about an error of the peer, or of standard input or output. Append the text of format (may be NULL)
- * after a semicolon, as printf(3) does. Returns the exit status.
+ * Print a line about an error of the peer, or of standard input or output. Append the text of format after a semicolon,
+ * as printf(3) does. Returns the exit status. If no data are lost, a caught signal and an output that has lost its
+ * reader are a normal end: print nothing and return STATUS_OK.
  */
-int socket_report(const struct socket *socket, enum relay_side side, int error, const char *format, ...);
+int socket_report(const struct socket *socket, enum relay_side side, int error, bool lost, const char *format, ...);
 
-/* Print the number of records that were dropped because of -L, unless it is 0. */
-void socket_report_dropped(const struct socket *socket, unsigned long long count);
+/* Bytes that were sent and received, and those that are lost: read and not sent, or received and not written. */
+struct socket_bytes {
+	unsigned long long sent, received;
+	size_t read, came;
+};
+
+/* Print a line with these numbers as socket_report does. Returns as socket_report. */
+int socket_report_bytes(const struct socket *socket, enum relay_side side, int error, const struct socket_bytes *bytes);
+
+/* Print the number of records, or other units, that were dropped because of -L, unless it is 0. */
+void socket_report_dropped(const struct socket *socket, unsigned long long count, const char *unit);
 
 #endif
