@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include "base/name.h"
+#include "base/command.h"
 #include "queue/queue.h"
 #include "queue/work.h"
 
@@ -35,6 +35,11 @@ struct receiver {
 	struct queue_wait wait;
 	bool recovered; /* messages of killed receivers have been put back */
 };
+
+extern const struct command mqrecv_command;
+
+/* Read the command line into receiver. Returns GO_ON, or the exit status after a line. */
+CHECKED int mqrecv_options(struct receiver *receiver, int argc, char *argv[]);
 
 /* Receive messages, and write each. Returns the exit status. */
 int receive_messages(struct receiver *receiver);

@@ -83,6 +83,9 @@ void command_order(struct text *line, const char *first);
  */
 int command_surplus(const char *operand, const char *first, const char *line);
 
+/* End the process after the text of -h, or that of -V (version). */
+void command_about(const struct command *command, bool version);
+
 /* Print a line about wrong usage. Returns STATUS_USAGE. */
 int command_usage(const char *format, ...);
 

@@ -55,10 +55,8 @@ CHECKED int io_again(int fd, short events);
 /* Make a pipe whose ends, for reading and for writing, are closed on exec. Returns 0, or -1 with errno of pipe(2). */
 CHECKED int io_pipe(int ends[2]);
 
-/*
- * Close all descriptors above 2 but those of keep, which is in ascending order and may hold -1. See close_range(2).
- */
-void io_close_others(const int *keep, size_t count);
+/* Close the descriptors from first to last, now or at the next exec. See close_range(2). */
+void io_close_range(int first, int last, bool on_exec);
 
 /*
  * Make a pipe hold at least capacity bytes, or as many as the system allows. Do nothing where the capacity cannot be

@@ -33,31 +33,19 @@ io_capacity(int fd, size_t size)
 	return result == -1 ? -1 : 0;
 }
 
-/* The last descriptor that is closed where the kernel has no close_range(2). */
-#define HIGHEST 4096
+/* CLOSE_RANGE_CLOEXEC of close_range(2). */
+#define ON_EXEC (1U << 2)
 
-static void
-close_range_of(int first, int last)
-{
-#ifdef SYS_close_range
-	if (first > last || syscall(SYS_close_range, first, last, 0) == 0)
-		return;
-#endif
-	for (; first <= last && first <= HIGHEST; first++)
-		close(first);
-}
+/* The last descriptor that is closed where the kernel has no close_range(2). */
+#define LAST 4096
 
 void
-io_close_others(const int *keep, size_t count)
+io_close_range(int first, int last, bool on_exec)
 {
-	int first = STDERR_FILENO + 1;
-	size_t i;
-
-	for (i = 0; i < count; i++) {
-		if (keep[i] < first)
-			continue;
-		close_range_of(first, keep[i] - 1);
-		first = keep[i] + 1;
-	}
-	close_range_of(first, INT_MAX);
+#ifdef SYS_close_range
+	if (first > last || syscall(SYS_close_range, first, last, on_exec ? ON_EXEC : 0) == 0)
+		return;
+#endif
+	for (; first <= last && first <= LAST; first++)
+		(void)(on_exec ? fcntl(first, F_SETFD, FD_CLOEXEC) : close(first));
 }

@@ -2,6 +2,7 @@
  * portable_io.c: POSIX has no way to change the capacity of a pipe, or to close a range of descriptors.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -23,16 +24,10 @@ io_capacity(int fd, size_t size)
 }
 
 void
-io_close_others(const int *keep, size_t count)
+io_close_range(int first, int last, bool on_exec)
 {
-	long last = sysconf(_SC_OPEN_MAX);
-	size_t i = 0;
-	int fd;
+	long most = sysconf(_SC_OPEN_MAX);
 
-	for (fd = STDERR_FILENO + 1; fd < (last > 4096 || last == -1 ? 4096 : last); fd++) {
-		while (i < count && keep[i] < fd)
-			i++;
-		if (i == count || keep[i] != fd)
-			close(fd);
-	}
+	for (; first <= last && first < (most > 4096 || most == -1 ? 4096 : most); first++)
+		(void)(on_exec ? fcntl(first, F_SETFD, FD_CLOEXEC) : close(first));
 }

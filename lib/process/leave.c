@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -14,6 +15,22 @@
 #include "process/child.h"
 #include "process/internal.h"
 #include "process/leave.h"
+
+/* Close all descriptors above 2 but those of keep, which is in ascending order and may hold -1. */
+static void
+close_others(const int *keep, size_t count)
+{
+	int first = STDERR_FILENO + 1;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (keep[i] < first)
+			continue;
+		io_close_range(first, keep[i] - 1, false);
+		first = keep[i] + 1;
+	}
+	io_close_range(first, INT_MAX, false);
+}
 
 pid_t
 leave_start(const int *keep, size_t count)
@@ -39,7 +56,7 @@ leave_start(const int *keep, size_t count)
 		close(STDIN_FILENO);
 		close(STDOUT_FILENO);
 	}
-	io_close_others(keep, count);
+	close_others(keep, count);
 	return 0;
 }
 

@@ -211,7 +211,4 @@ void socket_follow(void);
 /* Wait from now on for processes whose parents have ended, if the system allows. */
 void socket_adopt(void);
 
-/* Make the next exec close all descriptors from first on. */
-void socket_private(int first);
-
 #endif

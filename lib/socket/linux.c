@@ -1,6 +1,6 @@
 /*
  * linux.c: Linux only: names that the kernel assigns, peer credentials, unsent bytes, closed peers. See unix(7),
- * tcp(7), sock_diag(7), close_range(2).
+ * tcp(7), sock_diag(7).
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -24,9 +24,6 @@
 
 /* Seconds between two probes of a peer. */
 #define PROBE 2
-
-/* CLOSE_RANGE_CLOEXEC of close_range(2). */
-#define ON_EXEC (1U << 2)
 
 int
 socket_autobind(int fd)
@@ -191,15 +188,4 @@ void
 socket_adopt(void)
 {
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
-}
-
-void
-socket_private(int first)
-{
-#ifdef SYS_close_range
-	if (syscall(SYS_close_range, first, ~0U, ON_EXEC) == 0)
-		return;
-#endif
-	for (; first < 1024; first++)
-		fcntl(first, F_SETFD, FD_CLOEXEC);
 }

@@ -105,12 +105,3 @@ void
 socket_adopt(void)
 {
 }
-
-void
-socket_private(int first)
-{
-	long last = sysconf(_SC_OPEN_MAX);
-
-	for (; first < (last > 4096 || last == -1 ? 4096 : last); first++)
-		fcntl(first, F_SETFD, FD_CLOEXEC);
-}

@@ -31,9 +31,6 @@ count_unsent(struct records *records)
 	records->input.fd = -1;
 	while (records->reading && !records->pieces && record_next(&records->input, &data, &size) == 1)
 		records->unread++;
-	/* A part of a record. */
-	records->unread += record_held(&records->input) > 0;
-	record_close(&records->input);
 	return count + records->unread;
 }
 
@@ -42,7 +39,6 @@ records_count(struct records *records, struct text *text)
 {
 	bool counts = records->session->count != SESSION_FOREVER;
 	unsigned long long unsent = count_unsent(records);
-	size_t came = backlog_kept(&records->output) + (records->enough ? 0 : record_held(&records->answers));
 
 	text_format(text, "%llu %s%s sent, %llu %s%s received", records->sent, records->pieces ? "byte" : "record",
 	    records->sent == 1 ? " was" : "s were", records->received, counts ? "record" : "byte",
@@ -50,9 +46,9 @@ records_count(struct records *records, struct text *text)
 	if (unsent)
 		text_format(text, ", and %llu %s read that %s lost", unsent, unsent == 1 ? "was" : "were",
 		    unsent == 1 ? "is" : "are");
-	if (came > 0)
-		text_format(text, ", and %zu bytes came that are lost", came);
-	return unsent > 0 || came > 0;
+	if (backlog_kept(&records->output) > 0)
+		text_format(text, ", and %zu bytes came that are lost", backlog_kept(&records->output));
+	return unsent > 0 || backlog_kept(&records->output) > 0;
 }
 
 int
@@ -60,9 +56,17 @@ records_report(struct records *records, enum relay_side side, int error, const c
 {
 	struct text counts = {0};
 	bool lost = records_count(records, &counts);
-	int status = socket_report(records->socket, side, error, lost, "%s%s%s", why ? why : "", why ? "; " : "",
-	    counts.data ? counts.data : "");
+	size_t read = record_held(&records->input), came = records->enough ? 0 : record_held(&records->answers);
+	int status;
 
+	/* Parts of records. */
+	if (read > 0)
+		text_format(&counts, ", and %zu bytes were read that are lost", read);
+	if (came > 0)
+		text_format(&counts, ", and %zu bytes came that are lost", came);
+	lost = lost || read > 0 || came > 0;
+	status = socket_report(records->socket, side, error, lost, "%s%s%s", why ? why : "", why ? "; " : "",
+	    counts.data ? counts.data : "");
 	text_free(&counts);
 	return status;
 }

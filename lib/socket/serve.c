@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/io.h"
 #include "process/child.h"
 #include "process/launch.h"
 #include "socket/serve.h"
@@ -209,7 +210,7 @@ serve_open(struct serve *serve)
 		error_line(NULL, "%s", strerror(errno));
 		return -1;
 	}
-	socket_private(STDERR_FILENO + 1);
+	io_close_range(STDERR_FILENO + 1, INT_MAX, true);
 	socket_adopt();
 	return 0;
 }
