@@ -50,14 +50,8 @@ merged() {
 }
 
 @test "sockcat: a client that has connected receives every record that is sent afterwards" {
-	need python3 python3 -c 0
 	listen -f -B unix:socket </dev/null >got
-	timeout 120 python3 - <<-'EOF'
-		import socket
-		def connect():
-		    s = socket.socket(socket.AF_UNIX)
-		    s.connect('socket')
-		    return s
+	clients unix:socket <<-'EOF'
 		first = connect()
 		for i in range(200):
 		    s = connect()
@@ -143,24 +137,11 @@ sockcat: unix:socket: unix:#2: record 2 has 1048577 bytes, and a record at most 
 }
 
 @test "sockcat: a hub passes records of 1 MiB, and a longer one ends only its client, after the records before it" {
-	need python3 python3 -c 0
 	mkfifo in
 	exec 7<>in
 	listen -n 2 -B unix:socket <in >got 2>err
-	timeout 60 python3 - <<-'EOF'
-		import socket
+	clients unix:socket <<-'EOF'
 		long = b'x' * 1048576 + b'\n'
-		def connect():
-		    s = socket.socket(socket.AF_UNIX)
-		    s.connect('socket')
-		    return s
-		def expect(s, wanted):
-		    data = b''
-		    while len(data) < len(wanted):
-		        more = s.recv(1 << 20)
-		        assert more
-		        data += more
-		    assert data == wanted
 		one, two = connect(), connect()
 		one.sendall(b'before\n' + long + b'after\n')
 		expect(two, b'before\n' + long + b'after\n')
@@ -180,16 +161,12 @@ sockcat: unix:socket: unix:#2: record 2 has 1048577 bytes, and a record at most 
 }
 
 @test "sockcat: a client that a hub closes gets all that was sent to it, and no reset" {
-	need python3 python3 -c 0
 	mkfifo in
 	exec 7<>in
 	for AT in tcp:127.0.0.1:0 unix:socket; do
 		listen -n 1 -N "$AT" <in >got 2>err
-		timeout 60 python3 - "$A" <<-'EOF'
-			import socket, sys
-			kind, rest = sys.argv[1].split(':', 1)
-			s = socket.socket(socket.AF_UNIX if kind == 'unix' else socket.AF_INET)
-			s.connect(rest if kind == 'unix' else ('127.0.0.1', int(rest.split(':')[1])))
+		clients "$A" <<-'EOF'
+			s = connect()
 			s.sendall(b'1:a,')
 			sent = b'60000:' + b'y' * 60000 + b','
 			open('in', 'wb').write(sent)
@@ -210,7 +187,6 @@ sockcat: unix:socket: unix:#2: record 2 has 1048577 bytes, and a record at most 
 
 @test "sockcat: the end of a hub's input is not passed on, so clients of node and asyncio go on sending" {
 	need node node -e 0
-	need python3 python3 -c 0
 	for AT in tcp:127.0.0.1:0 unix:socket; do
 		listen -n 2 "$AT" </dev/null >got
 		# Each client sends its next line once the last one is written, and ends if it sees an end.
@@ -227,9 +203,8 @@ sockcat: unix:socket: unix:#2: record 2 has 1048577 bytes, and a record at most 
 			};
 			client.on("connect", send).on("error", () => process.exit(1));' "$A" &
 		node=$!
-		timeout 60 python3 - "$A" <<-'EOF'
+		clients "$A" <<-'EOF'
 			import asyncio, sys
-			kind, rest = sys.argv[1].split(':', 1)
 			async def main():
 			    loop = asyncio.get_running_loop()
 			    if kind == 'unix':
@@ -271,25 +246,11 @@ sockcat: unix:socket: unix:#2: record 2 has 1048577 bytes, and a record at most 
 }
 
 @test "sockcat: a hub with -r passes bytes as they come, without records" {
-	need python3 python3 -c 0
 	mkfifo in
 	exec 7<>in
 	for AT in tcp:127.0.0.1:0 unix:socket; do
 		listen -n 3 -B -r "$AT" <in >got
-		timeout 60 python3 - "$A" <<-'EOF'
-			import socket, sys
-			kind, rest = sys.argv[1].split(':', 1)
-			def connect():
-			    s = socket.socket(socket.AF_UNIX if kind == 'unix' else socket.AF_INET)
-			    s.connect(rest if kind == 'unix' else ('127.0.0.1', int(rest.split(':')[1])))
-			    return s
-			def expect(s, wanted):
-			    data = b''
-			    while len(data) < len(wanted):
-			        more = s.recv(1 << 20)
-			        assert more
-			        data += more
-			    assert data == wanted
+		clients "$A" <<-'EOF'
 			one, two = connect(), connect()
 			standard = open('in', 'wb', buffering=0)
 			standard.write(b'for all, no end')
@@ -380,16 +341,11 @@ sockcat: unix:socket: unix:#2: record 2 has 1048577 bytes, and a record at most 
 }
 
 @test "sockcat: a client that reads only now and then is dropped once it has held the others up for one second in all" {
-	need python3 python3 -c 0
 	mkfifo in
 	exec 7<>in
 	listen -f unix:socket <in >got 2>err
-	timeout 20 python3 - <<-'EOF'
-		import select, socket, threading
-		def connect():
-		    s = socket.socket(socket.AF_UNIX)
-		    s.connect('socket')
-		    return s
+	clients unix:socket <<-'EOF'
+		import select, threading
 		slow, fast = connect(), connect()
 		lines = b'a line of some length, for all of them\n' * 400000
 		threading.Thread(target=lambda: open('in', 'wb').write(lines), daemon=True).start()
@@ -410,16 +366,11 @@ sockcat: unix:socket: unix:#2: record 2 has 1048577 bytes, and a record at most 
 }
 
 @test "sockcat: -L of a hub drops records for a client that does not read, and keeps the client" {
-	need python3 python3 -c 0
 	mkfifo in
 	exec 7<>in
 	listen -n 2 -L 0 unix:socket <in >got 2>err
-	timeout 60 python3 - <<-'EOF'
-		import select, socket
-		def connect():
-		    s = socket.socket(socket.AF_UNIX)
-		    s.connect('socket')
-		    return s
+	clients unix:socket <<-'EOF'
+		import select
 		clients = connect(), connect()
 		got = {s: b'' for s in clients}
 		standard = open('in', 'wb', buffering=0)
@@ -525,15 +476,12 @@ sockcat: unix:socket: unix:#2: record 2 has 1048577 bytes, and a record at most 
 }
 
 @test "sockcat: -l -f fails if a client goes before it has taken all data, or if no client is left for the input" {
-	need python3 python3 -c 0
 	seq 2000000 >data
 	for AT in tcp:127.0.0.1:0 unix:socket; do
 		listen -n 1 "$AT" <data 2>err
-		timeout 120 python3 - "$A" <<-'EOF'
+		clients "$A" <<-'EOF'
 			import socket, struct, sys
-			kind, rest = sys.argv[1].split(':', 1)
-			s = socket.socket(socket.AF_UNIX if kind == 'unix' else socket.AF_INET)
-			s.connect(rest if kind == 'unix' else ('127.0.0.1', int(rest.split(':')[1])))
+			s = connect()
 			s.recv(100)
 			s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
 			s.close()

@@ -38,3 +38,23 @@ packets() {
 		rm -f socket
 	done
 }
+
+# clients ADDRESS: run the Python script of standard input, with connect(), which returns a connection to ADDRESS, and
+# expect(CONNECTION, BYTES).
+clients() {
+	need python3 python3 -c 0
+	timeout 60 python3 -c "import socket, sys
+kind, rest = sys.argv[1].split(':', 1)
+def connect():
+    s = socket.socket(socket.AF_UNIX if kind == 'unix' else socket.AF_INET)
+    s.connect(rest if kind == 'unix' else ('127.0.0.1', int(rest.split(':')[1])))
+    return s
+def expect(s, wanted):
+    data = b''
+    while len(data) < len(wanted):
+        more = s.recv(1 << 20)
+        assert more
+        data += more
+    assert data == wanted
+$(cat)" "$1"
+}
