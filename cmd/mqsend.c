@@ -2,7 +2,7 @@
  * mqsend: send records as messages.
  *
  * Each MESSAGE, or each record of standard input, becomes one message; no message is cut, split or merged. mqsend waits
- * while the queue is full. If it stops early, the error line says how many messages were sent: those messages, and no
+ * while the queue is full. If it leaves a message unsent, the error line says how many were sent: those messages, and no
  * others, went into the queue.
  */
 #include <errno.h>

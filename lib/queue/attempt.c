@@ -16,6 +16,8 @@
 #include "process/launch.h"
 #include "queue/internal.h"
 
+extern char **environ;
+
 /* Process group of the COMMAND that runs, for the handler of SIGTSTP; 0: none runs. */
 static volatile pid_t group;
 
@@ -72,6 +74,33 @@ make_input(struct work *work, const struct message *messages, size_t count)
 		    work->record + used, &body);
 	}
 	return launch_input(work->record, used);
+}
+
+int
+attempt_environment(struct work *work)
+{
+	static const char *const ours[] = {"IPC7_QUEUE=", "IPC7_ATTEMPT=", "IPC7_COUNT=", "IPC7_PRIO="};
+	const size_t names = sizeof(ours) / sizeof(ours[0]);
+	struct text queue = {0};
+	size_t count = 0, i, j;
+
+	while (environ && environ[count])
+		count++;
+	work->environment = malloc((count + names + 1) * sizeof(char *));
+	text_format(&queue, "IPC7_QUEUE=%s", work->queue->text);
+	if (!work->environment || queue.cut) {
+		text_free(&queue);
+		return error_set(ENOMEM);
+	}
+	for (i = 0; i < count; i++) {
+		for (j = 0; j < names && strncmp(environ[i], ours[j], strlen(ours[j])) != 0; j++)
+			;
+		if (j == names)
+			work->environment[work->fixed++] = environ[i];
+	}
+	work->variables[0] = queue.data;
+	work->environment[work->fixed++] = queue.data;
+	return 0;
 }
 
 /* Set the variables that describe the messages. Returns 0, or -1 with ENOMEM. */

@@ -98,10 +98,18 @@ void guard_leave(struct work *work);
 /* End the guard, which has nothing to do. */
 void guard_end(struct work *work);
 
-/* attempt.c: run COMMAND once on messages. Returns 0 with its wait status, or an errno value. */
+/* attempt.c */
+
+/*
+ * Copy the environment, without the variables that describe messages, and with the name of the queue. Returns 0, or -1
+ * with ENOMEM.
+ */
+int attempt_environment(struct work *work);
+
+/* Run COMMAND once on messages. Returns 0 with its wait status, or an errno value. */
 int attempt_run(struct work *work, const struct message *messages, size_t count, unsigned long long number, int *end);
 
-/* Print a message that cannot be put back, for the reason of an errno value. */
+/* put_back.c: print a message that cannot be put back, for the reason of an errno value. */
 void put_back_print(const struct queue *queue, const struct message *message, int error);
 
 /* dead_letter.c */

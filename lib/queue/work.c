@@ -16,8 +16,6 @@
 /* The longest pause between two attempts, in nanoseconds, unless the first one is longer. */
 #define LONGEST_PAUSE 60000000000LL
 
-extern char **environ;
-
 int
 work_find(struct work *work)
 {
@@ -26,39 +24,11 @@ work_find(struct work *work)
 	return launch_report(work->argv[0], errno);
 }
 
-/* Copy the environment, without the variables that describe messages, and with the name of the queue. */
-static int
-copy_environment(struct work *work)
-{
-	static const char *const ours[] = {"IPC7_QUEUE=", "IPC7_ATTEMPT=", "IPC7_COUNT=", "IPC7_PRIO="};
-	const size_t names = sizeof(ours) / sizeof(ours[0]);
-	struct text queue = {0};
-	size_t count = 0, i, j;
-
-	while (environ && environ[count])
-		count++;
-	work->environment = malloc((count + names + 1) * sizeof(char *));
-	text_format(&queue, "IPC7_QUEUE=%s", work->queue->text);
-	if (!work->environment || queue.cut) {
-		text_free(&queue);
-		return error_set(ENOMEM);
-	}
-	for (i = 0; i < count; i++) {
-		for (j = 0; j < names && strncmp(environ[i], ours[j], strlen(ours[j])) != 0; j++)
-			;
-		if (j == names)
-			work->environment[work->fixed++] = environ[i];
-	}
-	work->variables[0] = queue.data;
-	work->environment[work->fixed++] = queue.data;
-	return 0;
-}
-
 int
 work_open(struct work *work, const struct queue_options *options)
 {
 	work->rope = -1;
-	if (copy_environment(work) == -1) {
+	if (attempt_environment(work) == -1) {
 		error_line(NULL, "%s", explain_errno(errno));
 		return STATUS_FAILED;
 	}
