@@ -1013,7 +1013,7 @@ END
 # fifocat.bats   fs.pipe-user-pages-soft, there is more in it than N bytes, the FIFO was removed, the reader has gone
 #                N of them taken, stopped by a signal, standard output has lost its reader, N bytes in the FIFO were not taken
 # sockcat.bats   net.ipv4.ip_unprivileged_port_start, net.core.wmem_max, RLIMIT_NOFILE, clients wait until others have gone
-#                N were read that are lost, N came that are lost, another process keeps its directory locked, a listening socket (-l accepts ...), a connection, not a listening ...
+#                another process keeps its directory locked, a listening socket (-l accepts ...), a connection, not a listening ...
 #                a socket that neither listens nor ..., a socket without a peer, a socket of another kind
 #                the peer has reset the connection, the peer has gone and takes nothing more, no connection in time
 #                N came that are lost, N were read that are lost, N records were dropped (-L), a packet that came is lost
