@@ -162,7 +162,7 @@ run(struct job *job)
 		error_line(NULL, "time ran out (-t); the commands were ended");
 		status = STATUS_TIMEOUT;
 	}
-	if (trace_on)
+	if (trace_printed)
 		show(&job->pipeline);
 	if (job->statuses != -1)
 		status = tell(job, status);

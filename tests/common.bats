@@ -362,3 +362,155 @@ END
 	status 3
 	error 'fifocat: fifo: the FIFO was removed'
 }
+
+# traced FILE: check that each line of a trace is whole.
+traced() {
+	if grep -vE '^[0-9]+\.[0-9]{6} [0-9]+ [0-9]+\.[0-9]{6} [a-z]+: [a-z0-9_]+\(.*\) = (-1 E[A-Z0-9]+|-?[0-9]+|0x[0-9a-f]+|SEM_FAILED E[A-Z0-9]+)$' "$1"; then
+		return 1
+	fi
+}
+
+# took CALL: print the duration of the last call whose line in the trace matches.
+took() {
+	awk -v call="$1" '$0 ~ call { took = $3 } END { print took }' trace
+}
+
+@test "every command appends its calls to the file of IPC7_TRACE" {
+	local command
+
+	new_name posix
+	new_semaphore sysv
+	export IPC7_TRACE=$PWD/trace
+	umask 0777
+	semop -c "$S" >/dev/null
+	umask 022
+	[ "$(mqsend -c $SMALL "$Q" hello; mqrecv "$Q")" = hello ]
+	new_segment posix
+	echo 1 | shmput -c "$S"
+	shmget "$S" >/dev/null
+	mkfifo fifo
+	echo x | fifocat -w fifo &
+	fifocat fifo >/dev/null
+	wait $!
+	try sigsend -s 0 2147483647
+	sigmask -b USR1 true
+	try sigrecv -t 0 USR1
+	piperun true -- true
+	ready sockcat -l -u -R ready unix:socket -- cat
+	echo x | sockcat unix:socket >/dev/null
+	ends 0
+	ready fdrecv -u -R ready unix:socket -- cat
+	fdsend unix:socket 0 </dev/null
+	ends 0
+	ipcls "mq:$Q" >/dev/null
+	try ipcset -m 0640 "shm:$S"
+	ipcdel "mq:$Q"
+	unset IPC7_TRACE
+	traced trace
+	[ "$(stat -c %a trace)" = 600 ]
+	for command in mqsend mqrecv shmput shmget semop fifocat sigsend sigmask sigrecv piperun sockcat fdsend fdrecv ipcls ipcset ipcdel; do
+		grep -q "[0-9] $command: " trace || { echo "$command left no line" >&2; return 1; }
+	done
+}
+
+@test "IPC7_TRACE=FILE: -v prints the lines too, a name without a slash is no file, and a file that cannot be opened is named" {
+	new_name posix
+	IPC7_TRACE=./trace try mqsend -c $SMALL -v "$Q" hello
+	[ "$(sed 's/^[^ ]* [^ ]* [^ ]* //' trace)" = "$stderr" ]
+	IPC7_TRACE=./trace try mqsend "$Q" hello
+	error ''
+	ln -s trace link
+	IPC7_TRACE=./link mqsend "$Q" hello
+	[ "$(grep -c 'send.*"hello"' trace)" -eq 3 ]
+	IPC7_TRACE=name try mqsend "$Q" hello
+	error ''
+	[ ! -e name ]
+	IPC7_TRACE=./no/trace try mqsend "$Q" hello
+	status 0
+	error 'mqsend: ./no/trace: no trace (IPC7_TRACE): No such file or directory'
+	mkfifo fifo
+	IPC7_TRACE=./fifo try timeout 60 mqsend "$Q" hello
+	status 0
+	error 'mqsend: ./fifo: no trace (IPC7_TRACE): a FIFO without a reader'
+	exec 4<>fifo
+	IPC7_TRACE=./fifo timeout 60 mqrecv -a -u "$Q" >/dev/null
+	read -r line <&4
+	[[ $line == *' mqrecv: mq_open('* ]]
+	exec 4>&-
+}
+
+@test "IPC7_TRACE=FILE is ignored by a program with rights that its caller lacks" {
+	need_root
+	new_name posix
+	mqsend -c $SMALL "$Q" hello
+	as_user true
+	: >"$USER_BIN/trace"
+	chmod 666 "$USER_BIN/trace"
+	chmod u+s "$USER_BIN/mqsend"
+	as_user env IPC7_TRACE="$USER_BIN/trace" mqsend "$Q" hello || skip "no set-user-ID programs here"
+	[ ! -s "$USER_BIN/trace" ]
+	# Any other program writes the file.
+	as_user env IPC7_TRACE="$USER_BIN/trace" sigmask -b USR1 true
+	grep -q sigprocmask "$USER_BIN/trace"
+}
+
+@test "IPC7_TRACE=FILE: the lines of 50 processes at once stay whole" {
+	local i
+
+	new_segment file
+	printf '%0100d' 0 >"${S#file:}"
+	for i in $(seq 50); do
+		IPC7_TRACE=./trace shmget -o "$i",40 "$S" >/dev/null &
+		JOBS+=($!)
+	done
+	wait "${JOBS[@]}"
+	traced trace
+	[ "$(awk '{ print $2 }' trace | sort -u | wc -l)" -eq 50 ]
+	[ "$(grep -c 'open(' trace)" -eq 50 ]
+}
+
+@test "IPC7_TRACE=FILE: the duration of a call includes its wait, and a wait that is interrupted goes on" {
+	local i
+
+	[ "$PLAT" = linux ] || skip "other calls"
+	export IPC7_TRACE=./trace
+	both eval 'mqrecv -c $SMALL -n 0 "$Q"
+		background mqrecv -u "$Q" >/dev/null
+		until grep -q "$PID .*\(EAGAIN\|ENOMSG\)" trace; do moment; done
+		for i in 1 2 3 4 5; do moment; done
+		mqsend "$Q" "$KIND"
+		ends 0
+		awk -v took="$(took "(receive|msgrcv).*$KIND")" "BEGIN { exit !(took > 0.04) }"'
+	# The timer of an open that waits interrupts it every half second.
+	background fifocat -c -u fifo
+	until grep -q mkfifo trace; do moment; done
+	asleep
+	for i in $(seq 60); do moment; done
+	fifocat -w fifo </dev/null
+	ends 0
+	awk -v took="$(took 'open.*O_RDONLY')" 'BEGIN { exit !(took > 0.55) }'
+}
+
+@test "IPC7_TRACE=FILE: COMMAND has the descriptors and the trace of any other command, and the guard of mqrecv is traced" {
+	local plain
+
+	[ "$PLAT" = linux ] || skip "other calls"
+	# shellcheck disable=SC2016
+	plain=$(lone semop -c file:lock -- sh -c 'ls /proc/$$/fd; echo "$IPC7_LOCK_FD"')
+	export IPC7_TRACE=$PWD/trace
+	# shellcheck disable=SC2016
+	[ "$(lone semop -c file:lock -- sh -c 'ls /proc/$$/fd; echo "$IPC7_LOCK_FD"')" = "$plain" ]
+	[[ $plain == *$'\n9' ]]
+	new_name posix
+	mqsend -c $SMALL "$Q" hello
+	mkfifo up
+	background mqrecv "$Q" -- sh -c 'echo >up; exec sleep 100'
+	read -r _ <up
+	kill -KILL "$PID"
+	ends 137
+	until [ "$(depth "$Q")" -eq 1 ]; do moment; done
+	until [ "$(grep -c 'mqrecv: mq_send(.*"hello"' trace)" -eq 1 ]; do moment; done
+	[ "$(mqrecv "$Q")" = hello ]
+	semop file:lock -- mqrecv -a -u "$Q"
+	grep -q 'mqrecv: mq_unlink' trace
+}

@@ -585,6 +585,7 @@ END
 2	sigmask	sigmask: COMMAND is missing; $USAGE
 2	sigmask -p	sigmask: PID is missing; $USAGE
 2	sigmask -b NONE true	sigmask: -b "NONE": there is no such signal (sigsend -l lists them)
+0	IPC7_TRACE=./no/trace sigmask -b USR1 true	sigmask: ./no/trace: no trace (IPC7_TRACE): No such file or directory
 2	sigmask -b 32 true	sigmask: -b "32": the C library keeps this signal for itself
 2	sigmask -i KILL true	sigmask: KILL cannot be blocked or ignored
 2	sigmask -b STOP true	sigmask: STOP cannot be blocked or ignored
@@ -995,7 +996,7 @@ END
 
 # Lines that other tests provoke: they need namespaces, signals at a certain moment, or a second process.
 #
-# common.bats    cannot start: /dev/null ..., too many open files, what strerror(3) says of ENOMEM, this kernel has no ...
+# common.bats    a FIFO without a reader, cannot start: /dev/null ..., too many open files, what strerror(3) says of ENOMEM, this kernel has no ...
 # mqsend.bats    fs.mqueue.queues_max, kernel.msgmni, kernel.msgmax lets a message have ..., too many open files
 #                the queue was removed while in use, ... left in it, stopped by signal N
 # mqrecv.bats    the queue was removed while in use, N messages were put back, ... could not be put back and ... printed above

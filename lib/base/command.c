@@ -61,10 +61,7 @@ command_about(const struct command *command, bool version)
 void
 command_start(const struct command *command, int argc, char *argv[])
 {
-	const char *trace = getenv("IPC7_TRACE");
-
 	error_program = command->name;
-	trace_on = trace && strcmp(trace, "1") == 0;
 	if (io_reserve() == -1) {
 		error_line(
 		    NULL, "cannot start: " IO_NULL ", which stands for a closed descriptor: %s", explain_errno(errno));
@@ -74,6 +71,7 @@ command_start(const struct command *command, int argc, char *argv[])
 		error_line(NULL, "cannot start: %s", explain_errno(errno));
 		exit(STATUS_FAILED);
 	}
+	trace_open();
 	if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "--version") == 0))
 		command_about(command, argv[1][2] == 'v');
 }

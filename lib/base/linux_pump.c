@@ -37,7 +37,7 @@ ssize_t
 pump_splice(int in, int out, bool wait)
 {
 	unsigned int flags = wait ? SPLICE_F_MOVE : SPLICE_F_MOVE | SPLICE_F_NONBLOCK;
-	ssize_t moved = splice(in, NULL, out, NULL, MOST, flags);
+	ssize_t moved = TRACED(splice(in, NULL, out, NULL, MOST, flags));
 
 	if (trace_on && (moved != -1 || (errno != EAGAIN && errno != EINVAL)))
 		trace_call((long)moved, "splice(%d, NULL, %d, NULL, %zu, SPLICE_F_MOVE%s)", in, out, MOST,
@@ -48,7 +48,7 @@ pump_splice(int in, int out, bool wait)
 ssize_t
 pump_send_file(int in, int out)
 {
-	ssize_t moved = sendfile(out, in, NULL, MOST);
+	ssize_t moved = TRACED(sendfile(out, in, NULL, MOST));
 
 	if (trace_on && (moved != -1 || errno != EAGAIN))
 		trace_call((long)moved, "sendfile(%d, %d, NULL, %zu)", out, in, MOST);

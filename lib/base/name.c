@@ -190,21 +190,24 @@ name_free(struct name *name)
 static void
 trace_ftok(const struct name *name, key_t key)
 {
-	struct text path = {0};
+	struct text call = {0};
 
-	text_quote(&path, name->path, strlen(name->path), strlen(name->path));
-	if (key == -1)
-		trace_call(-1, "ftok(%s, %d)", path.data, name->number);
-	else
-		error_line(NULL, "ftok(%s, %d) = 0x%x", path.data, name->number, (unsigned int)key);
-	text_free(&path);
+	text_format(&call, "ftok(");
+	text_quote(&call, name->path, strlen(name->path), strlen(name->path));
+	text_format(&call, ", %d)", name->number);
+	if (key == -1) {
+		trace_end(&call, -1);
+		return;
+	}
+	text_format(&call, " = 0x%x", (unsigned int)key);
+	trace_line(&call);
 }
 
 int
 name_key(const struct name *name, key_t *key)
 {
 	if (name->kind == NAME_FTOK) {
-		*key = ftok(name->path, name->number);
+		*key = TRACED(ftok(name->path, name->number));
 		if (trace_on)
 			trace_ftok(name, *key);
 		return *key == -1 ? -1 : 0;

@@ -28,7 +28,7 @@ common_option(const struct command *command, int option)
 	if (option == 'h' || option == 'V')
 		command_about(command, option == 'V');
 	if (option == 'v') {
-		trace_on = true;
+		trace_print();
 		return GO_ON;
 	}
 	if (option == ':')

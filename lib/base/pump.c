@@ -150,9 +150,9 @@ put(struct pump *pump)
 
 		pump->output = true;
 		if (pump->waits == PUMP_NEVER || pump->sink == PUMP_SOCKET)
-			took = pump_write_now(pump->out, pump->sink, data, size);
+			took = TRACED(pump_write_now(pump->out, pump->sink, data, size));
 		else
-			took = write(pump->out, data, size);
+			took = TRACED(write(pump->out, data, size));
 		if (trace_on)
 			trace_transfer(pump, true, data, size, size, took);
 		if (took == -1 && would_wait(errno)) {
@@ -179,9 +179,9 @@ pump_take(struct pump *pump, char *data, size_t size)
 
 	pump->output = false;
 	if (pump->source == PUMP_SOCKET)
-		got = recv(pump->in, data, size, MSG_DONTWAIT);
+		got = TRACED(recv(pump->in, data, size, MSG_DONTWAIT));
 	else
-		got = read(pump->in, data, size);
+		got = TRACED(read(pump->in, data, size));
 	if (trace_on)
 		trace_transfer(pump, false, data, got > 0 ? (size_t)got : 0, size, got);
 	return got;

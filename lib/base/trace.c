@@ -1,19 +1,139 @@
 /*
- * trace.c: the lines of -v. They go through error_line, so that a trace and an error never mix within a line.
+ * trace.c: the lines of -v and of IPC7_TRACE. On standard error they go through error_line, so that a trace and an error
+ * never mix within a line. In a file each line is one write(2) with O_APPEND, so that the lines of processes never mix.
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "base/error.h"
+#include "base/explain.h"
 #include "base/interrupt.h"
 #include "base/trace.h"
 
-bool trace_on;
+/*
+ * The lowest descriptor of the file, and a lower one for a process that may have only a few. A script and a COMMAND use
+ * those below: COMMAND must get the same numbers with and without a trace.
+ */
+#define HIGH 100
+#define LOW  10
+
+bool trace_on, trace_printed;
+
+static int file = -1; /* descriptor of the file that gets the lines, or -1 */
+
+/* The call whose line comes next: where it is made, when it began, and if that includes a wait before it. */
+static const char *place;
+static struct timespec began;
+static bool waits;
+
+void
+trace_print(void)
+{
+	trace_on = trace_printed = true;
+}
+
+/* Open the file, which may be a FIFO that a process reads, but do not wait for it. Returns a descriptor or -1. */
+static int
+open_file(const char *path)
+{
+	const int flags = O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+	int fd = open(path, flags), high;
+	mode_t mask;
+
+	/* With O_CREAT, the kernel may refuse a file of another user that exists. */
+	if (fd == -1 && errno == ENOENT) {
+		mask = umask(0);
+		fd = open(path, flags | O_CREAT, 0600);
+		umask(mask);
+	}
+	if (fd == -1)
+		return -1;
+	if ((high = fcntl(fd, F_DUPFD_CLOEXEC, HIGH)) == -1 && (high = fcntl(fd, F_DUPFD_CLOEXEC, LOW)) == -1)
+		return fd;
+	close(fd);
+	return high;
+}
+
+void
+trace_open(void)
+{
+	const char *wanted = getenv("IPC7_TRACE");
+
+	file = -1;
+	if (!wanted)
+		return;
+	if (strcmp(wanted, "1") == 0)
+		trace_print();
+	if (!strchr(wanted, '/') || trace_privileged())
+		return;
+	file = open_file(wanted);
+	if (file == -1)
+		error_line(wanted, "no trace (IPC7_TRACE): %s",
+		    errno == ENXIO ? "a FIFO without a reader" : explain_errno(errno));
+	trace_on = trace_printed || file != -1;
+}
+
+void
+trace_start(const char *where, bool wait)
+{
+	if (waits && strcmp(place, where) == 0)
+		return;
+	place = where;
+	waits = wait;
+	clock_gettime(CLOCK_MONOTONIC, &began);
+}
 
 bool
 trace_wanted(long result)
 {
-	return trace_on && (result != -1 || errno != EINTR || interrupt_caught());
+	bool tick = trace_on && result == -1 && errno == EINTR && !interrupt_caught();
+
+	/* The call is made again. */
+	waits |= tick && place;
+	return trace_on && !tick;
+}
+
+/* Write a line to the file. A line that a full FIFO or disk does not take is lost. */
+static void
+append(const struct text *call)
+{
+	char space[1024];
+	struct text line = {.data = space, .capacity = sizeof(space), .borrowed = true};
+	struct timespec now;
+	long long took;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (!place)
+		began = now;
+	took = (now.tv_sec - began.tv_sec) * 1000000LL + (now.tv_nsec / 1000 - began.tv_nsec / 1000);
+	text_format(&line, "%lld.%06ld %ld %lld.%06lld %s: %s%s", (long long)began.tv_sec, began.tv_nsec / 1000,
+	    (long)getpid(), took / 1000000, took % 1000000, error_program, call->data ? call->data : "",
+	    call->cut ? "... (out of memory)" : "");
+	text_clean(&line);
+	line.data[line.size++] = '\n';
+	(void)!write(file, line.data, line.size);
+	text_free(&line);
+}
+
+void
+trace_line(struct text *call)
+{
+	int saved = errno;
+
+	if (file != -1)
+		append(call);
+	place = NULL;
+	waits = false;
+	errno = saved;
+	if (trace_printed)
+		error_text(NULL, call);
+	else
+		text_free(call);
 }
 
 void
@@ -22,7 +142,7 @@ trace_end(struct text *call, long result)
 	text_format(call, " = %ld", result);
 	if (result == -1)
 		text_format(call, " %s", error_name(errno));
-	error_text(NULL, call);
+	trace_line(call);
 }
 
 void
@@ -32,7 +152,7 @@ trace_pointer(struct text *call, const void *result, const char *failed)
 		text_format(call, " = %p", result);
 	else
 		text_format(call, " = %s %s", failed, error_name(errno));
-	error_text(NULL, call);
+	trace_line(call);
 }
 
 int

@@ -1,6 +1,6 @@
 /*
- * trace.h: the lines of -v, one for each system call on an IPC object, printed as the call returns. A caller checks
- * trace_on before it puts a line together, so that tracing costs nothing when it is off.
+ * trace.h: the lines of -v and IPC7_TRACE, one for each system call on an IPC object, printed as the call returns. A
+ * caller checks trace_on before it puts a line together, so that tracing costs nothing when it is off.
  */
 #ifndef BASE_TRACE_H
 #define BASE_TRACE_H
@@ -9,14 +9,36 @@
 
 #include "base/text.h"
 
-/* True if calls are traced: after -v, or with IPC7_TRACE=1 in the environment. */
-extern bool trace_on;
+/* True if calls are traced: after -v, or as IPC7_TRACE in the environment asks. True if standard error gets the lines. */
+extern bool trace_on, trace_printed;
+
+/* Print the lines on standard error from now on. */
+void trace_print(void);
+
+/*
+ * Do what IPC7_TRACE asks: 1 prints the lines on standard error, and a path with a slash appends them to that file, with
+ * the start and the duration of each call. Ignore a path if the program has rights that its caller lacks. Print a line
+ * and go on if the file cannot be opened. A process that closed all its descriptors calls this again.
+ */
+void trace_open(void);
+
+/* Make a call that is traced, and note when it began. */
+#define TRACED(call) (trace_on ? trace_start(__func__, false) : (void)0, (call))
+
+/*
+ * Note when the call in that function begins, or, if wait is true, the wait before it. A wait goes on if a tick interrupts
+ * the call and the function makes it again.
+ */
+void trace_start(const char *where, bool wait);
 
 /*
  * Return true if a call with this result is to be traced, which is false if only the tick of a wait interrupted the
  * call.
  */
 bool trace_wanted(long result);
+
+/* Print "program: " and a line that is complete, and free it. Keep errno. */
+void trace_line(struct text *call);
 
 /*
  * Print "program: CALL = RESULT", with the name of the errno value if result is -1. Free call, which holds the call
@@ -42,5 +64,8 @@ int trace_call(long result, const char *format, ...);
  * call, such as "mq_unlink(", and the rest. Otherwise as trace_call.
  */
 int trace_quoted(long result, const char *call, const char *string, const char *format, ...);
+
+/* linux_trace.c, portable_trace.c: Return true if the program has rights that its caller lacks. */
+bool trace_privileged(void);
 
 #endif

@@ -194,19 +194,20 @@ object_open(const struct object *object)
 int
 object_chown(int fd, uid_t uid, gid_t gid)
 {
-	return trace_call(fchownat(fd, "", uid, gid, AT_EMPTY_PATH), "fchownat(%d, \"\", %lld, %lld, AT_EMPTY_PATH)",
-	    fd, uid == (uid_t)-1 ? -1 : (long long)uid, gid == (gid_t)-1 ? -1 : (long long)gid);
+	return trace_call(TRACED(fchownat(fd, "", uid, gid, AT_EMPTY_PATH)),
+	    "fchownat(%d, \"\", %lld, %lld, AT_EMPTY_PATH)", fd, uid == (uid_t)-1 ? -1 : (long long)uid,
+	    gid == (gid_t)-1 ? -1 : (long long)gid);
 }
 
 int
 object_chmod(int fd, mode_t mode)
 {
-	int result = fchmod(fd, mode);
+	int result = TRACED(fchmod(fd, mode));
 	char path[64];
 
 	/* fchmod(2) refuses a descriptor of O_PATH. */
 	if (result == 0 || errno != EBADF)
 		return trace_call(result, "fchmod(%d, %04o)", fd, (unsigned int)mode);
 	snprintf(path, sizeof(path), SELF "/%d", fd);
-	return trace_call(chmod(path, mode), "chmod(\"%s\", %04o)", path, (unsigned int)mode);
+	return trace_call(TRACED(chmod(path, mode)), "chmod(\"%s\", %04o)", path, (unsigned int)mode);
 }

@@ -29,7 +29,7 @@
 ssize_t
 object_read(int fd, void *data, size_t size)
 {
-	ssize_t result = read(fd, data, size);
+	ssize_t result = TRACED(read(fd, data, size));
 	struct text call = {0};
 
 	if (trace_on) {
@@ -53,7 +53,8 @@ mount_queues(void)
 	if (trace_call(context, "fsopen(\"mqueue\", FSOPEN_CLOEXEC)") == -1)
 		return -1;
 	if (syscall(SYS_fsconfig, context, CONFIG_CREATE, NULL, NULL, 0) == 0)
-		tree = trace_call(syscall(SYS_fsmount, context, 1U, 0U), "fsmount(%d, FSMOUNT_CLOEXEC, 0)", context);
+		tree = trace_call(
+		    TRACED(syscall(SYS_fsmount, context, 1U, 0U)), "fsmount(%d, FSMOUNT_CLOEXEC, 0)", context);
 	else
 		trace_call(-1, "fsconfig(%d, FSCONFIG_CMD_CREATE, NULL, NULL, 0)", context);
 	object_close(context);
@@ -68,7 +69,7 @@ static int
 open_mounted(void)
 {
 	struct statfs system;
-	int fd = open(QUEUES, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = TRACED(open(QUEUES, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 
 	trace_call(fd, "open(\"" QUEUES "\", O_RDONLY|O_DIRECTORY|O_CLOEXEC)");
 	if (fd == -1 || (fstatfs(fd, &system) == 0 && system.f_type == MAGIC))

@@ -91,7 +91,7 @@ find_semaphore(const char *name, struct objects *objects)
 
 	if (semaphore_sound(name) == -1)
 		return -1;
-	semaphore = sem_open(name, 0);
+	semaphore = TRACED(sem_open(name, 0));
 	if (trace_on) {
 		text_format(&call, "sem_open(");
 		text_quote(&call, name, strlen(name), strlen(name));
@@ -134,12 +134,12 @@ object_open(const struct object *object)
 int
 object_chown(int fd, uid_t uid, gid_t gid)
 {
-	return trace_call(fchown(fd, uid, gid), "fchown(%d, %lld, %lld)", fd, uid == (uid_t)-1 ? -1 : (long long)uid,
-	    gid == (gid_t)-1 ? -1 : (long long)gid);
+	return trace_call(TRACED(fchown(fd, uid, gid)), "fchown(%d, %lld, %lld)", fd,
+	    uid == (uid_t)-1 ? -1 : (long long)uid, gid == (gid_t)-1 ? -1 : (long long)gid);
 }
 
 int
 object_chmod(int fd, mode_t mode)
 {
-	return trace_call(fchmod(fd, mode), "fchmod(%d, %04o)", fd, (unsigned int)mode);
+	return trace_call(TRACED(fchmod(fd, mode)), "fchmod(%d, %04o)", fd, (unsigned int)mode);
 }

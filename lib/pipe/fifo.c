@@ -38,8 +38,8 @@ fail(const struct fifo *fifo, int error)
 static int
 open_once(const struct fifo *fifo, bool write, int flags)
 {
-	int fd = openat(
-	    fifo->place.directory, fifo->place.name, (write ? O_WRONLY : O_RDONLY) | flags | O_CLOEXEC | O_NOCTTY);
+	int fd = TRACED(openat(
+	    fifo->place.directory, fifo->place.name, (write ? O_WRONLY : O_RDONLY) | flags | O_CLOEXEC | O_NOCTTY));
 	int saved = errno;
 	struct stat st;
 

@@ -46,7 +46,7 @@ static int
 make(struct fifo *fifo)
 {
 	mode_t mask = umask(0);
-	int result = mkfifoat(fifo->place.directory, fifo->place.name, fifo->mode);
+	int result = TRACED(mkfifoat(fifo->place.directory, fifo->place.name, fifo->mode));
 
 	umask(mask);
 	if (trace_on)
@@ -129,7 +129,7 @@ fifo_unlink(struct fifo *fifo)
 
 	if (fifo_tick(fifo) == -1)
 		return STATUS_OK;
-	result = unlinkat(fifo->place.directory, fifo->place.name, 0);
+	result = TRACED(unlinkat(fifo->place.directory, fifo->place.name, 0));
 	if (trace_on)
 		fifo_trace("unlink", fifo->path, result, "%s", "");
 	if (result == 0 || errno == ENOENT)

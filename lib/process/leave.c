@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/io.h"
+#include "base/trace.h"
 #include "process/child.h"
 #include "process/internal.h"
 #include "process/leave.h"
@@ -57,6 +58,7 @@ leave_start(const int *keep, size_t count)
 		close(STDOUT_FILENO);
 	}
 	close_others(keep, count);
+	trace_open();
 	return 0;
 }
 

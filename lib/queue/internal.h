@@ -126,8 +126,8 @@ trace_mq_send(const struct queue *queue, const struct message *message, const st
 {
 	mqd_t mqd = queue->as.posix.mqd;
 	unsigned int priority = (unsigned int)message->priority;
-	int result = until ? mq_timedsend(mqd, message->data, message->size, priority, until)
-	                   : mq_send(mqd, message->data, message->size, priority);
+	int result = TRACED(until ? mq_timedsend(mqd, message->data, message->size, priority, until)
+	                          : mq_send(mqd, message->data, message->size, priority));
 
 	if (trace_on)
 		trace_print_mq_send(queue, message, until, result);
@@ -138,8 +138,8 @@ static inline ssize_t
 trace_mq_receive(const struct queue *queue, unsigned int *priority, const struct timespec *until)
 {
 	mqd_t mqd = queue->as.posix.mqd;
-	ssize_t result = until ? mq_timedreceive(mqd, queue->buffer, queue->size, priority, until)
-	                       : mq_receive(mqd, queue->buffer, queue->size, priority);
+	ssize_t result = TRACED(until ? mq_timedreceive(mqd, queue->buffer, queue->size, priority, until)
+	                              : mq_receive(mqd, queue->buffer, queue->size, priority));
 
 	/* Before anything that may block, such as the trace. */
 	if (queue->hand && result >= 0)
@@ -152,7 +152,7 @@ trace_mq_receive(const struct queue *queue, unsigned int *priority, const struct
 static inline int
 trace_msgsnd(const struct queue *queue, const struct message *message, int flags)
 {
-	int result = msgsnd(queue->as.sysv.id, queue->buffer, message->size, flags);
+	int result = TRACED(msgsnd(queue->as.sysv.id, queue->buffer, message->size, flags));
 
 	if (trace_on)
 		trace_print_msgsnd(queue, message, flags, result);
@@ -162,7 +162,7 @@ trace_msgsnd(const struct queue *queue, const struct message *message, int flags
 static inline ssize_t
 trace_msgrcv(const struct queue *queue, size_t space, long type, int flags)
 {
-	ssize_t result = msgrcv(queue->as.sysv.id, queue->buffer, space, type, flags);
+	ssize_t result = TRACED(msgrcv(queue->as.sysv.id, queue->buffer, space, type, flags));
 
 	if (queue->hand && result >= 0)
 		hand_took(queue->hand, (size_t)result, sysv_envelope(queue)->type);

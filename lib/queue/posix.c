@@ -22,7 +22,7 @@ unlink_posix(struct queue *queue)
 {
 	if (posix_unlinked(&queue->as.posix, queue->text))
 		return error_set(ENOENT);
-	return trace_quoted(mq_unlink(queue->text), "mq_unlink(", queue->text, ")");
+	return trace_quoted(TRACED(mq_unlink(queue->text)), "mq_unlink(", queue->text, ")");
 }
 
 /* The timeout that keeps a call on a queue without O_NONBLOCK from waiting. */
@@ -32,6 +32,15 @@ static const struct timespec *
 at_once(void)
 {
 	return posix_nonblock ? NULL : &past;
+}
+
+/* Wait as posix_wait does. The wait is a part of the call that follows. */
+static int
+wait_for(struct queue *queue, short event, const struct queue_wait *wait)
+{
+	if (trace_on)
+		trace_start(event == POLLIN ? "trace_mq_receive" : "trace_mq_send", true);
+	return posix_wait(&queue->as.posix, event, wait);
 }
 
 /*
@@ -49,7 +58,7 @@ wait_again(struct queue *queue, short event, const struct queue_wait *wait)
 		return error_set(EAGAIN);
 	if (tick && posix_unlinked(&queue->as.posix, queue->text))
 		return error_set(EIDRM);
-	return posix_wait(&queue->as.posix, event, wait);
+	return wait_for(queue, event, wait);
 }
 
 static int
@@ -87,7 +96,7 @@ receive_posix(struct queue *queue, struct message *message, const struct queue_w
 		return error_set(E2BIG);
 	if (queue_reserve(queue, queue->size) == -1)
 		return -1;
-	if (wait && posix_wait(&queue->as.posix, POLLIN, wait) == -1)
+	if (wait && wait_for(queue, POLLIN, wait) == -1)
 		return -1;
 	while ((size = trace_mq_receive(queue, &priority, until)) == -1)
 		if (wait_again(queue, POLLIN, wait) == -1)

@@ -74,7 +74,8 @@ set_capacity(struct queue *queue)
 	status.msg_perm.uid = geteuid();
 	status.msg_perm.gid = getegid();
 	status.msg_perm.mode = queue->asked.mode;
-	if (trace_call(msgctl(id, IPC_SET, &status), "msgctl(%d, IPC_SET, {msg_qbytes=%lu})", id, capacity) == 0)
+	if (trace_call(TRACED(msgctl(id, IPC_SET, &status)), "msgctl(%d, IPC_SET, {msg_qbytes=%lu})", id, capacity) ==
+	    0)
 		return 0;
 	saved = errno;
 	sysv_unlink(queue);
@@ -143,7 +144,7 @@ int
 sysv_unlink(struct queue *queue)
 {
 	int id = queue->as.sysv.id;
-	int result = trace_call(msgctl(id, IPC_RMID, NULL), "msgctl(%d, IPC_RMID)", id);
+	int result = trace_call(TRACED(msgctl(id, IPC_RMID, NULL)), "msgctl(%d, IPC_RMID)", id);
 
 	if (result == -1 && (errno == EINVAL || errno == EIDRM))
 		errno = ENOENT;

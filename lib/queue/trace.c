@@ -29,7 +29,7 @@ trace_mq_open(const struct queue *queue, int flags, struct mq_attr *attr)
 {
 	static const char *const access[] = {"O_RDONLY", "O_WRONLY", "O_RDWR"};
 	mode_t mask = flags & O_CREAT ? umask(0) : 0;
-	mqd_t result = mq_open(queue->text, flags | posix_nonblock, queue->asked.mode, attr);
+	mqd_t result = TRACED(mq_open(queue->text, flags | posix_nonblock, queue->asked.mode, attr));
 	char creation[96] = "";
 
 	if (flags & O_CREAT) {
@@ -65,7 +65,7 @@ trace_print_mq_receive(const struct queue *queue, unsigned int priority, const s
 int
 trace_msgget(key_t key, int flags, mode_t mode)
 {
-	int id = msgget(key, flags | (int)mode);
+	int id = TRACED(msgget(key, flags | (int)mode));
 
 	if (key == IPC_PRIVATE)
 		return trace_call(id, "msgget(IPC_PRIVATE, 0%03o)", (unsigned int)mode);

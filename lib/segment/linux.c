@@ -41,7 +41,7 @@ unnamed_open(const struct segment *segment)
 	} else if (path && access("/proc/self/fd", X_OK) == 0) { /* unnamed_link needs it */
 		directory = dirname(path);
 		mask = umask(0);
-		fd = trace_call(openat(from, directory, O_RDWR | O_TMPFILE | O_CLOEXEC, mode),
+		fd = trace_call(TRACED(openat(from, directory, O_RDWR | O_TMPFILE | O_CLOEXEC, mode)),
 		    "open%s\"%s\", O_RDWR|O_TMPFILE, 0%03o)", mapped_at(segment, at), directory, (unsigned int)mode);
 		umask(mask);
 	}
@@ -59,7 +59,7 @@ unnamed_link(const struct segment *segment)
 	if (to != AT_FDCWD)
 		snprintf(at, sizeof(at), "%d", to);
 	if (path)
-		result = trace_call(linkat(AT_FDCWD, from, to, path, AT_SYMLINK_FOLLOW),
+		result = trace_call(TRACED(linkat(AT_FDCWD, from, to, path, AT_SYMLINK_FOLLOW)),
 		    "linkat(AT_FDCWD, \"%s\", %s, \"%s\", AT_SYMLINK_FOLLOW)", from, at, path);
 	free(path);
 	return result;

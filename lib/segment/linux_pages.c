@@ -58,7 +58,7 @@ pages_reserve(int fd, size_t offset, size_t size)
 
 	if (size == 0)
 		return 0;
-	result = trace_call(fallocate(fd, FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)size),
+	result = trace_call(TRACED(fallocate(fd, FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)size)),
 	    "fallocate(%d, FALLOC_FL_KEEP_SIZE, %zu, %zu)", fd, offset, size);
 	/* Where pages cannot be reserved, writing them shows whether there is space. */
 	return result == -1 && (errno == EOPNOTSUPP || errno == ENOSYS) ? 0 : result;
@@ -71,7 +71,7 @@ put(int fd, const char *data, size_t size, size_t offset)
 	ssize_t took;
 
 	while (size > 0) {
-		took = pwrite(fd, data, size, (off_t)offset);
+		took = TRACED(pwrite(fd, data, size, (off_t)offset));
 		trace_data("pwrite", fd, data, size, offset, took);
 		if (took == -1)
 			return -1;
@@ -97,7 +97,8 @@ fill_moving(int fd, size_t offset, const struct input *input, size_t size)
 {
 	if (lseek(fd, (off_t)offset, SEEK_SET) == -1)
 		return -1;
-	return trace_call(sendfile(fd, input->fd, NULL, size), "sendfile(%d, %d, NULL, %zu)", fd, input->fd, size);
+	return trace_call(
+	    TRACED(sendfile(fd, input->fd, NULL, size)), "sendfile(%d, %d, NULL, %zu)", fd, input->fd, size);
 }
 
 int
@@ -160,7 +161,7 @@ copy_block(struct outflow *flow)
 		pages_touch(data, (size_t)got, false);
 	} else {
 		do {
-			got = pread(flow->fd, block, least(left, BLOCK), (off_t)offset);
+			got = TRACED(pread(flow->fd, block, least(left, BLOCK), (off_t)offset));
 		} while (got == -1 && errno == EINTR);
 		trace_data("pread", flow->fd, block, got > 0 ? (size_t)got : 0, offset, got);
 		flow->unreadable = got == -1;
@@ -189,14 +190,14 @@ pass_block(struct outflow *flow, bool pipe)
 		pages_touch(memory.iov_base, size, false);
 	do {
 		if (flow->data)
-			took = trace_call(vmsplice(output, &memory, 1, 0), "vmsplice(%d, {%p, %zu}, 1, 0)", output,
-			    memory.iov_base, size);
+			took = trace_call(TRACED(vmsplice(output, &memory, 1, 0)), "vmsplice(%d, {%p, %zu}, 1, 0)",
+			    output, memory.iov_base, size);
 		else if (pipe)
-			took = trace_call(splice(fd, &from, output, NULL, size, 0),
+			took = trace_call(TRACED(splice(fd, &from, output, NULL, size, 0)),
 			    "splice(%d, [%zu], %d, NULL, %zu, 0)", fd, offset, output, size);
 		else
-			took = trace_call(sendfile(output, fd, &from, size), "sendfile(%d, %d, [%zu], %zu)", output, fd,
-			    offset, size);
+			took = trace_call(TRACED(sendfile(output, fd, &from, size)), "sendfile(%d, %d, [%zu], %zu)",
+			    output, fd, offset, size);
 	} while (took == -1 && io_again(output, POLLOUT) == 0);
 	if (took > 0)
 		flow->written += (size_t)took;

@@ -20,7 +20,7 @@ watch_open(int object)
 
 	/* The name could belong to another object by now. */
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", object);
-	if (fd == -1 || trace_call(inotify_add_watch(fd, path, IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB),
+	if (fd == -1 || trace_call(TRACED(inotify_add_watch(fd, path, IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB)),
 	                    "inotify_add_watch(%d, \"%s\", IN_MODIFY|IN_CLOSE_WRITE|IN_ATTRIB)", fd, path) != -1)
 		return fd;
 	close(fd);

@@ -34,7 +34,7 @@ lock_once(const struct segment *segment, int command, off_t from)
 {
 	struct flock lock = {.l_type = segment->asked.write ? F_WRLCK : F_RDLCK, .l_whence = SEEK_SET, .l_start = from};
 
-	return trace_call(fcntl(segment->mapped.fd, command, &lock),
+	return trace_call(TRACED(fcntl(segment->mapped.fd, command, &lock)),
 	    "fcntl(%d, %s, {l_type=%s, l_whence=SEEK_SET, l_start=%lld, l_len=0})", segment->mapped.fd,
 	    command == F_SETLK ? "F_SETLK" : "F_SETLKW", segment->asked.write ? "F_WRLCK" : "F_RDLCK", (long long)from);
 }

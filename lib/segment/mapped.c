@@ -73,7 +73,7 @@ resize(struct segment *segment, size_t size)
 {
 	int fd = segment->mapped.fd;
 
-	if (trace_call(ftruncate(fd, (off_t)size), "ftruncate(%d, %zu)", fd, size) == -1)
+	if (trace_call(TRACED(ftruncate(fd, (off_t)size)), "ftruncate(%d, %zu)", fd, size) == -1)
 		return -1;
 	segment->size = size;
 	return 0;

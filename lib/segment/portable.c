@@ -34,7 +34,7 @@ map(struct window *window, int fd, size_t offset, size_t size, int protection)
 
 	window->size = size < WINDOW ? size : WINDOW;
 	window->mapped = window->size + before;
-	window->memory = mmap(NULL, window->mapped, protection, MAP_SHARED, fd, (off_t)(offset - before));
+	window->memory = TRACED(mmap(NULL, window->mapped, protection, MAP_SHARED, fd, (off_t)(offset - before)));
 	if (trace_on) {
 		text_format(&call, "mmap(NULL, %zu, %s, MAP_SHARED, %d, %zu)", window->mapped,
 		    protection & PROT_WRITE ? "PROT_READ|PROT_WRITE" : "PROT_READ", fd, offset - before);

@@ -53,7 +53,7 @@ unlink_sysv(struct segment *segment)
 {
 	int id = segment->sysv.id;
 
-	return name_missing(trace_call(shmctl(id, IPC_RMID, NULL), "shmctl(%d, IPC_RMID)", id));
+	return name_missing(trace_call(TRACED(shmctl(id, IPC_RMID, NULL)), "shmctl(%d, IPC_RMID)", id));
 }
 
 /* Give a new segment the mode asked for, unless it already has that mode. */
@@ -65,7 +65,8 @@ restrict_mode(int id, mode_t asked, mode_t mode)
 	if (mode == asked)
 		return 0;
 	status.shm_perm.mode = asked;
-	return trace_call(shmctl(id, IPC_SET, &status), "shmctl(%d, IPC_SET, {mode=0%03o})", id, (unsigned int)asked);
+	return trace_call(
+	    TRACED(shmctl(id, IPC_SET, &status)), "shmctl(%d, IPC_SET, {mode=0%03o})", id, (unsigned int)asked);
 }
 
 static int

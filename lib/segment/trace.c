@@ -31,10 +31,11 @@ mapped_open(const struct segment *segment, int flags)
 
 	at = mapped_at(segment, space);
 	/* Opening must not wait if the name is a FIFO's. A system may take only the flags that POSIX names. */
-	if (posix && (fd = shm_open(path, flags | O_NONBLOCK, mode)) == -1 && errno == EINVAL)
-		fd = shm_open(path, flags, mode);
+	if (posix && (fd = TRACED(shm_open(path, flags | O_NONBLOCK, mode))) == -1 && errno == EINVAL)
+		fd = TRACED(shm_open(path, flags, mode));
 	if (!posix)
-		fd = openat(segment->mapped.place.directory, path, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, mode);
+		fd = TRACED(
+		    openat(segment->mapped.place.directory, path, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, mode));
 	if (flags & O_CREAT)
 		return trace_call(
 		    fd, "%s%s\"%s\", %s|O_CREAT|O_EXCL, 0%03o)", call, at, path, access, (unsigned int)mode);
@@ -48,8 +49,8 @@ mapped_unlink(struct segment *segment)
 	char at[MAPPED_AT];
 
 	if (segment->name->kind == NAME_POSIX)
-		return trace_call(shm_unlink(path), "shm_unlink(\"%s\")", path);
-	return trace_call(unlinkat(segment->mapped.place.directory, path, 0), "unlink%s\"%s\"%s)",
+		return trace_call(TRACED(shm_unlink(path)), "shm_unlink(\"%s\")", path);
+	return trace_call(TRACED(unlinkat(segment->mapped.place.directory, path, 0)), "unlink%s\"%s\"%s)",
 	    mapped_at(segment, at), path, segment->mapped.place.directory == AT_FDCWD ? "" : ", 0");
 }
 
@@ -57,7 +58,7 @@ int
 trace_shmget(key_t key, size_t size, int flags)
 {
 	unsigned int mode = (unsigned int)flags & 0777;
-	int id = shmget(key, size, flags);
+	int id = TRACED(shmget(key, size, flags));
 
 	if (key == IPC_PRIVATE)
 		return trace_call(id, "shmget(IPC_PRIVATE, %zu, 0%03o)", size, mode);
@@ -68,7 +69,7 @@ trace_shmget(key_t key, size_t size, int flags)
 void *
 trace_shmat(int id, int flags)
 {
-	void *address = shmat(id, NULL, flags);
+	void *address = TRACED(shmat(id, NULL, flags));
 	struct text call = {0};
 
 	if (trace_on) {

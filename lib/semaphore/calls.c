@@ -13,7 +13,7 @@
 sem_t *
 trace_sem_open(const char *path, int flags, mode_t mode, int value)
 {
-	sem_t *opened = flags ? sem_open(path, flags, mode, (unsigned int)value) : sem_open(path, 0);
+	sem_t *opened = TRACED(flags ? sem_open(path, flags, mode, (unsigned int)value) : sem_open(path, 0));
 	struct text call = {0};
 
 	if (!trace_on)
@@ -30,31 +30,31 @@ trace_sem_open(const char *path, int flags, mode_t mode, int value)
 int
 trace_sem_unlink(const char *path)
 {
-	return trace_call(sem_unlink(path), "sem_unlink(\"%s\")", path);
+	return trace_call(TRACED(sem_unlink(path)), "sem_unlink(\"%s\")", path);
 }
 
 int
 trace_sem_post(sem_t *semaphore)
 {
-	return trace_call(sem_post(semaphore), "sem_post(%p)", (void *)semaphore);
+	return trace_call(TRACED(sem_post(semaphore)), "sem_post(%p)", (void *)semaphore);
 }
 
 int
 trace_sem_trywait(sem_t *semaphore)
 {
-	return trace_call(sem_trywait(semaphore), "sem_trywait(%p)", (void *)semaphore);
+	return trace_call(TRACED(sem_trywait(semaphore)), "sem_trywait(%p)", (void *)semaphore);
 }
 
 int
 trace_sem_wait(sem_t *semaphore)
 {
-	return trace_call(sem_wait(semaphore), "sem_wait(%p)", (void *)semaphore);
+	return trace_call(TRACED(sem_wait(semaphore)), "sem_wait(%p)", (void *)semaphore);
 }
 
 int
 trace_semget(key_t key, size_t count, int flags, mode_t mode)
 {
-	int id = semget(key, (int)count, flags | (int)mode);
+	int id = TRACED(semget(key, (int)count, flags | (int)mode));
 
 	if (key == IPC_PRIVATE)
 		return trace_call(id, "semget(IPC_PRIVATE, %zu, 0%03o)", count, (unsigned int)mode);
@@ -71,14 +71,14 @@ sysv_status(int id, struct semid_ds *status)
 int
 trace_setval(int id, unsigned int member, int value)
 {
-	return trace_call(semctl(id, (int)member, SETVAL, (union semctl_argument){.value = value}),
+	return trace_call(TRACED(semctl(id, (int)member, SETVAL, (union semctl_argument){.value = value})),
 	    "semctl(%d, %u, SETVAL, %d)", id, member, value);
 }
 
 int
 trace_all_values(int id, int command, unsigned short *values, size_t count)
 {
-	int result = semctl(id, 0, command, (union semctl_argument){.values = values});
+	int result = TRACED(semctl(id, 0, command, (union semctl_argument){.values = values}));
 	struct text call = {0};
 	size_t i;
 
@@ -98,20 +98,20 @@ trace_set_mode(int id, mode_t mode)
 	struct semid_ds status = {.sem_perm = {.uid = geteuid(), .gid = getegid()}};
 
 	status.sem_perm.mode = mode;
-	return trace_call(semctl(id, 0, IPC_SET, (union semctl_argument){.status = &status}),
+	return trace_call(TRACED(semctl(id, 0, IPC_SET, (union semctl_argument){.status = &status})),
 	    "semctl(%d, 0, IPC_SET, {mode=0%03o})", id, (unsigned int)mode);
 }
 
 int
 trace_remove(int id)
 {
-	return trace_call(semctl(id, 0, IPC_RMID), "semctl(%d, 0, IPC_RMID)", id);
+	return trace_call(TRACED(semctl(id, 0, IPC_RMID)), "semctl(%d, 0, IPC_RMID)", id);
 }
 
 int
 trace_lock(int fd, long byte, enum lock_action action)
 {
-	return trace_call(semaphore_lock_byte(fd, byte, action),
+	return trace_call(TRACED(semaphore_lock_byte(fd, byte, action)),
 	    "fcntl(%d, F_OFD_SETLK%s, {l_type=%s, l_whence=SEEK_SET, l_start=%ld, l_len=1})", fd,
 	    action == LOCK_WAIT ? "W" : "", action == LOCK_RELEASE ? "F_UNLCK" : "F_WRLCK", byte);
 }
@@ -132,7 +132,8 @@ int
 trace_semop(int id, struct sembuf *operations, size_t count, const struct deadline *deadline)
 {
 	bool limited = deadline && deadline->limited, timed = limited && semaphore_has_semtimedop;
-	int result = limited ? semaphore_timed_semop(id, operations, count, deadline) : semop(id, operations, count);
+	int result =
+	    TRACED(limited ? semaphore_timed_semop(id, operations, count, deadline) : semop(id, operations, count));
 	struct text call = {0};
 	size_t i;
 

@@ -57,10 +57,10 @@ open_file(struct semaphore *semaphore, bool create)
 		return -1;
 	if (create) {
 		mask = umask(0);
-		fd = openat(place.directory, place.name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, options->mode);
+		fd = TRACED(openat(place.directory, place.name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, options->mode));
 		umask(mask);
 	} else {
-		fd = place_file(&place, O_RDWR, options->create, &semaphore->deadline, &st);
+		fd = TRACED(place_file(&place, O_RDWR, options->create, &semaphore->deadline, &st));
 		semaphore->of.lock.kind = st.st_mode;
 	}
 	trace_lock_open(&place, fd, create, options->mode);

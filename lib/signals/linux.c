@@ -110,7 +110,7 @@ pending_limit(pid_t pid)
 static int
 trace_pidfd_open(pid_t pid)
 {
-	return trace_call((int)syscall(SYS_pidfd_open, pid, 0), "pidfd_open(%ld, 0)", (long)pid);
+	return trace_call((int)TRACED(syscall(SYS_pidfd_open, pid, 0)), "pidfd_open(%ld, 0)", (long)pid);
 }
 
 static int
@@ -216,7 +216,7 @@ pidfd_signal(int pidfd, int number, const int *value)
 		info.si_uid = getuid();
 		info.si_value.sival_int = *value;
 	}
-	result = (int)syscall(SYS_pidfd_send_signal, pidfd, number, value ? &info : NULL, 0);
+	result = (int)TRACED(syscall(SYS_pidfd_send_signal, pidfd, number, value ? &info : NULL, 0));
 	if (!trace_on)
 		return result;
 	signal_name_macro(number, name);

@@ -17,7 +17,7 @@ receive_prepare(struct receiver *receiver)
 {
 	struct text names = {0};
 
-	receiver->fd = signalfd(-1, &receiver->set, SFD_CLOEXEC | SFD_NONBLOCK);
+	receiver->fd = TRACED(signalfd(-1, &receiver->set, SFD_CLOEXEC | SFD_NONBLOCK));
 	if (trace_on)
 		signal_name_set(&names, &receiver->set);
 	trace_call(receiver->fd, "signalfd(-1, %s, SFD_CLOEXEC|SFD_NONBLOCK)", names.data);
@@ -63,11 +63,13 @@ receive_wait(struct receiver *receiver, int output, const struct deadline *deadl
 	ssize_t size;
 
 	do {
+		if (trace_on)
+			trace_start(__func__, true);
 		if (deadline_wait(wait, 2, deadline, -1) == -1)
 			return -1;
 		if (wait[1].revents)
 			return error_set(EPIPE);
-		size = read(receiver->fd, infos, wanted);
+		size = TRACED(read(receiver->fd, infos, wanted));
 		count = size > 0 ? (int)((size_t)size / sizeof(infos[0])) : 0;
 		for (i = 0; i < count; i++)
 			convert(&infos[i], &batch[i]);

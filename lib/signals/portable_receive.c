@@ -22,7 +22,7 @@ static int
 take(const sigset_t *set, int milliseconds, siginfo_t *received)
 {
 	struct timespec timeout = {.tv_nsec = milliseconds * 1000000L};
-	int result = sigtimedwait(set, received, &timeout);
+	int result = TRACED(sigtimedwait(set, received, &timeout));
 	struct text call = {0};
 
 	/* A line for each tick would hide the others. */
@@ -44,6 +44,8 @@ receive_wait(struct receiver *receiver, int output, const struct deadline *deadl
 	size_t count;
 	int tick;
 
+	if (trace_on)
+		trace_start("take", true);
 	do {
 		tick = deadline_poll(deadline, DEADLINE_TICK);
 		if (io_gone(output))

@@ -12,7 +12,7 @@
 int
 trace_sigprocmask(int how, const sigset_t *set)
 {
-	int result = signal_set_change(how, set, NULL);
+	int result = TRACED(signal_set_change(how, set, NULL));
 	struct text names = {0};
 
 	if (trace_on)
@@ -25,7 +25,7 @@ trace_sigprocmask(int how, const sigset_t *set)
 int
 trace_sigaction(int number, void (*handler)(int))
 {
-	int result = signal_set_disposition(number, handler);
+	int result = TRACED(signal_set_disposition(number, handler));
 	char name[SIGNAL_NAME_SIZE];
 
 	trace_call(result, "sigaction(%s, {sa_handler=%s}, NULL)", signal_name_macro(number, name),
@@ -36,7 +36,7 @@ trace_sigaction(int number, void (*handler)(int))
 int
 trace_sigqueue(pid_t pid, int number, const int *value)
 {
-	int result = value ? sigqueue(pid, number, (union sigval){.sival_int = *value}) : kill(pid, number);
+	int result = TRACED(value ? sigqueue(pid, number, (union sigval){.sival_int = *value}) : kill(pid, number));
 	char name[SIGNAL_NAME_SIZE];
 
 	if (!trace_on)
@@ -52,7 +52,7 @@ trace_sigqueue(pid_t pid, int number, const int *value)
 int
 trace_poll(struct pollfd *fds, size_t count, int timeout)
 {
-	int result = poll(fds, (nfds_t)count, timeout);
+	int result = TRACED(poll(fds, (nfds_t)count, timeout));
 	struct text call = {0};
 	size_t i;
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "base/trace.h"
 #include "socket/calls.h"
 #include "socket/internal.h"
 
@@ -16,7 +17,7 @@
 static int
 accept_now(const struct socket *socket, struct socket_address *peer)
 {
-	int fd = socket_accept_private(socket->fd, peer);
+	int fd = TRACED(socket_accept_private(socket->fd, peer));
 
 	if (fd == -1)
 		peer->size = 0;
@@ -52,8 +53,12 @@ socket_accept(struct socket *socket, long long timeout)
 
 	deadline_set(&deadline, timeout);
 	while (fd == -1) {
-		bool came = deadline_wait(&wait, 1, &deadline, -1) != -1;
+		bool came;
 
+		/* The wait is a part of the call that follows. */
+		if (trace_on)
+			trace_start("accept_now", true);
+		came = deadline_wait(&wait, 1, &deadline, -1) != -1;
 		fd = came ? accept_now(socket, &socket->peer) : -1;
 		if (fd == -1 && !(came && errno == EAGAIN))
 			return socket_report_accept(socket, errno, "");

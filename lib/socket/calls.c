@@ -69,7 +69,7 @@ trace_address(const char *call, int fd, const struct socket_address *address, in
 int
 trace_socket(int family, int type, int protocol)
 {
-	return trace_call(socket(family, type, protocol), "socket(%s, %s, %d)", family_name(family),
+	return trace_call(TRACED(socket(family, type, protocol)), "socket(%s, %s, %d)", family_name(family),
 	    type == SOCK_STREAM  ? "SOCK_STREAM"
 	    : type == SOCK_DGRAM ? "SOCK_DGRAM"
 	    : type == SOCK_RAW   ? "SOCK_RAW"
@@ -80,7 +80,7 @@ trace_socket(int family, int type, int protocol)
 ssize_t
 trace_recvmsg(int fd, struct msghdr *message, struct socket_address *peer)
 {
-	ssize_t got = recvmsg(fd, message, MSG_DONTWAIT);
+	ssize_t got = TRACED(recvmsg(fd, message, MSG_DONTWAIT));
 
 	peer->size = message->msg_namelen;
 	if (shown(got)) {
@@ -117,7 +117,7 @@ send_from(int fd, const char *data, size_t size, const struct socket_address *to
 	ssize_t sent;
 
 	socket_answer(from, &message);
-	sent = sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+	sent = TRACED(sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL));
 	if (shown(sent)) {
 		struct text call = {0};
 
@@ -145,8 +145,8 @@ trace_sendto(int fd, const char *data, size_t size, const struct socket_address 
 
 	if (to && from->size)
 		return send_from(fd, data, size, to, from);
-	sent = sendto(fd, data, size, MSG_DONTWAIT | MSG_NOSIGNAL, to ? (const struct sockaddr *)&to->storage : NULL,
-	    to ? to->size : 0);
+	sent = TRACED(sendto(fd, data, size, MSG_DONTWAIT | MSG_NOSIGNAL,
+	    to ? (const struct sockaddr *)&to->storage : NULL, to ? to->size : 0));
 	if (shown(sent)) {
 		struct text call = {0};
 

@@ -109,12 +109,12 @@ socket_connect(
 	if (bind_local(socket, fd, to->storage.ss_family, until, why) == -1)
 		return -1;
 	socket_bound_step(socket, until, &step);
-	result = connect_until(socket, fd, to, &step);
+	result = TRACED(connect_until(socket, fd, to, &step));
 	trace_address("connect", fd, to, result);
 	if (result == -1 && errno == EACCES && socket->address.kind == ADDRESS_UDP) {
 		/* It may be a broadcast address. */
 		socket_set(fd, SOL_SOCKET, SO_BROADCAST, 1);
-		result = connect_until(socket, fd, to, &step);
+		result = TRACED(connect_until(socket, fd, to, &step));
 		trace_address("connect", fd, to, result);
 	}
 	socket->peer = *to;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/trace.h"
 #include "socket/calls.h"
 #include "socket/datagrams.h"
 #include "socket/internal.h"
@@ -121,7 +122,7 @@ static int
 transmit_again(struct datagrams *datagrams)
 {
 	const struct socket_address *to = &datagrams->socket->peer;
-	int fd = datagrams->socket->fd, result = connect(fd, (const struct sockaddr *)&to->storage, to->size);
+	int fd = datagrams->socket->fd, result = TRACED(connect(fd, (const struct sockaddr *)&to->storage, to->size));
 
 	trace_address("connect", fd, to, result);
 	return result == -1 ? errno : transmit(datagrams);

@@ -30,7 +30,7 @@ listen_at(struct socket *socket, int fd, const struct socket_address *at, struct
 	if (result == 0)
 		result = udp_bound(socket, fd, at);
 	if (result == 0 && socket_has_connections(socket))
-		result = trace_call(listen(fd, BACKLOG), "listen(%d, %d)", fd, BACKLOG);
+		result = trace_call(TRACED(listen(fd, BACKLOG)), "listen(%d, %d)", fd, BACKLOG);
 	socket_unlock(socket);
 	return result;
 }

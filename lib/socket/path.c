@@ -28,7 +28,7 @@ probe(const struct socket_address *at, const struct socket_address *way)
 
 	if (fd == -1)
 		return errno;
-	result = connect(fd, (const struct sockaddr *)&way->storage, way->size);
+	result = TRACED(connect(fd, (const struct sockaddr *)&way->storage, way->size));
 	error = result == -1 ? errno : 0;
 	trace_address("connect", fd, at, result);
 	close(fd);
@@ -178,7 +178,7 @@ bind_path(
 		way = *at;
 	/* The mode is set before any process can connect. */
 	mask = umask(0777 & ~socket->mode);
-	result = bind(fd, (const struct sockaddr *)&way.storage, way.size);
+	result = TRACED(bind(fd, (const struct sockaddr *)&way.storage, way.size));
 	trace_address("bind", fd, at, result);
 	umask(mask);
 	/* The path may lead to another directory by now, where the socket stays. */
@@ -200,7 +200,7 @@ socket_bind(
 
 	if (address->kind == ADDRESS_UNIX && !address->abstract)
 		return bind_path(socket, address, fd, at, why);
-	result = bind(fd, (const struct sockaddr *)&at->storage, at->size);
+	result = TRACED(bind(fd, (const struct sockaddr *)&at->storage, at->size));
 	trace_address("bind", fd, at, result);
 	return result;
 }
@@ -214,7 +214,8 @@ socket_unlink(struct socket *socket)
 	if (!path->made || !place_holds(&path->place, path->device, path->inode, AT_SYMLINK_NOFOLLOW))
 		return STATUS_OK;
 	path->made = false;
-	if (trace_call(unlinkat(path->place.directory, path->place.name, 0), "unlink(\"%s\")", address->path) == 0 ||
+	if (trace_call(TRACED(unlinkat(path->place.directory, path->place.name, 0)), "unlink(\"%s\")", address->path) ==
+	        0 ||
 	    errno == ENOENT)
 		return STATUS_OK;
 	error_line(address->text, "not removed: %s", strerror(errno));

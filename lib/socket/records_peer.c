@@ -45,7 +45,7 @@ receive(struct records *records, const char **data, size_t *size)
 		*size = records->packet.size;
 		return got == -1 ? -1 : !records->packet.ended;
 	}
-	got = recv(fd, records->piece, sizeof(records->piece), MSG_DONTWAIT);
+	got = TRACED(recv(fd, records->piece, sizeof(records->piece), MSG_DONTWAIT));
 	if (trace_on && got != -1)
 		trace_call((long)got, "recv(%d, ..., %zu, MSG_DONTWAIT)", fd, sizeof(records->piece));
 	*data = records->piece;

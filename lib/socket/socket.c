@@ -165,7 +165,8 @@ socket_block(int fd, bool blocks)
 int
 socket_half_close(int fd)
 {
-	return trace_call(shutdown(fd, SHUT_WR), "shutdown(%d, SHUT_WR)", fd) == -1 && errno != ENOTCONN ? -1 : 0;
+	return trace_call(TRACED(shutdown(fd, SHUT_WR)), "shutdown(%d, SHUT_WR)", fd) == -1 && errno != ENOTCONN ? -1
+	                                                                                                         : 0;
 }
 
 void

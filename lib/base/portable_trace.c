@@ -1,0 +1,12 @@
+/*
+ * portable_trace.c: POSIX only shows a program that has another user or group than its caller.
+ */
+#include <unistd.h>
+
+#include "base/trace.h"
+
+bool
+trace_privileged(void)
+{
+	return geteuid() != getuid() || getegid() != getgid();
+}
