@@ -92,6 +92,10 @@ check: all $(TOOLS)
 demo: all
 	PATH="$$PWD/build/bin:$$PATH" sh examples/demo.sh
 
+# The pictures of the lessons, from real runs, into build/lessons.
+lessons: all
+	sh examples/teach/lessons
+
 bench: all $(BENCH)
 	PATH="$$PWD/build/bin:$$PATH" sh tests/bench/bench.sh
 
@@ -132,4 +136,4 @@ clean:
 
 always:
 .SECONDARY:
-.PHONY: all always check demo bench install uninstall dist clean
+.PHONY: all always check demo lessons bench install uninstall dist clean

@@ -6,6 +6,7 @@ OBJECTS='jobs table board lock slots'
 
 # lesson NAME [SECTION]: write the commands to script and the expected output to expected, with object names that no other process
 # uses, in ID and KEY. With SECTION, take only the blocks below that heading. The objects are removed after the test.
+# sequence draws the names of the lesson.
 lesson() {
 	local object
 
@@ -22,11 +23,16 @@ lesson() {
 	SEMAPHORES+=("sysv:$KEY")
 	awk -v only="${2:-}" '/^## / { section = substr($0, 4) }
 		/^```/ { open = !open; next }
-		open && (only == "" || section == only)' "$ROOT/examples/tutorial/$1.md" |
-		sed -E "s/\b(${OBJECTS// /|})\b/$ID-\1/g; s/0x4d2/$KEY/g" >shown
-	sed -n 's/^[$>] //p' shown >script
+		open && (only == "" || section == only)' "$ROOT/examples/tutorial/$1.md" >shown
+	sed -n 's/^[$>] //p' shown | sed -E "s/\b(${OBJECTS// /|})\b/$ID-\1/g; s/0x4d2/$KEY/g" >script
 	sed '/^[$>] /d' shown >expected
+	plain_sequence "$ID"
 	[ -s script ] && [ -s expected ]
+}
+
+# plain: give the names in the output back to those of the lesson.
+plain() {
+	sed -i "s/$ID-//g; s/$KEY/0x4d2/g" got
 }
 
 # leaves_nothing: check that the lesson has left no object and no file.
@@ -54,6 +60,7 @@ taught() {
 		rm -rf directory
 		mkdir directory
 		(cd directory && examples=$ROOT/examples timeout -k 1 60 "$shell" ../script) >got 2>&1 </dev/null 3>&- 4>&- 5>&- 6>&- || true
+		plain
 		diff -u expected got >&2 || { echo "in $*, with $shell" >&2; return 1; }
 		leaves_nothing || { echo "left by $*, with $shell" >&2; return 1; }
 	done
@@ -80,6 +87,7 @@ typed() {
 		script -qec "stty -echo; exec $shell $options" /dev/null) <keys >screen 2>&1 3>&- 4>&- 5>&- 6>&- || true
 	tr -d '\r' <screen | sed -E 's/^(@ )+//; s/^.*[#$] BEGIN$/BEGIN/; /^\[[0-9]+\] ?[-+ ]/d; /^\[[0-9]+\] [0-9]+$/d' |
 		awk '$0 == "END" { exit } begun; $0 == "BEGIN" { begun = 1 }' >got
+	plain
 	# At a terminal, ipcls aligns its columns by spaces. bash puts an empty line in front of some messages about jobs.
 	diff -b -B -u expected got >&2 || { echo "in $*, typed in $shell" >&2; return 1; }
 	leaves_nothing || { echo "left by $*, typed in $shell" >&2; return 1; }

@@ -22,6 +22,7 @@ LESSONS='1-pipe 2-fifo 3-signal 4-message-queue 5-shared-memory 6-semaphore 7-so
 }
 
 @test "tutorial: the commands in the lesson on shared memory print what the lesson shows" {
+	[ "$PLAT" = linux ] || skip "shows the calls of Linux"
 	taught 5-shared-memory
 }
 
@@ -46,26 +47,26 @@ LESSONS='1-pipe 2-fifo 3-signal 4-message-queue 5-shared-memory 6-semaphore 7-so
 		command -v $shell >/dev/null || continue
 		for name in $LESSONS; do
 			# These lessons show the calls of Linux.
-			[ "$PLAT" = linux ] || [[ $name != [48]-* ]] || continue
+			[ "$PLAT" = linux ] || [[ $name != [458]-* ]] || continue
 			typed $shell "$name"
 		done
 	done
 }
 
-@test "tutorial: each lesson has all sections and fewer than 120 lines" {
+@test "tutorial: each lesson has all sections and fewer than 145 lines" {
 	local name
 
 	for name in $LESSONS; do
-		grep '^#' "$ROOT/examples/tutorial/$name.md" | sed 1d >sections
+		grep '^#' "$ROOT/examples/tutorial/$name.md" | sed "1d; /^## The picture$/d" >sections
 		printf '## %s\n' 'What it is' 'Try this' 'See the system calls' 'Why that happened' 'What goes wrong' Exercise Solution |
 			diff - sections >&2 || { echo "in $name" >&2; return 1; }
-		[ "$(wc -l <"$ROOT/examples/tutorial/$name.md")" -lt 120 ] || { echo "$name is long" >&2; return 1; }
+		[ "$(wc -l <"$ROOT/examples/tutorial/$name.md")" -lt 145 ] || { echo "$name is long" >&2; return 1; }
 		# These sections must show commands.
 		awk '/^## / { section = $0 } /^\$ / { shown[section] = 1 } END {
 			exit !(shown["## Try this"] && shown["## See the system calls"] && shown["## What goes wrong"] && shown["## Solution"])
 		}' "$ROOT/examples/tutorial/$name.md" || { echo "$name does not show all" >&2; return 1; }
 	done
-	[ "$(wc -l <"$ROOT/examples/tutorial/0-start.md")" -le 25 ]
+	[ "$(wc -l <"$ROOT/examples/tutorial/0-start.md")" -le 27 ]
 	# 0-start.md and this file name every lesson of the directory.
 	for name in $LESSONS 9-classics 10-claims; do
 		grep -qF "\`$name.md\`" "$ROOT/examples/tutorial/0-start.md" || { echo "0-start.md does not name $name.md" >&2; return 1; }
