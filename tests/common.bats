@@ -504,13 +504,14 @@ took() {
 	new_name posix
 	mqsend -c $SMALL "$Q" hello
 	mkfifo up
-	background mqrecv "$Q" -- sh -c 'echo >up; exec sleep 100'
+	background mqrecv "$Q" -- sh -c 'echo >up; exec sleep 100' 2>err
 	read -r _ <up
 	kill -KILL "$PID"
 	ends 137
-	until [ "$(depth "$Q")" -eq 1 ]; do moment; done
-	until [ "$(grep -c 'mqrecv: mq_send(.*"hello"' trace)" -eq 1 ]; do moment; done
-	[ "$(mqrecv "$Q")" = hello ]
+	until grep -q 'put back' err; do moment; done
+	[ "$(grep -c 'mqrecv: mq_send(.*"hello"' trace)" -eq 1 ]
+	[ "$(lone mqrecv -v "$Q" 2>err)" = hello ]
+	head -n 1 err | grep -q 'mq_open.* = 3$'
 	semop file:lock -- mqrecv -a -u "$Q"
 	grep -q 'mqrecv: mq_unlink' trace
 }
