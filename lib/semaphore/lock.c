@@ -76,7 +76,7 @@ pass_on(int fd, bool ours)
 	int given = fd;
 
 	if (ours && fd != LOCK_FD)
-		given = trace_call(fcntl(fd, F_DUPFD, LOCK_FD), "fcntl(%d, F_DUPFD, %d)", fd, LOCK_FD);
+		given = trace_call(TRACED(fcntl(fd, F_DUPFD, LOCK_FD)), "fcntl(%d, F_DUPFD, %d)", fd, LOCK_FD);
 	/* Of two descriptors above LOCK_FD, COMMAND gets the lower one. */
 	if (fd > LOCK_FD && (given == -1 || given > fd)) {
 		if (given != -1)

@@ -99,7 +99,7 @@ take_place(const struct semaphore *semaphore, long places)
 	if (deadline_passed(&semaphore->deadline))
 		return try_again(fd, places, &semaphore->deadline);
 	if (semaphore->name->kind == NAME_FD)
-		line = trace_call(semaphore_reopen(fd), "open(\"/proc/self/fd/%d\", O_WRONLY)", fd);
+		line = trace_call(TRACED(semaphore_reopen(fd)), "open(\"/proc/self/fd/%d\", O_WRONLY)", fd);
 	if (line == -1)
 		line = fd; /* the file may not be opened */
 	if (wait_for(line, TURNSTILE, &semaphore->deadline) == 0) {
