@@ -73,3 +73,32 @@ LESSONS='1-pipe 2-fifo 3-signal 4-message-queue 5-shared-memory 6-semaphore 7-so
 	done
 	[ "$(cd "$ROOT/examples/tutorial" && printf '%s\n' *.md | wc -l)" -eq 11 ]
 }
+
+# outline FILE: print the blocks and the levels of the headings.
+outline() {
+	awk '/^```/ { open = !open } open || /^(```|    )/ { print; next } /^#/ { print $1 }' "$1"
+}
+
+# prose FILE: print the other lines.
+prose() {
+	awk '/^```/ { open = !open; next } !open && !/^(    |$)/' "$1"
+}
+
+@test "tutorial: the lessons in Chinese have the blocks of the English ones, and translate every line of prose" {
+	local name english=$ROOT/examples/tutorial chinese=$ROOT/examples/tutorial/zh
+
+	diff <(cd "$english" && ls -- *.md) <(cd "$chinese" && ls -- *.md) >&2
+	for name in $(cd "$english" && ls -- *.md); do
+		diff <(outline "$english/$name") <(outline "$chinese/$name") >&2 || { echo "in zh/$name" >&2; return 1; }
+		prose "$english/$name" >lines
+		! prose "$chinese/$name" | grep -Fxf lines >&2 || { echo "English in zh/$name" >&2; return 1; }
+	done
+	# README there shows the first block of README.
+	diff <(awk '/^```/ { n++ } n == 1' "$ROOT/README") <(awk '/^```/ { n++ } n == 1' "$chinese/README") >&2
+	for name in "$chinese"/*; do
+		iconv -f UTF-8 -t UTF-8 "$name" >/dev/null || { echo "$name is not UTF-8" >&2; return 1; }
+	done
+	# The prose names sources by their paths from here.
+	cd "$chinese"
+	grep -oh '`\.\./[^`]*`' ./*.md | tr -d '`' | xargs ls >/dev/null
+}
