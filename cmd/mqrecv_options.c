@@ -37,7 +37,7 @@ const struct command mqrecv_command = {
             "  -m MODE    create the queue with this octal mode (0600)\n"
             "  -u         unlink the queue on the way out\n"
             "  -v         trace IPC system calls\n"
-            "COMMAND has IPC7_QUEUE, IPC7_PRIO, IPC7_ATTEMPT and IPC7_COUNT in its environment.\n"
+            "COMMAND has IPC7_QUEUE, IPC7_PRIO, IPC7_ATTEMPT, IPC7_COUNT and IPC7_SIZE in its environment.\n"
             "QUEUE: /jobs, posix:/jobs, sysv:0x4d2, sysv:@ID, sysv:./file, sysv:new; see ipc7(7)\n",
 };
 

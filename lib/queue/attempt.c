@@ -79,7 +79,7 @@ make_input(struct work *work, const struct message *messages, size_t count)
 int
 attempt_environment(struct work *work)
 {
-	static const char *const ours[] = {"IPC7_QUEUE=", "IPC7_ATTEMPT=", "IPC7_COUNT=", "IPC7_PRIO="};
+	static const char *const ours[] = {"IPC7_QUEUE=", "IPC7_ATTEMPT=", "IPC7_COUNT=", "IPC7_SIZE=", "IPC7_PRIO="};
 	const size_t names = sizeof(ours) / sizeof(ours[0]);
 	struct text queue = {0};
 	size_t count = 0, i, j;
@@ -108,16 +108,20 @@ static int
 describe(struct work *work, const struct message *messages, size_t count, unsigned long long number)
 {
 	struct text text = {0};
-	size_t used = work->fixed, i;
+	size_t used = work->fixed, size = 0, i;
 	bool equal = true, failed;
 
-	for (i = 1; i < count; i++)
+	for (i = 0; i < count; i++) {
+		size += messages[i].size;
 		equal &= messages[i].priority == messages[0].priority;
-	for (i = 1; i < 4; i++) {
+	}
+	for (i = 1; i < 5; i++) {
 		if (i == 1)
 			text_format(&text, "IPC7_ATTEMPT=%llu", number);
 		else if (i == 2)
 			text_format(&text, "IPC7_COUNT=%zu", count);
+		else if (i == 3)
+			text_format(&text, "IPC7_SIZE=%zu", size);
 		else if (equal)
 			text_format(&text, "IPC7_PRIO=%ld", messages[0].priority);
 		else

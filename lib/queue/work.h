@@ -52,7 +52,7 @@ struct work {
 	char *record;         /* records of one run */
 	size_t capacity;      /* bytes of record */
 	char **environment;
-	char *variables[4];   /* IPC7_QUEUE, IPC7_ATTEMPT, IPC7_COUNT, IPC7_PRIO */
+	char *variables[5];   /* IPC7_QUEUE, IPC7_ATTEMPT, IPC7_COUNT, IPC7_SIZE, IPC7_PRIO */
 	size_t fixed;         /* variables of environment that stay the same */
 	pid_t guard;          /* process id of the guard; 0: it has to be started */
 	int rope;             /* pipe whose other end the guard reads: it ends with this process */
