@@ -13,7 +13,7 @@ crosses() {
 	sleep 5
 	full
 	receive
-	settle "$count" 30
+	settle crossing "$count"
 	[ "$LOST $DOUBLED $DISORDERED" = '0 0 0' ]
 	PID=$SENDER
 	ends 0
@@ -24,7 +24,7 @@ full() {
 	[ "$(depth "$OUT")" -eq 10 ]
 }
 
-# survives SIGNAL [LOST]: the broker is ended by SIGNAL in the middle, and started again two seconds later. Nothing is lost, or at
+# survives SIGNAL [LOST]: the broker is ended by SIGNAL in the middle, and started again after AWAY seconds (2). Nothing is lost, or at
 # most LOST.
 survives() {
 	queues
@@ -34,15 +34,15 @@ survives() {
 	send 1 2000
 	in_time 60 arrived 300
 	halt "$1"
-	sleep 2
+	sleep "${AWAY:-2}"
 	broker
-	settle 2000
+	settle "restart by $1" 2000
 	kill_family
 	[ "$LOST" -le "${2:-0}" ]
 }
 
 # restarts BRIDGE [LOST]: outward or inward is stopped ten times by TERM, then killed ten times: five times its first process alone,
-# and five times all of its processes, and those of the other bridge, at once. Nothing is lost, or at most LOST.
+# and five times all processes of both bridges at once. The queue of its sender is full then. Nothing is lost, or at most LOST by KILL.
 restarts() {
 	local signal round pid
 
@@ -54,19 +54,28 @@ restarts() {
 		send 1 2000
 		for round in 1 2 3 4 5 6 7 8 9 10; do
 			in_time 30 arrived $((round * 60))
-			[ "$1" = inward ] && pid=$INWARD || pid=$OUTWARD
+			if [ "$1" = inward ]; then
+				pid=$INWARD
+				stop "$RECEIVER"
+				in_time 30 full
+			else
+				pid=$OUTWARD
+			fi
 			if [ $signal$((round / 6)) = KILL1 ]; then
 				kill_family
 				inward
 				outward
 			else
-				sigsend -w -s $signal -t 30 "$pid"
+				kill -$signal "$pid"
+				kill -CONT "$RECEIVER"
+				in_time 30 dead "$pid"
 				"$1"
 			fi
+			kill -CONT "$RECEIVER"
 		done
-		settle 2000 15
+		settle "$1 and $signal" 2000
 		kill_family
-		[ "$LOST" -le "${2:-0}" ]
+		[ "$LOST" -eq 0 ] || [ "$signal" = KILL -a "$LOST" -le "${2:-0}" ]
 	done
 }
 

@@ -101,20 +101,25 @@ counts() {
 	python3 "$BATS_TEST_DIRNAME/records.py" check 1 "$1" <got
 }
 
-# settle COUNT [QUIET]: wait until no record is missing, or none has come for QUIET seconds (10). The counts are in LOST, DOUBLED and
-# DISORDERED.
+# settle LABEL COUNT: wait until none has come for a second and no record is missing, for ten seconds and the queue IN is empty, or for
+# 70 seconds, as a bridge pauses up to a minute. Print the counts; they are in LOST, DOUBLED and DISORDERED.
 settle() {
-	local end=$((SECONDS + 120)) quiet=$SECONDS size=0 now
+	local end=$((SECONDS + 150)) quiet=$SECONDS size=0 limit=70 now
 
-	while [ $SECONDS -lt $end ] && [ $((SECONDS - quiet)) -lt "${2:-10}" ]; do
+	while [ $SECONDS -lt $end ] && [ $((SECONDS - quiet)) -le "$limit" ]; do
 		now=$(stat -c %s got)
 		[ "$now" -eq $size ] || quiet=$SECONDS
 		size=$now
-		[[ $(counts "$1") != 'lost 0 '* ]] || break
+		limit=70
+		if [[ $(counts "$2") == 'lost 0 '* ]]; then
+			limit=1
+		elif [ "$(depth "$IN")" -eq 0 ] && dead "$SENDER"; then
+			limit=10
+		fi
 		read -rt 0.2 _ <>"$BATS_FILE_TMPDIR/moment" || true
 	done
-	read -r _ LOST _ DOUBLED _ DISORDERED <<<"$(counts "$1")"
-	echo "# $BATS_TEST_DESCRIPTION: lost $LOST, doubled $DOUBLED of $1" >&3
+	read -r _ LOST _ DOUBLED _ DISORDERED <<<"$(counts "$2")"
+	echo "# $BATS_TEST_FILENAME, $1: lost $LOST, doubled $DOUBLED of $2" | sed "s,$BATS_TEST_DIRNAME/,," >&3
 }
 
 # queues: make the two queues, a System V one, which holds enough for batches, and a POSIX one.

@@ -29,6 +29,7 @@ inward() {
 }
 
 load faults
+load rates
 
 @test "redis: 10,000 messages cross both bridges in order; the server holds the rest while the local queue is full" {
 	crosses
@@ -47,4 +48,10 @@ load faults
 
 @test "redis: the largest message of a queue crosses whole" {
 	largest
+}
+
+@test "redis: rates" {
+	rates 'redis-out.sh' 'redis-in.sh' 5000
+	measure 'redis-cli -x rpush, one by one' 500 each 500 redis-cli -p "$PORT" -x rpush own
+	measure 'redis-cli lpop, one by one' 500 each 500 redis-cli -p "$PORT" lpop own
 }
