@@ -89,6 +89,10 @@ $(BENCH): build/%: tests/bench/%.c build/choice
 check: all $(TOOLS)
 	PLAT=$(PLATFORM) sh tests/run.sh
 
+# With real brokers, which the tests start themselves; see man/ipc7-machines.7. RATES=1 measures too.
+check-brokers: all build/peer
+	PLAT=$(PLATFORM) bats tests/brokers
+
 demo: all
 	PATH="$$PWD/build/bin:$$PATH" sh examples/demo.sh
 
@@ -136,4 +140,4 @@ clean:
 
 always:
 .SECONDARY:
-.PHONY: all always check demo lessons bench install uninstall dist clean
+.PHONY: all always check check-brokers demo lessons bench install uninstall dist clean

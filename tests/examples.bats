@@ -492,3 +492,19 @@ passes() {
 	ends 0 || { cat output >&2; return 1; }
 	[ -z "$(ls inner)" ]
 }
+
+@test "examples: the bridges have at most 30 lines and refuse wrong usage with status 2; systemd accepts the unit of one" {
+	local file
+
+	for file in "$EXAMPLES"/bridge/*.sh; do
+		[ "$(wc -l <"$file")" -le 30 ] || { echo "$file" >&2; return 1; }
+		try sh "$file" one
+		status 2
+		error "usage: ${file##*/} *"
+	done
+	need systemd command -v systemd-analyze
+	cp "$EXAMPLES/systemd/ipc7-bridge@.service" ipc7-bridge@jobs.service
+	try systemd-analyze verify --man=no "$PWD/ipc7-bridge@jobs.service"
+	status 0
+	[ -z "$output$stderr" ] || { echo "$output$stderr" >&2; return 1; }
+}

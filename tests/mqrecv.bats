@@ -1418,9 +1418,9 @@ all_killed() {
 	new_name posix
 	fill one
 	# shellcheck disable=SC2016
-	try mqrecv -A 5,10ms "$Q" -- sh -c 'cat; echo " $IPC7_ATTEMPT"; [ "$IPC7_ATTEMPT" -eq 3 ]'
+	try mqrecv -N -A 5,10ms "$Q" -- sh -c 'cat; echo " $IPC7_ATTEMPT $IPC7_SIZE"; [ "$IPC7_ATTEMPT" -eq 3 ]'
 	status 0
-	output $'one 1\none 2\none 3'
+	output $'3:one, 1 3\n3:one, 2 3\n3:one, 3 3'
 	[ "$(depth "$Q")" -eq 0 ]
 	mqsend "$Q" one
 	try mqrecv -A 2,1ms "$Q" -- sh -c 'echo x; exit 4'
@@ -1529,9 +1529,9 @@ all_killed() {
 batches() {
 	mqsend -c $SMALL "$Q" 1 2 3 4 5 END 6
 	# shellcheck disable=SC2016
-	try mqrecv -f -b 2 -N -e END "$Q" -- sh -c 'cat; echo " $IPC7_COUNT"'
+	try mqrecv -f -b 2 -N -e END "$Q" -- sh -c 'cat; echo " $IPC7_COUNT $IPC7_SIZE"'
 	status 0
-	output $'1:1,1:2, 2\n1:3,1:4, 2\n1:5, 1'
+	output $'1:1,1:2, 2 2\n1:3,1:4, 2 2\n1:5, 1 1'
 	[ "$(depth "$Q")" -eq 1 ]
 	mqsend "$Q" 7 8
 	# shellcheck disable=SC2016

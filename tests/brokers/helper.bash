@@ -14,7 +14,7 @@ in_time() {
 	local end=$((SECONDS + $1))
 
 	shift
-	until "$@"; do
+	until "$@" 2>/dev/null; do
 		[ $SECONDS -lt $end ] || { echo "not in time: $*" >&2; return 1; }
 		moment
 	done

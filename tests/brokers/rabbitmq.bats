@@ -81,6 +81,16 @@ load rates
 	survives KILL
 }
 
+@test "rabbitmq: the example of ipc7-machines(7) prints what the page shows" {
+	awk '/^\.Bd -literal/ { open = 1; next } /^\.Ed/ { open = 0 } open' "$ROOT/man/ipc7-machines.7" |
+		sed "s/5672/$PORT/; s/jobs/jobs-$$/; s/work\\b/work-$$/; s/numbers/numbers-$$/" >block
+	NAMES+=("jobs-$$" "work-$$")
+	sed -n 's/^\$ //p' block >script
+	sed '/^\$ /d' block >expected
+	(cd "$BRIDGES" && BRIDGE=$BATS_TEST_TMPDIR timeout 60 sh "$OLDPWD/script") >got </dev/null 3>&-
+	diff -u expected got
+}
+
 @test "rabbitmq: rates" {
 	local own=(-s 127.0.0.1 --port="$PORT")
 
