@@ -75,7 +75,7 @@ restarts() {
 		done
 		settle "$1 and $signal" 2000
 		kill_family
-		[ "$LOST" -eq 0 ] || [ "$signal" = KILL -a "$LOST" -le "${2:-0}" ]
+		[ "$LOST" -eq 0 ] || { [ "$signal" = KILL ] && [ "$LOST" -le "${2:-0}" ]; }
 	done
 }
 

@@ -104,7 +104,7 @@ counts() {
 # settle LABEL COUNT: wait until none has come for a second and no record is missing, for ten seconds and the queue IN is empty, or for
 # 70 seconds, as a bridge pauses up to a minute. Print the counts; they are in LOST, DOUBLED and DISORDERED.
 settle() {
-	local end=$((SECONDS + 150)) quiet=$SECONDS size=0 limit=70 now
+	local end=$((SECONDS + 500)) quiet=$SECONDS size=0 limit=70 now
 
 	while [ $SECONDS -lt $end ] && [ $((SECONDS - quiet)) -le "$limit" ]; do
 		now=$(stat -c %s got)
@@ -122,7 +122,7 @@ settle() {
 	echo "# $BATS_TEST_FILENAME, $1: lost $LOST, doubled $DOUBLED of $2" | sed "s,$BATS_TEST_DIRNAME/,," >&3
 }
 
-# queues: make the two queues, a System V one, which holds enough for batches, and a POSIX one.
+# queues: make the two queues, a System V one, which holds enough for batches, and a POSIX one. TOPIC is a name for the broker.
 queues() {
 	new_name sysv
 	IN=$Q
@@ -132,6 +132,7 @@ queues() {
 	# shellcheck disable=SC2086 # two options
 	mqrecv -c -n 0 $SMALL "$OUT"
 	: >got
+	TOPIC=topic-$BATS_TEST_NUMBER-${#NAMES[@]}
 }
 
 teardown() {

@@ -37,12 +37,12 @@ start_broker() {
 }
 
 outward() {
-	bridge amqp-out "$IN" jobs -s 127.0.0.1 --port="$PORT"
+	bridge amqp-out "$IN" "$TOPIC" -s 127.0.0.1 --port="$PORT"
 	OUTWARD=$PID
 }
 
 inward() {
-	bridge amqp-in jobs "$OUT" -s 127.0.0.1 --port="$PORT"
+	bridge amqp-in "$TOPIC" "$OUT" -s 127.0.0.1 --port="$PORT"
 	INWARD=$PID
 }
 

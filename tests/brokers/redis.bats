@@ -17,14 +17,13 @@ start_broker() {
 		--appendfsync always &
 }
 
-# bridges: start both bridges; their process ids are in OUTWARD and INWARD.
 outward() {
-	bridge redis-out "$IN" list -p "$PORT"
+	bridge redis-out "$IN" "$TOPIC" -p "$PORT"
 	OUTWARD=$PID
 }
 
 inward() {
-	bridge redis-in list "$OUT" -p "$PORT"
+	bridge redis-in "$TOPIC" "$OUT" -p "$PORT"
 	INWARD=$PID
 }
 
@@ -33,7 +32,7 @@ load rates
 
 @test "redis: 10,000 messages cross both bridges in order; the server holds the rest while the local queue is full" {
 	crosses
-	[ "$(redis-cli -p "$PORT" exists list)" = 0 ]
+	[ "$(redis-cli -p "$PORT" exists "$TOPIC")" = 0 ]
 }
 
 @test "redis: no message is lost while the server is restarted, and killed" {
