@@ -61,23 +61,26 @@ bridge() {
 	local name=$1
 
 	shift
-	BRIDGE=$BATS_TEST_TMPDIR background sh "$BRIDGES/$name.sh" "$@" >>"$BATS_TEST_TMPDIR/$name.log" 2>&1
+	BRIDGE=$BATS_TEST_TMPDIR:$name background sh "$BRIDGES/$name.sh" "$@" >>"$BATS_TEST_TMPDIR/$name.log" 2>&1
 }
 
-# family: print the process ids of all bridges of this test, also of what they left behind.
+# family [NAME]: print the process ids of all bridges of this test, or of those with NAME, a pattern. They include what was left behind.
 family() {
-	grep -lsz "^BRIDGE=$BATS_TEST_TMPDIR$" /proc/[0-9]*/environ | cut -d / -f 3
+	grep -Elsz "^BRIDGE=$BATS_TEST_TMPDIR:${1:-.*}$" /proc/[0-9]*/environ | cut -d / -f 3 | grep .
 }
 
-# kill_family: kill all of them at once.
+# kill_family [NAME]: kill all of them at once, and those that they start meanwhile.
 kill_family() {
-	# shellcheck disable=SC2046 # one word each
-	kill -KILL $(family) 2>/dev/null || true
-	in_time 10 no_family
+	in_time 10 no_family "$@"
 }
 
 no_family() {
-	[ -z "$(family)" ]
+	local pids
+
+	pids=$(family "$@") || return 0
+	# shellcheck disable=SC2086 # one word each
+	kill -KILL $pids 2>/dev/null
+	false
 }
 
 # send FIRST LAST, receive: send records to queue IN and receive them from queue OUT into the file got, in the background.

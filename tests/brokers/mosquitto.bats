@@ -73,7 +73,7 @@ load rates
 
 # drained: whether the queue IN is empty, and mqtt-out.sh has nothing in hand.
 drained() {
-	[ "$(depth "$IN")" -eq 0 ] && ! pgrep -P "$OUTWARD" sh >/dev/null
+	[ "$(depth "$IN")" -eq 0 ] && ! pgrep -P "$OUTWARD" 'sh|mosquitto' >/dev/null
 }
 
 @test "mosquitto: no message is lost if mqtt-out.sh is stopped ten times, and killed ten times" {
@@ -81,7 +81,7 @@ drained() {
 }
 
 @test "mosquitto: mqtt-in.sh loses nothing if it is stopped, and what is in its pipe if it is killed" {
-	restarts inward 2000
+	restarts inward 1500
 }
 
 @test "mosquitto: the largest message of a queue crosses whole" {
@@ -97,10 +97,10 @@ drained() {
 	measure 'mosquitto_pub -q 1, one by one' 500 each 500 mosquitto_pub "${own[@]}" -q 1 -t own -s
 	measure 'mosquitto_sub' 500 mosquitto_sub "${own[@]}" -c -i own -q 1 -t own -C 500 >/dev/null
 	outward() {
-		BRIDGE=$BATS_TEST_TMPDIR background mqrecv -f -N -b 100 -A 0,1s "$IN" -- mosquitto_pub "${own[@]}" -q 1 -t own -s
+		BRIDGE=$BATS_TEST_TMPDIR: background mqrecv -f -N -b 100 -A 0,1s "$IN" -- mosquitto_pub "${own[@]}" -q 1 -t own -s
 	}
 	inward() {
-		BRIDGE=$BATS_TEST_TMPDIR background sh -c 'out=$1; shift; mosquitto_sub "$@" | mqsend -N "$out"' sh "$OUT" \
+		BRIDGE=$BATS_TEST_TMPDIR: background sh -c 'out=$1; shift; mosquitto_sub "$@" | mqsend -N "$out"' sh "$OUT" \
 			"${own[@]}" -c -i own -q 1 -t own -N
 	}
 	rates 'mqrecv -N -b 100 -- mosquitto_pub' 'mosquitto_sub -N | mqsend -N' 5000

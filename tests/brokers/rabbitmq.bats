@@ -87,7 +87,7 @@ load rates
 	NAMES+=("jobs-$$" "work-$$")
 	sed -n 's/^\$ //p' block >script
 	sed '/^\$ /d' block >expected
-	(cd "$BRIDGES" && BRIDGE=$BATS_TEST_TMPDIR timeout 60 sh "$OLDPWD/script") >got </dev/null 3>&-
+	(cd "$BRIDGES" && BRIDGE=$BATS_TEST_TMPDIR: timeout 60 sh "$OLDPWD/script") >got </dev/null 3>&-
 	diff -u expected got
 }
 
@@ -99,14 +99,14 @@ load rates
 	measure 'amqp-publish, one by one' 500 each 500 amqp-publish "${own[@]}" -e '' -r own -p
 	measure 'amqp-consume with cat' 500 amqp-consume "${own[@]}" -q own -c 500 -- cat >/dev/null
 	outward() {
-		BRIDGE=$BATS_TEST_TMPDIR background mqrecv -f -N -b 100 -A 0,1s "$IN" -- amqp-publish "${own[@]}" -e '' -r own -p
+		BRIDGE=$BATS_TEST_TMPDIR: background mqrecv -f -N -b 100 -A 0,1s "$IN" -- amqp-publish "${own[@]}" -e '' -r own -p
 	}
 	inward() {
-		BRIDGE=$BATS_TEST_TMPDIR background amqp-consume "${own[@]}" -q own -p 50 -- mqsend -N "$OUT"
+		BRIDGE=$BATS_TEST_TMPDIR: background amqp-consume "${own[@]}" -q own -p 50 -- mqsend -N "$OUT"
 	}
 	rates 'mqrecv -N -b 100 -- amqp-publish' 'amqp-consume -- mqsend -N' 5000
 	outward() {
-		BRIDGE=$BATS_TEST_TMPDIR background mqrecv -f -j 4 -A 0,1s "$IN" -- amqp-publish "${own[@]}" -e '' -r own -p
+		BRIDGE=$BATS_TEST_TMPDIR: background mqrecv -f -j 4 -A 0,1s "$IN" -- amqp-publish "${own[@]}" -e '' -r own -p
 	}
 	rates 'mqrecv -j 4 -- amqp-publish' '' 1000
 	outward() {

@@ -85,7 +85,7 @@ load rates
 @test "ssh: mqrecv | ssh loses what is in its pipes if ssh is killed" {
 	queues
 	send 1 2000
-	BRIDGE=$BATS_TEST_TMPDIR background sh -c 'mqrecv -f -N "$1" | "$2/bin/ssh" far mqsend -N "$3"' sh "$IN" "$DIR" "$OUT"
+	BRIDGE=$BATS_TEST_TMPDIR: background sh -c 'mqrecv -f -N "$1" | "$2/bin/ssh" far mqsend -N "$3"' sh "$IN" "$DIR" "$OUT"
 	PID=$SENDER
 	ends 0
 	in_time 60 full
@@ -109,10 +109,10 @@ rates_over_ssh() {
 	outward
 	measure 'ssh.sh' 5000 drains 5000
 	kill_family
-	PATH=$DIR/bin:$PATH BRIDGE=$BATS_TEST_TMPDIR background mqrecv -f -N -b 100 "$IN" -- ssh far mqsend -N "$OUT"
+	PATH=$DIR/bin:$PATH BRIDGE=$BATS_TEST_TMPDIR: background mqrecv -f -N -b 100 "$IN" -- ssh far mqsend -N "$OUT"
 	measure 'mqrecv -N -b 100 -- ssh HOST mqsend -N, a connection each' 2000 drains 2000
 	kill_family
-	BRIDGE=$BATS_TEST_TMPDIR background sh -c 'mqrecv -f -N "$1" | "$2/bin/ssh" far mqsend -N "$3"' sh "$IN" "$DIR" "$OUT"
+	BRIDGE=$BATS_TEST_TMPDIR: background sh -c 'mqrecv -f -N "$1" | "$2/bin/ssh" far mqsend -N "$3"' sh "$IN" "$DIR" "$OUT"
 	measure 'mqrecv -N | ssh HOST mqsend -N' 20000 drains 20000
 	measure 'ssh HOST cat, one by one' 20 each 20 "$DIR/bin/ssh" far cat
 	seq 1000000 >lines
