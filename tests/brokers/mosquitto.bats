@@ -32,7 +32,6 @@ session() {
 }
 
 outward() {
-	session
 	bridge mqtt-out "$IN" "$TOPIC" -h 127.0.0.1 -p "$PORT"
 	OUTWARD=$PID
 }
@@ -56,6 +55,7 @@ load rates
 
 @test "mosquitto: a broker that is killed loses what it has not saved, even if it had confirmed" {
 	queues
+	session
 	outward
 	send 1 200
 	PID=$SENDER
@@ -93,6 +93,10 @@ drained() {
 
 	[ -n "${RATES:-}" ] || skip 'set RATES to measure'
 	mosquitto_sub "${own[@]}" -c -i own -q 1 -t own -E
+	outward() {
+		session
+		bridge mqtt-out "$IN" "$TOPIC" "${own[@]}"
+	}
 	rates 'mqtt-out.sh' 'mqtt-in.sh' 2000
 	measure 'mosquitto_pub -q 1, one by one' 500 each 500 mosquitto_pub "${own[@]}" -q 1 -t own -s
 	measure 'mosquitto_sub' 500 mosquitto_sub "${own[@]}" -c -i own -q 1 -t own -C 500 >/dev/null

@@ -11,7 +11,7 @@ setup_file() {
 	ssh-keygen -q -t ed25519 -N '' -f "$DIR/host"
 	ssh-keygen -q -t ed25519 -N '' -f "$DIR/user"
 	printf '%s\n' "Port $PORT" 'ListenAddress 127.0.0.1' "HostKey $DIR/host" "AuthorizedKeysFile $DIR/user.pub" \
-		"PidFile $DIR/pid" 'StrictModes no' 'UsePAM no' 'PasswordAuthentication no' "SetEnv PATH=$PATH" >"$DIR/sshd_config"
+		"PidFile $DIR/pid" 'StrictModes no' 'UsePAM no' 'PasswordAuthentication no' "SetEnv PATH=$PATH HOME=$DIR" >"$DIR/sshd_config"
 	printf '%s\n' 'Host far' 'HostName 127.0.0.1' "Port $PORT" "IdentityFile $DIR/user" "UserKnownHostsFile $DIR/known" \
 		'StrictHostKeyChecking accept-new' 'LogLevel ERROR' >"$DIR/ssh_config"
 	mkdir "$DIR/bin"
