@@ -72,25 +72,29 @@ end() {
 	fi
 }
 
-# restart_outward, restart_inward SIGNAL WHOLE: end a bridge and start it again, and let up to 100 messages pass. What redis-in.sh
-# has in hand is part of these, as TERM ends it after that.
+# restart_outward, restart_inward SIGNAL WHOLE: end a bridge and start it again, and let 100 messages pass. The batch that redis-in.sh or
+# ssh.sh has in hand is part of these, as TERM ends them after it.
 restart_outward() {
+	passes 100
 	end "$OUTWARD" "$1" "$2" '(.*-out|ssh)'
 	in_time 60 dead "$OUTWARD"
 	outward
-	mqrecv -f -N -n 40 -t 60 "$OUT" >>got
+	wait "$PASSES"
 }
 
 restart_inward() {
-	local receiver
-
 	in_time 60 full
 	end "$INWARD" "$1" "$2" '.*-in'
-	background mqrecv -f -N -n 100 "$OUT" >>got
-	receiver=$PID
+	passes 100
 	in_time 60 dead "$INWARD"
 	inward
-	wait "$receiver"
+	wait "$PASSES"
+}
+
+# passes COUNT: receive COUNT messages in the background; the process id is in PASSES.
+passes() {
+	background mqrecv -f -N -n "$1" "$OUT" >>got
+	PASSES=$PID
 }
 
 # largest [SIZE]: a message of SIZE bytes (8192) comes out as it went in.

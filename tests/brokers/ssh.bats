@@ -82,17 +82,19 @@ load rates
 	largest
 }
 
-@test "ssh: mqrecv | ssh loses what is in its pipes if ssh is killed" {
+@test "ssh: mqrecv | ssh loses what is on its way if the far machine fails" {
 	queues
 	send 1 2000
 	BRIDGE=$BATS_TEST_TMPDIR: background sh -c 'mqrecv -f -N "$1" | "$2/bin/ssh" far mqsend -N "$3"' sh "$IN" "$DIR" "$OUT"
 	PID=$SENDER
 	ends 0
 	in_time 60 full
+	halt KILL
 	kill_family
+	broker
 	receive
 	outward
-	settle 'a pipe into ssh that is killed' 2000
+	settle 'a pipe into ssh, and the far machine fails' 2000
 	[ "$LOST" -gt 1000 ]
 	[ "$LOST" -lt 2000 ]
 }
