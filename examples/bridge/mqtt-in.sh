@@ -2,8 +2,9 @@
 # mqtt-in.sh TOPIC QUEUE [OPTION...]: send each message of an MQTT topic to a local queue. The options are those of mosquitto_sub,
 # for example -h HOST; -i ID is needed, by which the broker knows its session.
 #
-# Promise: the broker keeps what comes while this bridge is away, and resends what was not confirmed. mosquitto_sub confirms a
-# message before the local queue has it: a kill loses what is in its buffer and in the pipe (of 4 KiB here).
+# Promise: the broker keeps what comes while this bridge is away or its queue full, and no message comes twice without a fault. But
+# mosquitto_sub confirms a message before it writes it: when it is stopped, it drops the few that come meanwhile, and a kill loses
+# what is in its buffer and in the pipe (4 KiB here).
 set -eu
 [ $# -ge 2 ] || { echo 'usage: mqtt-in.sh TOPIC QUEUE -i ID [OPTION...]' >&2; exit 2; }
 topic=$1 queue=$2

@@ -42,13 +42,13 @@ survives() {
 }
 
 # restarts outward|inward [LOST]: the bridge is stopped ten times by TERM, then killed ten times: five times its first process alone,
-# and five times all its processes at once. The local queue is full then, and its sender waits. TERM loses nothing, KILL at most LOST:
-# by default none inward, and outward one each time, the message of a receiving call that has not returned.
+# and five times all its processes at once. The local queue is full then, and its sender waits. Nothing is lost, or
+# at most LOST: by default, outward and by KILL, one each time, the message of a receiving call that has not returned.
 restarts() {
-	local signal round limit=0
+	local signal round limit
 
-	[ "$1" = inward ] || limit=10
 	for signal in TERM KILL; do
+		[ $signal$1 = KILLoutward ] && limit=${2:-10} || limit=${2:-0}
 		queues
 		inward
 		outward
@@ -59,7 +59,7 @@ restarts() {
 		receive
 		settle "$1 and $signal" 1500
 		kill_family
-		[ "$LOST" -eq 0 ] || { [ "$signal" = KILL ] && [ "$LOST" -le "${2:-$limit}" ]; }
+		[ "$LOST" -le "$limit" ]
 	done
 }
 

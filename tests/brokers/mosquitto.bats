@@ -80,7 +80,7 @@ drained() {
 	restarts outward
 }
 
-@test "mosquitto: mqtt-in.sh loses nothing if it is stopped, and what is in its pipe if it is killed" {
+@test "mosquitto: mqtt-in.sh loses a few messages if it is stopped, and what is in its pipe if it is killed" {
 	restarts inward 1500
 }
 
