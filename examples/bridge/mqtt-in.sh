@@ -3,8 +3,8 @@
 # for example -h HOST; -i ID is needed, by which the broker knows its session.
 #
 # Promise: the broker keeps what comes while this bridge is away or its queue full, and no message comes twice without a fault. But
-# mosquitto_sub confirms a message before it writes it: when it is stopped, it drops the few that come meanwhile, and a kill loses
-# what is in its buffer and in the pipe (4 KiB here).
+# mosquitto_sub confirms a message before it writes it: when it is stopped, it can drop the few that come just then, and a kill
+# loses what is in its buffer and in the pipe (4 KiB here).
 set -eu
 [ $# -ge 2 ] || { echo 'usage: mqtt-in.sh TOPIC QUEUE -i ID [OPTION...]' >&2; exit 2; }
 topic=$1 queue=$2

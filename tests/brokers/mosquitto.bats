@@ -26,8 +26,10 @@ start_broker() {
 	mosquitto -c "$DIR/mosquitto.conf" &
 }
 
-# The broker keeps messages only for a session that exists.
+# The broker keeps messages only for a session that exists. mosquitto_sub -E drops those that are kept: make it once.
 session() {
+	[ ! -e "$TOPIC" ] || return 0
+	: >"$TOPIC"
 	mosquitto_sub -h 127.0.0.1 -p "$PORT" -c -i "$TOPIC" -q 1 -t "$TOPIC" -E
 }
 
@@ -80,7 +82,7 @@ drained() {
 	restarts outward
 }
 
-@test "mosquitto: mqtt-in.sh loses a few messages if it is stopped, and what is in its pipe if it is killed" {
+@test "mosquitto: mqtt-in.sh loses only what was confirmed early if it is stopped, or killed" {
 	restarts inward 1500
 }
 
@@ -97,7 +99,7 @@ drained() {
 		session
 		bridge mqtt-out "$IN" "$TOPIC" "${own[@]}"
 	}
-	rates 'mqtt-out.sh' 'mqtt-in.sh' 2000
+	rates 'mqtt-out.sh' 'mqtt-in.sh' 500
 	measure 'mosquitto_pub -q 1, one by one' 500 each 500 mosquitto_pub "${own[@]}" -q 1 -t own -s
 	measure 'mosquitto_sub' 500 mosquitto_sub "${own[@]}" -c -i own -q 1 -t own -C 500 >/dev/null
 	outward() {
