@@ -77,7 +77,7 @@ $(USERS:%=build/bin/%): build/bin/%: build/system/cmd/%.o build/system.a
 
 # Programs for the tests, with the system's C library, and for the benchmarks.
 build/unit: tests/unit.c build/system.a
-build/fuzz: tests/fuzz/fuzz.c build/system.a
+build/fuzz: tests/fuzz/fuzz.c tests/fuzz/parsers.c build/system.a
 build/peer: tests/peer.c build/choice
 $(TOOLS):
 	$(CC) $(COMPILE) $(LDFLAGS) -o $@ $(filter %.c %.a,$^)

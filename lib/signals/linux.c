@@ -68,10 +68,9 @@ read_line(struct disposition *disposition, const char *line, size_t size)
 	if (memcmp(line, "State:\t", 7) == 0)
 		disposition->stopped = line[7] == 'T' || line[7] == 't';
 	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-		if (memcmp(line, fields[i].field, 7) != 0)
+		if (memcmp(line, fields[i].field, 7) != 0 ||
+		    number_read(line + 8, size - 8, 16, 0, ULLONG_MAX, &bits) == -1)
 			continue;
-		/* The number ends at the newline, which is still behind the record. */
-		bits = strtoull(line + 7, NULL, 16);
 		for (number = 1; number <= 64; number++)
 			if (bits >> (number - 1) & 1)
 				signal_set_add(fields[i].set, number);
