@@ -133,8 +133,10 @@ work_messages(struct receiver *receiver)
 
 	receiver->share = &share;
 	divided = divide(receiver, &status);
-	if (divided == -1)
+	if (divided == -1) {
 		error_line(NULL, "the workers cannot be started: %s", explain_errno(errno));
+		status = STATUS_RUNNER;
+	}
 	if (divided == 0) {
 		/* In a pool, the first process unlinks. */
 		if (receiver->share != &share)
