@@ -25,6 +25,9 @@ mkdir "$work/here"
 cp build/bin/* "$work/bin"
 chmod 755 "$work"
 PATH=$work/bin:$PATH
+mount -t tmpfs -o mode=1777,size=256k none /dev/shm
+mount -t tmpfs -o mode=1777,size=256k none "$work/here"
+cd "$work/here" || exit 1
 runs=0 faults=0 refused=0 turn=0
 
 # user COMMAND: run a shell command as an ordinary user.
@@ -34,10 +37,7 @@ user() {
 
 # fresh: start with empty file systems and without IPC objects.
 fresh() {
-	cd "$work" || exit 1
-	umount -l "$work/here" /dev/shm 2>/dev/null
-	mount -t tmpfs -o mode=1777,size=256k none /dev/shm && mount -t tmpfs -o mode=1777,size=256k none "$work/here"
-	cd "$work/here" || exit 1
+	rm -rf /dev/shm/* "$work/here/"*
 	ipcrm -a
 	mqrecv -u -n 0 /q 2>/dev/null
 }
