@@ -142,10 +142,10 @@ documented() {
 	documented man/ipcdel.1 5
 }
 
-@test "documents: the examples of ipc7(7), ipc7-limits(7) and ipc7-guide(7) print what the pages show" {
+@test "documents: the examples of ipc7(7), ipc7-security(7) and ipc7-guide(7) print what the pages show" {
 	documented man/ipc7.7 2
 	rm -f block*
-	documented man/ipc7-limits.7 1
+	documented man/ipc7-security.7 1
 	rm -f block*
 	documented man/ipc7-guide.7 7
 }
