@@ -41,7 +41,7 @@ CC_static = $(CC) -static
 CC_dynamic = $(CC)
 
 # POSIX with XSI only. A linux*.c file requests more itself.
-DEFINES = -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64
+DEFINES = -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64
 COMPILE = $(DEFINES) $(CPPFLAGS) $(CFLAGS) $(HARDEN) -Ilib -MMD -MP
 TOOLS = build/unit build/fuzz build/peer
 BENCH = $(patsubst tests/bench/%.c,build/%,$(wildcard tests/bench/*.c))

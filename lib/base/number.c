@@ -75,7 +75,7 @@ int
 number_int(const char *text, size_t size, int *result)
 {
 	bool minus = size > 0 && *text == '-';
-	unsigned long long value;
+	unsigned long long value = 0;
 
 	if (number_read(text + minus, size - minus, 10, 0, minus ? INT_MAX + 1ULL : INT_MAX, &value) == -1)
 		return -1;
