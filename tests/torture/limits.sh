@@ -142,6 +142,15 @@ each() {
 }
 
 each none '' '' ''
+# Other programs of the same names are only compared with these.
+if [ -n "${OTHER:-}" ]; then
+	cp "$OTHER"/* "$work/bin"
+	every=1
+	each "other programs" '' '' ''
+	echo "limits: $((runs / 2)) commands, $refused of them differ, $faults faults"
+	[ $refused -eq 0 ]
+	exit
+fi
 for n in $files; do
 	each "RLIMIT_NOFILE $n" "prlimit --nofile=$n" '' ''
 done

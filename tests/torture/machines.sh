@@ -1,0 +1,69 @@
+#!/bin/sh
+# machines.sh short|long: build for other machines, with the cross compilers of Debian that are installed, and run unit tests,
+# parsers and the commands of limits.sh under qemu-user; for 32 bits with gcc -m32. Each command must print what it prints here.
+# Nothing is done with short. Exits 1 after a fault. Packages: gcc-12-TRIPLE, libc6-dev-ARCH-cross, qemu-user; gcc-12-multilib.
+set -u
+
+cd "$(dirname "$0")/../.." || exit 1
+case ${1:-short} in
+short) echo "machines: only with long" && exit 0 ;;
+long) ;;
+*) echo "usage: machines.sh short|long" >&2 && exit 2 ;;
+esac
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+chmod 755 "$work"
+machines=0 faults=0
+
+# wrap DIRECTORY QEMU...: replace each program by a script that runs it under qemu.
+wrap() {
+	directory=$1
+	shift
+	mkdir "$directory.real"
+	for program in "$directory"/*; do
+		[ -x "$program" ] || continue
+		mv "$program" "$directory.real/"
+		printf '#!/bin/sh\nexec %s %s/%s "$@"\n' "$*" "$directory.real" "${program##*/}" >"$program"
+		chmod 755 "$program"
+	done
+}
+
+# machine NAME CC QEMU...: build and test.
+machine() {
+	name=$1 cc=$2 tree=$work/$1
+	shift 2
+	if ! echo 'int main(void) { return 0; }' | $cc -x c -o "$work/try" - 2>/dev/null || ! "$@" "$work/try" 2>/dev/null; then
+		echo "machines: $name: no compiler, or nothing that runs its programs"
+		return
+	fi
+	machines=$((machines + 1))
+	mkdir "$tree"
+	cp -R Makefile config.mk cmd lib tests "$tree"
+	if ! make -s -C "$tree" PLAT=linux LINK=dynamic CC="$cc" CFLAGS='-O2 -std=c99 -Wall -Wextra -Werror' all build/unit build/fuzz >"$work/log" 2>&1; then
+		faults=$((faults + 1))
+		echo "machines: $name: the build fails"
+		tail -n 20 "$work/log"
+		return
+	fi
+	for test in "unit" "fuzz 1 5000"; do
+		# shellcheck disable=SC2086 # words
+		timeout 300 "$@" "$tree/build/"$test >"$work/log" 2>&1 || {
+			faults=$((faults + 1))
+			echo "machines: $name: $test"
+			tail -n 5 "$work/log"
+		}
+	done
+	[ "$1" = env ] || wrap "$tree/build/bin" "$@"
+	OTHER=$tree/build/bin sh tests/torture/limits.sh short >"$work/log" 2>&1 || faults=$((faults + 1))
+	sed "s/^limits:/machines: $name:/" "$work/log"
+}
+
+# Headers of the machine itself serve 32 bits too.
+machine i386 "gcc -m32 -idirafter /usr/include/$(gcc -print-multiarch)" env
+for name in ${MACHINES:-s390x aarch64 arm riscv64}; do
+	triple=$name-linux-gnu
+	[ "$name" != arm ] || triple=arm-linux-gnueabihf
+	machine "$name" "$triple-gcc-12" "qemu-$name" -L "/usr/$triple"
+done
+echo "machines: $machines machines, $faults faults"
+[ $faults -eq 0 ]
