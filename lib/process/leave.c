@@ -118,12 +118,15 @@ catch_stop(struct pool *pool)
 	return before;
 }
 
-/* Note the end of a worker. A worker that dies by the signal that stops the pool has not failed. */
+/*
+ * Note the end of a worker. A worker that dies by the signal that stops the pool has not failed, even if the signal came
+ * before the pool.
+ */
 static void
 note(struct pool *pool, pid_t pid, int wait_status, bool enough)
 {
 	int status = child_status(wait_status);
-	bool told = pool->stopping && WIFSIGNALED(wait_status);
+	bool told = WIFSIGNALED(wait_status) && (pool->stopping || WTERMSIG(wait_status) == interrupt_caught());
 	size_t i;
 
 	for (i = 0; i < pool->most && pool->workers[i] != pid; i++)
