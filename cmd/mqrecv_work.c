@@ -134,7 +134,7 @@ work_messages(struct receiver *receiver)
 	receiver->share = &share;
 	divided = divide(receiver, &status);
 	if (divided == -1) {
-		error_line(NULL, "the workers cannot be started: %s", explain_errno(errno));
+		error_line(receiver->queue.text, "the workers cannot be started: %s", explain_errno(errno));
 		status = STATUS_RUNNER;
 	}
 	if (divided == 0) {

@@ -82,19 +82,19 @@ read_operands(struct job *job, char *argv[])
 
 	while (argv[job->count] && strcmp(argv[job->count], "--") != 0)
 		job->count++;
+	job->options.command = argv[job->count] != NULL;
+	job->options.failure = job->options.command ? STATUS_RUNNER : STATUS_FAILED;
 	job->operations = calloc(job->count + 1, sizeof(*job->operations));
 	if (!job->operations) {
 		error_line(NULL, "%s", explain_errno(errno));
 		return STATUS_FAILED;
 	}
 	status = read_operations(job, argv);
-	if (status != GO_ON || !argv[job->count])
+	if (status != GO_ON || !job->options.command)
 		return status;
 	job->hold.argv = argv + job->count + 1;
 	if (!*job->hold.argv)
 		return command_usage("-- is followed by a COMMAND");
-	job->options.command = true;
-	job->options.failure = STATUS_RUNNER;
 	if (job->count == 0)
 		job->operations[job->count++].value = -1;
 	return GO_ON;

@@ -515,3 +515,71 @@ took() {
 	semop file:lock -- mqrecv -a -u "$Q"
 	grep -q 'mqrecv: mq_unlink' trace
 }
+
+@test "a signal that ends nothing does not end a call for good" {
+	local fault
+
+	need_strace
+	new_name sysv
+	injected msgsnd:error=EINTR:when=1 mqsend -c "$Q" one
+	status 0
+	injected msgrcv:error=EINTR:when=1 mqrecv "$Q"
+	status 0
+	output one
+	for fault in open openat fallocate ftruncate pwrite64 fcntl; do
+		echo old >segment
+		injected $fault:error=EINTR:when=1+20 shmput -c file:segment <<<new
+		[[ $stderr != *signal* ]] || { echo "$fault: $stderr" >&2; return 1; }
+		[ "$fault" = openat ] || [ "$(<segment)" = new ]
+	done
+	new_name posix
+	mqsend -c $SMALL "$Q" one
+	injected fdatasync:error=EINTR:when=1 mqrecv -D file:dead "$Q" -- false
+	status 0
+	[ "$(<dead)" = '5:0	one,' ]
+	ready fdrecv -R ready unix:s -- cat
+	injected sendmsg:error=EINTR:when=1 fdsend unix:s <segment
+	status 0
+	ends 0
+	background sockcat -T 5 unix:s </dev/null
+	injected waitid:error=EINTR:when=1 timeout 5 sockcat -l -u unix:s -- echo answer
+	status 0
+	new_semaphore posix
+	try timeout 5 strace -qq -o /dev/null -e inject=wait4:error=EINTR:when=2 semop -cu "$S" -- true
+	status 0
+}
+
+@test "a process that cannot be started is a failure, and nothing is left behind" {
+	need_strace
+	new_name posix
+	mqsend -c $SMALL "$Q" one
+	injected fork,clone:error=EAGAIN:when=1 mqrecv -j 2 "$Q" -- cat
+	status 125
+	error "mqrecv: $Q: the workers cannot be started: Resource temporarily unavailable"
+	[ "$(mqrecv -t 0 "$Q")" = one ]
+	new_semaphore sysv
+	injected fork,clone:error=EAGAIN:when=1 semop -cu "$S" -- true
+	status 125
+	try semop "$S"
+	status 1
+	injected poll,ppoll:error=ENOMEM:when=2+ timeout 5 sockcat -l -f -u unix:s -- cat
+	status 125
+	[[ $stderr == 'sockcat: unix:s: '*[Mm]emory ]]
+	[ ! -e s ]
+}
+
+@test "fifocat: -n takes not a byte too many, even if a call fails" {
+	local number
+
+	need_strace
+	mkfifo fifo
+	for number in 1 2 3 4 5; do
+		printf 'a\nb\nc\nd\n' >fifo &
+		injected read:error=EIO:when=$number fifocat -n 2 fifo
+		[[ $'a\nb' == "$output"* ]] || { echo "$number: $output" >&2; return 1; }
+		kill $! 2>/dev/null || true
+		wait $! || true
+		injected fstat,newfstatat:error=ENOMEM:when=$number fifocat -t 0 fifo
+		[[ $stderr != *removed* ]]
+	done
+}

@@ -197,6 +197,12 @@ interrupt_caught(void)
 	return first;
 }
 
+bool
+interrupt_again(void)
+{
+	return errno == EINTR && !interrupt_caught();
+}
+
 /* Return the number of a caught signal that came from there, or from a process, or 0. Take the first signal first. */
 static int
 take(int from)

@@ -35,6 +35,12 @@ CHECKED int interrupt_wake(void);
 int interrupt_caught(void);
 
 /*
+ * Return true if the call that has just failed with this errno value is made again: a signal interrupted it that ends
+ * nothing, such as SIGCHLD or SIGCONT.
+ */
+bool interrupt_again(void);
+
+/*
  * Return the number of a caught signal that this function has not returned yet, or 0. A signal of the kernel, such as
  * SIGINT from the terminal, is left out, because it reaches a COMMAND of the same process group anyway.
  */

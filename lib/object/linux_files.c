@@ -108,10 +108,12 @@ add_file(enum object_kind kind, int directory, const char *file, struct objects 
 
 	if (kind == OBJECT_QUEUE && !nameless)
 		return objects_add_queue(directory, file, objects);
-	if (nameless || semaphore != (kind == OBJECT_SEMAPHORE) ||
-	    fstatat(directory, file, &st, AT_SYMLINK_NOFOLLOW) == -1 || !S_ISREG(st.st_mode)) {
+	if (nameless || semaphore != (kind == OBJECT_SEMAPHORE))
 		return error_set(ENOENT);
-	}
+	if (fstatat(directory, file, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		return -1;
+	if (!S_ISREG(st.st_mode))
+		return error_set(ENOENT);
 	object = objects_add(objects, kind, true, "/%s", name);
 	if (!object)
 		return -1;

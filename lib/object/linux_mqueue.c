@@ -135,19 +135,18 @@ add_file(int directory, const char *file, struct objects *objects)
 {
 	char name[NAME_MAX + 2];
 	struct stat here, there;
-	int result = -1;
 	bool missing;
 	mqd_t queue;
+	int result;
 
 	snprintf(name, sizeof(name), "/%s", file);
 	queue = object_open_queue(name);
 	missing = queue == -1 && errno == ENOENT;
 	/* A queue that was unlinked meanwhile is in neither file system. */
-	if (fstatat(directory, file, &there, AT_SYMLINK_NOFOLLOW) == -1)
-		errno = ENOENT;
-	else if (missing || (queue != -1 && (fstat(queue, &here) == -1 || here.st_dev != there.st_dev)))
-		errno = EXDEV;
-	else
+	result = fstatat(directory, file, &there, AT_SYMLINK_NOFOLLOW);
+	if (result == 0 && (missing || (queue != -1 && (fstat(queue, &here) == -1 || here.st_dev != there.st_dev))))
+		result = error_set(EXDEV);
+	else if (result == 0)
 		result = add_queue(name, queue, &there, objects);
 	object_close(queue);
 	return result;

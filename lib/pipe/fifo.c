@@ -47,11 +47,14 @@ open_once(const struct fifo *fifo, bool write, int flags)
 		fifo_trace("open", fifo->path, fd, ", %s%s", write ? "O_WRONLY" : "O_RDONLY",
 		    flags & O_NONBLOCK ? "|O_NONBLOCK" : "");
 	/* The path may lead to another file since it was checked. */
-	if (fd != -1 &&
-	    (fstat(fd, &st) == -1 || !S_ISFIFO(st.st_mode) || st.st_dev != fifo->device || st.st_ino != fifo->inode)) {
-		close(fd);
-		saved = EIDRM;
-		fd = -1;
+	if (fd != -1) {
+		int error = fstat(fd, &st) == -1 ? errno : 0;
+
+		if (error || !S_ISFIFO(st.st_mode) || st.st_dev != fifo->device || st.st_ino != fifo->inode) {
+			close(fd);
+			saved = error ? error : EIDRM;
+			fd = -1;
+		}
 	}
 	if (fd == -1 && (saved == ENOENT || saved == ENOTDIR))
 		saved = EIDRM;

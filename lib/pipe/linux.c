@@ -13,14 +13,23 @@ ssize_t
 pipe_peek(int fd, char *data, size_t size)
 {
 	static int ends[2] = {-1, -1};
-	ssize_t there;
+	ssize_t there, got;
 
 	if (ends[0] == -1 && pipe2(ends, O_CLOEXEC | O_NONBLOCK) == -1)
 		return -1;
 	there = tee(fd, ends[1], size, SPLICE_F_NONBLOCK);
 	if (there == -1 && errno == EINVAL)
 		errno = ENOTSUP;
-	return there > 0 ? read(ends[0], data, (size_t)there) : there;
+	if (there <= 0)
+		return there;
+	got = read(ends[0], data, (size_t)there);
+	/* What stays in this pipe would come before the next copy. */
+	if (got != there) {
+		close(ends[0]);
+		close(ends[1]);
+		ends[0] = -1;
+	}
+	return got == there ? got : -1;
 }
 
 long

@@ -88,7 +88,7 @@ int
 fifo_find(struct fifo *fifo)
 {
 	struct stat st;
-	int error;
+	int error, found;
 
 	if (place_open(&fifo->place, fifo->path) == -1)
 		return missing(fifo, errno);
@@ -96,8 +96,9 @@ fifo_find(struct fifo *fifo)
 	if (error == ENOENT && fifo->create) {
 		error = make(fifo) == -1 ? errno : 0;
 		/* Another process may have created or removed the FIFO meanwhile. */
-		if (look(fifo, &st) == 0) {
-			error = 0;
+		found = look(fifo, &st);
+		if (found != ENOENT && (found == 0 || error == 0)) {
+			error = found;
 		} else if (!error) {
 			error_line(fifo->path, "the FIFO was removed");
 			return STATUS_REMOVED;

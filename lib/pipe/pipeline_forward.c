@@ -93,7 +93,7 @@ reap(struct pipeline *pipeline)
 	pid_t ended;
 	int end;
 
-	while ((ended = waitpid(-1, &end, WNOHANG)) > 0)
+	while ((ended = child_reap(-1, &end)) > 0)
 		for (i = 0; i < pipeline->count; i++)
 			if (pipeline->commands[i].pid == ended) {
 				pipeline->commands[i].pid = 0;

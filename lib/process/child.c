@@ -14,6 +14,16 @@
 /* Time between SIGTERM and SIGKILL, in nanoseconds. */
 #define GRACE 1000000000LL
 
+pid_t
+child_reap(pid_t pid, int *status)
+{
+	pid_t ended;
+
+	while ((ended = waitpid(pid, status, WNOHANG)) == -1 && errno == EINTR)
+		;
+	return ended;
+}
+
 /* Wait for the end of the child, and forward caught signals to it. All signals are held. Returns 0 or -1. */
 static int
 await(pid_t pid, int *status)
@@ -21,12 +31,10 @@ await(pid_t pid, int *status)
 	int number;
 
 	for (;;) {
-		pid_t ended = waitpid(pid, status, WNOHANG);
+		pid_t ended = child_reap(pid, status);
 
-		if (ended == pid)
-			return 0;
-		if (ended == -1 && errno != EINTR)
-			return -1;
+		if (ended != 0)
+			return ended == pid ? 0 : -1;
 		number = interrupt_take();
 		if (!number)
 			number = interrupt_wait();

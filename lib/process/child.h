@@ -24,6 +24,12 @@ CHECKED int child_run(const struct launch *launch, int *status);
 CHECKED int child_split(int *status);
 
 /*
+ * Look whether a child, or any if pid is -1, has ended, and store its status in *status. Returns its process id, 0 if
+ * none has ended, or -1. Errors: ECHILD (there is none). See waitpid(2).
+ */
+pid_t child_reap(pid_t pid, int *status);
+
+/*
  * Let poll(2) notice the end of a child. Returns a non-blocking descriptor that each end makes readable, and that the
  * caller reads until it is empty, or -1 if SIGCHLD interrupts poll(2) as ever.
  */

@@ -145,24 +145,25 @@ note(struct pool *pool, pid_t pid, int wait_status, bool enough)
 	}
 }
 
-/* Wait for all workers. All signals are held. */
-static void
+/* Wait for all workers. All signals are held. Returns 0 or -1. */
+static int
 attend(struct pool *pool, const volatile bool *enough)
 {
 	int wait_status, number;
 	pid_t pid;
 
 	while (pool->left > 0) {
-		while ((pid = waitpid(-1, &wait_status, WNOHANG)) > 0)
+		while ((pid = child_reap(-1, &wait_status)) > 0)
 			note(pool, pid, wait_status, *enough);
-		if (pid == -1 && errno == ECHILD)
-			return;
+		if (pid == -1 && pool->left > 0)
+			return -1;
 		number = interrupt_take();
 		if (number)
 			tell(pool, number);
 		else if (pool->left > 0)
 			interrupt_pause();
 	}
+	return 0;
 }
 
 int
@@ -194,7 +195,8 @@ leave_pool(size_t most, const volatile bool *enough, int *rope, int *status)
 	}
 	close(ends[1]);
 	before = catch_stop(&pool);
-	attend(&pool, enough);
+	if (attend(&pool, enough) == -1)
+		error = errno;
 	sigaction(SIGTSTP, &before, NULL);
 	if (pool.rope != -1)
 		close(pool.rope);

@@ -88,18 +88,16 @@ attempt_environment(struct work *work)
 		count++;
 	work->environment = malloc((count + names + 1) * sizeof(char *));
 	text_format(&queue, "IPC7_QUEUE=%s", work->queue->text);
-	if (!work->environment || queue.cut) {
-		text_free(&queue);
+	work->variables[0] = text_take(&queue);
+	if (!work->environment || !work->variables[0])
 		return error_set(ENOMEM);
-	}
 	for (i = 0; i < count; i++) {
 		for (j = 0; j < names && strncmp(environ[i], ours[j], strlen(ours[j])) != 0; j++)
 			;
 		if (j == names)
 			work->environment[work->fixed++] = environ[i];
 	}
-	work->variables[0] = queue.data;
-	work->environment[work->fixed++] = queue.data;
+	work->environment[work->fixed++] = work->variables[0];
 	return 0;
 }
 
@@ -109,7 +107,7 @@ describe(struct work *work, const struct message *messages, size_t count, unsign
 {
 	struct text text = {0};
 	size_t used = work->fixed, size = 0, i;
-	bool equal = true, failed;
+	bool equal = true;
 
 	for (i = 0; i < count; i++) {
 		size += messages[i].size;
@@ -126,14 +124,10 @@ describe(struct work *work, const struct message *messages, size_t count, unsign
 			text_format(&text, "IPC7_PRIO=%ld", messages[0].priority);
 		else
 			break;
-		failed = text.cut;
 		free(work->variables[i]);
-		work->variables[i] = failed ? NULL : text.data;
-		if (failed) {
-			text_free(&text);
-			return error_set(ENOMEM);
-		}
-		text = (struct text){0};
+		work->variables[i] = text_take(&text);
+		if (!work->variables[i])
+			return -1;
 		work->environment[used++] = work->variables[i];
 	}
 	work->environment[used] = NULL;
@@ -161,7 +155,7 @@ attend(struct work *work, pid_t pid, int *end)
 		int wait_status;
 		pid_t ended;
 
-		while ((ended = waitpid(-1, &wait_status, WNOHANG)) > 0) {
+		while ((ended = child_reap(-1, &wait_status)) > 0) {
 			if (ended == pid) {
 				*end = wait_status;
 				return 0;
@@ -172,7 +166,7 @@ attend(struct work *work, pid_t pid, int *end)
 			if (work->hand.head && work->guard == 0 && guard_start(work) == -1)
 				continue;
 		}
-		if (ended == -1 && errno != EINTR)
+		if (ended == -1)
 			return errno;
 		decide(work, pid);
 		interrupt_pause();

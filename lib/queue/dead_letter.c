@@ -44,7 +44,7 @@ open_file(struct work *work)
 		if (dead->fd == -1 && errno == ENOENT)
 			dead->fd = openat(
 			    place.directory, place.name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	} while (dead->fd == -1 && errno == EEXIST && st.st_mode == 0 && --tries > 0);
+	} while (dead->fd == -1 && (interrupt_again() || (errno == EEXIST && st.st_mode == 0 && --tries > 0)));
 	error = errno;
 	place_close(&place);
 	if (dead->fd != -1 && fcntl(dead->fd, F_SETFL, O_APPEND) == 0)
@@ -109,11 +109,15 @@ append(int fd, const char *bytes, size_t size)
 	ssize_t wrote = -1;
 	int error;
 
-	if (fcntl(fd, F_SETLKW, &lock) == -1)
-		return -1;
+	while (fcntl(fd, F_SETLKW, &lock) == -1)
+		if (!interrupt_again())
+			return -1;
 	if (fstat(fd, &st) == 0)
-		wrote = write(fd, bytes, size);
-	error = wrote == -1 ? errno : (size_t)wrote < size ? ENOSPC : fdatasync(fd) == -1 ? errno : 0;
+		while ((wrote = write(fd, bytes, size)) == -1 && interrupt_again())
+			;
+	error = wrote == -1 ? errno : (size_t)wrote < size ? ENOSPC : 0;
+	while (!error && fdatasync(fd) == -1)
+		error = interrupt_again() ? 0 : errno;
 	/* A part of a record would make the rest of the file unreadable. */
 	if (error && wrote > 0 && ftruncate(fd, st.st_size) == -1)
 		error = errno;

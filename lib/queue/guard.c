@@ -98,6 +98,7 @@ static void
 watch(struct work *work, int rope)
 {
 	struct hand *hand = &work->hand;
+	ssize_t got;
 	char byte;
 
 	/* A process of its own waits for space, because the guard must not. */
@@ -113,9 +114,10 @@ watch(struct work *work, int rope)
 		(void)hand_recover(work->queue, true);
 		_exit(STATUS_OK);
 	}
-	while (read(rope, &byte, 1) == -1 && errno == EINTR)
+	while ((got = read(rope, &byte, 1)) == -1 && errno == EINTR)
 		;
-	if (hand_map(hand) == 0) {
+	/* A guard that cannot watch ends, and the receiver replaces it. */
+	if (got == 0 && hand_map(hand) == 0) {
 		end_group(hand->head->group);
 		put_back(hand, work->queue);
 		hand_close(hand, hand_count(hand) == 0);
@@ -184,13 +186,12 @@ guard_leave(struct work *work)
 void
 guard_end(struct work *work)
 {
-	if (work->guard) {
+	if (work->guard)
 		child_kill(work->guard);
-		while (waitpid(work->guard, NULL, 0) == -1 && errno == EINTR)
-			;
-	}
-	work->guard = 0;
 	if (work->rope != -1)
 		close(work->rope);
+	while (work->guard && waitpid(work->guard, NULL, 0) == -1 && errno == EINTR)
+		;
+	work->guard = 0;
 	work->rope = -1;
 }

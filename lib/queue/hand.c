@@ -98,18 +98,19 @@ make(struct hand *hand, const char *queue)
 	int i;
 
 	for (i = 0; i < NAMES && hand->fd == -1 && (i == 0 || errno == EEXIST); i++) {
-		text_free(&name);
 		text_format(&name, "/");
 		hand_prefix(queue, &name);
 		text_format(&name, i == 0 ? "%ld" : "%ld.%d", (long)getpid(), i);
-		hand->fd = name.cut ? -1 : shm_open(name.data, O_RDWR | O_CREAT | O_EXCL, 0600);
+		free(hand->name);
+		hand->name = text_take(&name);
+		hand->fd = hand->name ? shm_open(hand->name, O_RDWR | O_CREAT | O_EXCL, 0600) : -1;
 	}
 	if (hand->fd == -1) {
-		text_free(&name);
+		free(hand->name);
+		hand->name = NULL;
 		hand->fd = memory_file();
 		return hand->fd == -1 ? -1 : 0;
 	}
-	hand->name = name.data;
 	/* A process that looks for files without a lock may hold it for a moment: the file is still empty. */
 	while (flock(hand->fd, LOCK_EX) == -1 && errno == EINTR)
 		;

@@ -26,6 +26,8 @@ send_sysv(struct queue *queue, const struct message *message, const struct queue
 	sysv_envelope(queue)->type = message->priority;
 	memmove(sysv_envelope(queue)->data, message->data, message->size);
 	while (trace_msgsnd(queue, message, block ? 0 : IPC_NOWAIT) == -1) {
+		if (errno == EINTR && !block)
+			continue;
 		if (errno != (block ? EINTR : EAGAIN) || !wait)
 			return sysv_failed(queue);
 		if (queue_wait_check(wait) == -1 || deadline_alarm(&wait->deadline) == -1)

@@ -25,7 +25,8 @@ sysv_receive(struct queue *queue, long type, int flags, bool traced)
 			space = queue->most;
 		size = traced ? trace_msgrcv(queue, space, type, flags)
 		              : msgrcv(queue->as.sysv.id, queue->buffer, space, type, flags);
-	} while (size == -1 && errno == E2BIG && space < queue->most && queue_reserve(queue, queue->capacity * 2) == 0);
+	} while (size == -1 && (errno == EINTR || (errno == E2BIG && space < queue->most &&
+	                                              queue_reserve(queue, queue->capacity * 2) == 0)));
 	if (size == -1 && errno == ENOMSG)
 		errno = EAGAIN;
 	return size;

@@ -58,8 +58,10 @@ pages_reserve(int fd, size_t offset, size_t size)
 
 	if (size == 0)
 		return 0;
-	result = trace_call(TRACED(fallocate(fd, FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)size)),
-	    "fallocate(%d, FALLOC_FL_KEEP_SIZE, %zu, %zu)", fd, offset, size);
+	do
+		result = trace_call(TRACED(fallocate(fd, FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)size)),
+		    "fallocate(%d, FALLOC_FL_KEEP_SIZE, %zu, %zu)", fd, offset, size);
+	while (result == -1 && interrupt_again());
 	/* Where pages cannot be reserved, writing them shows whether there is space. */
 	return result == -1 && (errno == EOPNOTSUPP || errno == ENOSYS) ? 0 : result;
 }
@@ -73,6 +75,8 @@ put(int fd, const char *data, size_t size, size_t offset)
 	while (size > 0) {
 		took = TRACED(pwrite(fd, data, size, (off_t)offset));
 		trace_data("pwrite", fd, data, size, offset, took);
+		if (took == -1 && interrupt_again())
+			continue;
 		if (took == -1)
 			return -1;
 		data += took;

@@ -34,9 +34,14 @@ lock_once(const struct segment *segment, int command, off_t from)
 {
 	struct flock lock = {.l_type = segment->asked.write ? F_WRLCK : F_RDLCK, .l_whence = SEEK_SET, .l_start = from};
 
-	return trace_call(TRACED(fcntl(segment->mapped.fd, command, &lock)),
-	    "fcntl(%d, %s, {l_type=%s, l_whence=SEEK_SET, l_start=%lld, l_len=0})", segment->mapped.fd,
-	    command == F_SETLK ? "F_SETLK" : "F_SETLKW", segment->asked.write ? "F_WRLCK" : "F_RDLCK", (long long)from);
+	int result = TRACED(fcntl(segment->mapped.fd, command, &lock));
+
+	/* The caller looks whether another wait is due. */
+	while (command == F_SETLK && result == -1 && interrupt_again())
+		result = TRACED(fcntl(segment->mapped.fd, command, &lock));
+	return trace_call(result, "fcntl(%d, %s, {l_type=%s, l_whence=SEEK_SET, l_start=%lld, l_len=0})",
+	    segment->mapped.fd, command == F_SETLK ? "F_SETLK" : "F_SETLKW",
+	    segment->asked.write ? "F_WRLCK" : "F_RDLCK", (long long)from);
 }
 
 static int
@@ -44,7 +49,10 @@ unlock(const struct segment *segment, off_t from)
 {
 	struct flock all = {.l_type = F_UNLCK, .l_whence = SEEK_SET, .l_start = from};
 
-	return fcntl(segment->mapped.fd, F_SETLK, &all);
+	while (fcntl(segment->mapped.fd, F_SETLK, &all) == -1)
+		if (!interrupt_again())
+			return -1;
+	return 0;
 }
 
 /* Wait for the lock. Check every tick whether the object was removed, because its removal does not wake the wait. */
@@ -62,7 +70,7 @@ lock_wait(struct segment *segment, off_t from, const struct deadline *deadline)
 			return -1;
 		if (lock_once(segment, F_SETLKW, from) == 0)
 			return 0;
-		if (errno != EINTR || interrupt_caught())
+		if (!interrupt_again())
 			return -1;
 	}
 }

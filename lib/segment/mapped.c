@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/explain.h"
+#include "base/interrupt.h"
 #include "base/trace.h"
 #include "segment/internal.h"
 
@@ -73,8 +74,9 @@ resize(struct segment *segment, size_t size)
 {
 	int fd = segment->mapped.fd;
 
-	if (trace_call(TRACED(ftruncate(fd, (off_t)size)), "ftruncate(%d, %zu)", fd, size) == -1)
-		return -1;
+	while (trace_call(TRACED(ftruncate(fd, (off_t)size)), "ftruncate(%d, %zu)", fd, size) == -1)
+		if (!interrupt_again())
+			return -1;
 	segment->size = size;
 	return 0;
 }

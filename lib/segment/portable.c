@@ -60,7 +60,9 @@ pages_reserve(int fd, size_t offset, size_t size)
 {
 	if (size == 0)
 		return 0;
-	errno = posix_fallocate(fd, (off_t)offset, (off_t)size);
+	do
+		errno = posix_fallocate(fd, (off_t)offset, (off_t)size);
+	while (interrupt_again());
 	return trace_call(errno ? -1 : 0, "posix_fallocate(%d, %zu, %zu)", fd, offset, size);
 }
 

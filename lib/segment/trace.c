@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/interrupt.h"
 #include "base/trace.h"
 #include "segment/internal.h"
 
@@ -31,11 +32,13 @@ mapped_open(const struct segment *segment, int flags)
 
 	at = mapped_at(segment, space);
 	/* Opening must not wait if the name is a FIFO's. A system may take only the flags that POSIX names. */
-	if (posix && (fd = TRACED(shm_open(path, flags | O_NONBLOCK, mode))) == -1 && errno == EINVAL)
-		fd = TRACED(shm_open(path, flags, mode));
-	if (!posix)
-		fd = TRACED(
-		    openat(segment->mapped.place.directory, path, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, mode));
+	do {
+		if (posix && (fd = TRACED(shm_open(path, flags | O_NONBLOCK, mode))) == -1 && errno == EINVAL)
+			fd = TRACED(shm_open(path, flags, mode));
+		if (!posix)
+			fd = TRACED(openat(
+			    segment->mapped.place.directory, path, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, mode));
+	} while (fd == -1 && interrupt_again());
 	if (flags & O_CREAT)
 		return trace_call(
 		    fd, "%s%s\"%s\", %s|O_CREAT|O_EXCL, 0%03o)", call, at, path, access, (unsigned int)mode);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/interrupt.h"
 #include "base/trace.h"
 #include "semaphore/internal.h"
 #include "semaphore/semctl.h"
@@ -13,9 +14,12 @@
 sem_t *
 trace_sem_open(const char *path, int flags, mode_t mode, int value)
 {
-	sem_t *opened = TRACED(flags ? sem_open(path, flags, mode, (unsigned int)value) : sem_open(path, 0));
 	struct text call = {0};
+	sem_t *opened;
 
+	do
+		opened = TRACED(flags ? sem_open(path, flags, mode, (unsigned int)value) : sem_open(path, 0));
+	while (opened == SEM_FAILED && interrupt_again());
 	if (!trace_on)
 		return opened;
 	text_format(&call, "sem_open(\"%s\", ", path);
@@ -111,8 +115,13 @@ trace_remove(int id)
 int
 trace_lock(int fd, long byte, enum lock_action action)
 {
-	return trace_call(TRACED(semaphore_lock_byte(fd, byte, action)),
-	    "fcntl(%d, F_OFD_SETLK%s, {l_type=%s, l_whence=SEEK_SET, l_start=%ld, l_len=1})", fd,
+	int result;
+
+	/* The caller looks whether another wait is due. */
+	do
+		result = TRACED(semaphore_lock_byte(fd, byte, action));
+	while (result == -1 && action != LOCK_WAIT && interrupt_again());
+	return trace_call(result, "fcntl(%d, F_OFD_SETLK%s, {l_type=%s, l_whence=SEEK_SET, l_start=%ld, l_len=1})", fd,
 	    action == LOCK_WAIT ? "W" : "", action == LOCK_RELEASE ? "F_UNLCK" : "F_WRLCK", byte);
 }
 

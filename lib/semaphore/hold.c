@@ -66,7 +66,7 @@ become_in_child(const struct hold *hold, struct semaphore *semaphore)
 			close(pipes[0]);
 			close(pipes[1]);
 		}
-		return STATUS_RUNNER;
+		return unlink_after(semaphore, false, STATUS_RUNNER);
 	}
 	if (result == 0)
 		return become(hold, semaphore, pipes[1]);

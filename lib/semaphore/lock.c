@@ -57,7 +57,10 @@ open_file(struct semaphore *semaphore, bool create)
 		return -1;
 	if (create) {
 		mask = umask(0);
-		fd = TRACED(openat(place.directory, place.name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, options->mode));
+		do
+			fd = TRACED(
+			    openat(place.directory, place.name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, options->mode));
+		while (fd == -1 && interrupt_again());
 		umask(mask);
 	} else {
 		fd = TRACED(place_file(&place, O_RDWR, options->create, &semaphore->deadline, &st));

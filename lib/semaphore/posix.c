@@ -51,7 +51,7 @@ removed(const struct semaphore *semaphore)
 		 * Another object has the name, unless there is no descriptor or memory to look with, or the mode of the
 		 * semaphore forbids opening it.
 		 */
-		return errno != EMFILE && errno != ENFILE && errno != ENOMEM && errno != EACCES;
+		return errno != EMFILE && errno != ENFILE && errno != ENOMEM && errno != EACCES && errno != EINTR;
 	sem_close(now);
 	return now != posix->opened;
 }

@@ -185,7 +185,7 @@ semaphore_report(const struct semaphore *semaphore, enum semaphore_step step, in
 	else
 		semaphore->backend->explain(semaphore, step, error, &text);
 	if (text.size == 0 && !explanation_add(&text, explanations, (int)step, error, 0))
-		text_format(&text, "%s", explain_errno(error));
+		text_format(&text, "%s%s", step == SEMAPHORE_UNLINK ? "not removed: " : "", explain_errno(error));
 	/* With -E 0, a semaphore that another process has is no failure. */
 	if (error == ETIMEDOUT && semaphore->options.late == STATUS_OK)
 		text_free(&text);

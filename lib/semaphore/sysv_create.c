@@ -29,7 +29,8 @@ initialise(struct semaphore *semaphore)
 	if (used == 0)
 		operations[used++].sem_flg = IPC_NOWAIT;
 	semaphore->of.sysv.requested = used;
-	result = trace_semop(semaphore->of.sysv.id, operations, used, NULL);
+	while ((result = trace_semop(semaphore->of.sysv.id, operations, used, NULL)) == -1 && errno == EINTR)
+		;
 	free(operations);
 	/* With IPC_NOWAIT EAGAIN means that another program has already given something. */
 	return result == -1 && errno == EAGAIN ? 0 : result;

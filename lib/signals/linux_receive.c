@@ -75,6 +75,6 @@ receive_wait(struct receiver *receiver, int output, const struct deadline *deadl
 			convert(&infos[i], &batch[i]);
 		if (trace_on)
 			trace_read(receiver->fd, batch, count, wanted, size);
-	} while (size == -1 && errno == EAGAIN);
+	} while (size == -1 && (errno == EAGAIN || errno == EINTR));
 	return size == -1 ? -1 : count;
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/explain.h"
 #include "base/io.h"
 #include "socket/datagrams.h"
 #include "socket/internal.h"
@@ -194,7 +195,7 @@ datagrams_run(const struct session *session, struct socket *socket, bool listens
 
 	if (packet_open(&datagrams.packet) == -1 ||
 	    (socket->asks && session->prefix && datagrams_remember_peers(&datagrams) == -1)) {
-		error_line(NULL, "%s", strerror(errno));
+		error_line(socket->address.text, "%s", explain_errno(errno));
 		packet_close(&datagrams.packet);
 		return STATUS_FAILED;
 	}

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/explain.h"
+#include "base/interrupt.h"
 #include "base/trace.h"
 #include "socket/calls.h"
 #include "socket/descriptors.h"
@@ -105,7 +106,9 @@ descriptors_send(int fd, const int *list, size_t count, long long timeout)
 	rights->cmsg_len = (socklen_t)CMSG_LEN(count * sizeof(int));
 	memcpy(CMSG_DATA(rights), list, count * sizeof(int));
 	deadline_set(&deadline, timeout);
-	size = TRACED(socket_pass(fd, &message.header));
+	do
+		size = TRACED(socket_pass(fd, &message.header));
+	while (size == -1 && interrupt_again());
 	if (trace_rights("sendmsg", fd, size, list, count, "MSG_NOSIGNAL") == -1 || socket_half_close(fd) == -1)
 		return -1;
 	return wait_until_taken(fd, &deadline);
@@ -125,7 +128,9 @@ descriptors_receive(int fd, int *list, long long timeout)
 	if (deadline_wait(&wait, 1, &deadline, -1) == -1)
 		return -1;
 	prepare(&message, DESCRIPTORS_MOST);
-	size = TRACED(recvmsg(fd, &message.header, socket_look()));
+	do
+		size = TRACED(recvmsg(fd, &message.header, socket_look()));
+	while (size == -1 && interrupt_again());
 	rights = size == -1 ? NULL : CMSG_FIRSTHDR(&message.header);
 	if (rights && rights->cmsg_level == SOL_SOCKET && rights->cmsg_type == SCM_RIGHTS) {
 		count = (rights->cmsg_len - CMSG_LEN(0)) / sizeof(int);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/explain.h"
 #include "socket/hub.h"
 
 /*
@@ -180,7 +181,7 @@ hub_run(const struct session *session, struct socket *socket)
 
 	hub.bytes = session->form == RECORD_RAW && !hub.packets;
 	if ((hub.packets && packet_open(&hub.packet) == -1) || crowd_grow(&hub.crowd, HUB_CLIENTS) == -1) {
-		error_line(NULL, "%s", strerror(errno));
+		error_line(socket->address.text, "%s", explain_errno(errno));
 		return STATUS_FAILED;
 	}
 	record_open(&hub.input, STDIN_FILENO, session->form, HUB_LONGEST);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/explain.h"
 #include "base/io.h"
 #include "socket/records.h"
 
@@ -181,7 +182,7 @@ records_run(const struct session *session, struct socket *socket)
 	records.reading = session->input;
 	records.status = GO_ON;
 	if (records.packets && packet_open(&records.packet) == -1) {
-		error_line(NULL, "%s", strerror(errno));
+		error_line(socket->address.text, "%s", explain_errno(errno));
 		return STATUS_FAILED;
 	}
 	record_open(&records.input, STDIN_FILENO, session->form, RECORDS_LONGEST);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/explain.h"
 #include "base/interrupt.h"
 #include "base/io.h"
 #include "process/child.h"
@@ -111,10 +112,12 @@ reap(struct serve *serve)
 	for (;;) {
 		struct job *job = NULL;
 		bool terminated;
-		int status;
+		int status, got;
 
 		info.si_pid = 0;
-		if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == -1 || info.si_pid == 0)
+		while ((got = waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT)) == -1 && errno == EINTR)
+			;
+		if (got == -1 || info.si_pid == 0)
 			return;
 		for (i = 0; i < serve->crowd.count && !job; i++) {
 			job = serve->crowd.list[i];
@@ -187,13 +190,19 @@ await(struct serve *serve, const struct deadline *deadline, int look, bool *came
 	for (i = 0; i < crowd->count; i++)
 		crowd->wait[FIRST + i] = ((struct job *)crowd->list[i])->poll;
 	ready = poll(crowd->wait, FIRST + crowd->count, timeout);
+	*came = ready > 0 && crowd->wait[LISTENER].revents;
+	if (ready == -1 && errno != EINTR) {
+		error_line(serve->listener.socket->address.text, "%s", explain_errno(errno));
+		for (i = 0; i < crowd->count; i++)
+			job_terminate(crowd->list[i]);
+		return STATUS_RUNNER;
+	}
 	/* A signal has interrupted the call. */
 	if (ready == -1)
 		crowd->wait[WAKE].revents = POLLIN;
 	listener_retry(&serve->listener);
 	for (i = 0; i < crowd->count; i++)
 		((struct job *)crowd->list[i])->poll.revents = ready > 0 ? crowd->wait[FIRST + i].revents : 0;
-	*came = ready > 0 && crowd->wait[LISTENER].revents;
 	if (ready == 0 && bounded && deadline_passed(deadline)) {
 		error_line(serve->listener.socket->address.text, "%s in time (-t)", serve->missing);
 		return STATUS_TIMEOUT;
@@ -207,7 +216,7 @@ serve_open(struct serve *serve)
 	serve->wake = interrupt_wake();
 	serve->exits = child_watch();
 	if (serve->wake == -1 || ucspi_open(&serve->ucspi) == -1 || crowd_grow(&serve->crowd, FIRST) == -1) {
-		error_line(NULL, "%s", strerror(errno));
+		error_line(serve->listener.socket->address.text, "%s", explain_errno(errno));
 		return -1;
 	}
 	io_close_range(STDERR_FILENO + 1, INT_MAX, true);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/explain.h"
 #include "base/memory.h"
 #include "process/launch.h"
 #include "socket/serve.h"
@@ -174,7 +175,7 @@ serve_packets(const struct session *session, struct socket *socket)
 
 	answers.packet.asks = socket->asks;
 	if (opened == -1)
-		error_line(NULL, "%s", strerror(errno));
+		error_line(socket->address.text, "%s", explain_errno(errno));
 	else if (serve_open(&answers.serve) == 0)
 		status = serve_run(&answers.serve);
 	packet_close(&answers.packet);
