@@ -44,6 +44,7 @@ CC_dynamic = $(CC)
 DEFINES = -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64
 COMPILE = $(DEFINES) $(CPPFLAGS) $(CFLAGS) $(HARDEN) -Ilib -MMD -MP
 TOOLS = build/unit build/fuzz build/peer
+TORTURED = $(COMMANDS:%=build/torture/%)
 BENCH = $(patsubst tests/bench/%.c,build/%,$(wildcard tests/bench/*.c))
 
 all: $(COMMANDS:%=build/bin/%)
@@ -89,6 +90,15 @@ $(TOOLS):
 $(BENCH): build/%: tests/bench/%.c build/choice
 	$(CC_fast) $(COMPILE) $(LDFLAGS) -o $@ $<
 
+# Dynamic commands, whose allocations a preloaded library can let fail.
+$(TORTURED): build/torture/%: build/system/cmd/%.o build/system.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+build/failing.so: tests/torture/failing.c build/choice
+	$(CC) $(CFLAGS) -shared -fPIC -o $@ $<
+build/watch: tests/torture/watch.c build/choice
+	$(CC_fast) $(CFLAGS) -o $@ $<
+
 -include $(wildcard build/*.d build/*/*/*.d)
 
 check: all $(TOOLS)
@@ -107,6 +117,10 @@ lessons: all
 
 bench: all $(BENCH)
 	PATH="$$PWD/build/bin:$$PATH" sh tests/bench/bench.sh
+
+torture: torture-programs
+	bash tests/torture/run.sh long
+torture-programs: all build/watch build/failing.so $(TORTURED)
 
 # What is installed: SOURCE MODE DESTINATION, a file each. DESTDIR may contain spaces.
 EXAMPLES := $(shell cd examples && find . -type f ! -path './packaging/*' ! -path './completion/*' | LC_ALL=C sort)
@@ -145,4 +159,4 @@ clean:
 
 always:
 .SECONDARY:
-.PHONY: all always check check-brokers demo lessons bench install uninstall dist clean
+.PHONY: all always check check-brokers demo lessons bench torture torture-programs install uninstall dist clean

@@ -1,0 +1,80 @@
+#!/bin/bash
+# locks.sh [short|long]: eight processes take a lock by turns, while some of them are killed at random. There must never be two holders,
+# nor a lock that nobody holds and nobody gets. Print the number of turns and kills for each kind of lock.
+# shellcheck disable=SC2015,SC2016,SC2086,SC2317 # functions are called by name; names without spaces; single quotes for other programs
+set -u
+ROOT=$(cd "$(dirname "$0")/../.." && pwd)
+PATH=$ROOT/build/bin:$PATH
+[ "${1:-short}" = long ] && turns=20000 || turns=400
+dir=$(mktemp -d)
+cd "$dir" || exit 1
+key=sysv:$((0x71000000 + ($$ & 0xffff) * 16)) counter=/counter-$$ posix=/lock-$$
+# shellcheck disable=SC2064 # these names
+trap "touch stop; wait; ipcdel sem:$key shm:$counter sem:$posix 2>/dev/null; rm -rf '$dir'" EXIT
+mkfifo moment
+failed=0
+
+# work NUMBER COMMAND...: take TURNS turns. Note the successes, and what must not be. 137: killed; 124: nobody let go in time.
+work() {
+	local number=$1 turn good=0 status
+
+	shift
+	for ((turn = 0; turn < turns / 8; turn++)); do
+		status=0
+		"$@" >>output 2>>errors & echo $! >"pid.$number"
+		wait $! || status=$?
+		case $status in
+		0) good=$((good + 1)) ;;
+		137) echo killed >>kills ;;
+		*) echo "status $status" >>violations ;;
+		esac
+	done 2>/dev/null
+	echo $good >"good.$number"
+	rm -f "pid.$number"
+}
+
+# contest LABEL COMMAND...: eight processes, of which one is killed every so often.
+contest() {
+	local label=$1 number victim
+
+	shift
+	rm -f pid.* good.* kills violations errors
+	touch kills violations errors
+	: >output
+	for number in 1 2 3 4 5 6 7 8; do work "$number" "$@" & done
+	until [ "$(echo good.*)" = "good.1 good.2 good.3 good.4 good.5 good.6 good.7 good.8" ]; do
+		read -rt 0.05 _ <>moment
+		read -r victim <"pid.$((RANDOM % 8 + 1))" || continue
+		[ "$(readlink "/proc/$victim/cwd")" != "$dir" ] || kill -KILL "$victim"
+	done 2>/dev/null
+	wait
+	# Only a holder that was killed does not say that it goes, and nobody says so after another came.
+	awk '$1 == "in" { holder = $2 } $1 == "out" && $2 != holder { print "two holders" }' output >>violations
+	good=$(cat good.* | awk '{ n += $1 } END { print n }') killed=$(wc -l <kills)
+	[ ! -s violations ] || { sort violations | uniq -c; sort errors | uniq -c | head; failed=1; }
+	echo "$label: $good turns, $killed killed"
+}
+
+# shellcheck disable=SC2016 # for that shell
+holder=(sh -c 'echo in $$; echo out $$')
+semop -c -i 1 $key >/dev/null || failed=1
+contest sysv semop -t 20 $key -- "${holder[@]}"
+semop -t 5 $key -- true && [ "$(semop $key)" = 1 ] || { echo "sysv: the lock is lost"; failed=1; }
+contest file semop -c -t 20 file:lock -- "${holder[@]}"
+semop -t 5 file:lock -- true || { echo "file: the lock is lost"; failed=1; }
+
+# Each turn adds one. A put that is killed may have been done or not.
+echo 0 | shmput -c $counter
+contest shmput shmput -t 20 $counter -- awk '{ print $1 + 1 }'
+count=$(shmget $counter)
+[[ $count =~ ^[0-9]+$ && $count -ge $good && $count -le $((good + killed)) ]] || { echo "the counter is $count after $good turns and $killed kills"; failed=1; }
+
+# A POSIX semaphore leaks if its holder is killed, as the manual says. One line mends it.
+semop -c -i 1 $posix >/dev/null
+semop $posix -- sh -c 'echo >taken; exec sleep 5' &
+until [ -s taken ]; do read -rt 0.01 _ <>moment; done
+kill -KILL $!
+wait 2>/dev/null
+[ "$(semop $posix)" = 0 ] && semop $posix +1 && semop -t 0 $posix -- true || { echo "posix: the line of the manual does not mend the leak"; failed=1; }
+[ "$failed" -eq 0 ] && echo "no lock had two holders or none"
+exit $failed

@@ -1,0 +1,158 @@
+#!/bin/bash
+# soak.sh [short|long]: messages go through four senders, a queue and four receivers, while signals come to all of them. Print how many
+# messages were lost and how many came twice. Exit 1 if more were lost than the manual states:
+#   none by TERM, INT, USR1, STOP and CONT;
+#   by a KILL of a receiver without COMMAND, what its output had not accepted: PIPE_BUF bytes;
+#   by a KILL of a receiver with COMMAND, or of its whole group, the message of a receiving call that had not returned. That cannot
+#   be seen from outside; it was one in 70 kills at most, and one in 20 is allowed.
+set -u
+
+[ "${1:-short}" = long ] && messages=1000000 jobs=50000 || messages=200000 jobs=1000
+ROOT=$(cd "$(dirname "$0")/../.." && pwd)
+PATH=$ROOT/build/bin:$PATH
+dir=$(mktemp -d)
+cd "$dir" || exit 1
+trap 'touch stop; wait; ipcdel mq:$queue 2>/dev/null; rm -rf "$dir"' EXIT
+mkfifo moment
+failed=0
+
+# signal NUMBER PID: send a signal to a process of this test.
+signal() {
+	[ "$(readlink "/proc/$2/cwd")" = "$dir" ] && kill "-$1" "$2"
+} 2>/dev/null
+
+# ended: how many messages a sender that a signal has stopped had sent, by its line.
+ended() {
+	sed -n 's/.*no message was sent.*/0/p; s/.* \([0-9]*\) messages\{0,1\} w[aer]*e\{0,1\} sent.*/\1/p' "$1" | tail -n 1
+}
+
+# sender NUMBER: send a quarter of the messages. After a signal go on behind the last one that was sent.
+sender() {
+	local first=1 last=$((messages / 4)) sent
+
+	set -m
+	while [ $first -le $last ]; do
+		seq -f "$1.%.0f" $first $last | mqsend "$queue" 2>"sent.$1" &
+		echo $! >"pid.$1"
+		wait $! && break
+		sent=$(ended "sent.$1")
+		[ -n "$sent" ] || { cat "sent.$1" >>violations; break; }
+		first=$((first + sent))
+	done 2>/dev/null
+	rm -f "pid.$1"
+	touch "done.$1"
+}
+
+# receiver NUMBER: write what comes to a file of its own.
+receiver() {
+	set -m
+	until [ -e stop ]; do
+		mqrecv -f -t 1 "$queue" >>"out.$1" 2>>errors &
+		echo $! >"pid.$1"
+		wait $!
+	done 2>/dev/null
+	rm -f "pid.$1"
+}
+
+# through QUEUE SIGNAL...: let the messages through while random signals come.
+through() {
+	local number pid signals lost twice kills=0 sent=0
+
+	queue=$1
+	shift
+	signals=("$@")
+	rm -f out.* done.* stop errors violations
+	touch errors violations out.5
+	mqsend -c -d 10 -s 64 "$queue" </dev/null
+	for number in 5 6 7 8; do receiver $number & done
+	for number in 1 2 3 4; do sender $number & done
+	until [ "$(echo done.*)" = "done.1 done.2 done.3 done.4" ] && [ "$(ipcls -H -o COUNT "mq:$queue")" = 0 ]; do
+		read -rt 0.01 _ <>moment
+		number=$((RANDOM % 8 + 1))
+		read -r pid <"pid.$number" || continue
+		set -- "${signals[RANDOM % ${#signals[@]}]}"
+		# What a killed sender had sent, nobody knows.
+		[ "$1" != KILL ] || [ $number -gt 4 ] || continue
+		signal "$1" "$pid" || continue
+		sent=$((sent + 1))
+		case $1 in
+		KILL) kills=$((kills + 1)) ;;
+		STOP)
+			read -rt 0.02 _ <>moment
+			signal CONT "$pid"
+			;;
+		esac
+	done 2>/dev/null
+	touch stop
+	wait
+	for number in 1 2 3 4; do seq -f "$number.%.0f" $((messages / 4)); done | sort >expected
+	sort out.* >received
+	lost=$(sort -u received | comm -23 expected - | wc -l) twice=$(uniq -d received | wc -l)
+	echo "$queue: ${signals[*]}: $sent signals; of $messages messages $lost were lost, $twice came twice"
+	# A message has at least 4 bytes with its newline.
+	if [ "$lost" -gt $((kills * 1024)) ] || [ "$twice" -gt $((kills * 1024)) ] || [ -s violations ]; then
+		failed=1
+		cat violations
+	fi
+	ipcdel "mq:$queue"
+}
+
+# family PID: print a receiver and the processes that it has started.
+family() {
+	echo "$1"
+	cat "/proc/$1/task/"*/children 2>/dev/null
+}
+
+# work QUEUE: let four workers do the jobs, while processes of them are killed, and now and then a whole group.
+work() {
+	local killed=0 sender pid victim members lost worker
+
+	queue=$1
+	rm -f stop errors
+	touch errors
+	mqsend -c -d 10 -s 64 "$queue" </dev/null
+	: >finished
+	# A worker that ends is started again, in a process group of its own.
+	for worker in 1 2 3 4; do
+		(
+			set -m
+			while [ ! -e stop ]; do
+				# shellcheck disable=SC2016 # for the inner shell
+				mqrecv -f -t 1 "$queue" -- sh -c 'read -r n; echo "$n" >>finished' 2>>errors &
+				echo $! >worker.$worker
+				wait $!
+			done 2>/dev/null
+		) &
+	done
+	seq "$jobs" | mqsend "$queue" &
+	sender=$!
+	while kill -0 $sender 2>/dev/null; do
+		read -rt 0.05 _ <>moment
+		[ $killed -lt $((jobs / 50)) ] || continue
+		read -r pid <worker.$((RANDOM % 4 + 1)) || continue
+		mapfile -t members < <(family "$pid" | tr ' ' '\n' | grep .)
+		[ ${#members[@]} -gt 1 ] || continue
+		victim=${members[RANDOM % ${#members[@]}]}
+		[ "$(readlink "/proc/$pid/cwd")" = "$dir" ] || continue
+		[ $((killed % 10)) -ne 9 ] || victim=-$pid
+		kill -KILL -- "$victim" 2>/dev/null && killed=$((killed + 1))
+	done 2>/dev/null
+	until [ "$(ipcls -H -o COUNT "mq:$queue")" = 0 ] && ! pgrep -f "mqrecv .* $queue " >/dev/null; do
+		[ -e stop ] || { [ "$(ipcls -H -o COUNT "mq:$queue")" -ne 0 ] || touch stop; }
+		read -rt 0.5 _ <>moment
+	done
+	wait
+	lost=$(sort finished | uniq | sort - <(seq "$jobs" | sort) | uniq -u | wc -l)
+	echo "$queue: $killed kills; of $jobs jobs $lost were lost, $(sort finished | uniq -d | wc -l) done twice, $(grep -c 'put back' errors) put back"
+	[ "$lost" -le $((killed / 20 + 1)) ] || failed=1
+	ipcdel "mq:$queue"
+}
+
+key=sysv:$((0x72000000 + ($$ & 0xffff)))
+for name in /soak-$$ "$key"; do
+	through "$name" TERM INT USR1 STOP
+	through "$name" TERM INT USR1 STOP KILL
+	work "$name"
+done
+[ $failed -eq 0 ] && echo "no more was lost than the manual states"
+exit $failed

@@ -1,0 +1,110 @@
+/*
+ * watch: run a command for the torture tests, with a time limit, and look for processes that it leaves behind.
+ *
+ *   watch SECONDS REPORT COMMAND...
+ *
+ * The exit status is that of COMMAND, or 128 and the number of the signal that ended it. The file REPORT gets a word for each thing
+ * that must not be: "hang", if COMMAND had to be killed, or "left", if a process of it lived on for another second. The file that
+ * the variable PEAK names gets the KiB of memory that the largest process had.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static long long
+now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec * 1000LL + time.tv_nsec / 1000000;
+}
+
+/* Send KILL to all processes that have this one as parent. Orphans come to this process, so several rounds get all. */
+static void
+kill_all(void)
+{
+	char path[64];
+	FILE *children;
+	int pid;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)getpid());
+	children = fopen(path, "r");
+	if (children == NULL)
+		return;
+	while (fscanf(children, "%d", &pid) == 1)
+		kill(pid, SIGKILL);
+	fclose(children);
+}
+
+/* Wait for a process, or for all if pid is -1, until a time. Returns -1 if some live on. */
+static int
+wait_until(pid_t pid, long long end, int *status)
+{
+	const struct timespec nap = {0, 1000000};
+	int other;
+
+	for (;;) {
+		pid_t got = waitpid(pid, &other, WNOHANG);
+
+		if (got == -1)
+			return errno == ECHILD ? 0 : -1;
+		if (got == pid) {
+			*status = other;
+			return 0;
+		}
+		if (got > 0)
+			continue;
+		if (now() >= end)
+			return -1;
+		nanosleep(&nap, NULL);
+	}
+}
+
+/* Write the peak of the memory, as a file that appears whole. */
+static void
+tell_peak(const char *path)
+{
+	FILE *file = path == NULL ? NULL : fopen(path, "w");
+	struct rusage usage;
+
+	if (file != NULL && getrusage(RUSAGE_CHILDREN, &usage) == 0)
+		fprintf(file, "%ld\n", usage.ru_maxrss);
+	if (file != NULL)
+		fclose(file);
+}
+
+int
+main(int argc, char *argv[])
+{
+	FILE *report = argc > 3 ? fopen(argv[2], "we") : NULL;
+	int status = 0, rounds, rest;
+	pid_t pid;
+
+	if (report == NULL || prctl(PR_SET_CHILD_SUBREAPER, 1) == -1)
+		return 99;
+	pid = fork();
+	if (pid == -1)
+		return 99;
+	if (pid == 0) {
+		execvp(argv[3], argv + 3);
+		_exit(99);
+	}
+	if (wait_until(pid, now() + atol(argv[1]) * 1000, &status) == -1)
+		fputs("hang\n", report), status = 99 << 8;
+	else if (wait_until(-1, now() + 1000, &rest) == -1)
+		fputs("left\n", report);
+	for (rounds = 0; rounds < 100 && wait_until(-1, now() + 20, &rest) == -1; rounds++)
+		kill_all();
+	fclose(report);
+	tell_peak(getenv("PEAK"));
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
