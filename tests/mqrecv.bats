@@ -1502,6 +1502,21 @@ all_killed() {
 	[ "$(depth "$Q")" -eq 1 ]
 }
 
+@test "mqrecv: -D file:PATH starts a new file when the file was renamed or removed" {
+	new_name posix
+	mqsend -c $SMALL "$Q" one
+	background mqrecv -f -e END -D file:dead "$Q" -- false
+	until [ -s dead ]; do moment; done
+	mv dead again
+	mqsend "$Q" two
+	until [ -s dead ]; do moment; done
+	[ "$(cat again dead)" = $'5:0\tone,5:0\ttwo,' ]
+	rm dead
+	mqsend "$Q" three END
+	ends 0
+	[ "$(cat again dead)" = $'5:0\tone,7:0\tthree,' ]
+}
+
 @test "mqrecv: waits for space in a full queue of dead letters, and says so once" {
 	new_name posix
 	dead=$Q

@@ -22,40 +22,41 @@
 
 /*
  * Open the file, or create it. As with -c, follow no link, and use nothing that another user has put into a sticky
- * directory. Returns GO_ON, or STATUS_FAILED after a line.
+ * directory. Returns a descriptor, or -1; *st is that of an object that is no ordinary file.
  */
 static int
-open_file(struct work *work)
+open_file(const struct work *work, struct stat *st)
 {
-	struct dead_letters *dead = &work->dead;
 	struct deadline deadline;
 	struct place place = {0};
-	struct stat st = {0};
-	int tries = 2, error;
+	int tries = 2, fd, error;
 
+	*st = (struct stat){0};
 	deadline_set(&deadline, work->timeout);
-	if (place_open(&place, dead->name.path) == -1) {
-		error_line(dead->name.text, "%s", explain_errno(errno));
-		return STATUS_FAILED;
-	}
+	if (place_open(&place, work->dead.name.path) == -1)
+		return -1;
 	/* Another process may create the file in between. */
 	do {
-		dead->fd = place_file(&place, O_RDWR, true, &deadline, &st);
-		if (dead->fd == -1 && errno == ENOENT)
-			dead->fd = openat(
+		fd = place_file(&place, O_RDWR, true, &deadline, st);
+		if (fd == -1 && errno == ENOENT)
+			fd = openat(
 			    place.directory, place.name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	} while (dead->fd == -1 && (interrupt_again() || (errno == EEXIST && st.st_mode == 0 && --tries > 0)));
-	error = errno;
+	} while (fd == -1 && (interrupt_again() || (errno == EEXIST && st->st_mode == 0 && --tries > 0)));
 	place_close(&place);
-	if (dead->fd != -1 && fcntl(dead->fd, F_SETFL, O_APPEND) == 0)
-		return GO_ON;
+	if (fd == -1 || fcntl(fd, F_SETFL, O_APPEND) == 0)
+		return fd;
+	error = errno;
+	close(fd);
+	return error_set(error);
+}
+
+/* Return words for an errno value of open_file. */
+static const char *
+explain(int error)
+{
 	if (error == EBADMSG)
-		error_line(dead->name.text, "not an ordinary file but %s", place_kind(st.st_mode));
-	else if (error == EEXIST)
-		error_line(dead->name.text, "another user's file in a sticky directory");
-	else
-		error_line(dead->name.text, "%s", explain_errno(error));
-	return STATUS_FAILED;
+		return "not an ordinary file";
+	return error == EEXIST ? "another user's file in a sticky directory" : explain_errno(error);
 }
 
 int
@@ -63,13 +64,22 @@ dead_letters_open(struct work *work, const struct queue_options *options)
 {
 	struct dead_letters *dead = &work->dead;
 	struct queue_options other = *options;
+	struct stat st;
 	int status;
 
 	dead->fd = -1;
 	if (!dead->name.text)
 		return GO_ON;
-	if (dead->name.kind == NAME_FILE)
-		return open_file(work);
+	if (dead->name.kind == NAME_FILE) {
+		dead->fd = open_file(work, &st);
+		if (dead->fd != -1)
+			return GO_ON;
+		if (errno == EBADMSG)
+			error_line(dead->name.text, "%s but %s", explain(errno), place_kind(st.st_mode));
+		else
+			error_line(dead->name.text, "%s", explain(errno));
+		return STATUS_FAILED;
+	}
 	other.create |= other.exclusive;
 	other.exclusive = other.receive = other.peek = false;
 	other.select = NULL;
@@ -100,18 +110,45 @@ format(const struct message *messages, size_t count, size_t *size)
 	return bytes;
 }
 
+/*
+ * Lock the file that has the name by now: its reader may have renamed or removed the one that is open, to which nothing
+ * is written then. Returns 0 or -1.
+ */
+static int
+lock_file(struct work *work, struct flock *lock)
+{
+	struct dead_letters *dead = &work->dead;
+	struct stat open, named;
+	int fd;
+
+	for (;;) {
+		while (fcntl(dead->fd, F_SETLKW, lock) == -1)
+			if (!interrupt_again())
+				return -1;
+		if (fstat(dead->fd, &open) == -1)
+			return -1;
+		if (lstat(dead->name.path, &named) == 0 && named.st_dev == open.st_dev && named.st_ino == open.st_ino)
+			return 0;
+		fd = open_file(work, &named);
+		if (fd == -1)
+			return -1;
+		close(dead->fd);
+		dead->fd = fd;
+	}
+}
+
 /* Append bytes to the file, all or none, and wait until they are on the disk. Returns 0 or -1. */
 static int
-append(int fd, const char *bytes, size_t size)
+append(struct work *work, const char *bytes, size_t size)
 {
 	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 	struct stat st;
 	ssize_t wrote = -1;
-	int error;
+	int error, fd;
 
-	while (fcntl(fd, F_SETLKW, &lock) == -1)
-		if (!interrupt_again())
-			return -1;
+	if (lock_file(work, &lock) == -1)
+		return -1;
+	fd = work->dead.fd;
 	if (fstat(fd, &st) == 0)
 		while ((wrote = write(fd, bytes, size)) == -1 && interrupt_again())
 			;
@@ -167,7 +204,7 @@ dead_letters_send(struct work *work, const struct message *messages, size_t coun
 		return *done == count ? 0 : -1;
 	}
 	bytes = format(messages, count, &size);
-	result = bytes ? append(work->dead.fd, bytes, size) : -1;
+	result = bytes ? append(work, bytes, size) : -1;
 	free(bytes);
 	if (result == 0)
 		*done = count;
@@ -184,7 +221,7 @@ dead_letters_report(const struct work *work, int error, const char *extra)
 		status = queue_report(&dead->queue, QUEUE_SEND, error, extra);
 		return status == STATUS_TIMEOUT ? STATUS_FAILED : status;
 	}
-	error_line(dead->name.text, "%s; %s", explain_errno(error), extra);
+	error_line(dead->name.text, "%s; %s", explain(error), extra);
 	return STATUS_FAILED;
 }
 
