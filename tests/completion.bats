@@ -302,6 +302,12 @@ objects() {
 	handle=$(mqsend -c sysv:new hello)
 	NAMES+=("$handle" "/ipc7-$$-$BATS_TEST_NUMBER"$'-\n')
 	mqsend -c "/ipc7-$$-$BATS_TEST_NUMBER"$'-\n' hello
+	# Other queues, which come and go, may have a handle with the same first digits.
+	mkdir stub
+	printf '#!/bin/sh\n%s/build/bin/ipcls "$@" | grep -v "^sysv:@" | cat - handle\n' "$ROOT" >stub/ipcls
+	echo "$handle" >handle
+	chmod 755 stub/ipcls
+	PATH=$PWD/stub:$PATH
 	become bash "mqrecv ${handle%?}" "mqrecv $handle" "mqrecv /ipc7-$$-$BATS_TEST_NUMBER-" "mqrecv /ipc7-$$-$BATS_TEST_NUMBER-"
 	become zsh "mqrecv ${handle%?}" "mqrecv $handle" "mqrecv /ipc7-$$-$BATS_TEST_NUMBER-" "mqrecv /ipc7-$$-$BATS_TEST_NUMBER-"
 }
