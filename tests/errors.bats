@@ -570,6 +570,7 @@ END
 2	sigrecv -n x USR1	sigrecv: -n "x": not a number from 0 to 18446744073709551615
 1	sigrecv -R . USR1	sigrecv: .: Is a directory
 1	sigrecv -R /dev/full USR1	sigrecv: /dev/full: No space left on device
+1	sigrecv -R /dev/fd/6 USR1	sigrecv: /dev/fd/6: the reader has gone (hold a FIFO that several commands share open: exec 8<>FIFO)
 1	sigrecv USR1 >&-	sigrecv: standard output: Bad file descriptor
 124	sigrecv -t 0 USR1	sigrecv: no signal in time (-t)
 124	sigmask -b USR1 sh -c 'kill -USR1 $$; exec sigrecv -n 2 -t 0 USR1'	sigrecv: no further signal in time (-t); 1 came
@@ -586,6 +587,7 @@ END
 2	sigmask -p	sigmask: PID is missing; $USAGE
 2	sigmask -b NONE true	sigmask: -b "NONE": there is no such signal (sigsend -l lists them)
 0	IPC7_TRACE=./no/trace sigmask -b USR1 true	sigmask: ./no/trace: no trace (IPC7_TRACE): No such file or directory
+0	IPC7_TRACE=trace sigmask -b USR1 true	sigmask: trace: no trace (IPC7_TRACE): the path of a file needs a slash (./FILE)
 2	sigmask -b 32 true	sigmask: -b "32": the C library keeps this signal for itself
 2	sigmask -i KILL true	sigmask: KILL cannot be blocked or ignored
 2	sigmask -b STOP true	sigmask: STOP cannot be blocked or ignored

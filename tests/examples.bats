@@ -414,7 +414,8 @@ passes() {
 		ipc7_start sigrecv -R @READY USR1
 		sigsend -s USR1 "$PID"
 		ipc7_ends
-		ipc7_stop 0'
+		ipc7_stop 0
+		[ -z "$(ls "$IPC7_DIR")" ]'
 	passes
 	grep -q '^# ipc7_start: PID and LINE would be lost in a subshell' output
 }

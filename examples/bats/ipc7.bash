@@ -13,7 +13,8 @@
 # Limit of every wait, in seconds.
 IPC7_TIMEOUT=${IPC7_TIMEOUT:-10}
 
-# ipc7_setup: call it first in setup. Sets IPC7_DIR, a directory for the test, which the teardown removes.
+# ipc7_setup: call it first in setup. Sets IPC7_DIR, a directory for the test, which the teardown removes. Names that start with a
+# dot are taken there.
 ipc7_setup() {
 	local pid=$$ script main='' field value watched=("$$")
 
@@ -23,8 +24,8 @@ ipc7_setup() {
 	fi
 	IPC7_COUNT=0
 	IPC7_DIR=$(mktemp -d "${BATS_TMPDIR:-/tmp}/ipc7.XXXXXX") || return
-	: >"$IPC7_DIR/made"
-	mkfifo "$IPC7_DIR/pause" || return
+	: >"$IPC7_DIR/.made"
+	mkfifo "$IPC7_DIR/.pause" || return
 	# ipc7_private sends this signal from a subshell, in which skip would be lost.
 	IPC7_SHELL=$BASHPID
 	trap "skip 'cannot create an IPC namespace'" RTMAX
@@ -52,7 +53,7 @@ ipc7_teardown() {
 
 # ipc7_clean_up DIRECTORY: for ipc7_teardown and the guard. End processes by TERM, after 2 seconds by KILL; then remove objects.
 ipc7_clean_up() {
-	local kind name list=$1/made groups=() keepers=()
+	local kind name list=$1/.made groups=() keepers=()
 
 	[ -r "$list" ] || return 0
 	while read -r kind name; do
@@ -100,7 +101,7 @@ ipc7_name() {
 			ipcls -H -o name "$NAME" >/dev/null 2>&1 || break
 		done
 	fi
-	echo "$1 $NAME" >>"$IPC7_DIR/made"
+	echo "$1 $NAME" >>"$IPC7_DIR/.made"
 }
 
 # ipc7_start COMMAND [ARG...]: start a program (not a function) in the background, and return once it is ready. @READY in an
@@ -123,7 +124,7 @@ ipc7_start() {
 		return 2
 	fi
 	IPC7_COUNT=$((IPC7_COUNT + 1))
-	fifo=$IPC7_DIR/ready-$IPC7_COUNT
+	fifo=$IPC7_DIR/.ready-$IPC7_COUNT
 	mkfifo "$fifo" || return
 	exec {fd}<>"$fifo"
 	setsid bash "${BASH_SOURCE[0]}" keep "$IPC7_DIR" "$fifo" "${@//@READY/"$fifo"}" <&0 3>&- 4>&- {fd}>&- &
@@ -147,10 +148,10 @@ ipc7_keep() {
 
 	shift 2
 	exec {to}<>"$fifo" {error}>&2 2>/dev/null || return
-	echo "keeper $$" >>"$directory/made"
+	echo "keeper $$" >>"$directory/.made"
 	# The group is in the list before the program runs, so the clean-up never misses it.
 	# shellcheck disable=SC2016 # for the inner sh
-	setsid sh -c 'echo "group $$" >>"$1/made"
+	setsid sh -c 'echo "group $$" >>"$1/.made"
 		echo "$$" >"$2"
 		export IPC7_STARTED="$1/$$"
 		shift 2
@@ -158,27 +159,27 @@ ipc7_keep() {
 	pid=$!
 	exec </dev/null >/dev/null {error}>&-
 	wait "$pid" || code=$?
-	echo "$code" >"$directory/status.$$"
-	mv "$directory/status.$$" "$directory/status-$pid"
+	echo "$code" >"$directory/.status.$$"
+	mv "$directory/.status.$$" "$directory/.status-$pid"
 	echo "$fifo ended $code" >&"$to"
 }
 
 # ipc7_ends [STATUS]: wait until the program started last has ended, at most IPC7_TIMEOUT seconds. Fails unless its exit status is
 # STATUS (0).
 ipc7_ends() {
-	ipc7_until "$IPC7_TIMEOUT" test -e "$IPC7_DIR/status-$PID" || return
-	ipc7_is "${1:-0}" "$(<"$IPC7_DIR/status-$PID")" 'as the status'
+	ipc7_until "$IPC7_TIMEOUT" test -e "$IPC7_DIR/.status-$PID" || return
+	ipc7_is "${1:-0}" "$(<"$IPC7_DIR/.status-$PID")" 'as the status'
 }
 
 # ipc7_stop [STATUS]: send TERM to the program started last, wait until it has ended, and then end all that it has started. Fails
 # unless its exit status is STATUS (143: ended by TERM).
 ipc7_stop() {
-	[ -e "$IPC7_DIR/status-$PID" ] || sigsend -t "$IPC7_TIMEOUT" -k KILL "$PID" || :
+	[ -e "$IPC7_DIR/.status-$PID" ] || sigsend -t "$IPC7_TIMEOUT" -k KILL "$PID" || :
 	sigsend -g -t 2 -k KILL "$PID" || :
 	ipc7_end_marked "IPC7_STARTED=$IPC7_DIR/$PID" -x || :
 	# The number can be that of another group from now on.
-	sed "/^group $PID\$/d" "$IPC7_DIR/made" >"$IPC7_DIR/made.new"
-	mv "$IPC7_DIR/made.new" "$IPC7_DIR/made"
+	sed "/^group $PID\$/d" "$IPC7_DIR/.made" >"$IPC7_DIR/.made.new"
+	mv "$IPC7_DIR/.made.new" "$IPC7_DIR/.made"
 	ipc7_ends "${1:-143}"
 }
 
@@ -195,7 +196,7 @@ ipc7_until() {
 	m) unit=60000 ;;
 	esac
 	fraction=${BASH_REMATCH[3]}000
-	log=$IPC7_DIR/until.$BASHPID
+	log=$IPC7_DIR/.until.$BASHPID
 	ipc7_now
 	end=$((now + 10#${BASH_REMATCH[1]} * unit + 10#${fraction:0:3} * unit / 1000))
 	until "$@" >"$log" 2>&1; do
@@ -206,7 +207,7 @@ ipc7_until() {
 			return 1
 		fi
 		# The first pauses are shorter: 1, 6, 11 milliseconds and so on, up to 51.
-		read -rt "0.0$((pause / 10))$((pause % 10))" _ <>"$IPC7_DIR/pause" || :
+		read -rt "0.0$((pause / 10))$((pause % 10))" _ <>"$IPC7_DIR/.pause" || :
 		[ "$pause" -gt 50 ] || pause=$((pause + 5))
 	done
 }

@@ -147,6 +147,8 @@ ready_report(const char *file)
 		return STATUS_FAILED;
 	if (errno == EAGAIN)
 		words = "another process has a lease on the file, not given up in time (-t)";
+	else if (errno == EPIPE)
+		words = "the reader has gone (hold a FIFO that several commands share open: exec 8<>FIFO)";
 	else
 		words = errno == ETIMEDOUT ? "no reader in time (-t)" : explain_errno(errno);
 	error_line(file, "%s", words);

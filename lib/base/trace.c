@@ -62,19 +62,23 @@ open_file(const char *path)
 void
 trace_open(void)
 {
-	const char *wanted = getenv("IPC7_TRACE");
+	static bool warned;
+	const char *wanted = getenv("IPC7_TRACE"), *words = "the path of a file needs a slash (./FILE)";
 
 	file = -1;
 	if (!wanted)
 		return;
 	if (strcmp(wanted, "1") == 0)
 		trace_print();
-	if (!strchr(wanted, '/') || trace_privileged())
+	if (!wanted[0] || strcmp(wanted, "0") == 0 || strcmp(wanted, "1") == 0 || trace_privileged())
 		return;
-	file = open_file(wanted);
-	if (file == -1)
-		error_line(wanted, "no trace (IPC7_TRACE): %s",
-		    errno == ENXIO ? "a FIFO without a reader" : explain_errno(errno));
+	/* A word that was meant otherwise creates no file. */
+	if (strchr(wanted, '/') && (file = open_file(wanted)) == -1)
+		words = errno == ENXIO ? "a FIFO without a reader" : explain_errno(errno);
+	/* A forked process does not repeat the line. */
+	if (file == -1 && !warned)
+		error_line(wanted, "no trace (IPC7_TRACE): %s", words);
+	warned = file == -1;
 	trace_on = trace_printed || file != -1;
 }
 

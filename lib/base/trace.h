@@ -18,7 +18,8 @@ void trace_print(void);
 /*
  * Do what IPC7_TRACE asks: 1 prints the lines on standard error, and a path with a slash appends them to that file, with
  * the start and the duration of each call. Ignore a path if the program has rights that its caller lacks. Print a line
- * and go on if the file cannot be opened. A process that closed all its descriptors calls this again.
+ * and go on if the file cannot be opened, or if the value is neither empty nor 0. A process that closed all its descriptors
+ * calls this again.
  */
 void trace_open(void);
 
