@@ -204,6 +204,27 @@ comes() {
 	[ "$(cat out)" = x ]
 }
 
+@test "fifocat: -c refuses a FIFO of another user in a sticky directory, but not elsewhere" {
+	need_root
+	mkdir -m 1777 sticky
+	mkdir -m 777 plain
+	mkfifo sticky/fifo plain/fifo
+	chown 65534 sticky/fifo plain/fifo
+	ln -s ../plain/fifo sticky/link
+	for path in sticky/fifo sticky/link; do
+		try fifocat -c -t 0 "$path"
+		status 1
+		error "fifocat: $path: another user owns the FIFO and may have planted it, so -c does not use it (leave out -c to use it)"
+		try fifocat -t 0 "$path"
+		status 124
+	done
+	try fifocat -c -t 0 plain/fifo
+	status 124
+	chown 0 sticky/fifo
+	try fifocat -c -t 0 sticky/fifo
+	status 124
+}
+
 @test "fifocat: reports a FIFO that it may not open, and -f reads a FIFO that it may not write" {
 	need_root
 	local fifo
