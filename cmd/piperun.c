@@ -86,19 +86,17 @@ parse(struct job *job, int argc, char *argv[])
 	return parse_commands(job, argc - optind, argv + optind);
 }
 
-/* Find all commands and open the FILE of -S. */
+/* Open the FILE of -S first, so that it never keeps the statuses of an earlier run. Then find all commands. */
 static int
 prepare(struct job *job)
 {
-	int status = pipeline_find(&job->pipeline);
+	int status;
 
-	if (status != GO_ON || !job->file)
-		return status;
-	job->statuses = ready_open(job->file, job->timeout);
-	if (job->statuses != -1)
-		return GO_ON;
-	status = ready_report(job->file);
-	return status == STATUS_FAILED ? STATUS_RUNNER : status;
+	if (job->file && (job->statuses = ready_open(job->file, job->timeout)) == -1) {
+		status = ready_report(job->file);
+		return status == STATUS_FAILED ? STATUS_RUNNER : status;
+	}
+	return pipeline_find(&job->pipeline);
 }
 
 /* Print how each command ended. */

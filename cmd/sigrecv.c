@@ -14,6 +14,7 @@
 #include "base/command.h"
 #include "base/error.h"
 #include "base/explain.h"
+#include "base/interrupt.h"
 #include "base/io.h"
 #include "base/ready.h"
 #include "base/signal_set.h"
@@ -84,6 +85,11 @@ start(struct receiver *receiver, const struct options *options)
 		error_line("standard output", "%s", explain_errno(EBADF));
 		return STATUS_FAILED;
 	}
+	/* The kernel ends process 1 only by a signal that has a handler. */
+	if (getpid() == 1 && interrupt_setup() == -1) {
+		error_line("cannot wait for signals", "%s", explain_errno(errno));
+		return STATUS_FAILED;
+	}
 	if (options->ready && (fd = ready_open(options->ready, options->timeout)) == -1)
 		return ready_report(options->ready);
 	if (receive_open(receiver) == -1) {
@@ -120,7 +126,7 @@ static int
 report(int error, unsigned long long count)
 {
 	/* A reader that has had enough loses nothing: every signal that was taken has been written. */
-	if (error == EPIPE)
+	if (error == EPIPE || interrupt_caught())
 		return STATUS_OK;
 	if (error == ETIMEDOUT && count == 0)
 		error_line(NULL, "no signal in time (-t)");

@@ -102,6 +102,9 @@ for command in (["sh", "-c", "kill -TERM $$"], ["sh", "-c", "exit 143"], ["sh", 
 	ln -s out link
 	try run_ -S link true
 	[ "$(cat out)" = 0 ]
+	try run_ -S out nosuch-command
+	status 127
+	[ ! -s out ]
 	try run_ -t 0.1 -S out sleep 1000 -- true
 	status 124
 	[ "$(cat out)" = '143 0' ]

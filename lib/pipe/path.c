@@ -111,8 +111,8 @@ fifo_find(struct fifo *fifo)
 		return STATUS_FAILED;
 	}
 	if (fifo->create && st.st_uid != geteuid() && st.st_uid != 0 && place_sticky(&fifo->place)) {
-		error_line(fifo->path,
-		    "another user owns the FIFO and may have planted it, so -c does not use it (leave out -c to use it)");
+		error_line(fifo->path, "another user owns the FIFO and may have planted it, so -c does not use it "
+		                       "(leave out -c to use it)");
 		return STATUS_FAILED;
 	}
 	fifo->device = st.st_dev;

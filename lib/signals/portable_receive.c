@@ -50,6 +50,8 @@ receive_wait(struct receiver *receiver, int output, const struct deadline *deadl
 		tick = deadline_poll(deadline, DEADLINE_TICK);
 		if (io_gone(output))
 			return error_set(EPIPE);
+		if (interrupt_caught())
+			return error_set(EINTR);
 		count = take(&receiver->set, tick, batch) == 0;
 		if (count == 0 && errno != EAGAIN && errno != EINTR)
 			return -1;
