@@ -355,6 +355,22 @@ END
 	done
 }
 
+@test "as process 1 a command exits with 128 and the number of the signal that stops it" {
+	need_root
+	unshare -fp true 2>/dev/null || skip "needs process namespaces"
+	new_name posix
+	mqsend -c $SMALL "$Q"
+	mkfifo ready
+	for command in "mqrecv -R ready $Q" "mqrecv -j 2 -R ready $Q -- cat" 'sigrecv -R ready USR1' \
+		'sockcat -l -u -R ready unix:socket' 'fdrecv -u -R ready unix:socket -- cat'; do
+		try timeout -s KILL 20 unshare -fp sh -c "(read -r _ <ready; kill -TERM 1) & exec $command"
+		status 143
+		output ''
+		[ -z "$stderr" ]
+	done
+	[ ! -e socket ]
+}
+
 @test "fifocat: a FIFO that is gone as soon as it was made is a removed FIFO" {
 	need_strace
 	# The call says that it succeeded, and makes nothing.

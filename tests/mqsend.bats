@@ -343,6 +343,10 @@ times_out() {
 	status 124
 	try mqrecv -a "$Q"
 	output $'a\nb'
+	# Empty messages fill a queue too, although they have no bytes.
+	mqsend "$Q" '' ''
+	try mqsend -t 0 "$Q" ''
+	status 124
 }
 @test "mqsend: -t bounds the wait for space, -t 0 never waits, and the error line counts the messages sent" {
 	both times_out </dev/null

@@ -349,16 +349,6 @@ RTMIN+1	QUEUE	2' ]
 	done
 }
 
-@test "sigrecv: as process 1 ends with the status of a signal that it does not wait for" {
-	need_root
-	unshare -fp true 2>/dev/null || skip "needs process namespaces"
-	mkfifo ready
-	try timeout -s KILL 9 unshare -fp sh -c '(read -r _ <ready; kill -TERM 1) & exec sigrecv -R ready USR1'
-	status 143
-	output ''
-	[ -z "$stderr" ]
-}
-
 @test "sigrecv: a loop over its lines runs for each signal, even if the signals come in quick succession" {
 	local shell i
 
