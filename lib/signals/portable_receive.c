@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "base/io.h"
 #include "base/trace.h"
 #include "signals/internal.h"
