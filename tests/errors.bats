@@ -1014,7 +1014,7 @@ END
 #                no file system for shared memory, another process has a lease on the file
 # sigsend.bats   a thread, not a process, too many processes to wait for, its queue of signals stayed full, it handles SIG, it blocks SIG
 #                record N has ... bytes, and a record at most N, stopped by a signal
-# fifocat.bats   fs.pipe-user-pages-soft, there is more in it than N bytes, the FIFO was removed, the reader has gone
+# fifocat.bats   fs.pipe-user-pages-soft, there is more in it than N bytes, the FIFO was removed, the reader has gone, another user owns ...
 #                N of them taken, stopped by a signal, standard output has lost its reader, N bytes in the FIFO were not taken
 # sockcat.bats   net.ipv4.ip_unprivileged_port_start, net.core.wmem_max, RLIMIT_NOFILE, clients wait until others have gone
 #                another process keeps its directory locked, a listening socket (-l accepts ...), a connection, not a listening ...
