@@ -1,6 +1,6 @@
 #!/bin/sh
-# limits.sh short|long: run commands (short: a sixth of them, in turn) with each resource limit and each kernel limit of IPC at its smallest, on full file
-# systems, and with little memory. A command either does all that it does without the limit, or ends with a documented status
+# limits.sh short|long: run commands (short: a sixth of them, in turn) with each resource limit and each kernel limit of IPC
+# at its smallest, on full file systems, and with little memory. A command either does all that it does without the limit, or ends with a documented status
 # and one line. Needs root, and namespaces of its own. Exits 1 after a fault.
 set -u
 
@@ -15,7 +15,7 @@ if [ -z "${LIMITS_INSIDE:-}" ]; then
 		echo "limits: skipped: needs root and private namespaces"
 		exit 0
 	fi
-	LIMITS_INSIDE=1 exec unshare -mipf --mount-proc sh "$0" "$@"
+	LIMITS_INSIDE=1 exec unshare -mipf --mount-proc sh tests/torture/limits.sh "$@"
 fi
 
 work=$(mktemp -d)

@@ -15,7 +15,7 @@ if [ -z "${PLACES_INSIDE:-}" ]; then
 		echo "places: skipped: needs root and private namespaces"
 		exit 0
 	fi
-	PLACES_INSIDE=1 exec unshare -mi sh "$0" "$@"
+	PLACES_INSIDE=1 exec unshare -mi sh tests/torture/places.sh "$@"
 fi
 
 work=$(mktemp -d)

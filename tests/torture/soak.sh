@@ -21,9 +21,17 @@ signal() {
 	[ "$(readlink "/proc/$2/cwd")" = "$dir" ] && kill "-$1" "$2"
 } 2>/dev/null
 
-# ended: how many messages a sender that a signal has stopped had sent, by its line.
+# ended NUMBER: how many messages a sender that a signal has stopped had sent: its line tells. Without a line all that was read of the
+# file was sent.
 ended() {
-	sed -n 's/.*no message was sent.*/0/p; s/.* \([0-9]*\) messages\{0,1\} w[aer]*e\{0,1\} sent.*/\1/p' "$1" | tail -n 1
+	local position
+
+	if [ -s "sent.$1" ]; then
+		sed -n 's/.*no message was sent.*/0/p; s/.* \([0-9]*\) messages\{0,1\} w[aer]*e\{0,1\} sent.*/\1/p' "sent.$1" | tail -n 1
+	else
+		position=$(sed -n 's/^pos:[^0-9]*//p' "/proc/$BASHPID/fdinfo/3")
+		head -c "$position" "input.$1" | wc -l
+	fi
 }
 
 # sender NUMBER: send a quarter of the messages. After a signal go on behind the last one that was sent.
@@ -32,10 +40,12 @@ sender() {
 
 	set -m
 	while [ $first -le $last ]; do
-		seq -f "$1.%.0f" $first $last | mqsend "$queue" 2>"sent.$1" &
+		seq -f "$1.%.0f" $first $last >"input.$1"
+		exec 3<"input.$1"
+		mqsend "$queue" <&3 2>"sent.$1" &
 		echo $! >"pid.$1"
 		wait $! && break
-		sent=$(ended "sent.$1")
+		sent=$(ended "$1")
 		[ -n "$sent" ] || { cat "sent.$1" >>violations; break; }
 		first=$((first + sent))
 	done 2>/dev/null
