@@ -1,11 +1,11 @@
 #!/bin/sh
-# fuzz.sh short|long: run each target of tests/fuzz under libFuzzer (clang) with sanitizers, for 1 or 60 seconds. A run starts
+# fuzz.sh short|long: run each target of tests/fuzz under libFuzzer (clang) with sanitizers, for 5 or 60 seconds. A run starts
 # with the corpus, and new inputs are not kept. Exits 1 after a fault; the input is then in build/fuzz-fault.*.
 set -u
 
 cd "$(dirname "$0")/../.." || exit 1
 case ${1:-short} in
-short) seconds=1 ;;
+short) seconds=5 ;;
 long) seconds=60 ;;
 *) echo "usage: fuzz.sh short|long" >&2 && exit 2 ;;
 esac

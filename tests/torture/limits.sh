@@ -1,7 +1,7 @@
 #!/bin/sh
 # limits.sh short|long: run commands (short: a sixth of them, in turn) with each resource limit and each kernel limit of IPC
-# at its smallest, on full file systems, and with little memory. A command either does all that it does without the limit, or ends with a documented status
-# and one line. Needs root, and namespaces of its own. Exits 1 after a fault.
+# at its smallest, on full file systems, and with little memory. A command either does all that it does without the limit, or
+# ends with a documented status and one line. Needs root, and namespaces of its own. Exits 1 after a fault.
 set -u
 
 cd "$(dirname "$0")/../.." || exit 1
