@@ -5,6 +5,7 @@ PREFIX = /usr/local
 BINDIR = $(PREFIX)/bin
 MANDIR = $(PREFIX)/share/man
 BASHCOMPDIR = $(PREFIX)/share/bash-completion/completions
+# Debian's zsh looks in /usr/share/zsh/vendor-completions instead of /usr/share/zsh/site-functions
 ZSHCOMPDIR = $(PREFIX)/share/zsh/site-functions
 # README, lessons and examples
 DOCDIR = $(PREFIX)/share/doc/ipc7

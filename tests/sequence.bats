@@ -152,8 +152,8 @@ setup_file() {
 	cp -R "$ROOT/examples/teach" copy/examples/
 	cp "$ROOT/examples/tutorial/7-socket.md" copy/examples/tutorial/
 	ln -s "$ROOT/build/bin" copy/build/bin
-	timeout 60 sh copy/examples/teach/lessons pictures </dev/null >drawn
-	[ "$(cat drawn)" = "$PWD/pictures/7-socket.svg" ]
-	grep -q 'receive &quot;TEA\|receive "TEA' pictures/7-socket.svg
-	grep -q 'send "coffee"' pictures/7-socket.txt
+	timeout 60 sh copy/examples/teach/lessons </dev/null >drawn
+	[ "$(cat drawn)" = "$PWD/build/lessons/7-socket.svg" ]
+	grep -q 'receive &quot;TEA\|receive "TEA' build/lessons/7-socket.svg
+	grep -q 'send "coffee"' build/lessons/7-socket.txt
 }

@@ -34,13 +34,6 @@ error_line(const char *object, const char *format, ...)
 	errno = saved;
 }
 
-int
-error_set(int error)
-{
-	errno = error;
-	return -1;
-}
-
 void
 error_text(const char *object, struct text *text)
 {

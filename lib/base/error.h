@@ -4,6 +4,8 @@
 #ifndef BASE_ERROR_H
 #define BASE_ERROR_H
 
+#include <errno.h>
+
 struct text;
 
 /* Exit statuses of every command. A step that may end a command returns one of them, or GO_ON. */
@@ -30,8 +32,13 @@ extern const char *error_program;
  */
 void error_line(const char *object, const char *format, ...);
 
-/* Set errno. Returns -1. */
-int error_set(int error);
+/* Set errno. Returns -1. It is defined here so that compilers and analysers see that it never returns 0. */
+static inline int
+error_set(int error)
+{
+	errno = error;
+	return -1;
+}
 
 /* Print an error line from a text that was put together, and free the text. Keep errno. */
 void error_text(const char *object, struct text *text);

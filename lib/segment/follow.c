@@ -34,7 +34,7 @@ reserve(struct follower *follower, size_t size)
 	size_t needed = SEGMENT_HEAD + size + 1;
 	char *grown;
 
-	if (needed <= follower->capacity)
+	if (needed > size && needed <= follower->capacity)
 		return 0;
 	grown = needed > size ? realloc(follower->record, needed) : NULL;
 	if (!grown)

@@ -11,7 +11,7 @@
 #include "socket/internal.h"
 
 /* Bytes that a pipe holds by default. */
-#define PIPEFUL (64 * 1024)
+#define PIPEFUL (64 * 1024L)
 
 int
 socket_settle(int fd, bool tcp, long long timeout)
