@@ -121,7 +121,8 @@ available() {
 	: >lock
 	# shellcheck disable=SC2016
 	semop file:lock -- sh -c 'cat never 9>&- 3>&- & echo $! >pid'
-	available file:lock
+	# The new process may not have closed it yet.
+	semop -t 30 file:lock -- true
 	kill "$(<pid)"
 	# shellcheck disable=SC2016
 	semop file:lock -- sh -c 'cat never 3>&- & echo $! >pid'
