@@ -93,7 +93,7 @@ become(struct receiver *receiver)
 		error_line(NULL, "%s", explain_errno(errno));
 		return STATUS_FAILED;
 	}
-	/* Until here the message was not taken. A signal from here on stays pending, and is for COMMAND. */
+	/* From here on, the message is taken, and a signal stays pending for COMMAND. */
 	if (interrupt_hold() == -1 || interrupt_caught())
 		return STATUS_RUNNER;
 	/* A line about COMMAND is for the user of fdrecv, not for a descriptor of the sender. */

@@ -111,7 +111,7 @@ explain(const struct transfer *transfer, int error, struct text *line)
 	return STATUS_FAILED;
 }
 
-/* Return true if an error is the normal end: nobody reads the output, or a signal says stop, and no byte is lost. */
+/* Return true if no byte is lost, and the output has lost its reader or a signal was caught: a normal end. */
 static bool
 normal(struct transfer *transfer, int error)
 {

@@ -122,7 +122,7 @@ send_operands(struct sender *sender)
 	return status;
 }
 
-/* End because a record could not be read. A signal that comes before a part of a record was read loses nothing. */
+/* End because a record could not be read. Nothing is lost if a signal came before a part of a record was read. */
 static int
 stop_reading(const struct sender *sender, const struct record_reader *reader, int error)
 {

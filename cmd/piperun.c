@@ -2,7 +2,7 @@
  * piperun: join commands by anonymous pipes, in a line or a ring.
  *
  * piperun finds all commands and makes all pipes before it starts a command. No byte passes through piperun, and it
- * holds no end of a pipe. It ends as the first command from the left that failed: with its status, or by its signal.
+ * holds no end of a pipe. It ends with the status, or by the signal, of the first command from the left that failed.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -164,7 +164,7 @@ run(struct job *job)
 		show(&job->pipeline);
 	if (job->statuses != -1)
 		status = tell(job, status);
-	/* It ends all but process 1. */
+	/* Process 1 survives the signal. */
 	if (WIFSIGNALED(end))
 		die(WTERMSIG(end));
 	return status;

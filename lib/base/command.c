@@ -15,8 +15,8 @@
 #include "base/trace.h"
 
 /*
- * Write a text to standard output and free it. Returns 0, or -1 after a line that ends with undone. If that is NULL, a
- * reader that has gone loses nothing.
+ * Write a text to standard output and free it. Returns 0, or -1 after a line that ends with undone. If undone is NULL,
+ * an output without a reader is no failure.
  */
 static int
 print(struct text *text, const char *undone)

@@ -106,7 +106,7 @@ CHECKED int command_print(struct text *text);
 
 /*
  * Write the name of a new object, which has no other name, to standard output. Returns GO_ON, or STATUS_FAILED after a
- * line that ends with undone, the words for what the caller then removes.
+ * line that ends with undone: words about the object that the caller then removes.
  */
 CHECKED int command_tell(const char *name, const char *undone);
 

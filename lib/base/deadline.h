@@ -64,8 +64,8 @@ int deadline_alarm(const struct deadline *deadline);
 
 /*
  * Interrupt blocking system calls of this thread by SIGURG every DEADLINE_TICK while poll(2) reports one of the events
- * for a descriptor, or that it has lost its reader: a thread waits for that. A second call does
- * nothing, and must name the same descriptor. Returns 0, or -1 with errno of pthread_create(3p).
+ * for a descriptor, or that it has lost its reader. Another thread makes the poll(2). A second call does nothing, and
+ * must name the same descriptor. Returns 0, or -1 with errno of pthread_create(3p).
  */
 int deadline_watch(int fd, short events);
 

@@ -76,9 +76,9 @@ int interrupt_hold(void);
 void interrupt_pause(void);
 
 /*
- * Wait, during a hold, for the end of a child or for a signal that would end this process, even one that has no handler
- * here; it then counts as caught. Call interrupt_take before. Returns the number of the signal if a process sent it, or
- * 0. See sigwaitinfo(3p).
+ * Wait, during a hold, for the end of a child or for a signal that would end this process, even if it has no handler
+ * here. The signal then counts as caught. Call interrupt_take first. Returns the number of the signal if a process sent
+ * it, or 0. See sigwaitinfo(3p).
  */
 CHECKED int interrupt_wait(void);
 

@@ -1,5 +1,5 @@
 /*
- * portable_trace.c: POSIX only shows a program that has another user or group than its caller.
+ * portable_trace.c: POSIX shows only whether a program has another user or group than its caller.
  */
 #include <unistd.h>
 

@@ -1,6 +1,6 @@
 /*
- * trace.c: the lines of -v and of IPC7_TRACE. On standard error they go through error_line, so that a trace and an error
- * never mix within a line. In a file each line is one write(2) with O_APPEND, so that the lines of processes never mix.
+ * trace.c: the lines of -v and of IPC7_TRACE. On standard error they go through error_line, so a trace and an error
+ * never mix within a line. In a file each line is one write(2) with O_APPEND, so the lines of processes never mix.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,8 +16,8 @@
 #include "base/trace.h"
 
 /*
- * The lowest descriptor of the file, and a lower one for a process that may have only a few. A script and a COMMAND use
- * those below: COMMAND must get the same numbers with and without a trace.
+ * The lowest descriptor for the file, and the lowest if RLIMIT_NOFILE is small. Descriptors below are for scripts and
+ * COMMAND, which must get the same numbers with and without a trace.
  */
 #define HIGH 100
 #define LOW  10
@@ -26,7 +26,7 @@ bool trace_on, trace_printed;
 
 static int file = -1; /* descriptor of the file that gets the lines, or -1 */
 
-/* The call whose line comes next: where it is made, when it began, and if that includes a wait before it. */
+/* The call whose line comes next: the function that makes it, its start, and whether a wait before it is included. */
 static const char *place;
 static struct timespec began;
 static bool waits;
@@ -45,7 +45,7 @@ open_file(const char *path)
 	int fd = open(path, flags), high;
 	mode_t mask;
 
-	/* With O_CREAT, the kernel may refuse a file of another user that exists. */
+	/* With O_CREAT, the kernel may refuse an existing file of another user. */
 	if (fd == -1 && errno == ENOENT) {
 		mask = umask(0);
 		fd = open(path, flags | O_CREAT, 0600);
@@ -72,7 +72,7 @@ trace_open(void)
 		trace_print();
 	if (!wanted[0] || strcmp(wanted, "0") == 0 || strcmp(wanted, "1") == 0 || trace_privileged())
 		return;
-	/* A word that was meant otherwise creates no file. */
+	/* A value without a slash may be a mistake, and creates no file. */
 	if (strchr(wanted, '/') && (file = open_file(wanted)) == -1)
 		words = errno == ENXIO ? "a FIFO without a reader" : explain_errno(errno);
 	/* A forked process does not repeat the line. */
@@ -97,7 +97,7 @@ trace_wanted(long result)
 {
 	bool tick = trace_on && result == -1 && errno == EINTR && !interrupt_caught();
 
-	/* The call is made again. */
+	/* The function makes the call again. */
 	waits |= tick && place;
 	return trace_on && !tick;
 }

@@ -1,6 +1,6 @@
 /*
  * trace.h: the lines of -v and IPC7_TRACE, one for each system call on an IPC object, printed as the call returns. A
- * caller checks trace_on before it puts a line together, so that tracing costs nothing when it is off.
+ * caller checks trace_on before it puts a line together, so tracing costs nothing when it is off.
  */
 #ifndef BASE_TRACE_H
 #define BASE_TRACE_H
@@ -9,17 +9,17 @@
 
 #include "base/text.h"
 
-/* True if calls are traced: after -v, or as IPC7_TRACE in the environment asks. True if standard error gets the lines. */
+/* True if calls are traced, after -v or because of IPC7_TRACE; true if standard error gets the lines. */
 extern bool trace_on, trace_printed;
 
 /* Print the lines on standard error from now on. */
 void trace_print(void);
 
 /*
- * Do what IPC7_TRACE asks: 1 prints the lines on standard error, and a path with a slash appends them to that file, with
- * the start and the duration of each call. Ignore a path if the program has rights that its caller lacks. Print a line
- * and go on if the file cannot be opened, or if the value is neither empty nor 0. A process that closed all its descriptors
- * calls this again.
+ * Read IPC7_TRACE: 1 prints the lines on standard error, and a path with a slash appends them to that file, with the
+ * start and the duration of each call. Ignore a path if the program has rights that its caller lacks. If the file cannot
+ * be opened, or the value is another one, not empty and not 0, print a line and go on. A process that closed all its
+ * descriptors calls this again.
  */
 void trace_open(void);
 
@@ -38,7 +38,7 @@ void trace_start(const char *where, bool wait);
  */
 bool trace_wanted(long result);
 
-/* Print "program: " and a line that is complete, and free it. Keep errno. */
+/* Print "program: " and a complete line, and free the line. Keep errno. */
 void trace_line(struct text *call);
 
 /*

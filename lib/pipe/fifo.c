@@ -1,6 +1,6 @@
 /*
- * fifo.c: opening a FIFO, and waiting for its other end. A timer interrupts an open that blocks, so that the wait can
- * have a bound and the removal of the FIFO is noticed: no call waits for the other end and for the removal together.
+ * fifo.c: opening a FIFO, and waiting for its other end. No call waits for the other end, a deadline and the removal of
+ * the FIFO together, so a timer interrupts an open that blocks.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +18,7 @@
 #include "base/trace.h"
 #include "pipe/internal.h"
 
-/* Nanoseconds between two looks whether a FIFO without its other end was removed. */
+/* Nanoseconds between two checks that a FIFO without its other end still exists. */
 #define LOOK 500000000LL
 
 /* Print why the FIFO could not be opened, unless a signal was caught. Returns the exit status. */
@@ -116,7 +116,7 @@ open_wait(const struct fifo *fifo)
 	}
 }
 
-/* Open the FIFO as open_wait does, and let the timer rest. */
+/* Open the FIFO as open_wait does, then stop the timer. */
 static int
 open_in_time(const struct fifo *fifo)
 {

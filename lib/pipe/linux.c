@@ -23,7 +23,7 @@ pipe_peek(int fd, char *data, size_t size)
 	if (there <= 0)
 		return there;
 	got = read(ends[0], data, (size_t)there);
-	/* What stays in this pipe would come before the next copy. */
+	/* Bytes left in this pipe would come before the next copy. */
 	if (got != there) {
 		close(ends[0]);
 		close(ends[1]);

@@ -18,7 +18,7 @@ struct pipeline_command {
 	int pipe[2]; /* ends of the pipe to the next command, which pipeline_start opens and closes */
 	pid_t pid;   /* process that runs, or 0 */
 	int end;     /* status of waitpid(2) of a command that has ended, else 0 */
-	bool spared; /* its end does not count: it was ended because others had finished */
+	bool spared; /* its status does not count: piperun ended it because others had finished */
 };
 
 struct pipeline {
@@ -45,10 +45,10 @@ CHECKED int pipeline_find(struct pipeline *pipeline);
 CHECKED int pipeline_start(struct pipeline *pipeline);
 
 /*
- * Wait until all commands have ended, and reap any other child. Meanwhile forward the signals that come: to the first
- * command that runs; a second one that asks for the end, one of the terminal if the commands have a group, and any in a
- * ring, to all. Once deadline comes, or with early once the others have finished, end the commands by SIGTERM and a
- * second later by SIGKILL. Returns 0, or -1 with ETIMEDOUT.
+ * Wait until all commands have ended, and reap any other child. Meanwhile forward each signal to the first command that
+ * runs. Forward to all commands a second signal that asks for the end, a signal of the terminal if the commands have a
+ * group, and any signal in a ring. Once deadline comes, or with early once the others have finished, end the commands by
+ * SIGTERM and a second later by SIGKILL. Returns 0, or -1 with ETIMEDOUT.
  */
 CHECKED int pipeline_wait(struct pipeline *pipeline, const struct deadline *deadline);
 

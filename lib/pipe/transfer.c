@@ -59,8 +59,8 @@ again(struct transfer *transfer)
 }
 
 /*
- * Handle a write of lossy that has failed: find another reader, or drop what waits for it. What came while TIME passed
- * is dropped too; with no TIME, each write is tried. Returns 0 to go on, or -1.
+ * Handle a failed write of lossy: find another reader, or drop all records that wait, those that came while TIME passed
+ * too. With a TIME of 0, drop only the records of one write. Returns 0 to go on, or -1.
  */
 static int
 reach(struct transfer *transfer)

@@ -43,7 +43,7 @@ await(pid_t pid, int *status)
 	}
 }
 
-/* Give a new child the signals that came before it existed, those of the terminal too. */
+/* Send a new child the signals that came before it existed, even those of the terminal. */
 static void
 catch_up(pid_t pid)
 {

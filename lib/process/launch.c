@@ -165,7 +165,7 @@ read_interpreter(const char *path, char line[INTERPRETER_SPACE])
 	return true;
 }
 
-/* Append what is missing: COMMAND, its interpreter, or the interpreter of that. */
+/* Append the name of the missing file: COMMAND, its interpreter, or the interpreter of that one. */
 static void
 explain_missing(struct text *text, const char *command)
 {

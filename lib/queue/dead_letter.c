@@ -111,8 +111,8 @@ format(const struct message *messages, size_t count, size_t *size)
 }
 
 /*
- * Lock the file that has the name by now: its reader may have renamed or removed the one that is open, to which nothing
- * is written then. Returns 0 or -1.
+ * Lock the file that has the name now. Its reader may have renamed or removed the open file; then open the new one.
+ * Returns 0 or -1.
  */
 static int
 lock_file(struct work *work, struct flock *lock)

@@ -22,7 +22,7 @@ struct hand_head {
 	volatile size_t first; /* messages that have left the file again */
 	volatile size_t count; /* messages that were received, with the first ones */
 	volatile pid_t group;  /* process group of COMMAND; 0: none */
-	volatile bool told;    /* the receiver has printed why messages are left, and ends */
+	volatile bool told;    /* the receiver has printed why it leaves messages, and ends */
 	char queue[];          /* name of the queue */
 };
 
@@ -45,7 +45,7 @@ size_t hand_after(const struct hand *hand, size_t offset);
 /* Append the part of the file's name that all receivers of this user and queue share: ipc7.hand.UID.HASH. */
 void hand_prefix(const char *queue, struct text *text);
 
-/* Make the file, locked, and let the queue receive there. Returns 0 or -1 with errno of mmap(2), or ENOSPC. */
+/* Make and lock the file, and let the queue receive into it. Returns 0 or -1 with errno of mmap(2), or ENOSPC. */
 int hand_open(struct hand *hand, struct queue *queue);
 
 /* Map the whole file, whose size another process may have changed. Returns 0 or -1 with errno of mmap(2). */
@@ -54,7 +54,7 @@ int hand_map(struct hand *hand);
 /* Point queue->buffer at the place of the next message, with at least size bytes. Returns 0, or -1 with ENOSPC. */
 int hand_reserve(struct queue *queue, size_t size);
 
-/* Note that a message of that size and priority was received there. */
+/* Record that a message of that size and priority was received at the place of hand_reserve. */
 void hand_took(struct hand *hand, size_t size, long priority);
 
 /* Find the messages from the first one on; list has space for all. Returns their number. */
@@ -92,7 +92,7 @@ bool put_back_refused(int error);
 /* Start a guard unless one lives. Returns 0, or -1 with errno of pipe(2), fork(2). */
 int guard_start(struct work *work);
 
-/* Leave the messages in hand to the guard, which puts them back. This process has said so, and ends. */
+/* Leave the messages in hand to the guard, which puts them back. This process has printed a line about it, and ends. */
 void guard_leave(struct work *work);
 
 /* End the guard, which has nothing to do. */

@@ -54,7 +54,7 @@ copy(struct follower *follower)
 	bool differs;
 
 	if (segment_part(segment, &size) == -1) {
-		/* A state that lacks the part is passed over, unless it is the first. */
+		/* Skip a state that lacks the part, unless it is the first. */
 		follower->size = SIZE_MAX;
 		return follower->record ? 0 : -1;
 	}

@@ -54,7 +54,7 @@ watch_unread(int fd)
 	struct stat st;
 	int unread = 0;
 
-	/* Of a TCP socket the kernel knows what the peer's kernel has not acknowledged. See pipe(7), unix(7), tcp(7). */
+	/* A TCP socket reports the bytes that the peer's kernel has not acknowledged. See pipe(7), unix(7), tcp(7). */
 	return fstat(fd, &st) == 0 && (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode)) &&
 	       ioctl(fd, S_ISFIFO(st.st_mode) ? FIONREAD : TIOCOUTQ, &unread) == 0 && unread > 0;
 }

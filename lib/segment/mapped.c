@@ -153,7 +153,7 @@ explain_space(const struct segment *segment, struct text *text)
 		text_format(text, " (make it larger with mount -o remount,size=... /dev/shm, or remove segments)");
 }
 
-/* Append that something else has the name. */
+/* Append the kind of object that has the name of the segment. */
 static void
 explain_kind(const struct segment *segment, struct text *text)
 {

@@ -56,7 +56,7 @@ int sysv_create(struct semaphore *semaphore);
 /* sysv_assign.c: Set the members that the operations name, all at one moment. Errors: as semctl(2); EFBIG, EINTR. */
 int sysv_assign(struct semaphore *semaphore, const struct semaphore_operation *operations, size_t count);
 
-/* Words for a file that cannot be opened before the deadline. */
+/* Words for a file that could not be opened by the deadline. */
 #define LEASED "another process has a lease on the file, not given up in time (-t)"
 
 /* calls.c: Make the system call of that name, with its result and errno, and print it if -v asks for that. */
@@ -106,12 +106,12 @@ enum lock_action { LOCK_TRY, LOCK_WAIT, LOCK_RELEASE };
 
 int trace_lock(int fd, long byte, enum lock_action action);
 
-/* The largest number of places of a lock. */
+/* Largest number of places that a lock has. */
 #define LOCK_PLACES (1L << 30)
 
 /*
- * lock_take.c: Lock one of the places of an open lock, and wait for it. Returns its byte, or -1. Errors: ETIMEDOUT,
- * EINTR, those of fcntl(2).
+ * lock_take.c: Wait for a place of an open lock, and lock it. Returns its byte, or -1. Errors: ETIMEDOUT, EINTR, those
+ * of fcntl(2).
  */
 long lock_take(const struct semaphore *semaphore);
 
@@ -142,7 +142,7 @@ bool semaphore_renamed(const char *name, int file);
  */
 int semaphore_watch(int file);
 
-/* Read all that such a descriptor (-1: none) tells; let it tell nothing more. */
+/* Read all events of such a descriptor (-1: none); or stop the watch first, so no more come. */
 void semaphore_drain(int watch);
 void semaphore_unwatch(int watch);
 
@@ -152,7 +152,7 @@ void semaphore_unwatch(int watch);
  */
 int semaphore_lock_byte(int fd, long byte, enum lock_action action);
 
-/* Return the byte after the lock by which another open file description has a byte locked, or the next byte. */
+/* Return the first byte after the lock that another open file description has on a byte; without one, byte + 1. */
 long semaphore_lock_end(int fd, long byte);
 
 /* Open the file of a descriptor for writing, as another description. Returns a descriptor or -1. */

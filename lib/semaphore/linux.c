@@ -66,7 +66,7 @@ semaphore_drain(int watch)
 void
 semaphore_unwatch(int watch)
 {
-	/* It is the first and only one of this instance. */
+	/* An inotify instance gives its first watch the number 1. */
 	if (watch != -1)
 		inotify_rm_watch(watch, 1);
 	semaphore_drain(watch);

@@ -109,7 +109,7 @@ check_fd(struct semaphore *semaphore)
 	semaphore->of.lock.kind = st.st_mode;
 	if (!S_ISREG(st.st_mode))
 		return error_set(EBADMSG);
-	/* The caller keeps a lock on it that it may have. */
+	/* If the file has lost its name, a lock that the caller may have on it stays. */
 	return st.st_nlink > 0 ? fd : error_set(EIDRM);
 }
 
@@ -156,7 +156,7 @@ lock_operate(struct semaphore *semaphore, const struct semaphore_operation *oper
 	return error_set(EIDRM);
 }
 
-/* Return what keeps a file from being found. */
+/* Return words for the reason why a file was not found. */
 static const char *
 missing(const struct semaphore *semaphore)
 {

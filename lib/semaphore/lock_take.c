@@ -1,6 +1,6 @@
 /*
- * lock_take.c: the wait for a lock on a file. One place is waited for by the kernel. With several, the first process in
- * the line has the turnstile locked and tries them all.
+ * lock_take.c: the wait for a lock on a file. The kernel waits for a single place. If there are several, the first
+ * process in the line has the turnstile locked and tries them all.
  */
 #include <errno.h>
 #include <unistd.h>
@@ -10,13 +10,13 @@
 #include "base/trace.h"
 #include "semaphore/internal.h"
 
-/* The byte that the first process in the line for one of several places holds. The places are below it. */
+/* The byte that the first process in the line has locked. The places are below it. */
 #define TURNSTILE LOCK_PLACES
 
-/* Milliseconds between two attempts of that process, at most. */
+/* Most milliseconds between two attempts of that process. */
 #define LONGEST_PAUSE 20
 
-/* Taken places from which on the end of a lock is asked for. */
+/* Taken places after which try_places asks where a lock ends. */
 #define MANY 64
 
 /* Wait for one byte. Returns 0 or -1. */
@@ -66,7 +66,7 @@ try_places(int fd, long places, const struct deadline *deadline)
 	return error_set(EAGAIN);
 }
 
-/* Try all places again and again. No call waits for any of them. */
+/* Try all places until one is free, because no system call waits for any of several. */
 static long
 try_again(int fd, long places, const struct deadline *deadline)
 {
@@ -101,7 +101,7 @@ take_place(const struct semaphore *semaphore, long places)
 	if (semaphore->name->kind == NAME_FD)
 		line = trace_call(TRACED(semaphore_reopen(fd)), "open(\"/proc/self/fd/%d\", O_WRONLY)", fd);
 	if (line == -1)
-		line = fd; /* the file may not be opened */
+		line = fd; /* this user may not open the file */
 	if (wait_for(line, TURNSTILE, &semaphore->deadline) == 0) {
 		byte = try_again(fd, places, &semaphore->deadline);
 		saved = errno;

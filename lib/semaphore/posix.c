@@ -60,7 +60,7 @@ removed(const struct semaphore *semaphore)
 static int
 may_wait(const struct semaphore *semaphore)
 {
-	/* What the watch tells until then is seen now. */
+	/* The checks below cover all events up to here. */
 	semaphore_drain(semaphore->of.posix.watch);
 	if (interrupt_caught())
 		errno = EINTR;

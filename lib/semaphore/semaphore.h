@@ -97,10 +97,10 @@ CHECKED int semaphore_check(const struct name *name, const struct semaphore_opti
     const struct semaphore_operation *operations, size_t count);
 
 /*
- * Open a semaphore, or create it with its values; the longest wait begins. A process that opens it by this function sees its initial values, or
- * later ones. May sleep about 0.2 s for the first operation on a new System V set. name must outlive semaphore, and the
- * caller calls semaphore_close even after a failure. Returns GO_ON, or an exit status after a line. See sem_open(3),
- * semget(2).
+ * Open a semaphore, or create it with its values; the longest wait begins. A process that opens it by this function
+ * sees its initial values, or later ones. May sleep about 0.2 s for the first operation on a new System V set. name
+ * must outlive semaphore, and the caller calls semaphore_close even after a failure. Returns GO_ON, or an exit status
+ * after a line. See sem_open(3), semget(2).
  */
 CHECKED int semaphore_start(
     struct semaphore *semaphore, const struct name *name, const struct semaphore_options *options);
@@ -130,8 +130,8 @@ CHECKED int semaphore_unlink(struct semaphore *semaphore);
 void semaphore_close(struct semaphore *semaphore);
 
 /*
- * Print the line for an errno value met in a step; none for EINTR, as nothing is lost. Returns the exit status: STATUS_REMOVED, options.late or
- * options.failure.
+ * Print the line for an errno value met in a step, but none for EINTR, as nothing is lost. Returns the exit status:
+ * STATUS_REMOVED, options.late or options.failure.
  */
 int semaphore_report(const struct semaphore *semaphore, enum semaphore_step step, int error);
 
