@@ -1,8 +1,8 @@
 /*
  * fdrecv: run a command with descriptors that another process passes.
  *
- * fdrecv listens at a Unix socket, takes one message from one connection, and becomes COMMAND, whose descriptors 0, 1, 2
- * and so on are those of the message. COMMAND is found before fdrecv listens. The sender learns that its message was
+ * fdrecv listens at a Unix socket, takes one message from one connection, and becomes COMMAND, whose descriptors 0, 1,
+ * 2 and so on are those of the message. COMMAND is found before fdrecv listens. The sender learns that its message was
  * taken only when nothing but COMMAND itself can fail.
  */
 #include <errno.h>

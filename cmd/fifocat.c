@@ -1,9 +1,9 @@
 /*
  * fifocat: read or write a named pipe without its traps.
  *
- * fifocat copies the FIFO to standard output, or standard input to the FIFO. It leaves anything but a FIFO alone. Every
- * wait can be bounded; a reader may outlive its writers, and a writer its readers; and an error line says what the
- * other end has not read.
+ * fifocat copies the FIFO to standard output, or standard input to the FIFO. It leaves anything but a FIFO alone. -t
+ * bounds every wait. A reader may outlive its writers, and a writer its readers. An error line counts the bytes that
+ * the other end has not read.
  */
 #include <errno.h>
 #include <string.h>
@@ -76,7 +76,7 @@ parse(struct transfer *transfer, bool *removes, int argc, char *argv[])
 	return GO_ON;
 }
 
-/* Append what an error means. Returns the exit status. */
+/* Append the meaning of an errno value. Returns the exit status. */
 static int
 explain(const struct transfer *transfer, int error, struct text *line)
 {
@@ -152,7 +152,7 @@ stop(struct transfer *transfer, int error)
 	return status;
 }
 
-/* Print what -L has dropped. */
+/* Print the number of records that -L has dropped. */
 static void
 count_dropped(const struct transfer *transfer)
 {

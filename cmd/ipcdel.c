@@ -19,7 +19,7 @@ static const struct command command = {
             "  -v  trace IPC system calls\n",
 };
 
-/* Print what would be removed. Returns the exit status. */
+/* Print the objects that would be removed. Returns the exit status. */
 static int
 print(const struct objects *objects)
 {

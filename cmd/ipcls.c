@@ -1,8 +1,9 @@
 /*
  * ipcls: list queues, segments and semaphores, POSIX and System V.
  *
- * Each object is a line of fields with tabs between them, or of aligned columns at a terminal, in an order that does not change from run to run. The other
- * commands accept the values of the NAME column. ipcls changes nothing, and mounts nothing that other processes see.
+ * Each object is a line of fields with tabs between them, or of aligned columns at a terminal. The order does not
+ * change from run to run. The other commands accept the values of the NAME column. ipcls changes nothing, and mounts
+ * nothing that other processes see.
  */
 #include <unistd.h>
 

@@ -1,8 +1,8 @@
 /*
  * ipcset: change the mode, the owner, or the capacity of queues, segments and semaphores.
  *
- * Every operand is checked before anything is touched. If the kernel refuses a change after that, ipcset prints a line
- * and changes the other objects.
+ * ipcset checks every operand before it changes an object. If the kernel refuses a change after that, ipcset prints a
+ * line and changes the other objects.
  */
 #include <unistd.h>
 

@@ -119,7 +119,7 @@ conclude(struct receiver *receiver, int status)
 	queue->returned |= receiver->share->returned || status > STATUS_SIGNAL;
 	queue->taken |= receiver->share->taken;
 	receiver->work.ended = true;
-	/* With -a and -u, this process takes what comes before the queue is unlinked. */
+	/* With -a and -u, this process takes the messages that come before it unlinks the queue. */
 	if (status == STATUS_OK && receiver->all && receiver->unlink)
 		status = run(receiver);
 	return status;

@@ -2,8 +2,8 @@
  * mqsend: send records as messages.
  *
  * Each MESSAGE, or each record of standard input, becomes one message; no message is cut, split or merged. mqsend waits
- * while the queue is full. If it leaves a message unsent, the error line says how many were sent: those messages, and no
- * others, went into the queue.
+ * while the queue is full. If it leaves a message unsent, the error line says exactly how many messages went into the
+ * queue.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -83,8 +83,8 @@ check(const struct sender *sender, const char *what, unsigned long number, struc
 }
 
 /*
- * Send a message, or drop it after the time of -L, unless it is the mark. Look for a caught signal first, because a call
- * that does not block does not report one.
+ * Send a message, or drop it after the time of -L, unless it is the mark. Look for a caught signal first, because a
+ * call that does not block does not report one.
  */
 static int
 send_message(struct sender *sender, const struct message *message, bool mark)

@@ -74,7 +74,7 @@ read_operations(struct job *job, char *argv[])
 	return GO_ON;
 }
 
-/* Read what comes after SEM: OPs, and -- with a COMMAND, which has the OP -1 unless there are others. */
+/* Read the operands after SEM: OPs, and -- with a COMMAND, which has the OP -1 unless there are others. */
 static int
 read_operands(struct job *job, char *argv[])
 {

@@ -113,7 +113,7 @@ put(struct putter *putter)
 	return STATUS_OK;
 }
 
-/* Put what COMMAND makes of the segment. */
+/* Put the output of COMMAND, which reads the segment. */
 static int
 update(struct putter *putter)
 {

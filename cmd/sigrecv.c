@@ -1,5 +1,5 @@
 /*
- * sigrecv: wait for signals and print what came with them.
+ * sigrecv: wait for signals and print them with their senders and values.
  *
  * sigrecv first blocks the signals. Then it writes the line of -R, and takes the signals in the kernel's order:
  * ordinary signals merge while they are pending, real-time signals queue. It takes no signal once the output has lost

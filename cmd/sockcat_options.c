@@ -144,7 +144,7 @@ parse_operands(struct cat *cat, const struct given *given, int argc, char *argv[
 	return GO_ON;
 }
 
-/* Find out what the socket is that was inherited. */
+/* Find out the kind of the inherited socket. */
 static int
 inherit(struct cat *cat, const struct given *given)
 {

@@ -1,5 +1,5 @@
 /*
- * command.c: what all commands do alike: the start, lines about wrong usage, the way out.
+ * command.c: the steps that all commands share: the start, lines about wrong usage, the way out.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /*
- * command.h: what all commands do alike: the start, options, lines about wrong usage, and the way out.
+ * command.h: the steps that all commands share: the start, options, lines about wrong usage, and the way out.
  */
 #ifndef BASE_COMMAND_H
 #define BASE_COMMAND_H

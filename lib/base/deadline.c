@@ -138,7 +138,7 @@ start_thread(struct pollfd *watch)
 	return error ? error_set(error) : 0;
 }
 
-/* Forget what belongs to the parent of this process. */
+/* Forget the timer and the thread of the parent process. */
 static void
 own_source(void)
 {

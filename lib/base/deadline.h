@@ -50,9 +50,9 @@ int deadline_nap(const struct deadline *deadline, long long *length);
 
 /*
  * Interrupt blocking system calls of this process from now on, by SIGURG every DEADLINE_TICK, and first when the
- * deadline (may be NULL) comes. As the timer repeats, a signal that comes just before a call delays that call by at most
- * a tick. If RLIMIT_SIGPENDING leaves no timer, a thread does the same. Returns 0, or -1 with errno of timer_settime(3p)
- * or pthread_create(3p).
+ * deadline (may be NULL) comes. As the timer repeats, a signal that comes just before a call delays that call by at
+ * most a tick. If RLIMIT_SIGPENDING leaves no timer, a thread does the same. Returns 0, or -1 with errno of
+ * timer_settime(3p) or pthread_create(3p).
  */
 CHECKED int deadline_tick(const struct deadline *deadline);
 

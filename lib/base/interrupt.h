@@ -86,8 +86,8 @@ CHECKED int interrupt_wait(void);
 void interrupt_release(void);
 
 /*
- * Store in set SIGCHLD, SIGWINCH and all signals that would end this process, even those that were blocked on entry, but
- * none that was ignored on entry.
+ * Store in set SIGCHLD, SIGWINCH and all signals that would end this process, even those that were blocked on entry,
+ * but none that was ignored on entry.
  */
 void interrupt_awaited(sigset_t *set);
 

@@ -1,5 +1,5 @@
 /*
- * linux_trace.c: the kernel knows if a program has rights that its caller lacks. See getauxval(3).
+ * linux_trace.c: the kernel tells whether a program has rights that its caller lacks. See getauxval(3).
  */
 #include <sys/auxv.h>
 

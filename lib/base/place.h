@@ -1,6 +1,6 @@
 /*
- * place.h: the last name of a path, in its directory, which is opened once: all steps happen there, even if somebody
- * exchanges a directory of the path meanwhile.
+ * place.h: the last name of a path, in its directory, which is opened once: all steps happen there, even if a directory
+ * of the path is exchanged meanwhile.
  */
 #ifndef BASE_PLACE_H
 #define BASE_PLACE_H
@@ -28,15 +28,15 @@ bool place_holds(const struct place *place, dev_t device, ino_t inode, int flags
 bool place_sticky(const struct place *place);
 
 /*
- * Wait a little after open(2) with O_NONBLOCK has failed because another process has a lease on the file. *nap starts as
- * 0. Returns true if the file is to be opened again; false, with errno: ETIMEDOUT (the deadline has come), EINTR (a
+ * Wait a little after open(2) with O_NONBLOCK has failed because another process has a lease on the file. *nap starts
+ * as 0. Returns true if the caller must try again; false, with errno: ETIMEDOUT (the deadline has come), EINTR (a
  * signal was caught), or another cause.
  */
 CHECKED bool place_again(const struct deadline *deadline, long long *nap);
 
 /*
  * Open an ordinary file, with O_RDONLY or O_RDWR, and wait at most until the deadline for another process's lease on
- * it. If careful, as with -c, or in a sticky directory, follow no symbolic link. Store in *st what has the name.
+ * it. If careful, as with -c, or in a sticky directory, follow no symbolic link. Store the object's status in *st.
  * Returns a descriptor, which is closed on exec, or -1. Errors: EBADMSG (the name is not that of an ordinary file),
  * EEXIST (careful: the file belongs to neither this user nor root, in a sticky directory), ETIMEDOUT, EINTR (a signal
  * was caught), those of open(2).

@@ -93,8 +93,8 @@ passed_nothing(struct pump *pump, bool was_blocked)
 		return 0;
 	}
 	/*
-	 * The loss of out's reader is an error only if in has bytes: an empty in is waited for, and the end of in ends
-	 * the copy.
+	 * The loss of out's reader is an error only if in has bytes. Otherwise wait for bytes, or for the end of in,
+	 * which ends the copy.
 	 */
 	events = error == EPIPE ? io_events(pump->in, POLLIN) : POLLIN;
 	if (events == 0)

@@ -7,11 +7,11 @@
 #include "base/checked.h"
 
 /*
- * Open the FILE of -R: a file, which is created or emptied; or a FIFO, whose reader is waited for, at most timeout
- * nanoseconds (DEADLINE_NEVER: until a signal is caught). /dev/fd/N, /proc/self/fd/N, /dev/stdout, /dev/stderr, and
- * the file that standard output or standard error is open on, are those descriptors as they stand. If the set-up fails
- * after that, a reader of the FIFO sees its end. Returns a descriptor, or -1. Errors: ETIMEDOUT (no reader came), EAGAIN
- * (another process kept a lease on the file), EINTR (a signal was caught), those of open(2).
+ * Open the FILE of -R. Create or empty a file. Wait for the reader of a FIFO, at most timeout nanoseconds
+ * (DEADLINE_NEVER: until a signal is caught). /dev/fd/N, /proc/self/fd/N, /dev/stdout, /dev/stderr, and the file that
+ * standard output or standard error is open on, are the open descriptors. If the set-up fails after that, a reader of
+ * the FIFO sees its end. Returns a descriptor, or -1. Errors: ETIMEDOUT (no reader came), EAGAIN (another process kept
+ * a lease on the file), EINTR (a signal was caught), those of open(2).
  */
 CHECKED int ready_open(const char *file, long long timeout);
 

@@ -1,6 +1,6 @@
 /*
  * record_scan.c: finds the ends of records in bytes that come in pieces of any size. It checks a netstring as its bytes
- * come, so that a bad netstring is noticed before its body is waited for.
+ * come, so no command waits for the body of a bad netstring.
  */
 #include <errno.h>
 #include <limits.h>

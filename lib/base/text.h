@@ -39,7 +39,7 @@ void text_clean(struct text *text);
 /* Release the memory. The text is then empty and can be used again. Keep errno. */
 void text_free(struct text *text);
 
-/* Make the text the caller's, who frees it; the text is then empty. Returns NULL with ENOMEM if the text is cut. */
+/* Give the bytes to the caller, which frees them; the text is then empty. Returns NULL with ENOMEM if it is cut. */
 CHECKED char *text_take(struct text *text);
 
 #endif

@@ -17,9 +17,9 @@ void trace_print(void);
 
 /*
  * Read IPC7_TRACE: 1 prints the lines on standard error, and a path with a slash appends them to that file, with the
- * start and the duration of each call. Ignore a path if the program has rights that its caller lacks. If the file cannot
- * be opened, or the value is another one, not empty and not 0, print a line and go on. A process that closed all its
- * descriptors calls this again.
+ * start and the duration of each call. Ignore a path if the program has rights that its caller lacks. If the file
+ * cannot be opened, or the value is another one, not empty and not 0, print a line and go on. A process that closed all
+ * its descriptors calls this again.
  */
 void trace_open(void);
 
@@ -27,8 +27,8 @@ void trace_open(void);
 #define TRACED(call) (trace_on ? trace_start(__func__, false) : (void)0, (call))
 
 /*
- * Note when the call in that function begins, or, if wait is true, the wait before it. A wait goes on if a tick interrupts
- * the call and the function makes it again.
+ * Note when the call in that function begins, or, if wait is true, the wait before it. A wait goes on if a tick
+ * interrupts the call and the function makes it again.
  */
 void trace_start(const char *where, bool wait);
 

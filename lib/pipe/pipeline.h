@@ -47,8 +47,8 @@ CHECKED int pipeline_start(struct pipeline *pipeline);
 /*
  * Wait until all commands have ended, and reap any other child. Meanwhile forward each signal to the first command that
  * runs. Forward to all commands a second signal that asks for the end, a signal of the terminal if the commands have a
- * group, and any signal in a ring. Once deadline comes, or with early once the others have finished, end the commands by
- * SIGTERM and a second later by SIGKILL. Returns 0, or -1 with ETIMEDOUT.
+ * group, and any signal in a ring. Once deadline comes, or with early once the others have finished, end the commands
+ * by SIGTERM and a second later by SIGKILL. Returns 0, or -1 with ETIMEDOUT.
  */
 CHECKED int pipeline_wait(struct pipeline *pipeline, const struct deadline *deadline);
 

@@ -106,7 +106,7 @@ drain(struct transfer *transfer)
 	return 0;
 }
 
-/* Drain the pipe, and with lossy count what no reader takes. */
+/* Drain the pipe, and with lossy count the bytes that no reader takes. */
 static int
 finish(struct transfer *transfer)
 {

@@ -12,8 +12,8 @@
 
 /*
  * Start a COMMAND and wait for its end. Meanwhile forward to it the signals that would end this process, if a process
- * sent them (interrupt_take, interrupt_wait). interrupt_setup must have been called. Store the status of waitpid(2) in *status. Returns
- * 0, or -1 as launch_start or with errno of waitpid(2).
+ * sent them (interrupt_take, interrupt_wait). Call interrupt_setup first. Store the status of waitpid(2) in *status.
+ * Returns 0, or -1 as launch_start or with errno of waitpid(2).
  */
 CHECKED int child_run(const struct launch *launch, int *status);
 

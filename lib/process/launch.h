@@ -56,7 +56,7 @@ CHECKED int launch_input(const void *data, size_t size);
 /* Return the exit status for an errno value that kept a COMMAND from being run: 125, 126 or 127. */
 int launch_failure(int error);
 
-/* Append the meaning of such an errno value; for a script, which interpreter is missing. */
+/* Append the meaning of such an errno value; for a script, name a missing interpreter. */
 void launch_explain(struct text *text, const char *command, int error);
 
 /* Print a line about an errno value that kept a COMMAND from being run. Returns launch_failure(error). */

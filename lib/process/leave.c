@@ -17,7 +17,7 @@
 #include "process/internal.h"
 #include "process/leave.h"
 
-/* Close all descriptors above 2 but those of keep, which is in ascending order and may hold -1. */
+/* Close all descriptors above 2 except those of keep, which is in ascending order and may hold -1. */
 static void
 close_others(const int *keep, size_t count)
 {
@@ -119,8 +119,8 @@ catch_stop(struct pool *pool)
 }
 
 /*
- * Note the end of a worker. A worker that dies by the signal that stops the pool has not failed, even if the signal came
- * before the pool.
+ * Note the end of a worker. A worker that dies by the signal that stops the pool has not failed, even if it got the
+ * signal before the pool did.
  */
 static void
 note(struct pool *pool, pid_t pid, int wait_status, bool enough)

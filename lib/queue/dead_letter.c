@@ -1,6 +1,6 @@
 /*
- * dead_letter.c: the messages whose COMMAND has failed. They go to another queue, or are appended to a file as netstrings
- * of priority, tab and message, which mqsend -N -P reads.
+ * dead_letter.c: the messages whose COMMAND has failed. They go to another queue, or into a file as netstrings of
+ * priority, tab and message, which mqsend -N -P reads.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -21,8 +21,8 @@
 #define LONGEST_PAUSE 60000000000LL
 
 /*
- * Open the file, or create it. As with -c, follow no link, and use nothing that another user has put into a sticky
- * directory. Returns a descriptor, or -1; *st is that of an object that is no ordinary file.
+ * Open the file, or create it. As with -c, follow no link, and use no file that another user has put into a sticky
+ * directory. Returns a descriptor, or -1; after EBADMSG, *st describes the object with that name.
  */
 static int
 open_file(const struct work *work, struct stat *st)

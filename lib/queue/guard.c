@@ -32,7 +32,7 @@ end_group(pid_t group)
 	child_kill(-group);
 }
 
-/* Print what has happened to the messages, unless the receiver did. */
+/* Print a line about the messages, unless the receiver did. */
 static void
 tell(const struct hand *hand, const struct queue *queue, size_t count, bool waits)
 {
@@ -71,7 +71,7 @@ print(struct hand *hand, const struct queue *queue, int error)
 	}
 }
 
-/* Put back what is in hand. */
+/* Put the messages in hand back. */
 static void
 put_back(struct hand *hand, struct queue *queue)
 {

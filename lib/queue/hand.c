@@ -1,7 +1,7 @@
 /*
  * hand.c: the messages in hand. They are received straight into a file in shared memory, so that they survive the
  * receiver: its guard puts them back, or if that was killed too, the next receiver of the same user and queue. The file
- * is locked while the receiver or its guard lives, and a file that is not locked belongs to nobody.
+ * is locked while the receiver or its guard lives, and no process owns a file that is not locked.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -141,7 +141,7 @@ trace_mq_receive(const struct queue *queue, unsigned int *priority, const struct
 	ssize_t result = TRACED(until ? mq_timedreceive(mqd, queue->buffer, queue->size, priority, until)
 	                              : mq_receive(mqd, queue->buffer, queue->size, priority));
 
-	/* Before anything that may block, such as the trace. */
+	/* The trace may block, so record the message first. */
 	if (queue->hand && result >= 0)
 		hand_took(queue->hand, (size_t)result, (long)*priority);
 	if (trace_on)

@@ -57,9 +57,9 @@ watch_links(struct queue_posix *posix)
 }
 
 /*
- * Wait as internal.h says. Most outputs accept bytes at once, so the first poll(2) asks for both, and the next one waits
- * for the queue and for the end of the output alone. Once the queue is unlinked, poll without waiting: receive its remaining messages before
- * EIDRM.
+ * Wait as internal.h says. Most outputs accept bytes at once, so the first poll(2) asks for both, and the next one
+ * waits for the queue and for the end of the output alone. Once the queue is unlinked, poll without waiting: receive
+ * its remaining messages before EIDRM.
  */
 int
 posix_wait(struct queue_posix *posix, short event, const struct queue_wait *wait)

@@ -70,7 +70,7 @@ open_with(const struct queue *queue, int flags)
 	return mqd;
 }
 
-/* Open or create the queue. O_EXCL tells who created it, which matters only if it is to be unlinked. */
+/* Open or create the queue. O_EXCL tells whether this process created it, which matters only to unlink it. */
 static mqd_t
 open_or_create(struct queue *queue)
 {

@@ -1,6 +1,6 @@
 /*
- * queue.h: message queues of POSIX and System V, and an output that messages are written to (work.h runs a COMMAND on
- * them). Functions return 0, or -1 with errno. A function that returns an exit status has printed a line, or returns GO_ON.
+ * queue.h: message queues of POSIX and System V, and an output for messages (work.h runs a COMMAND on them). Functions
+ * return 0, or -1 with errno. A function that returns an exit status has printed a line, or returns GO_ON.
  */
 #ifndef QUEUE_QUEUE_H
 #define QUEUE_QUEUE_H
@@ -27,7 +27,7 @@ struct queue_options {
 	bool receive;             /* the queue is opened for receiving; false: for sending */
 	bool create;              /* a missing queue is created */
 	bool exclusive;           /* the queue must not exist; implies create */
-	bool unlink;              /* the queue is unlinked on the way out, so it matters who created it */
+	bool unlink;              /* the queue is unlinked on the way out, so its creator matters */
 	bool peek;                /* queue_receive copies messages and leaves them in the queue */
 	mode_t mode;              /* exact mode of a queue that is created */
 	unsigned long long depth; /* messages; 0: any number */
@@ -96,8 +96,8 @@ struct queue {
 };
 
 /*
- * Check that name and options can be used together, before anything is touched. Returns GO_ON, STATUS_USAGE, or
- * STATUS_FAILED if this kind of queue, or this system, does not offer what the options ask for.
+ * Check, before an object is touched, that name and options fit together. Returns GO_ON, STATUS_USAGE, or STATUS_FAILED
+ * if this kind of queue, or this system, lacks a feature that the options need.
  */
 CHECKED int queue_check(const struct name *name, const struct queue_options *options);
 
@@ -234,8 +234,8 @@ CHECKED int output_add(struct output *output, const struct message *message);
 CHECKED int output_flush(struct output *output);
 
 /*
- * Give up because of an errno value: put back the messages that are held. Returns STATUS_FAILED after a line; or, if all
- * went back, STATUS_OK after EPIPE, or STATUS_FAILED after a caught signal, without a line.
+ * Give up because of an errno value: put back the messages that are held. Returns STATUS_FAILED after a line; or, if
+ * all went back, STATUS_OK after EPIPE, or STATUS_FAILED after a caught signal, without a line.
  */
 CHECKED int output_fail(struct output *output, int error);
 

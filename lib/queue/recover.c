@@ -1,6 +1,6 @@
 /*
- * recover.c: sends the messages in hand back to their queue: those of this receiver, and those that a receiver left when
- * it and its guard were killed.
+ * recover.c: sends the messages in hand back to their queue: those of this receiver, and those that a receiver left
+ * when it and its guard were killed.
  */
 #include <dirent.h>
 #include <errno.h>

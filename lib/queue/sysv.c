@@ -1,8 +1,8 @@
 /*
  * sysv.c: System V message queues, to send and to receive. They cannot be polled and their calls have no timeout. A
  * receiver with an output waits with space for 0 bytes, which msgrcv(2) answers with E2BIG once there is a message, and
- * checks the output before it takes that message. A wait without an end sleeps in the kernel: a timer interrupts it when
- * its deadline comes (deadline_alarm), and a thread when its output has lost the reader (deadline_watch).
+ * checks the output before it takes that message. A wait without an end sleeps in the kernel: a timer interrupts it
+ * when its deadline comes (deadline_alarm), and a thread when its output has lost the reader (deadline_watch).
  */
 #include <errno.h>
 #include <string.h>
@@ -37,7 +37,7 @@ send_sysv(struct queue *queue, const struct message *message, const struct queue
 	return 0;
 }
 
-/* Let what ends a wait interrupt a call. Without threads, look at the output every tick. */
+/* Let the events that end a wait interrupt a call. Without threads, look at the output every tick. */
 static int
 bound_wait(const struct queue_wait *wait)
 {

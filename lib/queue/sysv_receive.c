@@ -9,8 +9,8 @@
 #include "queue/internal.h"
 
 /*
- * Receive without MSG_NOERROR, which would cut the message. Make the buffer larger until the message fits, unless it has
- * more bytes than the caller wants.
+ * Receive without MSG_NOERROR, which would cut the message. Make the buffer larger until the message fits, unless it
+ * has more bytes than the caller wants.
  */
 ssize_t
 sysv_receive(struct queue *queue, long type, int flags, bool traced)

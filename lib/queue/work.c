@@ -1,6 +1,6 @@
 /*
- * work.c: a COMMAND that runs on the messages of a queue. The messages stay in hand until COMMAND has succeeded, or until
- * they are dead letters. After any other end they are put back.
+ * work.c: a COMMAND that runs on the messages of a queue. The messages stay in hand until COMMAND has succeeded, or
+ * until they are dead letters. After any other end they are put back.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -97,7 +97,7 @@ put_back(struct work *work)
 	return result;
 }
 
-/* Put the messages in hand back, and append what became of them. Returns false if some are not in the queue now. */
+/* Put the messages in hand back, and append where they are. Returns false if some are not in the queue now. */
 static bool
 give_up(struct work *work, struct text *words)
 {
@@ -150,7 +150,7 @@ again(struct work *work, unsigned long long number, int status)
 	return deadline_wait(NULL, 0, &deadline, -1) == -1 && errno == ETIMEDOUT;
 }
 
-/* Decide what a failed COMMAND means for its messages. Returns GO_ON, or an exit status after a line. */
+/* Send the messages of a failed COMMAND to the dead letters, or back. Returns GO_ON, or an exit status after a line. */
 static int
 failed(struct work *work, const struct message *messages, size_t count, unsigned long long number, int status)
 {
@@ -158,7 +158,7 @@ failed(struct work *work, const struct message *messages, size_t count, unsigned
 	bool last = number == work->attempts || status == STATUS_NOEXEC || status == STATUS_NOCOMMAND;
 	struct text words = {0};
 
-	/* After SIGTERM a failure counts as ever. */
+	/* After SIGTERM a failure counts as usual. */
 	if (work->dead.name.text && !stays && (!interrupt_caught() || (work->finishes && last)))
 		return bury(work, messages, count);
 	work->ended = true;

@@ -38,8 +38,8 @@ is_segment(const struct segment *segment, mode_t mode)
 }
 
 /*
- * Return the errno value that says why the object was not opened, which failed with error; 0: it is a symbolic link that
- * may be followed.
+ * Return the errno value that says why the object was not opened, which failed with error; 0: it is a symbolic link
+ * that may be followed.
  */
 static int
 obstacle(struct segment *segment, int error)

@@ -93,7 +93,7 @@ lock(struct follower *follower)
 	deadline_set(&deadline, segment->asked.timeout);
 	if (mapped_lock(segment, &deadline) == 0)
 		return 1;
-	/* A segment that was removed before it was seen had no state: the COMMAND of its creator may have failed. */
+	/* A segment that was removed before the first look had no state: the COMMAND of its creator may have failed. */
 	if (errno != EIDRM || !follower->record)
 		return -1;
 	follower->removed = true;
@@ -109,7 +109,7 @@ take(struct follower *follower)
 
 	if (result != 1)
 		return result;
-	/* All puts up to this one have ended, so what they changed is in the copy. */
+	/* All puts up to this one have ended, so the copy has their changes. */
 	if (follower->watch != -1 && watch_read(follower->watch) & WATCH_MODIFIED)
 		follower->modified = true;
 	segment->step = SEGMENT_GET;

@@ -75,7 +75,7 @@ void segment_discard(struct segment *segment);
 /* Store the size of the part to get in *size. Returns 0 or -1. Errors: ERANGE (the segment has no such part). */
 CHECKED int segment_part(const struct segment *segment, size_t *size);
 
-/* Format what comes before size bytes in a record. Returns its bytes. */
+/* Format the bytes that precede size bytes in a record. Returns their number. */
 #define SEGMENT_HEAD 24
 size_t segment_head(enum record_form form, size_t size, char head[SEGMENT_HEAD]);
 
@@ -92,7 +92,7 @@ CHECKED int mapped_place(struct segment *segment);
  */
 CHECKED int mapped_find(struct segment *segment);
 
-/* Store the status of what has the name, even of a symbolic link. Returns 0, or -1: it is not known here. */
+/* Store the status of the object with the name, even of a symbolic link. Returns 0, or -1: it is not known here. */
 CHECKED int mapped_stat(const struct segment *segment, struct stat *st);
 
 /* Open the object again for reading alone. Returns a descriptor, or -1: that is not possible here. */
@@ -117,7 +117,7 @@ CHECKED int mapped_unlock(const struct segment *segment);
 /* Open a descriptor that poll(2) reports when an open object changes. Returns -1 where the system cannot tell. */
 int watch_open(int object);
 
-/* Read the reports that have come. Returns a set of what happened. */
+/* Read the reports that have come. Returns the set of events. */
 #define WATCH_MODIFIED 1u /* bytes were written */
 #define WATCH_ENDED    2u /* a process has closed the object after writing, or links or attributes have changed */
 unsigned int watch_read(int fd);

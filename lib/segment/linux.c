@@ -13,8 +13,8 @@
 #include "segment/internal.h"
 
 /*
- * Return the path of an object from the directory of its place, which the caller frees. shm_open(3) keeps POSIX segments
- * in /dev/shm.
+ * Return the path of an object from the directory of its place, which the caller frees. shm_open(3) keeps POSIX
+ * segments in /dev/shm.
  */
 static char *
 object_path(const struct segment *segment)

@@ -82,8 +82,8 @@ segment_unlink(struct segment *segment)
 }
 
 /*
- * Return true if the segment is to be removed. A run that a signal stops leaves it to those who hold the lock. A segment
- * that this run created was discarded already if the put failed.
+ * Return true if the segment is to be removed. A run that a signal stops does not remove a segment that another process
+ * has locked. If the put failed, a segment that this run created was discarded already.
  */
 static bool
 unlinks(const struct segment *segment, int status)

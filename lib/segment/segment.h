@@ -106,7 +106,7 @@ enum segment_step {
 struct segment_mapped {
 	int fd;             /* -1: not open */
 	struct place place; /* a file; its directory is opened only if the file is to be unlinked */
-	mode_t kind;        /* type of what has the name instead of a segment; 0: not known */
+	mode_t kind;        /* type of an object that has the name instead of a segment; 0: not known */
 	bool beside;        /* a file beside the segment holds the input */
 	enum {
 		MAPPED_NAMED,
@@ -183,9 +183,9 @@ CHECKED int segment_update(struct segment *segment, struct input *output, const 
 
 /*
  * Write the segment, or the part that the options name, to output. POSIX and file: take a read lock, which is kept
- * until segment_end. RECORD_LINE adds nothing to the bytes. The timeout bounds the wait for the lock, not the writes. Returns 0 or -1; segment->moved counts
- * the bytes that output accepted. Errors: ERANGE (the segment has no such part), ESTALE (it shrank meanwhile),
- * ETIMEDOUT, EINTR, EIDRM, EAGAIN (no timer is left), those of write(2).
+ * until segment_end. RECORD_LINE adds nothing to the bytes. The timeout bounds the wait for the lock, not the writes.
+ * Returns 0 or -1; segment->moved counts the bytes that output accepted. Errors: ERANGE (the segment has no such part),
+ * ESTALE (it shrank meanwhile), ETIMEDOUT, EINTR, EIDRM, EAGAIN (no timer is left), those of write(2).
  */
 CHECKED int segment_get(struct segment *segment, int output, enum record_form form);
 
@@ -210,9 +210,10 @@ int segment_report(const struct segment *segment, int error);
 CHECKED int segment_unlink(struct segment *segment);
 
 /*
- * Close the segment and release its lock. If the options say so, first remove it, provided that the command has
- * succeeded (status is STATUS_OK), or that a signal was caught and no other process holds the lock. If segment_start has failed, do nothing; the struct must then have
- * started as {0}. Returns the exit status, which a removal that fails turns from STATUS_OK into another, after a line.
+ * Close the segment and release its lock. If the options say so, first remove it, if the command has succeeded (status
+ * is STATUS_OK), or if a signal was caught and no other process holds the lock. If segment_start has failed, do
+ * nothing; the struct must then have started as {0}. Returns the exit status, which a removal that fails turns from
+ * STATUS_OK into another, after a line.
  */
 CHECKED int segment_end(struct segment *segment, int status);
 

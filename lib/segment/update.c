@@ -1,7 +1,7 @@
 /*
- * update.c: an update of a segment by a COMMAND, which reads the segment and prints what is put into it. The lock is
- * held from before COMMAND starts until its output is put, so updates come one after the other. COMMAND writes to a file
- * without a name: until it has succeeded nothing changes.
+ * update.c: an update of a segment by a COMMAND, which reads the segment and prints its new bytes. The lock is held
+ * from before COMMAND starts until its output is put, so updates come one after the other. COMMAND writes to a file
+ * without a name: nothing changes until it has succeeded.
  */
 #include <errno.h>
 #include <unistd.h>

@@ -41,12 +41,12 @@ become(const struct hold *hold, struct semaphore *semaphore, int taken)
 
 	if (semaphore_operate(semaphore, hold->operations, hold->count) == -1)
 		return semaphore_report(semaphore, SEMAPHORE_OPERATE, errno);
-	/* If the parent does not learn that it was taken, this end gives it back. */
+	/* If the parent does not learn that the semaphore was taken, the end of this process gives it back. */
 	if (taken != -1 && io_write(taken, "", 1, NULL) == -1)
 		return launch_report(hold->argv[0], errno);
 	if (launch_become(hold->path, hold->argv) == -1 && errno != EINTR)
 		status = launch_report(hold->argv[0], errno);
-	/* The caller of fd: keeps the lock, which it may have had before. */
+	/* With fd:, the caller keeps the lock, which it may have had before. */
 	if (semaphore->backend->release && semaphore->name->kind != NAME_FD)
 		semaphore->backend->release(semaphore);
 	return status;

@@ -31,7 +31,7 @@ struct semaphore_backend {
 	int (*unlink)(struct semaphore *semaphore); /* ENOENT: the semaphore is already gone */
 	void (*close)(struct semaphore *semaphore);
 
-	/* Give back what the end of this process does not. NULL: nothing. */
+	/* Release a lock that the end of this process may not release. NULL: there is none. */
 	void (*release)(struct semaphore *semaphore);
 
 	/* Append the meaning of an errno value in a step, or nothing if it has no meaning of its own here. */

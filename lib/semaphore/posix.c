@@ -1,7 +1,7 @@
 /*
- * posix.c: POSIX named semaphores, which change by 1. Unlinking a semaphore wakes no waiter, so a thread that is told of
- * it interrupts the wait (deadline_watch), or else a timer, to check the name (deadline_tick). All calls on the memory
- * of a semaphore are guarded.
+ * posix.c: POSIX named semaphores, which change by 1. Unlinking a semaphore wakes no waiter, so a thread that is told
+ * of it interrupts the wait (deadline_watch), or else a timer, to check the name (deadline_tick). All calls on the
+ * memory of a semaphore are guarded.
  */
 #include <errno.h>
 #include <string.h>

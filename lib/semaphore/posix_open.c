@@ -12,7 +12,7 @@
 /* The bytes of a semaphore of programs with the other word size: 16 for 32 bits, 32 for 64. */
 #define OTHER_SIZE (POSIX_OTHER_BITS / 2)
 
-/* Look at what has the name, and keep its file open. */
+/* Look at the object with the name, and keep its file open. */
 static int
 open_file(struct semaphore *semaphore)
 {

@@ -50,7 +50,7 @@ int address_parse(struct address *address, const char *text, const char **fault)
 /* Set the kind of an inherited socket. Returns false if there is no such kind of address. See socket(2). */
 bool address_describe(struct address *address, int family, int type);
 
-/* Release what address_parse allocated. */
+/* Release the memory of address_parse. */
 void address_free(struct address *address);
 
 /* Return true if both addresses can be used with one socket: same kind, type, protocol and IP version. */

@@ -41,7 +41,7 @@ int backlog_add(struct backlog *backlog, enum record_form form, const char *pref
  */
 int backlog_write(struct backlog *backlog);
 
-/* Drop what is kept, and what is added from now on. The descriptor stays open. */
+/* Drop all data that are kept, and all that are added from now on. The descriptor stays open. */
 void backlog_close(struct backlog *backlog);
 
 #endif

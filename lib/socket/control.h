@@ -1,6 +1,6 @@
 /*
- * control.h: control data of packets, and what UDP sockets need besides their address: multicast groups, and the
- * address that each packet was sent to.
+ * control.h: control data of packets, and for UDP sockets multicast groups and the address that each packet was sent
+ * to.
  */
 #ifndef SOCKET_CONTROL_H
 #define SOCKET_CONTROL_H
@@ -11,8 +11,8 @@
 #include "socket/socket.h"
 
 /*
- * Set what a UDP socket needs before bind(2) or connect(2), and after bind(2): the interface of a multicast group, and
- * membership of it. Returns 0, or -1 with errno of socket_join or socket_route.
+ * Set the interface of a multicast group, before bind(2) or connect(2) of a UDP socket, and join the group after
+ * bind(2). Returns 0, or -1 with errno of socket_join or socket_route.
  */
 int udp_prepare(const struct socket *socket, int fd, bool listens, const struct socket_address *address);
 int udp_bound(struct socket *socket, int fd, const struct socket_address *at);
@@ -29,8 +29,8 @@ union socket_control {
 };
 
 /*
- * Return the bytes of control data to receive with a packet: what socket_mark (marked) or socket_ask (asks) asked for,
- * and nothing more, because the kernel opens descriptors of the peer wherever there is space for them.
+ * Return the bytes of control data that socket_mark (marked) or socket_ask (asks) asked for with a packet. Receive no
+ * more, because the kernel opens descriptors of the peer wherever there is space for them.
  */
 socklen_t socket_control_size(bool marked, bool asks);
 

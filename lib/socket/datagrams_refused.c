@@ -1,5 +1,5 @@
 /*
- * datagrams_refused.c: packets that nobody takes. UDP reports a refused packet with the next call on the socket. While
+ * datagrams_refused.c: packets that no peer takes. UDP reports a refused packet with the next call on the socket. While
  * a peer with several addresses has not answered, a copy of the first packets is kept, so that they can be sent to the
  * next address if this one refuses them. A Unix socket is connected again, because its receiver may have been replaced.
  */

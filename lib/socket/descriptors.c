@@ -1,7 +1,7 @@
 /*
  * descriptors.c: descriptors in messages of Unix connections. A receiver looks at a message first, and takes it out of
- * the connection only when it accepts what it carries: the sender, whoever receives, knows that its message was taken
- * once the kernel holds no unread byte of it.
+ * the connection only when it accepts the descriptors. So any sender knows that its message was taken once the kernel
+ * holds no unread byte of it.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -197,7 +197,7 @@ descriptors_report(const struct socket *socket, bool receives, int error)
 {
 	struct text why = {0};
 
-	/* The sender keeps its descriptors, and a message that is waited for was not taken. */
+	/* A sender still has its descriptors, and a receiver has taken no message. */
 	if (error == EINTR)
 		return STATUS_FAILED;
 	if (!explanation_add(&why, explanations, receives ? RECEIVES : SENDS, error, 0))

@@ -1,5 +1,6 @@
 /*
- * descriptors.h: passing open descriptors to the process at the other end of a Unix connection. See unix(7), SCM_RIGHTS.
+ * descriptors.h: passing open descriptors to the process at the other end of a Unix connection. See unix(7),
+ * SCM_RIGHTS.
  */
 #ifndef SOCKET_DESCRIPTORS_H
 #define SOCKET_DESCRIPTORS_H
@@ -20,19 +21,18 @@
 CHECKED int descriptors_address(struct address *address, const char *text);
 
 /*
- * Send copies of count descriptors, 1 to DESCRIPTORS_MOST, in one message of one byte, then half-close, and wait at most
- * timeout nanoseconds until the peer has taken the message. Where the system does not tell that, return once the message
- * is sent. Returns 0 or -1. Errors: ETIMEDOUT (the peer can still take the message), ECONNRESET and EPIPE (the peer has
- * closed without taking it), EINTR (a signal was caught), those of sendmsg(2).
+ * Send copies of count descriptors, 1 to DESCRIPTORS_MOST, in one message of one byte, then half-close, and wait at
+ * most timeout nanoseconds until the peer has taken the message. Where the system does not tell that, return once the
+ * message is sent. Returns 0 or -1. Errors: ETIMEDOUT (the peer can still take the message), ECONNRESET and EPIPE (the
+ * peer has closed without taking it), EINTR (a signal was caught), those of sendmsg(2).
  */
 CHECKED int descriptors_send(int fd, const int *list, size_t count, long long timeout);
 
 /*
- * Wait at most timeout nanoseconds for a message, and store the descriptors that it carries in list, which has space for
- * DESCRIPTORS_MOST. To the sender the message is not taken before descriptors_place. Returns their
- * number, or -1; none is then left. Errors: EPIPE (the peer has closed without a message), ENOMSG (a message without
- * descriptors), EMFILE (not all descriptors could be opened), ETIMEDOUT, EINTR (a signal was caught), those of
- * recvmsg(2).
+ * Wait at most timeout nanoseconds for a message, and store the descriptors that it carries in list, which has space
+ * for DESCRIPTORS_MOST. To the sender the message is not taken before descriptors_place. Returns their number, or -1;
+ * none is then left. Errors: EPIPE (the peer has closed without a message), ENOMSG (a message without descriptors),
+ * EMFILE (not all descriptors could be opened), ETIMEDOUT, EINTR (a signal was caught), those of recvmsg(2).
  */
 CHECKED int descriptors_receive(int fd, int *list, long long timeout);
 
@@ -40,8 +40,8 @@ CHECKED int descriptors_receive(int fd, int *list, long long timeout);
 void descriptors_close(const int *list, size_t first, size_t count);
 
 /*
- * Set IPC7_PID and IPC7_UID in the environment to the process id and user of the peer. Unset what is not known, and a
- * process id that this process cannot see. Returns 0, or -1 with ENOMEM.
+ * Set IPC7_PID and IPC7_UID in the environment to the process id and user of the peer. Unset a variable whose value is
+ * not known, and IPC7_PID if this process cannot see the peer. Returns 0, or -1 with ENOMEM.
  */
 CHECKED int descriptors_environment(int fd);
 

@@ -54,7 +54,7 @@ note_waits(struct hub *hub)
 			hub->clients_wait = true;
 }
 
-/* Write what is kept for descriptors that are not known to take nothing. Returns 0, or -1 with errno of the output. */
+/* Write the kept data to all descriptors that may take some. Returns 0, or -1 with errno of the output. */
 static int
 flush(struct hub *hub)
 {

@@ -31,7 +31,7 @@ struct client {
 	enum {
 		CLIENT_SENDS,
 		CLIENT_ENDED,  /* the client has sent its end, and may still read */
-		CLIENT_LEAVES, /* it gets what waits for it; what comes from it is discarded until it closes */
+		CLIENT_LEAVES, /* it gets the data that wait for it; its own are discarded until it closes */
 		CLIENT_GONE    /* the client is to be closed */
 	} state;
 	bool counts;              /* the client has held others up and not caught up since, so these are set: */
@@ -77,16 +77,16 @@ void hub_drop(struct hub *hub, const struct client *client, const char *why);
  */
 void hub_lose(struct hub *hub, struct client *client, int error, bool reads);
 
-/* Write what is kept for a client. */
+/* Write the data that are kept for a client. */
 void hub_write(struct hub *hub, struct client *client);
 
 /*
- * Close a client that has not ended, once what waits for it is written. Input that is unread when a socket is closed
- * would make the system destroy what it has sent.
+ * Close a client that has not ended, once the data that wait for it are written. If a socket is closed with unread
+ * input, the system destroys data that it has sent.
  */
 void hub_leave(struct client *client);
 
-/* Discard what has come from a client that leaves. */
+/* Discard the data that have come from a client that leaves. */
 void hub_discard(struct client *client);
 
 /*

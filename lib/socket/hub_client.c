@@ -1,5 +1,5 @@
 /*
- * hub_client.c: the clients of a hub: accepting them, naming them, and what is said when one is lost.
+ * hub_client.c: the clients of a hub: accepting and naming them, and the line about a lost client.
  */
 #include <errno.h>
 #include <stdlib.h>

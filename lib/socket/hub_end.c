@@ -42,7 +42,7 @@ hub_end(struct hub *hub, enum relay_side side, int error)
 
 		bytes.sent += client->backlog.moved;
 		bytes.came += record_held(&client->records);
-		/* After a failure of the output, clients still get what waits for them. */
+		/* After a failure of the output, clients still get the data that wait for them. */
 		if (side == RELAY_PEER)
 			bytes.read += backlog_kept(&client->backlog);
 	}

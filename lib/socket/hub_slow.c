@@ -1,7 +1,7 @@
 /*
  * hub_slow.c: clients of a hub that are slow, and clients that leave. The hub keeps data that a slow client has not
- * read, up to a bound. Then the others wait for it, but not for long, so that no client can delay the others or use up
- * memory: what counts is the whole time for which they wait, whatever the client reads meanwhile.
+ * read, up to a bound. Then the others wait for it, but not for long, so no client can delay the others or use up
+ * memory. The hub counts the whole time for which they wait, even if the client reads meanwhile.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -27,9 +27,9 @@ void socket_set(int fd, int level, int option, int value);
 void socket_tune(int fd);
 
 /*
- * Bind to an address of this machine. Give a Unix path its mode, and replace only a dead socket. A path that is in use
- * is left alone, and why says what is there. The directory of the path is locked until socket_unlock. Returns 0, or -1
- * with errno of bind(2) or the reason in why.
+ * Bind to an address of this machine. Give a Unix path its mode, and replace only a dead socket. Leave a path in use
+ * alone, and name the object there in why. Lock the directory of the path until socket_unlock. Returns 0, or -1 with
+ * errno of bind(2) or the reason in why.
  */
 int socket_bind(
     struct socket *socket, const struct address *address, int fd, const struct socket_address *at, struct text *why);
@@ -80,8 +80,8 @@ int address_look_up(const struct address *address, int family, const struct dead
 bool address_possible(const char *host);
 
 /*
- * Wait at most timeout nanoseconds until the peer's system has taken all bytes that were sent over TCP. A Unix peer that
- * has closed without reading all of them leaves an error. Returns 0 or -1. Errors: ETIMEDOUT, EINTR (a signal was
+ * Wait at most timeout nanoseconds until the peer's system has taken all bytes that were sent over TCP. A Unix peer
+ * that has closed without reading all of them leaves an error. Returns 0 or -1. Errors: ETIMEDOUT, EINTR (a signal was
  * caught), an error of the connection.
  */
 int socket_settle(int fd, bool tcp, long long timeout);
@@ -159,7 +159,7 @@ int socket_autobind(int fd);
  */
 void socket_through(const struct place *place, struct socket_address *at);
 
-/* Lock a directory that was opened for reading. Returns 0 or -1. Errors: EWOULDBLOCK (it is locked), those of flock(2). */
+/* Lock a directory that is open for reading. Returns 0 or -1. Errors: EWOULDBLOCK (it is locked), those of flock(2). */
 int socket_lock(int directory);
 
 /* Return the bytes that were sent and that the peer's system has not acknowledged; 0 if that is not known. */
@@ -194,8 +194,8 @@ int socket_closed(int fd);
 long socket_unread(int fd);
 
 /*
- * Return the flags of recvmsg(2) that open the descriptors of a message, close them on exec, and leave the message where
- * it is; or 0 if the system cannot do that, and takes the message.
+ * Return the flags of recvmsg(2) that open the descriptors of a message, close them on exec, and leave the message
+ * where it is; or 0 if the system cannot do that, and takes the message.
  */
 int socket_look(void);
 

@@ -33,8 +33,9 @@ int packet_open(struct packet *packet);
 int packet_take(int fd, bool connects, struct packet *packet);
 
 /*
- * Send a packet to an address, from one of this machine's (size 0: the system's choice); or to the peer of the connected
- * socket if to is NULL. Returns 0 or -1. Errors: EAGAIN or ENOBUFS (no space now), EMSGSIZE, those of sendto(2).
+ * Send a packet to an address, from one of this machine's (size 0: the system's choice); or to the peer of the
+ * connected socket if to is NULL. Returns 0 or -1. Errors: EAGAIN or ENOBUFS (no space now), EMSGSIZE, those of
+ * sendto(2).
  */
 int packet_send(
     int fd, const char *data, size_t size, const struct socket_address *to, const struct socket_address *from);

@@ -165,7 +165,7 @@ bind_path(
 	place_close(place);
 	if (place_open(place, address->path) == -1)
 		return -1;
-	/* What is looked at is what would be removed. */
+	/* Look at the object through the directory that a removal would use. */
 	if (place->directory != AT_FDCWD)
 		socket_through(place, &way);
 	if (lock(socket, why) == -1 || clear(place, at, &way, why) == -1)

@@ -1,5 +1,5 @@
 /*
- * records_peer.c: the connection of records: what comes over it, its end, and the next one. The pauses between two
+ * records_peer.c: the connection of records: input from it, its end, and the next connection. The pauses between two
  * attempts to connect start at 0.1 s and double, up to 5 s.
  */
 #include <errno.h>

@@ -1,7 +1,7 @@
 /*
  * records_send.c: the records of standard input. They wait in a list until the connection has taken them. The list
- * holds one record or, with -L, as much as a backlog: there each record has a time of its own, after which it is dropped
- * as a whole.
+ * holds one record or, with -L, as much as a backlog: there each record has a time of its own, after which it is
+ * dropped as a whole.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -27,7 +27,7 @@ count_unsent(struct records *records)
 
 	for (unsent = records->first; unsent; unsent = unsent->next)
 		count += records->pieces ? unsent->size - unsent->done : 1;
-	/* Without a descriptor, the reader returns what it holds. */
+	/* Without a descriptor, the reader returns the records that it holds. */
 	records->input.fd = -1;
 	while (records->reading && !records->pieces && record_next(&records->input, &data, &size) == 1)
 		records->unread++;

@@ -1,8 +1,8 @@
 /*
  * serve_client.c: a COMMAND for each connection, which is its standard input and output. Once the client has gone,
  * COMMAND may read the data that the client sent. Its group is told to end once COMMAND has read nothing for a second.
- * Once COMMAND has ended, what the client still sends is discarded until the client closes: to close a connection with
- * unread bytes resets it, and a reset destroys the answer on its way.
+ * Once COMMAND has ended, discard the bytes of the client until it closes: closing a connection with unread bytes
+ * resets it, and a reset destroys the answer on its way.
  */
 #include <errno.h>
 #include <limits.h>

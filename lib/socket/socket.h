@@ -43,8 +43,8 @@ struct socket {
 };
 
 /*
- * Find out the kind of the socket that an fd: address names, before socket_open. Returns GO_ON, or STATUS_FAILED after a
- * line.
+ * Find out the kind of the socket that an fd: address names, before socket_open. Returns GO_ON, or STATUS_FAILED after
+ * a line.
  */
 int socket_inherit(struct socket *socket);
 
@@ -56,7 +56,7 @@ int socket_inherit(struct socket *socket);
  */
 int socket_open(struct socket *socket, bool listens);
 
-/* Connect a UDP socket to the next address of its peer. Returns 0, or -1 if none is left; the socket is then unchanged. */
+/* Connect a UDP socket to the next address of its peer. Returns 0, or -1 if none is left, with the socket unchanged. */
 int socket_next(struct socket *socket);
 
 /*

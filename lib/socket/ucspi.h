@@ -24,8 +24,8 @@ struct ucspi {
 int ucspi_open(struct ucspi *ucspi);
 
 /*
- * Replace the variables of the last connection. fd: the connection, or the socket of packets. The control characters and
- * backslashes of a path are escaped. Returns 0, or -1 with ENOMEM.
+ * Replace the variables of the last connection. fd: the connection, or the socket of packets. The control characters
+ * and backslashes of a path are escaped. Returns 0, or -1 with ENOMEM.
  */
 int ucspi_set(struct ucspi *ucspi, const struct socket *socket, int fd, const struct socket_address *peer);
 
