@@ -77,7 +77,7 @@ next(struct hub *hub, struct client *client, const char **data, size_t *size)
 	return hub->packet.ended ? 0 : 1;
 }
 
-/* Handle an error of reading from a client. A client whose record is refused gets the data kept for it, and is closed. */
+/* Handle an error of reading from a client. If its record is refused, it gets the data kept for it, and is closed. */
 static void
 refuse(struct hub *hub, struct client *client, int error)
 {
