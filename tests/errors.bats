@@ -1022,7 +1022,7 @@ END
 #                the peer has reset the connection, the peer has gone and takes nothing more, no connection in time
 #                N came that are lost, N were read that are lost, N records were dropped (-L), a packet that came is lost
 #                the peer took nothing, and record N was dropped
-#                its name was not found in time
+#                its name was not found in time, the end of a COMMAND cannot be learned
 # sockcat_packets.bats  the system forbids packets to this address, the address needs an interface, N packets were refused: no such socket
 # sockcat_hub.bats  no such client is there, no client is left, it does not read what is sent to it, it reads too slowly what is
 #                sent to it, record N has ... bytes, and a record at most N, N records were dropped (-L), stopped by a signal

@@ -536,6 +536,20 @@ waits_for_lock() {
 	locked waits_for_lock
 }
 
+@test "shmput: nothing interrupts it once it has the lock for which it waited" {
+	[ "$PLAT" = linux ] || skip "other calls"
+	[ -z "${SANITIZED:-}" ] || skip "not under strace"
+	need strace strace -V
+	new_segment posix
+	echo old | shmput -c "$S"
+	hold write
+	background timeout 20 strace -qq -o trace -e trace=timer_settime,fallocate shmput "$S" <<<new
+	until [ -s trace ]; do moment; done
+	let_go
+	ends 0
+	grep -B 1 '^fallocate' trace | grep 'it_value={tv_sec=0, tv_nsec=0}'
+}
+
 @test "shmput: readers share the lock and keep a writer out" {
 	local reader
 

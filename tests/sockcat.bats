@@ -450,6 +450,16 @@ output_fails() {
 	done
 }
 
+@test "sockcat: ends with status 125 if it cannot learn how COMMAND ended" {
+	[ -z "${SANITIZED:-}" ] || skip "not under strace"
+	need strace strace -V
+	background timeout 20 strace -qq -f -o trace -e inject=waitid:error=ECHILD:when=1 \
+		sockcat -lu -n 1 -R /dev/null unix:socket -- cat 2>error
+	[ "$(echo one | cat_ -T 10 unix:socket)" = one ]
+	ends 125
+	[[ $(<error) == 'sockcat: unix:socket: the end of a COMMAND cannot be learned: No child process'* ]]
+}
+
 @test "sockcat: does not replace a dead socket while another one does so, and the lock of a directory is bounded" {
 	[ "$PLAT" = linux ] || skip "POSIX has no lock of a directory"
 	[ -z "${SANITIZED:-}" ] || skip "not under strace"

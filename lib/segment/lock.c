@@ -82,12 +82,16 @@ lock_wait(struct segment *segment, off_t from, const struct deadline *deadline)
 static int
 lock_fairly(struct segment *segment, const struct deadline *deadline)
 {
+	const struct deadline never = {0};
 	int result = lock_once(segment, F_SETLK, 0);
 
 	if (result == -1 && (errno == EAGAIN || errno == EACCES)) {
 		if (segment->asked.write && lock_wait(segment, TURNSTILE, deadline) == -1)
 			return -1;
 		result = lock_wait(segment, 0, deadline);
+		/* Ticks would interrupt a long fallocate(2), which some kernels then start over. */
+		if (result == 0)
+			result = deadline_alarm(&never);
 	}
 	if (result == 0 && !segment->asked.write)
 		result = unlock(segment, TURNSTILE);

@@ -95,14 +95,54 @@ leave(struct job *job)
 	}
 }
 
-/* Wait for COMMANDs that have ended, and tell the rest of their groups to end too. */
+/*
+ * Note that a COMMAND has ended with that exit status, and tell the rest of its group to end too; reap: wait for it
+ * first, once its client knows.
+ */
+static void
+finish(struct serve *serve, struct job *job, int status, bool reap)
+{
+	bool terminated = job->state != JOB_RUNS;
+
+	job->reaped = true;
+	serve->running--;
+	if (status && !serve->status && !terminated)
+		serve->status = status;
+	/* The client need not wait for the calls below. */
+	serve->ended(serve, job, status, terminated);
+	/* Until COMMAND has been waited for, no other group can have its number. */
+	if (!terminated)
+		kill(-job->pid, SIGTERM);
+	if (reap)
+		(void)waitpid(job->pid, NULL, 0);
+	leave(job);
+}
+
+/* Find the COMMAND that runs with that process id, or any if pid is 0. Returns its job or NULL. */
+static struct job *
+find(const struct serve *serve, pid_t pid)
+{
+	size_t i;
+
+	for (i = 0; i < serve->crowd.count; i++) {
+		struct job *job = serve->crowd.list[i];
+
+		if (!job->reaped && (!pid || job->pid == pid))
+			return job;
+	}
+	return NULL;
+}
+
+/* Wait for COMMANDs that have ended. If their ends cannot be learned, all have failed. */
 static void
 reap(struct serve *serve)
 {
 	const struct pollfd *wait = serve->crowd.wait;
 	char signals[256];
 	siginfo_t info;
+	struct job *job;
 	size_t i;
+	int got;
 
 	for (i = WAKE; i <= EXITS; i++)
 		while (wait[i].revents && read(wait[i].fd, signals, sizeof(signals)) == (ssize_t)sizeof(signals))
@@ -110,36 +150,23 @@ reap(struct serve *serve)
 	if (!wait[WAKE].revents && !wait[EXITS].revents)
 		return;
 	for (;;) {
-		struct job *job = NULL;
-		bool terminated;
-		int status, got;
-
 		info.si_pid = 0;
 		while ((got = waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT)) == -1 && errno == EINTR)
 			;
-		if (got == -1 || info.si_pid == 0)
+		if (got == 0 && info.si_pid == 0)
 			return;
-		for (i = 0; i < serve->crowd.count && !job; i++) {
-			job = serve->crowd.list[i];
-			if (job->reaped || job->pid != info.si_pid)
-				job = NULL;
-		}
-		status = info.si_code == CLD_EXITED ? info.si_status : STATUS_SIGNAL + info.si_status;
-		if (job) {
-			terminated = job->state != JOB_RUNS;
-			job->reaped = true;
-			serve->running--;
-			if (status && !serve->status && !terminated)
-				serve->status = status;
-			/* The client need not wait for the calls below. */
-			serve->ended(serve, job, status, terminated);
-			/* Until COMMAND has been waited for, no other group can have its number. */
-			if (!terminated)
-				kill(-job->pid, SIGTERM);
-		}
-		(void)waitpid(info.si_pid, NULL, 0);
-		if (job)
-			leave(job);
+		job = find(serve, info.si_pid);
+		if (got == -1 && !job)
+			return;
+		if (got == -1) {
+			error_line(serve->listener.socket->address.text, "the end of a COMMAND cannot be learned: %s",
+			    explain_errno(errno));
+			finish(serve, job, STATUS_RUNNER, false);
+		} else if (job)
+			finish(serve, job, info.si_code == CLD_EXITED ? info.si_status : STATUS_SIGNAL + info.si_status,
+			    true);
+		else
+			(void)waitpid(info.si_pid, NULL, 0);
 	}
 }
 

@@ -39,8 +39,8 @@ errors 'EINVAL ENOMEM EAGAIN' splice tee vmsplice sendfile copy_file_range
 errors 'EMFILE ENFILE' pipe pipe2
 errors 'EAGAIN ENOMEM' fork clone vfork clone3
 errors 'EACCES ENOENT ENOMEM E2BIG' execve
-errors 'EINTR ECHILD' wait4
-errors 'EINTR' waitid nanosleep clock_nanosleep flock
+errors 'EINTR ECHILD' wait4 waitid
+errors 'EINTR' nanosleep clock_nanosleep flock
 errors 'EMFILE ENFILE ENOMEM EACCES' socket socketpair
 errors 'EACCES EADDRINUSE ENOMEM' bind
 errors 'EADDRINUSE' listen
