@@ -371,6 +371,16 @@ END
 	[ ! -e socket ]
 }
 
+@test "sigrecv: as process 1 too it receives a blocked signal that came before it started" {
+	need_root
+	unshare -fp true 2>/dev/null || skip "needs process namespaces"
+	for signal in URG ALRM CHLD; do
+		try timeout -s KILL 20 unshare -fp sigmask -b $signal -- sh -c "kill -$signal \$\$; exec sigrecv -t 0 $signal"
+		status 0
+		[[ $output == $signal* ]]
+	done
+}
+
 @test "fifocat: a FIFO that is gone as soon as it was made is a removed FIFO" {
 	need_strace
 	# The call says that it succeeded, and makes nothing.

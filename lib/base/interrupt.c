@@ -154,6 +154,7 @@ handle(int number, enum part part, struct sigaction *before)
 int
 interrupt_setup(void)
 {
+	bool own = sparing;
 	sigset_t mask;
 	size_t i;
 
@@ -166,9 +167,12 @@ interrupt_setup(void)
 		if (signals[i].part != SPARED && handle(signals[i].number, signals[i].part, &inherited[i]) == -1)
 			return -1;
 	mask = inherited_mask;
-	sigdelset(&mask, SIGURG);
-	sigdelset(&mask, SIGALRM);
-	sigdelset(&mask, SIGCHLD);
+	/* A command that handles signals itself may wait for one that was blocked on entry, and pending. */
+	if (!own) {
+		sigdelset(&mask, SIGURG);
+		sigdelset(&mask, SIGALRM);
+		sigdelset(&mask, SIGCHLD);
+	}
 	/*
 	 * musl unblocks two signals when the first handler is installed; other programs use one of them as a real-time
 	 * signal.

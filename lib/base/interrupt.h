@@ -14,7 +14,8 @@
  * Catch the signals that end a process (SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU, SIGPROF,
  * SIGVTALRM, SIGPOLL), except those that were ignored on entry; ignore SIGPIPE and SIGXFSZ, so that writes fail with
  * EPIPE and EFBIG; let SIGURG and SIGCHLD interrupt system calls. After a caught signal SIGALRM interrupts every
- * second. Do nothing in a second call. Returns 0, or -1 with errno of sigaction(2). See alarm(3p).
+ * second. Unblock the last three, unless interrupt_spare was called before. Do nothing in a second call. Returns 0, or
+ * -1 with errno of sigaction(2). See alarm(3p).
  */
 int interrupt_setup(void);
 
