@@ -174,7 +174,11 @@ mkfifo "$tmp/fifo"
 exec 8<>"$tmp/fifo"
 fifocat -n 2000 "$tmp/fifo" >"$tmp/mixed" 8<&- &
 for writer in 1 2 3 4; do
-	awk -v w="$writer" 'BEGIN { for (i = 1; i <= 500; i++) { s = w " " i " "; while (length(s) < 3000) s = s w; print s } }' >"$tmp/lines$writer"
+	awk -v w="$writer" 'BEGIN {
+		fill = sprintf("%3000s", "")
+		gsub(" ", w, fill)
+		for (i = 1; i <= 500; i++) { s = w " " i " "; print s substr(fill, length(s) + 1) }
+	}' >"$tmp/lines$writer"
 	fifocat -l -w "$tmp/fifo" <"$tmp/lines$writer" 8<&- &
 done
 wait
