@@ -1708,11 +1708,14 @@ batches() {
 	read -r _ <&7
 	read -r _ <&7
 	[ "$PLAT" = portable ] || ! ipcls shm | grep ipc7.hand
-	worker=$(cut -d " " -f 1 /proc/$PID/task/$PID/children)
-	kill -KILL "$worker"
+	workers=$(cat /proc/$PID/task/$PID/children)
+	kill -KILL "${workers%% *}"
 	until grep -q killed err; do moment; done
 	# The other COMMAND has to be told to end.
 	kill -KILL $PID
 	until [ "$(depth "$Q")" -ge 2 ]; do moment; done
+	# Only Linux ends workers with their parent.
+	# shellcheck disable=SC2086
+	kill -KILL $workers 2>/dev/null || true
 	exec 7>&-
 }
