@@ -172,8 +172,9 @@ boundaries() {
 	[ "$(cat got)" = y ]
 	kill "$PID"
 	ends 143
+	# The listener ends with the packet, maybe before yes has written anything.
 	listen -n 1 udp:127.0.0.1:0 < <(yes)
-	cat_ -n 1 "$A" <<<x
+	cat_ -O "$A" <<<x
 	ends 0
 }
 
