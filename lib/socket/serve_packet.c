@@ -97,7 +97,10 @@ give_up(struct serve *serve, const struct answer *answer, int error, bool sendin
 		packet_explain(address, answer->records.count, answer->size, error, &why);
 	else
 		record_fault(&answer->records, error, &why);
-	error_line(address->text, "an answer was not sent: %s", why.data ? why.data : strerror(error));
+	error_line(address->text, "an answer was not sent: %s",
+	    error == EINTR ? "stopped by a signal"
+	    : why.data     ? why.data
+	                   : strerror(error));
 	text_free(&why);
 	if (!serve->status)
 		serve->status = STATUS_RUNNER;
