@@ -468,8 +468,8 @@ passes() {
 @test "examples: ipc7_private skips the test in a command substitution as well" {
 	local body
 
-	for body in '[ "$(ipc7_private echo 7)" = 7 ]' 'text=$(ipc7_private echo 7)' 'run ipc7_private echo 7; false' \
-		'ipc7_private echo 7 | grep 8' 'ipc7_private echo 7'; do
+	# Not in a pipeline: bash may end the test for the pipeline's status before it runs the trap that skips.
+	for body in '[ "$(ipc7_private echo 7)" = 7 ]' 'text=$(ipc7_private echo 7)' 'run ipc7_private echo 7; false' 'ipc7_private echo 7'; do
 		echo "$body"
 	done >bodies
 	{
@@ -480,7 +480,7 @@ passes() {
 	} >>inner.bats
 	awk '/^@test/ { $2 = "\"test" NR "\"" } { print }' inner.bats >renamed && mv renamed inner.bats
 	passes
-	[ "$(grep -c '^ok .* # skip cannot create an IPC namespace' output)" -eq 5 ]
+	[ "$(grep -c '^ok .* # skip cannot create an IPC namespace' output)" -eq 4 ]
 }
 
 @test "examples: the suite that ipc7-bats(7) shows passes" {
