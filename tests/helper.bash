@@ -214,17 +214,6 @@ background() {
 	JOBS+=("$PID")
 }
 
-# terminal SHELL COMMAND...: start an interactive shell under script(1), which runs the commands; keys are typed to descriptor 9.
-terminal() {
-	need script script -qec true /dev/null
-	rm -f keys
-	mkfifo keys
-	exec 9<>keys
-	background sigmask -d INT,QUIT script -qec "$1" /dev/null <keys >screen 9>&-
-	shift
-	printf '%s\n' "$@" >&9
-}
-
 # ready COMMAND...: start COMMAND in the background, and wait for its line in the FIFO called ready; the line is in LINE.
 ready() {
 	[ -p ready ] || mkfifo ready

@@ -1246,18 +1246,7 @@ waits_for_command() {
 
 	new_segment posix
 	echo old | shmput -c "$S"
-	mkfifo started over
-	for shell in 'bash --norc -i' 'dash -i'; do
-		need "${shell%% *}" ${shell%% *} -c true
-		: >runs
-		terminal "$shell" "for i in 1 2 3; do echo >>runs; shmput $S -- sh -c 'echo >started; exec sleep 5'; done"
-		read -rt 10 _ <>started
-		printf '\003echo >over\n' >&9
-		timeout 10 cat over
-		[ "$(grep -c '' runs)" = 1 ]
-		exec 9>&-
-		wait "$PID" || true
-	done
+	loop_stops "shmput $S -- sh -c 'echo >started; exec sleep 5'"
 }
 
 signals_to_command() {

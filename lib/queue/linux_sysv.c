@@ -9,14 +9,10 @@
 #include "queue/internal.h"
 
 /* From Linux 3.8 and 4.17; not all headers of C libraries have them. */
-#ifndef MSG_COPY
-#define MSG_COPY 040000
-#endif
-#ifndef MSG_STAT_ANY
-#define MSG_STAT_ANY 13
-#endif
+#define COPY     040000 /* MSG_COPY */
+#define STAT_ANY 13     /* MSG_STAT_ANY */
 
-const int sysv_except = MSG_EXCEPT, sysv_copy = MSG_COPY;
+const int sysv_except = MSG_EXCEPT, sysv_copy = COPY;
 
 int
 queue_sysv_status(int id, struct msqid_ds *status)
@@ -30,7 +26,7 @@ queue_sysv_status(int id, struct msqid_ds *status)
 	/* Every user may read the status of a queue at its index in the kernel's table. */
 	last = msgctl(0, MSG_INFO, (struct msqid_ds *)(void *)&info);
 	for (index = 0; index <= last; index++)
-		if (msgctl(index, MSG_STAT_ANY, status) == id)
+		if (msgctl(index, STAT_ANY, status) == id)
 			return 0;
 	return error_set(EACCES);
 }

@@ -23,11 +23,9 @@
 #define BLOCK     ((size_t)128 * 1024)
 #define PIPE_SIZE ((size_t)1024 * 1024)
 
-/* Advice that the headers of an older C library lack. */
-#ifndef MADV_POPULATE_READ
-#define MADV_POPULATE_READ  22
-#define MADV_POPULATE_WRITE 23
-#endif
+/* MADV_POPULATE_READ and MADV_POPULATE_WRITE, which the headers of an older C library lack. */
+#define POPULATE_READ  22
+#define POPULATE_WRITE 23
 
 static char block[BLOCK];
 
@@ -149,8 +147,7 @@ pages_touch(const char *data, size_t size, bool write)
 	size_t before = (uintptr_t)data % (size_t)sysconf(_SC_PAGESIZE);
 
 	/* Where the kernel cannot (before Linux 5.14), each page costs a fault of its own. */
-	(void)madvise(
-	    (char *)(uintptr_t)data - before, size + before, write ? MADV_POPULATE_WRITE : MADV_POPULATE_READ);
+	(void)madvise((char *)(uintptr_t)data - before, size + before, write ? POPULATE_WRITE : POPULATE_READ);
 }
 
 /* Write memory, or a block of the object copied into memory. Returns the bytes, or 0 at the end of the object. */
