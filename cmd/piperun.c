@@ -156,6 +156,9 @@ run(struct job *job)
 	if (pipeline_wait(&job->pipeline, &deadline) == 0) {
 		end = pipeline_verdict(&job->pipeline);
 		status = child_status(end);
+	} else if (errno == ECHILD) {
+		error_line(NULL, "the end of a COMMAND cannot be learned: %s", explain_errno(errno));
+		status = STATUS_RUNNER;
 	} else {
 		error_line(NULL, "time ran out (-t); the commands were ended");
 		status = STATUS_TIMEOUT;

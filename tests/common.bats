@@ -593,6 +593,9 @@ took() {
 	status 125
 	[[ $stderr == 'sockcat: unix:s: '*[Mm]emory ]]
 	[ ! -e s ]
+	try timeout 5 strace -qq -f -o /dev/null -e inject=wait4:error=ECHILD:when=1+ piperun sh -c 'exit 3' -- cat
+	status 125
+	error 'piperun: the end of a COMMAND cannot be learned: No child process'
 }
 
 @test "fifocat: -n takes not a byte too many, even if a call fails" {

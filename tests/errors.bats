@@ -1044,6 +1044,6 @@ END
 # sigsend        cannot wait
 # sigrecv        this kernel has no signalfd(2)
 # sigmask        /proc hides it from this user, cannot change how signals are treated
-# piperun        a pipe cannot be made
+# piperun        a pipe cannot be made, the end of a COMMAND cannot be learned
 # ipcset         this user namespace has no such user or group
 # sockcat        no name server answers, and what gai_strerror(3) says; it has gone, it has reset the connection, a packet is larger than N bytes, not removed

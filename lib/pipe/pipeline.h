@@ -32,6 +32,7 @@ struct pipeline {
 	sigset_t awaited;                  /* signals that are forwarded, and SIGCHLD */
 	sigset_t missed;                   /* signals that came before all commands had started */
 	unsigned int stops;                /* forwarded signals that asked for the end */
+	bool lost;                         /* how a command ended is unknown */
 };
 
 /* Find the files of all commands, before one is started. Returns GO_ON, or an exit status after a line. */
@@ -48,7 +49,7 @@ CHECKED int pipeline_start(struct pipeline *pipeline);
  * Wait until all commands have ended, and reap any other child. Meanwhile forward each signal to the first command that
  * runs. Forward to all commands a second signal that asks for the end, a signal of the terminal if the commands have a
  * group, and any signal in a ring. Once deadline comes, or with early once the others have finished, end the commands
- * by SIGTERM and a second later by SIGKILL. Returns 0, or -1 with ETIMEDOUT.
+ * by SIGTERM and a second later by SIGKILL. Returns 0, or -1. Errors: ETIMEDOUT; ECHILD (a command is no child any more).
  */
 CHECKED int pipeline_wait(struct pipeline *pipeline, const struct deadline *deadline);
 

@@ -85,7 +85,7 @@ forward(struct pipeline *pipeline, const siginfo_t *info)
 		send_first(pipeline, info);
 }
 
-/* Reap all children that have ended. Returns the number of commands that run. */
+/* Reap all children that have ended. Returns the number of commands that run, or 0 if they are no children any more. */
 static size_t
 reap(struct pipeline *pipeline)
 {
@@ -101,7 +101,8 @@ reap(struct pipeline *pipeline)
 			}
 	for (i = 0; i < pipeline->count; i++)
 		left += pipeline->commands[i].pid != 0;
-	return left;
+	pipeline->lost = ended == -1 && left > 0;
+	return pipeline->lost ? 0 : left;
 }
 
 int
@@ -185,7 +186,7 @@ pipeline_wait(struct pipeline *pipeline, const struct deadline *deadline)
 	size_t i;
 
 	if (attend(pipeline, deadline, false) == 0)
-		return 0;
+		return pipeline->lost ? error_set(ECHILD) : 0;
 	early = finished(pipeline);
 	for (i = 0; i < pipeline->count; i++)
 		pipeline->commands[i].spared = early && pipeline->commands[i].pid;

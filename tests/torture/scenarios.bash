@@ -213,7 +213,7 @@ s_sockcat_udp() { BEGIN='{ until read -r address <ready; do :; done; printf "a\n
 s_fdsend() { BEGIN='peer fdrecv -R ready unix:s -- cat; appears ready' TEXT='a\n' RUN=(fdsend unix:s) CHECK='answer "a "' LEFT=./s; }
 s_fdrecv() { BEGIN='peer fdsend -T 3 unix:s' TEXT='a\n' RUN=(fdrecv -u unix:s -- cat) CHECK='printed "a "' STATUSES='0|1|12[567]'; }
 everything='mqsend -c -d 2 -s 64 /queue a; mqsend -c sysv:1001 a; printf a | shmput -c /segment; printf a | shmput -c -s 1 sysv:1002; semop -c /lock -1; semop -c sysv:1003 -1'
-s_ipcls() { BEGIN=$everything RUN=(ipcls -H ${1:-}) CHECK='[ "$STATUS" -ne 0 ] || [ -s err ] || [ "$CAUSE" = EPIPE ] || [ "$(wc -l <out)" -eq 6 ] || wrong "lists $(wc -l <out)"' NOTES='*'; }
+s_ipcls() { BEGIN=$everything RUN=(ipcls -H ${1:-}) CHECK='[ "$STATUS" -ne 0 ] || [ -s err ] || [ "$CAUSE" = EPIPE ] || [ "$CAUSE" = EIDRM ] || [ "$(wc -l <out)" -eq 6 ] || wrong "lists $(wc -l <out)"' NOTES='*'; }
 s_ipcls_named() { BEGIN=$everything RUN=(ipcls -H -o KIND,COUNT,VALUE,CREATOR mq:/queue mq:sysv:1001 shm:/segment shm:sysv:1002 sem:/lock sem:sysv:1003); }
 s_ipcset() { BEGIN=$everything RUN=(ipcset -m 640 mq:/queue mq:sysv:1001 shm:/segment shm:sysv:1002 sem:/lock sem:sysv:1003); }
 s_ipcdel() { BEGIN=$everything RUN=(ipcdel mq:/queue mq:sysv:1001 shm:/segment shm:sysv:1002 sem:/lock sem:sysv:1003) CHECK='objects; [ "$STATUS" -ne 0 ] || [ "$CAUSE" = EIDRM ] || [[ " ${!OBJECTS[*]}" != *" "[ms][seh][gm]:* ]] || wrong "objects are left"'; }
@@ -302,7 +302,8 @@ trial() {
 	"$ROOT/build/watch" 10 "$TORTURE/report" "${prefix[@]}" "${RUN[@]}" <"$IN" >out 2>err
 	STATUS=$?
 	report=$(<"$TORTURE/report")
-	[ -z "$report" ] || wrong "$report"
+	# A process that is no child any more must not be ended: another one may have its number.
+	[ -z "$report" ] || [ "$report $CAUSE" = 'left ECHILD' ] || wrong "$report"
 	lines
 	# shellcheck disable=SC2086 # words
 	for name in out err out.lines peer.out peer.err got ready taken; do before[./$name]=1; done
@@ -332,6 +333,6 @@ lines() {
 	done <<<"$text"
 	case $STATUS in
 	"${STATUSES%%|*}") [ -z "$text" ] || [[ $NOTES != '' && $text == $NOTES ]] || [[ $STATUS != 0 ]] || wrong "a line and status $STATUS" ;;
-	*) [ "$count" -eq 1 ] || [[ $text == *"not put back"* || $CALL == write || ( $count -eq 2 && "$CALL $SCENARIO" =~ unlink|ctl|pool|hub ) ]] || wrong "$count lines" ;;
+	*) [ "$count" -eq 1 ] || [[ $text == *"not put back"* || $CALL == write || ( $count -eq 2 && "$CALL $SCENARIO" =~ unlink|ctl|hub ) || $SCENARIO == *pool* ]] || wrong "$count lines" ;;
 	esac
 }
