@@ -40,7 +40,7 @@ setup_file() {
 		1.500010 5 0.000010 fdsend: connect(3, {sa_family=AF_UNIX, sun_path="door"}, 110) = -1 ECONNREFUSED
 	EOF
 	cat >one.txt <<-'EOF'
-		        mqrecv    /jobs   mqsend    semop  sysv:...   semop   sigsend  signals
+		        mqrecv    /jobs   mqsend    semop  sys..4d2   semop   sigsend  signals
 		          11      queue     22       33    semaphore   44       55      to 11
 		  0.000    : wait 0.200 s: receive    |        |        |        |        |
 		           :        | send "say \"hi\", then go" prio 9 |        |        |
@@ -61,7 +61,7 @@ setup_file() {
 		  0.600    |        |        |        |        |        |        |------->|
 	EOF
 	cat >two.txt <<-'EOF'
-		 shmput    /table    shmget    sockcat  udp:12...  sockcat   fdsend   unix:door
+		 shmput    /table    shmget    sockcat  udp:..1:9  sockcat   fdsend   unix:door
 		    1      segment      2         3      socket       4         5      socket
 		    | put "<red>\n"     |         |         |         |         |         |
 		    |-------->|         |         |         |         |         |         |
