@@ -108,6 +108,10 @@ check: all $(TOOLS)
 check-brokers: all build/peer
 	PLAT=$(PLATFORM) bats tests/brokers
 
+# As Chromium shows them: a start of it takes seconds.
+check-pictures: all
+	PLAT=$(PLATFORM) bats tests/pictures
+
 demo: all
 	PATH="$$PWD/build/bin:$$PATH" sh examples/demo.sh
 
@@ -159,4 +163,4 @@ clean:
 
 always:
 .SECONDARY:
-.PHONY: all always check check-brokers demo lessons bench torture torture-programs install uninstall dist clean
+.PHONY: all always check check-brokers check-pictures demo lessons bench torture torture-programs install uninstall dist clean
