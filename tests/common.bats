@@ -496,6 +496,20 @@ took() {
 	[ "$(grep -c 'open(' trace)" -eq 50 ]
 }
 
+@test "IPC7_TRACE: no system call is made for a trace that is off" {
+	local value
+
+	need_strace
+	new_name posix
+	mqsend -c $SMALL "$Q" hello
+	for value in '' 0 ./trace; do
+		# What a line of a trace takes: the time, the process, and the write.
+		IPC7_TRACE=$value strace -qq -o "calls${value#*/}" -e trace=umask,fcntl,clock_gettime,getpid,write mqsend "$Q" hello
+	done
+	[ -s callstrace ]
+	[ ! -s calls ] && [ ! -s calls0 ]
+}
+
 @test "IPC7_TRACE=FILE: the duration of a call includes its wait, and a wait that is interrupted goes on" {
 	local i
 
