@@ -108,7 +108,7 @@ check: all $(TOOLS)
 check-brokers: all build/peer
 	PLAT=$(PLATFORM) bats tests/brokers
 
-# As Chromium shows them: a start of it takes seconds.
+# The pictures of the lessons as Chromium shows them.
 check-pictures: all
 	PLAT=$(PLATFORM) bats tests/pictures
 

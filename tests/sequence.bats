@@ -176,6 +176,8 @@ setup_file() {
 			    assert all(0 <= x <= width for x in xs) and all(0 <= y <= height for y in ys), (name, node.attrib, node.text)
 			assert count >= 5
 			assert top.get('{http://www.w3.org/XML/1998/namespace}space') == 'preserve'
+			# A browser cuts what is wider than its page.
+			assert '@media print{svg{max-width:100%' in top[1].text
 		EOF
 	done
 }

@@ -44,7 +44,7 @@ hostile() {
 @test "sequence: Chromium shows the five pictures, and hard ones, with letters that can be read on paper and do not collide" {
 	local svg
 
-	need chromium chromium --version
+	need chromium command -v chromium
 	need python3 python3 -c ''
 	[ "$PLAT" = linux ] || skip "the lessons show the calls of Linux"
 	for svg in 2-fifo 3-signal 4-message-queue 6-semaphore 7-socket; do
