@@ -1,4 +1,4 @@
-/* map.c: map shared memory in one of three ways, show it, change it in two steps, and wait for a line of input before each step.
+/* map.c: map shared memory in one of three ways, overwrite the first half, run a command for the shell, and overwrite the second half.
    0xKEY is a System V segment, PATH with a slash is an ordinary file, NAME is a POSIX segment. Build: cc -o map map.c -lrt */
 #define _XOPEN_SOURCE 700
 #include <fcntl.h>
@@ -26,21 +26,17 @@ map(const char *name, size_t length)
 int
 main(int argc, char *argv[])
 {
-	size_t length = argc == 3 ? strlen(argv[2]) : 0;
-	char *memory, line[80];
+	size_t length = argc == 4 ? strlen(argv[2]) : 0;
+	char *memory;
+	int status;
 
 	if (length == 0)
-		return fputs("usage: map 0xKEY|PATH|NAME TEXT\n", stderr), 2;
+		return fputs("usage: map 0xKEY|PATH|NAME TEXT COMMAND\n", stderr), 2;
 	memory = map(argv[1], length);
 	if (memory == MAP_FAILED)
 		return perror(argv[1]), 1;
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	printf("%.*s\n", (int)length, memory);
-	if (fgets(line, sizeof line, stdin))
-		memcpy(memory, argv[2], length / 2);
-	puts("half");
-	if (fgets(line, sizeof line, stdin))
-		memcpy(memory + length / 2, argv[2] + length / 2, length - length / 2);
-	puts("whole");
-	return fgets(line, sizeof line, stdin) == NULL;
+	memcpy(memory, argv[2], length / 2);
+	status = system(argv[3]); /* the segment stays mapped in this process alone: exec unmaps the child's */
+	memcpy(memory + length / 2, argv[2] + length / 2, length - length / 2);
+	return status != 0;
 }
