@@ -74,6 +74,34 @@ LESSONS='1-pipe 2-fifo 3-signal 4-message-queue 5-shared-memory 6-semaphore 7-so
 	[ "$(cd "$ROOT/examples/tutorial" && printf '%s\n' *.md | wc -l)" -eq 11 ]
 }
 
+@test "tutorial: the table of claims names every section of its pages, and lines that the pages run" {
+	local tutorial=$ROOT/examples/tutorial
+
+	awk -v table="$tutorial/10-claims.md" '
+		FILENAME != table && FNR == 1 { page = FILENAME; sub(/.*\/claims\//, "claims/", page); section = ""; blocks = 0 }
+		FILENAME != table && /^## / { section = page " " ($2 + 0); wanted[section] }
+		FILENAME != table && /^[$>] / { run[section] = run[section] "\n" $0 }
+		FILENAME != table && /^```/ && ++blocks > 24 { print page " has more than 12 blocks"; bad = 1 }
+		FILENAME == table && /^## / { split($0, part, "`"); page = part[2] }
+		FILENAME == table && /^[|] [0-9]/ {
+			split($0, cell, " [|] ?")
+			section = page " " substr(cell[1], 3)
+			named[section]
+			if (!(section in wanted)) { print "there is no section " section; bad = 1 }
+			line = substr(cell[4], 2, length(cell[4]) - 2)
+			if (cell[4] ~ /^`/ && !index(run[section], line)) { print section " does not run " line; bad = 1 }
+		}
+		END {
+			for (section in wanted)
+				if (!(section in named)) { print "the table does not name " section; bad = 1 }
+			exit bad
+		}' "$tutorial"/claims/*.md "$tutorial/10-claims.md" >&2
+	# Each page has a test.
+	for name in "$tutorial"/claims/*.md; do
+		grep -q "^	claims $(basename "$name" .md)\$" "$ROOT/tests/claims.bats" || { echo "no test runs $name" >&2; return 1; }
+	done
+}
+
 # outline FILE: print the blocks and the levels of the headings.
 outline() {
 	awk '/^```/ { open = !open } open || /^(```|    )/ { print; next } /^#/ { print $1 }' "$1"
@@ -81,21 +109,27 @@ outline() {
 
 # prose FILE: print the other lines.
 prose() {
-	awk '/^```/ { open = !open; next } !open && !/^(    |$)/' "$1"
+	awk '/^```/ { open = !open; next } !open && !/^(    |[|]---|$)/' "$1"
+}
+
+# lines FILE: print the sections and the lines of the tables.
+lines() {
+	sed -n 's/^| \([0-9-]*\) |.* |\( `.*`\)* |$/\1\2/p' "$1"
 }
 
 @test "tutorial: the lessons in Chinese have the blocks of the English ones, and translate every line of prose" {
 	local name english=$ROOT/examples/tutorial chinese=$ROOT/examples/tutorial/zh
 
-	diff <(cd "$english" && ls -- *.md) <(cd "$chinese" && ls -- *.md) >&2
-	for name in $(cd "$english" && ls -- *.md); do
-		diff <(outline "$english/$name") <(outline "$chinese/$name") >&2 || { echo "in zh/$name" >&2; return 1; }
+	diff <(cd "$english" && ls -- *.md claims/*) <(cd "$chinese" && ls -- *.md claims/*) >&2
+	for name in $(cd "$english" && ls -- *.md claims/*); do
+		diff <(outline "$english/$name"; lines "$english/$name") <(outline "$chinese/$name"; lines "$chinese/$name") >&2 ||
+			{ echo "in zh/$name" >&2; return 1; }
 		prose "$english/$name" >lines
 		! prose "$chinese/$name" | grep -Fxf lines >&2 || { echo "English in zh/$name" >&2; return 1; }
 	done
 	# README there shows the first block of README.
 	diff <(awk '/^```/ { n++ } n == 1' "$ROOT/README") <(awk '/^```/ { n++ } n == 1' "$chinese/README") >&2
-	for name in "$chinese"/*; do
+	for name in "$chinese"/*.md "$chinese"/claims/* "$chinese"/README; do
 		iconv -f UTF-8 -t UTF-8 "$name" >/dev/null || { echo "$name is not UTF-8" >&2; return 1; }
 	done
 	# The prose names sources by their paths from here.
