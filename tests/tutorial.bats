@@ -114,7 +114,7 @@ prose() {
 
 # lines FILE: print the sections and the lines of the tables.
 lines() {
-	sed -n 's/^| \([0-9-]*\) |.* |\( `.*`\)* |$/\1\2/p' "$1"
+	awk -F ' [|] ' '/^[|] [0-9-]/ { print $1, $4 ~ /^`/ ? $4 : "" }' "$1"
 }
 
 @test "tutorial: the lessons in Chinese have the blocks of the English ones, and translate every line of prose" {
@@ -132,7 +132,8 @@ lines() {
 	for name in "$chinese"/*.md "$chinese"/claims/* "$chinese"/README; do
 		iconv -f UTF-8 -t UTF-8 "$name" >/dev/null || { echo "$name is not UTF-8" >&2; return 1; }
 	done
-	# The prose names sources by their paths from here.
-	cd "$chinese"
-	grep -oh '`\.\./[^`]*`' ./*.md | tr -d '`' | xargs ls >/dev/null
+	# The prose names other files by their paths from its own directory.
+	for name in "$english/claims" "$chinese" "$chinese/claims"; do
+		(cd "$name" && grep -oh '`\.\./[^`]*`' ./*.md | tr -d '`' | xargs ls >/dev/null)
+	done
 }
