@@ -40,11 +40,8 @@ claims() {
 	claims 6-semaphores
 }
 
-@test "tutorial: the claims about sockets are shown" {
+@test "tutorial: the claims about sockets and datagrams are shown" {
 	claims 7-sockets
-}
-
-@test "tutorial: the claims about datagrams are shown" {
 	claims 8-datagrams
 }
 
