@@ -45,7 +45,7 @@ DEFINES = -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64 -
 COMPILE = $(DEFINES) $(CPPFLAGS) $(CFLAGS) $(HARDEN) -Ilib -MMD -MP
 TOOLS = build/unit build/fuzz build/peer
 TORTURED = $(COMMANDS:%=build/torture/%)
-BENCH = $(patsubst tests/bench/%.c,build/%,$(wildcard tests/bench/*.c))
+BENCH = $(patsubst tests/bench/%.c,build/%,$(wildcard tests/bench/*.c)) build/mqsend-dynamic $(if $(HAS_STATIC),build/mqsend-static)
 
 all: $(COMMANDS:%=build/bin/%)
 
@@ -87,8 +87,10 @@ build/fuzz: tests/fuzz/fuzz.c tests/fuzz/parsers.c build/system.a
 build/peer: tests/peer.c build/choice
 $(TOOLS):
 	$(CC) $(COMPILE) $(LDFLAGS) -o $@ $(filter %.c %.a,$^)
-$(BENCH): build/%: tests/bench/%.c build/choice
+build/%: tests/bench/%.c build/choice
 	$(CC_fast) $(COMPILE) $(LDFLAGS) -o $@ $<
+build/mqsend-dynamic build/mqsend-static: build/mqsend-%: build/system/cmd/mqsend.o build/system.a
+	$(CC_$*) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
 # Dynamic commands, whose allocations a preloaded library can let fail.
 $(TORTURED): build/torture/%: build/system/cmd/%.o build/system.a
