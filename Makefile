@@ -30,8 +30,8 @@ LINKED := $(if $(filter-out auto,$(LINK)),$(LINK),$(if $(and $(filter linux,$(PL
 CC_fast = $(CC_$(LINKED))
 CC_system = $(if $(and $(filter-out dynamic,$(LINKED)),$(HAS_STATIC)),$(CC) -static,$(CC))
 CC_hosts = $(if $(filter musl,$(LINKED)),$(CC_musl),$(CC))
-# Commands that read what peers send are position-independent, and their constants cannot be executed. A start costs 5
-# percent more. musl-gcc has no option for static ones.
+# Commands that read what peers send are position-independent, and their constants cannot be executed. A start costs
+# a little more. musl-gcc has no option for static ones.
 START := $(if $(filter musl,$(LINKED)),$(wildcard /usr/lib/$(shell uname -m)-linux-musl/rcrt1.o))
 PIE = $(if $(START),-nostartfiles $(START) $(LD_PIE))
 LD_PIE = -Wl,-pie,--no-dynamic-linker,-z,text,-z,separate-code
@@ -119,7 +119,7 @@ demo: all
 
 # The pictures of the lessons, from real runs, into build/lessons.
 lessons: all
-	sh examples/teach/lessons
+	sh examples/teach/lessons build/lessons
 
 bench: all $(BENCH)
 	PATH="$$PWD/build/bin:$$PATH" sh tests/bench/bench.sh

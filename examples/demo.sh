@@ -1,6 +1,6 @@
 #!/bin/sh
-# demo.sh: the program of make demo. It runs real pipelines over message queues, shared memory, semaphores, signals, FIFOs, pipes
-# and sockets, and compares their output with the expected output. Every object has the process ID in its name and is removed at
+# demo.sh: run real pipelines over message queues, shared memory, semaphores, signals, FIFOs, pipes and sockets, and compare their
+# output with the expected output. Every object has the process ID in its name and is removed at
 # the end, even after a failure or a signal.
 set -eu
 

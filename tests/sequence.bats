@@ -200,7 +200,7 @@ setup_file() {
 	cp -R "$ROOT/examples/teach" copy/examples/
 	cp "$ROOT/examples/tutorial/7-socket.md" copy/examples/tutorial/
 	ln -s "$ROOT/build/bin" copy/build/bin
-	timeout 60 sh copy/examples/teach/lessons </dev/null >drawn
+	timeout 60 sh copy/examples/teach/lessons build/lessons </dev/null >drawn
 	[ "$(cat drawn)" = "$PWD/build/lessons/7-socket.svg" ]
 	grep -q 'receive &quot;TEA\|receive "TEA' build/lessons/7-socket.svg
 	grep -q 'send "coffee"' build/lessons/7-socket.txt
