@@ -78,6 +78,7 @@ for other in "cp $tmp/file $file" "cat $tmp/file >$file" "dd bs=1M status=none i
 	command -v "${other%% *}" >/dev/null || continue
 	pair "file into a new segment, ${other%% *}" "rm -f $file; shmput -c $segment <$tmp/file" "rm -f $file; $other"
 done
+shmput -c "$segment" <"$tmp/file"
 for other in "cat $file" "dd bs=1M status=none if=$file" "pv -q $file"; do
 	command -v "${other%% *}" >/dev/null || continue
 	pair "segment into a pipe, ${other%% *}" "shmget $segment | cat >/dev/null" "$other | cat >/dev/null"
