@@ -96,7 +96,7 @@ build/mqsend-dynamic build/mqsend-static: build/mqsend-%: build/system/cmd/mqsen
 $(TORTURED): build/torture/%: build/system/cmd/%.o build/system.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
-build/failing.so: tests/torture/failing.c build/choice
+build/failing.so build/hurry.so: build/%.so: tests/torture/%.c build/choice
 	$(CC) $(CFLAGS) -shared -fPIC -o $@ $<
 build/watch: tests/torture/watch.c build/choice
 	$(CC_fast) $(CFLAGS) -o $@ $<
@@ -126,7 +126,7 @@ bench: all $(BENCH)
 
 torture: torture-programs
 	bash tests/torture/run.sh long
-torture-programs: all build/watch build/failing.so $(TORTURED)
+torture-programs: all build/watch build/failing.so build/hurry.so $(TORTURED)
 
 # What is installed: SOURCE MODE DESTINATION, a file each. DESTDIR may contain spaces.
 EXAMPLES := $(shell cd examples && find . -type f ! -path './packaging/*' ! -path './completion/*' | LC_ALL=C sort)

@@ -5,7 +5,8 @@
  *
  * The exit status is that of COMMAND, or 128 and the number of the signal that ended it. The file REPORT gets a word for each thing
  * that must not be: "hang", if COMMAND had to be killed, or "left", if a process of it lived on for another second. The file that
- * the variable PEAK names gets the KiB of memory that the largest process had.
+ * the variable PEAK names gets two numbers of KiB: the most resident memory that a process had, and the most that COMMAND's own
+ * process had without pages of files and of shared memory (looked at each millisecond).
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -45,11 +46,30 @@ kill_all(void)
 	fclose(children);
 }
 
-/* Wait for a process, or for all if pid is -1, until a time. Returns -1 if some live on. */
+/* Return the KiB of resident memory that a process has without pages of files and of shared memory. */
+static long
+private_memory(pid_t pid)
+{
+	long resident = 0, shared = 0;
+	char path[64];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/statm", (int)pid);
+	file = fopen(path, "r");
+	if (file == NULL)
+		return 0;
+	if (fscanf(file, "%*d %ld %ld", &resident, &shared) != 2)
+		resident = shared = 0;
+	fclose(file);
+	return (resident - shared) * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+/* Wait for a process, or for all if pid is -1, until a time. Returns -1 if some live on. With most, store its private memory. */
 static int
-wait_until(pid_t pid, long long end, int *status)
+wait_until(pid_t pid, long long end, int *status, long *most)
 {
 	const struct timespec nap = {0, 1000000};
+	long now_private;
 	int other;
 
 	for (;;) {
@@ -65,19 +85,22 @@ wait_until(pid_t pid, long long end, int *status)
 			continue;
 		if (now() >= end)
 			return -1;
+		now_private = most != NULL ? private_memory(pid) : 0;
+		if (most != NULL && now_private > *most)
+			*most = now_private;
 		nanosleep(&nap, NULL);
 	}
 }
 
 /* Write the peak of the memory, as a file that appears whole. */
 static void
-tell_peak(const char *path)
+tell_peak(const char *path, long most)
 {
 	FILE *file = path == NULL ? NULL : fopen(path, "w");
 	struct rusage usage;
 
 	if (file != NULL && getrusage(RUSAGE_CHILDREN, &usage) == 0)
-		fprintf(file, "%ld\n", usage.ru_maxrss);
+		fprintf(file, "%ld %ld\n", usage.ru_maxrss, most);
 	if (file != NULL)
 		fclose(file);
 }
@@ -86,7 +109,9 @@ int
 main(int argc, char *argv[])
 {
 	FILE *report = argc > 3 ? fopen(argv[2], "we") : NULL;
+	char *peak = getenv("PEAK");
 	int status = 0, rounds, rest;
+	long most = 0;
 	pid_t pid;
 
 	if (report == NULL || prctl(PR_SET_CHILD_SUBREAPER, 1) == -1)
@@ -98,13 +123,13 @@ main(int argc, char *argv[])
 		execvp(argv[3], argv + 3);
 		_exit(99);
 	}
-	if (wait_until(pid, now() + atol(argv[1]) * 1000, &status) == -1)
+	if (wait_until(pid, now() + atol(argv[1]) * 1000, &status, peak != NULL ? &most : NULL) == -1)
 		fputs("hang\n", report), status = 99 << 8;
-	else if (wait_until(-1, now() + 1000, &rest) == -1)
+	else if (wait_until(-1, now() + 1000, &rest, NULL) == -1)
 		fputs("left\n", report);
-	for (rounds = 0; rounds < 100 && wait_until(-1, now() + 20, &rest) == -1; rounds++)
+	for (rounds = 0; rounds < 100 && wait_until(-1, now() + 20, &rest, NULL) == -1; rounds++)
 		kill_all();
 	fclose(report);
-	tell_peak(getenv("PEAK"));
+	tell_peak(peak, most);
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
