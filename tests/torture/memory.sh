@@ -1,7 +1,7 @@
 #!/bin/bash
 # memory.sh [short|long|whole]: the most memory that a command has had after a short and after a ten times longer input. It must not
 # grow by more than 1 MiB, or by more than the manual page says for each client or object. Print both, in KiB, for each command and
-# way of use. The kernel's figure may be wrong by some 100 KiB. With a size, a third word runs only the ways whose name contains it.
+# way of use. With a size, a third word runs only the ways whose name contains it.
 # shellcheck disable=SC2015,SC2016,SC2086,SC2317 # functions are called by name; names without spaces; single quotes for other programs
 set -u
 ROOT=$(cd "$(dirname "$0")/../.." && pwd)
@@ -193,11 +193,17 @@ hub_start() {
 	slow=$!
 	read -r _ <up
 }
-hub_end() { exec 5>&-; kill $slow; wait $hub; }
+# hub_end COUNT: end the clients. The hub says of each what is lost.
+hub_end() {
+	exec 5>&-
+	kill $slow
+	wait $hub
+	[ $? -eq 1 ] && [ "$(grep -c 'bytes for it are lost' lines)" -eq "$1" ]
+}
 # What comes for the clients once they are slow is dropped.
-hub_slow() { hub_start 0 $clients -L 0; yes "$(head -c 1000 /dev/zero | tr '\0' y)" | head -c "$1"M >&5; hub_end; }
+hub_slow() { hub_start 0 $clients -L 0; yes "$(head -c 1000 /dev/zero | tr '\0' y)" | head -c "$1"M >&5; hub_end $clients; }
 # The most that a client can make the hub keep: two records of 1 MiB for it, and a part of one of its own.
-hub_most() { hub_start 1048575 "$1" -L 0; for _ in 1 2 3 4; do zeros 1 | tr '\0' y | head -c 1048575; echo; done >&5; hub_end; }
+hub_most() { hub_start 1048575 "$1" -L 0; for _ in 1 2 3 4; do zeros 1 | tr '\0' y | head -c 1048575; echo; done >&5; hub_end "$1"; }
 # Without -L they are dropped after the time of -t, with a line each.
 hub_dropped() {
 	hub_start 0 "$1" -t 0.2
@@ -293,13 +299,13 @@ flat 'sockcat -l, UDP' udp_receive "$records"
 flat 'sockcat -l -f -- COMMAND' socket_serve "$runs"
 flat 'sockcat -l -f, connections' hub_connections "$connections"
 flat 'sockcat -l -f -B' hub_relay "$records"
-flat "sockcat -l -f -L 0, $clients slow clients" hub_slow "$((mib / 10))"
+flat "sockcat -l -f -L 0, $clients slow clients" hub_slow "$mib"
 bounded 'sockcat -l -f -L 0, slow clients' hub_most "$clients" $((4 * 1024 * 1024))
 bounded 'sockcat -l -f, slow clients that are dropped' hub_dropped "$clients" $((4 * 1024 * 1024))
 flat 'sigrecv -q' signals "$records"
 flat 'sigsend -q -' signals_sent "$records"
-flat 'piperun' pipes "$mib"
-flat 'piperun, 101 commands' pipe_stages "$((mib / 20))"
+flat_private 'piperun' pipes "$mib"
+flat_private 'piperun, 101 commands' pipe_stages "$((mib / 20))"
 flat 'fdsend' descriptors_sent 1000
 flat 'fdrecv' descriptors_received 1000
 if [ -n "$inside" ]; then
