@@ -6,8 +6,11 @@ set -u
 
 cd "$(dirname "$0")/../.." || exit 1
 case ${1:-short} in
-short) files='3 4 6' stacks='32768' memory='300' every=6 ;;
-long) files='3 4 5 6 7 8 9 10' stacks='32768 65536' memory='100 200 300 400 600 900 2000 4000' every=1 ;;
+short) files='3 4 6' stacks='32768' memory='300' groups='768' every=6 ;;
+long | whole)
+	files='3 4 5 6 7 8 9 10' stacks='32768 65536' memory='100 200 300 400 600 900 2000 4000' every=1
+	groups='512 576 640 704 768 896 1024 1280'
+	;;
 *) echo "usage: limits.sh short|long" >&2 && exit 2 ;;
 esac
 if [ -z "${LIMITS_INSIDE:-}" ]; then
@@ -19,7 +22,8 @@ if [ -z "${LIMITS_INSIDE:-}" ]; then
 fi
 
 work=$(mktemp -d)
-trap 'cd /; umount -l "$work/here"; rm -rf "$work"' EXIT
+trap 'cd /; rmdir "$group" 2>/dev/null; umount -l "$work/groups" "$work/here" 2>/dev/null; rm -rf --one-file-system "$work"' EXIT
+group=
 mkdir -m 755 "$work/bin"
 mkdir "$work/here"
 cp build/bin/* "$work/bin"
@@ -33,6 +37,40 @@ runs=0 faults=0 refused=0 turn=0
 # user COMMAND: run a shell command as an ordinary user.
 user() {
 	setpriv --reuid=65532 --regid=65532 --clear-groups --inh-caps=-all timeout -s KILL 10 sh -c "$1"
+}
+
+# confined COMMAND: the same, with the command alone in the control group of this script.
+confined() {
+	# shellcheck disable=SC2016 # for the inner shell
+	timeout -s KILL 10 sh -c 'echo 0 >"$1/cgroup.procs" && exec setpriv --reuid=65532 --regid=65532 --clear-groups \
+		--inh-caps=-all sh -c "exec $2"' - "$group" "$1"
+}
+
+# kills: print how many processes of the control group the kernel has killed.
+kills() {
+	cat "$group"/memory.events "$group"/memory.oom_control 2>/dev/null | sed -n 's/^oom_kill //p'
+}
+
+# make_group: make a control group with a bound of memory, inside that of this script or beside it. Set group to it.
+make_group() {
+	mkdir "$work/groups"
+	! mount -t cgroup2 none "$work/groups" 2>/dev/null || grep -qw memory "$work/groups/cgroup.controllers" || umount "$work/groups"
+	mountpoint -q "$work/groups" || mount -t cgroup -o memory none "$work/groups" 2>/dev/null || return 1
+	for group in "$(sed -n 's/^[0-9]*:memory://p; s/^0:://p' /proc/self/cgroup | head -n 1)" ''; do
+		group=$work/groups/$group/ipc7-limits-$$
+		mkdir "$group" 2>/dev/null || continue
+		[ ! -e "$group/memory.max" ] && [ ! -e "$group/memory.limit_in_bytes" ] || return 0
+		rmdir "$group"
+	done
+	return 1
+}
+
+# bound KIB: set the bound of the control group, without swap space. In version 1 the second file is never below the first.
+bound() {
+	for n in memory.swap.max:0 "memory.memsw.limit_in_bytes:$1K" "memory.max:$1K" "memory.limit_in_bytes:$1K" \
+		"memory.memsw.limit_in_bytes:$1K"; do
+		[ ! -e "$group/${n%%:*}" ] || (echo "${n#*:}" >"$group/${n%%:*}")
+	done 2>/dev/null
 }
 
 # fresh: start with empty file systems and without IPC objects.
@@ -109,7 +147,7 @@ check() {
 		*) fault "status $status, and not one line" ;;
 		esac
 		;;
-	137) fault "did not end in 10 seconds" ;;
+	137) [ "$killed" != "$(${group:+kills})" ] || fault "did not end in 10 seconds" ;;
 	*) fault "status $status" ;;
 	esac
 }
@@ -117,16 +155,17 @@ check() {
 # each LIMIT PREFIX BEFORE AFTER: run all scenarios with PREFIX in front of the command, and shell commands of root before and
 # after it. A command that cannot even start with PREFIX is left out.
 each() {
-	limit=$1 number=0 turn=$((turn + 1))
+	limit=$1 number=0 turn=$((turn + 1)) run=${group:+confined}
 	while IFS=@ read -r setup command; do
 		number=$((number + 1)) status=0
 		[ "$limit" = none ] || [ $(((number + turn) % every)) -eq 0 ] || continue
 		fresh
 		user "$setup" >"$work/setup" 2>&1
 		eval "$3"
-		if user "$2 ${command%% *} -V" >/dev/null 2>&1; then
+		killed=$(${group:+kills})
+		if "${run:-user}" "$2 ${command%% *} -V" >/dev/null 2>&1; then
 			# Pipes, because RLIMIT_FSIZE concerns files.
-			{ { user "$2 $command" 3>&- </dev/null || echo $? >"$work/status"; } 2>&1 >&3 | cat >"$work/err"; } 3>&1 |
+			{ { "${run:-user}" "$2 $command" 3>&- </dev/null || echo $? >"$work/status"; } 2>&1 >&3 | cat >"$work/err"; } 3>&1 |
 				cat >"$work/out"
 			[ ! -s "$work/status" ] || status=$(cat "$work/status")
 			rm -f "$work/status"
@@ -170,5 +209,33 @@ for n in fs/mqueue/queues_max=0 fs/mqueue/msg_max=1 fs/mqueue/msgsize_max=128 ke
 done
 # shellcheck disable=SC2016 # for eval
 each 'full file systems' '' 'cat /dev/zero >/dev/shm/ipc7.hand.full 2>/dev/null; cat /dev/zero >full 2>/dev/null' ''
+
+# data WAY COMMAND: run a shell command that receives from a queue of 10 messages, with a COMMAND that uses up all memory of the control
+# group. Whichever process the kernel kills, the queue must have all messages in the end.
+data() {
+	limit="control group of 4096 KiB" command=$2
+	fresh
+	user 'seq 10 | mqsend -c -d 10 -s 64 /q'
+	killed=$(kills)
+	confined "$2" >"$work/out" 2>"$work/err"
+	runs=$((runs + 1))
+	[ "$killed" != "$(kills)" ] || fault "nothing was killed"
+	user 'mqrecv -f -t 1 /q -- awk 1' 2>"$work/err" | sort -n | uniq | cmp -s - "$work/ten" || fault "$1: messages are lost"
+	pkill -KILL -U 65532
+}
+
+if make_group; then
+	for n in $groups; do
+		bound "$n"
+		each "control group of $n KiB" '' '' ''
+	done
+	seq 10 >"$work/ten"
+	bound 4096
+	data 'COMMAND is killed' "mqrecv -a /q -- tail /dev/zero"
+	data 'mqrecv is killed' "choom -n 1000 -- mqrecv -a /q -- sh -c 'echo 0 >/proc/self/oom_score_adj; exec tail /dev/zero'"
+else
+	group=
+	echo "limits: no control group with a bound of memory can be made here, so none was tried"
+fi
 echo "limits: $runs commands, $refused of them refused, $faults faults"
 [ $faults -eq 0 ]

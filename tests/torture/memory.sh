@@ -11,7 +11,7 @@ watch=$ROOT/build/watch
 case ${1:-short} in
 short) records=100000 mib=128 runs=200 connections=1000 segment=64 clients=20 objects=1000 ;;
 long) records=1000000 mib=2048 runs=2000 connections=10000 segment=1024 clients=200 objects=10000 ;;
-whole) records=10000000 mib=10240 runs=20000 connections=100000 segment=6144 clients=200 objects=10000 ;;
+whole) records=10000000 mib=10240 runs=20000 connections=100000 segment=4096 clients=200 objects=10000 ;;
 *) echo "usage: memory.sh [short|long|whole]" >&2 && exit 2 ;;
 esac
 only=${2:-} failed=0 ways=0 left_out=0
@@ -153,9 +153,10 @@ group_send() { listen sockcat -l -f -I -t 1 -R r $group >/dev/null 2>&1; seq "$1
 group_receive() { listen peak sockcat -l -f -I -t 1 -R r $group >/dev/null 2>&1; seq "$1" | sockcat -O $group; wait; }
 group=udp:239.1.2.3%lo:5000
 
-# clients COUNT: connect so often to unix:s, one after the other, and send a line each time.
+# clients COUNT: connect so often to unix:s, send a line each time, and wait for the end.
 clients() {
-	perl -MIO::Socket::UNIX -e 'for (1 .. $ARGV[0]) { my $s = IO::Socket::UNIX->new(Peer => "s") or die "$!\n"; syswrite $s, "a\n"; }' "$1"
+	perl -MIO::Socket::UNIX -e 'for (1 .. $ARGV[0]) { my $s = IO::Socket::UNIX->new(Peer => "s") or die "$!\n";
+		syswrite $s, "a\n"; shutdown $s, 1; 1 while sysread $s, my $bytes, 4096; }' "$1"
 }
 socket_serve() { listen peak sockcat -l -f -n "$1" -R r unix:s -- "${small[@]}"; clients "$1"; wait; }
 hub_connections() { listen peak sockcat -l -f -n "$1" -R r unix:s >lines </dev/null; clients "$1"; wait; [ "$(wc -l <lines)" -eq "$1" ]; }
@@ -170,10 +171,8 @@ socket_again() {
 }
 hub_relay() {
 	listen peak sockcat -l -n 2 -B -r -R r unix:s >/dev/null </dev/null
-	sockcat -I unix:s >/dev/null &
-	local reader=$!
+	sockcat -I -n "$1" unix:s >/dev/null &
 	seq "$1" | sockcat -O unix:s
-	kill $reader
 	wait
 }
 
@@ -187,9 +186,9 @@ hub_start() {
 	hub=$!
 	exec 5>in
 	read -r _ <r
-	perl -MIO::Socket::UNIX -e 'for (1 .. $ARGV[0]) { my $s = IO::Socket::UNIX->new(Peer => "s") or die; push @all, $s;
+	perl -MIO::Socket::UNIX -e 'my $up; for (1 .. $ARGV[0]) { my $s = IO::Socket::UNIX->new(Peer => "s") or die; push @all, $s;
 		my $left = $ARGV[1]; while ($left > 0) { $left -= syswrite $s, "x" x $left; } }
-		open my $up, ">", "up"; close $up; sleep' "$count" "$bytes" 5>&- &
+		sub up { open my $f, ">", "up"; close $f } up; $up = 1; sleep; END { up unless $up }' "$count" "$bytes" 5>&- &
 	slow=$!
 	read -r _ <up
 }
@@ -204,9 +203,9 @@ hub_end() {
 hub_slow() { hub_start 0 $clients -L 0; yes "$(head -c 1000 /dev/zero | tr '\0' y)" | head -c "$1"M >&5; hub_end $clients; }
 # The most that a client can make the hub keep: two records of 1 MiB for it, and a part of one of its own.
 hub_most() { hub_start 1048575 "$1" -L 0; for _ in 1 2 3 4; do zeros 1 | tr '\0' y | head -c 1048575; echo; done >&5; hub_end "$1"; }
-# Without -L they are dropped after the time of -t, with a line each.
+# Without -L they are dropped after a second, with a line each.
 hub_dropped() {
-	hub_start 0 "$1" -t 0.2
+	hub_start 0 "$1"
 	yes | head -c 4M >&5 2>/dev/null
 	exec 5>&-
 	wait $hub
