@@ -295,7 +295,7 @@ flat 'sockcat, datagrams' datagrams_send "$records"
 flat 'sockcat -l, datagrams' datagrams_receive "$records"
 flat 'sockcat, UDP' udp_send "$records"
 flat 'sockcat -l, UDP' udp_receive "$records"
-flat 'sockcat -l -f -- COMMAND' socket_serve "$runs"
+flat 'sockcat -l -f -- COMMAND' socket_serve "$connections"
 flat 'sockcat -l -f, connections' hub_connections "$connections"
 flat 'sockcat -l -f -B' hub_relay "$records"
 flat "sockcat -l -f -L 0, $clients slow clients" hub_slow "$mib"
@@ -312,7 +312,7 @@ if [ -n "$inside" ]; then
 	flat 'mqsend sysv:' queue_sysv_send "$records"
 	flat_private 'shmput sysv:' put_sysv "$segment"
 	flat_private 'shmget sysv:' get_sysv "$segment"
-	bounded 'ipcls' list "$objects" 1024
+	bounded 'ipcls' list "$objects" 400
 fi
 if [ -n "$inside" ] && [ "$left_out" -eq 0 ]; then
 	flat 'sockcat, multicast' group_send "$records"
