@@ -7,7 +7,7 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 case ${1:-short} in
 short) files='3 4 6' stacks='32768' memory='300' groups='768' every=6 ;;
-long | whole)
+long)
 	files='3 4 5 6 7 8 9 10' stacks='32768 65536' memory='100 200 300 400 600 900 2000 4000' every=1
 	groups='512 576 640 704 768 896 1024 1280'
 	;;
