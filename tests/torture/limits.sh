@@ -232,7 +232,9 @@ if make_group; then
 	seq 10 >"$work/ten"
 	bound 4096
 	data 'COMMAND is killed' "mqrecv -a /q -- tail /dev/zero"
-	data 'mqrecv is killed' "choom -n 1000 -- mqrecv -a /q -- sh -c 'echo 0 >/proc/self/oom_score_adj; exec tail /dev/zero'"
+	# The kernel kills mqrecv and its guard first, because neither COMMAND has as much memory.
+	data 'mqrecv is killed' \
+		"choom -n 1000 -- mqrecv -a /q -- sh -c 'echo 0 >/proc/self/oom_score_adj; tail /dev/zero & tail /dev/zero'"
 else
 	group=
 	echo "limits: no control group with a bound of memory can be made here, so none was tried"
