@@ -297,10 +297,10 @@ flat 'sockcat, UDP' udp_send "$records"
 flat 'sockcat -l, UDP' udp_receive "$records"
 flat 'sockcat -l -f -- COMMAND' socket_serve "$connections"
 flat 'sockcat -l -f, connections' hub_connections "$connections"
-flat 'sockcat -l -f -B' hub_relay "$records"
-flat "sockcat -l -f -L 0, $clients slow clients" hub_slow "$mib"
-bounded 'sockcat -l -f -L 0, slow clients' hub_most "$clients" $((4 * 1024 * 1024))
-bounded 'sockcat -l -f, slow clients that are dropped' hub_dropped "$clients" $((4 * 1024 * 1024))
+flat 'sockcat -l -n -B -r' hub_relay "$records"
+flat "sockcat -l -n -L 0, $clients slow clients" hub_slow "$mib"
+bounded 'sockcat -l -n -L 0, slow clients with long records' hub_most "$clients" $((4 * 1024 * 1024))
+bounded 'sockcat -l -n, slow clients that are dropped' hub_dropped "$clients" $((4 * 1024 * 1024))
 flat 'sigrecv -q' signals "$records"
 flat 'sigsend -q -' signals_sent "$records"
 flat_private 'piperun' pipes "$mib"
