@@ -81,6 +81,8 @@ run() {
 	status=0
 	timeout -s KILL 10 setpriv --reuid="$user" --regid="$user" --clear-groups --inh-caps=-all sh -c "exec $command" \
 		</dev/null >"$work/out" 2>"$work/err" || status=$?
+	# timeout(1) says so where root's queue of signals is full, and then uses alarm(2).
+	sed -i '/^timeout: warning: timer_create/d' "$work/err"
 	case $status in
 	0 | 1 | 3 | 124 | 125) ;;
 	137) fault "did not end in 10 seconds" ;;
