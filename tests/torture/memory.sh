@@ -58,10 +58,11 @@ measure() {
 	done
 }
 
+# flat LABEL FUNCTION SIZE [KIB]: the command may take so much more with the longer input.
 flat() {
 	measure "$@" || return
 	echo "$1: $few KiB, with ten times the input ($3) $many KiB"
-	[ $((many - few)) -le 1024 ] || failed=$((failed + 1))
+	[ $((many - few)) -le "${4:-1024}" ] || failed=$((failed + 1))
 }
 
 # Of a command that maps what passes, only the other pages count.
@@ -297,7 +298,8 @@ flat 'sockcat, UDP' udp_send "$records"
 flat 'sockcat -l, UDP' udp_receive "$records"
 flat 'sockcat -l -f -- COMMAND' socket_serve "$connections"
 flat 'sockcat -l -f, connections' hub_connections "$connections"
-flat 'sockcat -l -n -B -r' hub_relay "$records"
+# The client that reads may be behind, as far as its bound.
+flat 'sockcat -l -n -B -r' hub_relay "$records" 4096
 flat "sockcat -l -n -L 0, $clients slow clients" hub_slow "$mib"
 bounded 'sockcat -l -n -L 0, slow clients with long records' hub_most "$clients" $((4 * 1024 * 1024))
 bounded 'sockcat -l -n, slow clients that are dropped' hub_dropped "$clients" $((4 * 1024 * 1024))
