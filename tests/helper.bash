@@ -315,12 +315,13 @@ makes() {
 		echo $((after - before))' sh "$2" "$1"
 }
 
-# plain_sequence ID: put a command sequence into PATH that leaves ID- out of the names in the trace before it draws them.
+# plain_sequence ID: put the commands of examples/teach into PATH, with a sequence that leaves ID- out of the names in the trace before
+# it draws them.
 plain_sequence() {
 	mkdir -p bin
 	printf '#!/bin/sh\nsed -i "s/%s-//g" trace\nexec "%s/examples/teach/sequence" "$@"\n' "$1" "$ROOT" >bin/sequence
 	chmod 755 bin/sequence
-	PATH=$PWD/bin:${PATH#"$PWD/bin:"}
+	PATH=$PWD/bin:$ROOT/examples/teach:${PATH#"$PWD/bin:$ROOT/examples/teach:"}
 }
 
 # need WHAT COMMAND...: skip the test if COMMAND fails, because WHAT is not installed. In CI, fail instead.
