@@ -51,8 +51,8 @@ read_part(void *to, int letter, const char *text)
 	char offset[32];
 
 	snprintf(offset, sizeof(offset), "%.*s", (int)digits, text);
-	if (digits < sizeof(offset) && number_size(offset, 0, &options->offset) == 0 &&
-	    (!text[digits] || number_size(text + digits + 1, 0, &options->length) == 0))
+	if (digits < sizeof(offset) && number_offset(offset, 0, &options->offset) == 0 &&
+	    (!text[digits] || number_offset(text + digits + 1, 0, &options->length) == 0))
 		return GO_ON;
 	return command_refuse(letter, text, "not a number of bytes (with optional K, M or G)");
 }

@@ -71,7 +71,7 @@ parse(struct putter *putter, int argc, char *argv[])
 	    {'c', .flag = &options->create},
 	    {'m', .mode = &options->mode},
 	    {'o', .offset = &options->offset, .flag = &options->part},
-	    {'s', .size = &options->size},
+	    {'s', .offset = &options->size, .min = 1},
 	    {'t', .time = &options->timeout},
 	    {'u', .flag = &options->unlink},
 	    {'x', .flag = &options->exclusive},

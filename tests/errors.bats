@@ -1038,7 +1038,7 @@ END
 #                a limit that cannot be read: "... does not allow it"
 # mqsend mqrecv  the system does not take a message of this size
 # shmput         this kernel has no memory files, the system has no file system for shared memory, a System V segment has at least 1 byte
-#                there is no memory for a segment, those who have it open have the input, the segment has changed, ...
+#                there is no memory or address space for a segment, those who have it open have the input, the segment has changed, ...
 # semop          this system has no POSIX semaphores; this kernel has no semtimedop(2), no open-file-description locks
 #                the system has no room for another process that gives back ..., COMMAND: cannot be started
 # sigsend        cannot wait

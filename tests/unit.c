@@ -53,16 +53,28 @@ static bool
 is_size(const char *text, size_t expected)
 {
 	size_t bytes = 0;
+	off_t offset = 0;
 
-	return number_size(text, 1, &bytes) == 0 && bytes == expected;
+	return number_size(text, &bytes) == 0 && bytes == expected && number_offset(text, 1, &offset) == 0 &&
+	       offset == (off_t)expected;
 }
 
 static bool
 size_refused(const char *text, int error)
 {
 	size_t bytes = 77;
+	off_t offset = 77;
 
-	return number_size(text, 1, &bytes) == -1 && errno == error && bytes == 77;
+	return number_size(text, &bytes) == -1 && errno == error && bytes == 77 &&
+	       number_offset(text, 1, &offset) == -1 && errno == error && offset == 77;
+}
+
+static bool
+is_offset(const char *text, off_t expected)
+{
+	off_t bytes = -1;
+
+	return number_offset(text, 0, &bytes) == 0 && bytes == expected;
 }
 
 static bool
@@ -101,6 +113,7 @@ static void
 test_numbers(void)
 {
 	unsigned long long value;
+	size_t bytes;
 
 	CHECK(number_parse("0", 0, 9, &value) == 0 && value == 0);
 	CHECK(number_parse("18446744073709551615", 0, ULLONG_MAX, &value) == 0 && value == ULLONG_MAX);
@@ -127,6 +140,13 @@ test_numbers(void)
 	CHECK(size_refused("9223372036854775808", ERANGE));
 	CHECK(size_refused("9007199254740993K", ERANGE));
 	CHECK(size_refused("99999999999999999999G", ERANGE));
+	CHECK(is_offset("0", 0) && is_offset("0K", 0));
+	CHECK(is_offset("2147483648", 2147483648) && is_offset("3G", 3221225472) &&
+	      is_offset("8589934591G", OFFSET_MAX - 1073741823));
+	CHECK(is_offset("9223372036854775807", OFFSET_MAX));
+	/* What is in memory must fit into memory, which has 32 bits on some machines. */
+	CHECK((number_size("9223372036854775807", &bytes) == 0) == (sizeof(bytes) == 8));
+	CHECK((number_size("2G", &bytes) == 0) == (sizeof(bytes) == 8));
 
 	CHECK(is_time("0", 0));
 	CHECK(is_time("0.25", 250000000));
@@ -498,7 +518,6 @@ operation_refused(const char *text, int error)
 static void
 test_operations(void)
 {
-	size_t bytes = 77;
 
 	CHECK(is_operation("-1", 0, false, -1));
 	CHECK(is_operation("+1", 0, false, 1));
@@ -523,9 +542,6 @@ test_operations(void)
 	CHECK(operation_refused("--1", EINVAL));
 	CHECK(operation_refused("1:2:+1", EINVAL));
 	CHECK(operation_refused("-1 ", EINVAL));
-	CHECK(number_size("0", 0, &bytes) == 0 && bytes == 0);
-	CHECK(number_size("0K", 0, &bytes) == 0 && bytes == 0);
-	CHECK(number_size("", 0, &bytes) == -1 && errno == EINVAL);
 }
 
 /* How input.c reads files and pipes, and how it finds their size. */
@@ -551,6 +567,10 @@ test_sources(void)
 	input_close(&source);
 	CHECK(input_open(&source, ends[0]) == 0 && source.known && source.size == 0);
 	close(ends[0]);
+	/* Sizes and offsets of files have 64 bits on every machine. */
+	CHECK(ftruncate(fileno(file), 9663676416) == 0 && lseek(fileno(file), 4294967296, SEEK_SET) == 4294967296);
+	CHECK(input_open(&source, fileno(file)) == 0 && source.known && source.size == 5368709120);
+	CHECK(input_rewind(&source) == 0 && lseek(fileno(file), 0, SEEK_CUR) == 4295032832);
 	fclose(file);
 }
 

@@ -32,10 +32,11 @@ struct command_option {
 	const char **text;           /* argument as it stands */
 	const char **file;           /* name of a file; "-" is refused */
 	long long *time;             /* argument in nanoseconds */
-	size_t *size, *offset;       /* argument in bytes: at least 1; 0 or more */
+	size_t *size;                /* argument in bytes, at least 1, of memory */
+	off_t *offset;               /* argument in bytes, at least min, of a file */
 	mode_t *mode;                /* octal argument */
 	unsigned long long *number;  /* decimal argument */
-	unsigned long long min, max; /* bounds of number */
+	unsigned long long min, max; /* bounds of number; min is that of offset too */
 	enum record_form *form;      /* set by -0, -N or -r; starts as RECORD_LINE */
 
 	/*

@@ -84,7 +84,7 @@ number_int(const char *text, size_t size, int *result)
 }
 
 int
-number_size(const char *text, size_t min, size_t *bytes)
+number_offset(const char *text, off_t min, off_t *bytes)
 {
 	static const char units[] = "KMG";
 	unsigned long long value;
@@ -100,9 +100,22 @@ number_size(const char *text, size_t min, size_t *bytes)
 	}
 	if (*text)
 		return fail(EINVAL);
-	if (over || value < min || value > (unsigned long long)SSIZE_MAX >> shift)
+	if (over || value < (unsigned long long)min || value > (unsigned long long)OFFSET_MAX >> shift)
 		return fail(ERANGE);
-	*bytes = (size_t)(value << shift);
+	*bytes = (off_t)(value << shift);
+	return 0;
+}
+
+int
+number_size(const char *text, size_t *bytes)
+{
+	off_t value;
+
+	if (number_offset(text, 1, &value) == -1)
+		return -1;
+	if (value > (off_t)SSIZE_MAX)
+		return fail(ERANGE);
+	*bytes = (size_t)value;
 	return 0;
 }
 

@@ -5,6 +5,7 @@
 #ifndef BASE_NUMBER_H
 #define BASE_NUMBER_H
 
+#include <limits.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -18,11 +19,17 @@ int number_read(const char *text, size_t size, unsigned int base, unsigned long 
 /* Read an int from size bytes of text: digits, with or without a minus sign in front. */
 int number_int(const char *text, size_t size, int *result);
 
+/* The largest offset: off_t has 64 bits on every machine, because the Makefile sets _FILE_OFFSET_BITS. */
+#define OFFSET_MAX ((off_t)LLONG_MAX)
+
 /*
- * Read a size in bytes, up to SSIZE_MAX: digits, then K, M, G (powers of 1024) or nothing. min bounds the digits,
- * before the unit counts.
+ * Read a size or offset of a file, up to OFFSET_MAX: digits, then K, M, G (powers of 1024) or nothing. min bounds the
+ * digits, before the unit counts.
  */
-int number_size(const char *text, size_t min, size_t *bytes);
+int number_offset(const char *text, off_t min, off_t *bytes);
+
+/* Read a size in memory of at least 1 byte, up to SSIZE_MAX, in the same form. */
+int number_size(const char *text, size_t *bytes);
 
 /*
  * Read a time: digits with an optional fraction, then ms, s, m or nothing (seconds). The result is in nanoseconds. A

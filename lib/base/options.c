@@ -62,6 +62,7 @@ store_form(enum record_form *form, int letter)
 static int
 store(const struct command_option *row, const char *argument)
 {
+	static const char size[] = "not a size (bytes, at least 1, with optional K, M or G)";
 	const char *expected = NULL;
 
 	if (row->flag)
@@ -80,10 +81,10 @@ store(const struct command_option *row, const char *argument)
 		return row->read(row->to, row->letter, argument);
 	if (row->time && number_time(argument, row->time) == -1)
 		expected = "not a time (as 0.25, 250ms, 2s or 5m)";
-	else if (row->size && number_size(argument, 1, row->size) == -1)
-		expected = "not a size (bytes, at least 1, with optional K, M or G)";
-	else if (row->offset && number_size(argument, 0, row->offset) == -1)
-		expected = "not a number of bytes (with optional K, M or G)";
+	else if (row->size && number_size(argument, row->size) == -1)
+		expected = size;
+	else if (row->offset && number_offset(argument, (off_t)row->min, row->offset) == -1)
+		expected = row->min ? size : "not a number of bytes (with optional K, M or G)";
 	else if (row->mode && number_mode(argument, row->mode) == -1)
 		expected = "not an octal mode from 0 to 777";
 	return expected ? command_refuse(row->letter, argument, expected) : GO_ON;

@@ -10,7 +10,7 @@
 #include "base/memory.h"
 #include "segment/internal.h"
 
-size_t
+off_t
 mapped_space(const struct segment *segment)
 {
 	struct statvfs system;
@@ -18,9 +18,9 @@ mapped_space(const struct segment *segment)
 
 	/* A file system without blocks has no bound. */
 	if (segment->mapped.fd == -1 || fstatvfs(segment->mapped.fd, &system) == -1 || system.f_blocks == 0)
-		return SSIZE_MAX;
+		return OFFSET_MAX;
 	space = (unsigned long long)(geteuid() == 0 ? system.f_bfree : system.f_bavail) * system.f_frsize;
-	return space < SSIZE_MAX ? (size_t)space : SSIZE_MAX;
+	return space < OFFSET_MAX ? (off_t)space : OFFSET_MAX;
 }
 
 bool
@@ -72,15 +72,14 @@ open_stage(struct segment *segment, off_t *offset)
 		return memory_file_beside(segment->mapped.beside ? name->path : NULL);
 	}
 	segment->mapped.draft = MAPPED_FILLED;
-	*offset = (off_t)segment->asked.offset;
+	*offset = segment->asked.offset;
 	return fd;
 }
 
 int
 draft_stage(struct segment *segment, struct input *input, bool grows)
 {
-	size_t from = segment->asked.offset, most;
-	off_t offset;
+	off_t from = segment->asked.offset, most, offset;
 	int fd, saved;
 
 	if (input->known && !mapped_same(segment->mapped.fd, input->fd))
@@ -90,7 +89,8 @@ draft_stage(struct segment *segment, struct input *input, bool grows)
 		return -1;
 	/* Input that can never be put must not fill the memory either. */
 	if (grows) {
-		most = mapped_space(segment) + segment->size;
+		most = mapped_space(segment);
+		most = most < OFFSET_MAX - segment->size ? most + segment->size : OFFSET_MAX;
 		segment->space = from < most ? most - from : 0;
 	}
 	if (input_stage(input, segment->space, fd, offset) == 0)

@@ -51,13 +51,17 @@ copy(struct follower *follower)
 	static char block[BLOCK];
 	const struct segment *segment = follower->segment;
 	size_t size, done;
+	off_t length;
 	bool differs;
 
-	if (segment_part(segment, &size) == -1) {
+	if (segment_part(segment, &length) == -1) {
 		/* Skip a state that lacks the part, unless it is the first. */
 		follower->size = SIZE_MAX;
 		return follower->record ? 0 : -1;
 	}
+	size = (size_t)length;
+	if ((off_t)size != length)
+		return error_set(ENOMEM);
 	if (reserve(follower, size) == -1)
 		return -1;
 	differs = size != follower->size;
@@ -65,7 +69,7 @@ copy(struct follower *follower)
 	for (done = 0; done < size;) {
 		char *to = follower->record + SEGMENT_HEAD + done;
 		size_t most = size - done < BLOCK ? size - done : BLOCK;
-		ssize_t got = pread(segment->mapped.fd, block, most, (off_t)(segment->asked.offset + done));
+		ssize_t got = pread(segment->mapped.fd, block, most, segment->asked.offset + (off_t)done);
 
 		if (got == -1 && errno != EINTR)
 			return -1;
@@ -127,7 +131,7 @@ static int
 write_copy(struct follower *follower)
 {
 	char head[SEGMENT_HEAD], *start = follower->record + SEGMENT_HEAD;
-	size_t size = segment_head(follower->form, follower->size, head), written = 0;
+	size_t size = segment_head(follower->form, (off_t)follower->size, head), written = 0;
 	int result;
 
 	start[follower->size] = follower->form == RECORD_NETSTRING ? ',' : '\0';
@@ -135,7 +139,7 @@ write_copy(struct follower *follower)
 	memcpy(start, head, size);
 	follower->segment->step = SEGMENT_OUTPUT;
 	result = io_write(follower->output, start, size + follower->size + 1, &written);
-	follower->segment->moved += written;
+	follower->segment->moved += (off_t)written;
 	return result;
 }
 

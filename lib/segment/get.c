@@ -9,9 +9,9 @@
 #include "segment/internal.h"
 
 int
-segment_part(const struct segment *segment, size_t *size)
+segment_part(const struct segment *segment, off_t *size)
 {
-	size_t offset = segment->asked.offset, length = segment->asked.length;
+	off_t offset = segment->asked.offset, length = segment->asked.length;
 
 	if (offset > segment->size || (length != SEGMENT_ALL && length > segment->size - offset))
 		return error_set(ERANGE);
@@ -20,9 +20,9 @@ segment_part(const struct segment *segment, size_t *size)
 }
 
 size_t
-segment_head(enum record_form form, size_t size, char head[SEGMENT_HEAD])
+segment_head(enum record_form form, off_t size, char head[SEGMENT_HEAD])
 {
-	return form == RECORD_NETSTRING ? (size_t)snprintf(head, SEGMENT_HEAD, "%zu:", size) : 0;
+	return form == RECORD_NETSTRING ? (size_t)snprintf(head, SEGMENT_HEAD, "%lld:", (long long)size) : 0;
 }
 
 /* Write the part as a record. */

@@ -14,6 +14,7 @@
 #include "base/checked.h"
 #include "base/deadline.h"
 #include "base/name.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "segment/segment.h"
 
@@ -21,11 +22,11 @@
 struct outflow {
 	int fd;           /* descriptor of a mapped segment, or -1 */
 	const char *data; /* memory of the segment if fd is -1 */
-	size_t offset;    /* the first byte to write */
-	size_t size;      /* bytes to write */
+	off_t offset;     /* the first byte to write */
+	off_t size;       /* bytes to write */
 	int output;
 	bool pass;       /* pages may be passed instead of copied */
-	size_t written;  /* bytes that output has accepted */
+	off_t written;   /* bytes that output has accepted */
 	bool unreadable; /* the segment, not output, caused the error */
 };
 
@@ -35,7 +36,7 @@ struct segment_backend {
 	int (*open)(struct segment *segment);
 
 	/* Create the segment. Errors: EEXIST (the segment is no longer missing). */
-	int (*create)(struct segment *segment, size_t size);
+	int (*create)(struct segment *segment, off_t size);
 
 	/* Wait for the lock, and read the size again. NULL: there is no lock. */
 	int (*lock)(struct segment *segment, const struct deadline *deadline);
@@ -73,11 +74,11 @@ CHECKED int segment_claim(struct segment *segment);
 void segment_discard(struct segment *segment);
 
 /* Store the size of the part to get in *size. Returns 0 or -1. Errors: ERANGE (the segment has no such part). */
-CHECKED int segment_part(const struct segment *segment, size_t *size);
+CHECKED int segment_part(const struct segment *segment, off_t *size);
 
 /* Format the bytes that precede size bytes in a record. Returns their number. */
 #define SEGMENT_HEAD 24
-size_t segment_head(enum record_form form, size_t size, char head[SEGMENT_HEAD]);
+size_t segment_head(enum record_form form, off_t size, char head[SEGMENT_HEAD]);
 
 /* Close the object, without its place. */
 void mapped_close(struct segment *segment);
@@ -126,10 +127,10 @@ unsigned int watch_read(int fd);
 bool watch_unread(int fd);
 
 /*
- * Return the bytes that the file system of an open object has left; SSIZE_MAX if it has no bound, or the bound is not
+ * Return the bytes that the file system of an open object has left; OFFSET_MAX if it has no bound, or the bound is not
  * known.
  */
-size_t mapped_space(const struct segment *segment);
+off_t mapped_space(const struct segment *segment);
 
 /* Return true if both descriptors are open on one file. */
 bool mapped_same(int one, int other);
@@ -164,16 +165,16 @@ bool mapped_holds(const struct segment *segment, const struct stat *st);
 /* During a call of the next three functions all signals are blocked. */
 
 /* Make sure that size bytes from offset have their pages, so that writing them cannot fail for lack of space. */
-CHECKED int pages_reserve(int fd, size_t offset, size_t size);
+CHECKED int pages_reserve(int fd, off_t offset, off_t size);
 
 /*
  * Write all the input at offset. Store the number of bytes written in *done, even after a failure; there are fewer than
  * the input had if it became shorter.
  */
-CHECKED int pages_fill(int fd, size_t offset, struct input *input, size_t *done);
+CHECKED int pages_fill(int fd, off_t offset, struct input *input, off_t *done);
 
 /* Write size zeros at offset. */
-CHECKED int pages_zero(int fd, size_t offset, size_t size);
+CHECKED int pages_zero(int fd, off_t offset, off_t size);
 
 /* Make the pages of mapped memory present, at once instead of by a fault for each: a stretch before it is used. */
 #define PAGES_STRETCH ((size_t)4 * 1024 * 1024)

@@ -30,14 +30,14 @@
 static char block[BLOCK];
 
 static size_t
-least(size_t one, size_t other)
+least(off_t left, size_t most)
 {
-	return one < other ? one : other;
+	return left < (off_t)most ? (size_t)left : most;
 }
 
 /* Trace a call that moved data to or from fd. */
 static void
-trace_data(const char *call, int fd, const char *data, size_t size, size_t offset, ssize_t result)
+trace_data(const char *call, int fd, const char *data, size_t size, off_t offset, ssize_t result)
 {
 	struct text text = {0};
 
@@ -45,20 +45,20 @@ trace_data(const char *call, int fd, const char *data, size_t size, size_t offse
 		return;
 	text_format(&text, "%s(%d, ", call, fd);
 	text_quote(&text, data, size, 32);
-	text_format(&text, ", %zu, %zu)", size, offset);
+	text_format(&text, ", %zu, %lld)", size, (long long)offset);
 	trace_end(&text, result);
 }
 
 int
-pages_reserve(int fd, size_t offset, size_t size)
+pages_reserve(int fd, off_t offset, off_t size)
 {
 	int result;
 
 	if (size == 0)
 		return 0;
 	do
-		result = trace_call(TRACED(fallocate(fd, FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)size)),
-		    "fallocate(%d, FALLOC_FL_KEEP_SIZE, %zu, %zu)", fd, offset, size);
+		result = trace_call(TRACED(fallocate(fd, FALLOC_FL_KEEP_SIZE, offset, size)),
+		    "fallocate(%d, FALLOC_FL_KEEP_SIZE, %lld, %lld)", fd, (long long)offset, (long long)size);
 	while (result == -1 && interrupt_again());
 	/* Where pages cannot be reserved, writing them shows whether there is space. */
 	return result == -1 && (errno == EOPNOTSUPP || errno == ENOSYS) ? 0 : result;
@@ -66,19 +66,19 @@ pages_reserve(int fd, size_t offset, size_t size)
 
 /* Write all the data as pwrite(2) does. */
 static int
-put(int fd, const char *data, size_t size, size_t offset)
+put(int fd, const char *data, size_t size, off_t offset)
 {
 	ssize_t took;
 
 	while (size > 0) {
-		took = TRACED(pwrite(fd, data, size, (off_t)offset));
+		took = TRACED(pwrite(fd, data, size, offset));
 		trace_data("pwrite", fd, data, size, offset, took);
 		if (took == -1 && interrupt_again())
 			continue;
 		if (took == -1)
 			return -1;
 		data += took;
-		offset += (size_t)took;
+		offset += took;
 		size -= (size_t)took;
 	}
 	return 0;
@@ -86,25 +86,25 @@ put(int fd, const char *data, size_t size, size_t offset)
 
 /* Copy the next bytes of the input. Returns the number of bytes, or 0 at its end. */
 static ssize_t
-fill_copying(int fd, size_t offset, struct input *input, size_t size)
+fill_copying(int fd, off_t offset, struct input *input, size_t size)
 {
-	ssize_t took = input_read(input, block, least(size, BLOCK));
+	ssize_t took = input_read(input, block, size < BLOCK ? size : BLOCK);
 
 	return took > 0 && put(fd, block, (size_t)took, offset) == -1 ? -1 : took;
 }
 
 /* Have the kernel copy the bytes that were not read ahead. Returns as sendfile(2). Errors: EINVAL (it cannot). */
 static ssize_t
-fill_moving(int fd, size_t offset, const struct input *input, size_t size)
+fill_moving(int fd, off_t offset, const struct input *input, size_t size)
 {
-	if (lseek(fd, (off_t)offset, SEEK_SET) == -1)
+	if (lseek(fd, offset, SEEK_SET) == -1)
 		return -1;
 	return trace_call(
 	    TRACED(sendfile(fd, input->fd, NULL, size)), "sendfile(%d, %d, NULL, %zu)", fd, input->fd, size);
 }
 
 int
-pages_fill(int fd, size_t offset, struct input *input, size_t *done)
+pages_fill(int fd, off_t offset, struct input *input, off_t *done)
 {
 	bool moves = true;
 	ssize_t took;
@@ -113,12 +113,12 @@ pages_fill(int fd, size_t offset, struct input *input, size_t *done)
 	while (*done < input->size) {
 		size_t left = least(input->size - *done, MOST);
 
-		if (moves && *done >= input->first)
+		if (moves && *done >= (off_t)input->first)
 			took = fill_moving(fd, offset + *done, input, left);
 		else
 			took = fill_copying(fd, offset + *done, input, left);
 		if (took > 0)
-			*done += (size_t)took;
+			*done += took;
 		else if (took == -1 && moves && (errno == EINVAL || errno == ENOSYS))
 			moves = false;
 		else
@@ -128,12 +128,12 @@ pages_fill(int fd, size_t offset, struct input *input, size_t *done)
 }
 
 int
-pages_zero(int fd, size_t offset, size_t size)
+pages_zero(int fd, off_t offset, off_t size)
 {
 	size_t now;
 
 	memset(block, 0, sizeof(block));
-	for (; size > 0; offset += now, size -= now) {
+	for (; size > 0; offset += (off_t)now, size -= (off_t)now) {
 		now = least(size, BLOCK);
 		if (put(fd, block, now, offset) == -1)
 			return -1;
@@ -154,7 +154,8 @@ pages_touch(const char *data, size_t size, bool write)
 static ssize_t
 copy_block(struct outflow *flow)
 {
-	size_t left = flow->size - flow->written, offset = flow->offset + flow->written, written = 0;
+	off_t left = flow->size - flow->written, offset = flow->offset + flow->written;
+	size_t written = 0;
 	const char *data = flow->data ? flow->data + offset : block;
 	ssize_t got = (ssize_t)least(left, PAGES_STRETCH);
 
@@ -162,14 +163,14 @@ copy_block(struct outflow *flow)
 		pages_touch(data, (size_t)got, false);
 	} else {
 		do {
-			got = TRACED(pread(flow->fd, block, least(left, BLOCK), (off_t)offset));
+			got = TRACED(pread(flow->fd, block, least(left, BLOCK), offset));
 		} while (got == -1 && errno == EINTR);
 		trace_data("pread", flow->fd, block, got > 0 ? (size_t)got : 0, offset, got);
 		flow->unreadable = got == -1;
 	}
 	if (got > 0 && io_write(flow->output, data, (size_t)got, &written) == -1)
 		got = -1;
-	flow->written += written;
+	flow->written += (off_t)written;
 	return got;
 }
 
@@ -180,11 +181,10 @@ copy_block(struct outflow *flow)
 static ssize_t
 pass_block(struct outflow *flow, bool pipe)
 {
-	size_t size = least(flow->size - flow->written, flow->data ? PAGES_STRETCH : MOST),
-	       offset = flow->offset + flow->written;
+	size_t size = least(flow->size - flow->written, flow->data ? PAGES_STRETCH : MOST);
+	off_t offset = flow->offset + flow->written, from = offset;
 	struct iovec memory = {flow->data ? (char *)(uintptr_t)flow->data + offset : NULL, size};
 	int fd = flow->fd, output = flow->output;
-	off_t from = (off_t)offset;
 	ssize_t took;
 
 	if (flow->data)
@@ -195,13 +195,13 @@ pass_block(struct outflow *flow, bool pipe)
 			    output, memory.iov_base, size);
 		else if (pipe)
 			took = trace_call(TRACED(splice(fd, &from, output, NULL, size, 0)),
-			    "splice(%d, [%zu], %d, NULL, %zu, 0)", fd, offset, output, size);
+			    "splice(%d, [%lld], %d, NULL, %zu, 0)", fd, (long long)offset, output, size);
 		else
-			took = trace_call(TRACED(sendfile(output, fd, &from, size)), "sendfile(%d, %d, [%zu], %zu)",
-			    output, fd, offset, size);
+			took = trace_call(TRACED(sendfile(output, fd, &from, size)), "sendfile(%d, %d, [%lld], %zu)",
+			    output, fd, (long long)offset, size);
 	} while (took == -1 && io_again(output, POLLOUT) == 0);
 	if (took > 0)
-		flow->written += (size_t)took;
+		flow->written += took;
 	return took;
 }
 
@@ -214,7 +214,7 @@ pages_write(struct outflow *flow)
 
 	(void)fstat(flow->output, &st);
 	pipe = S_ISFIFO(st.st_mode);
-	if (pipe && flow->size > BLOCK)
+	if (pipe && flow->size > (off_t)BLOCK)
 		io_grow(flow->output, PIPE_SIZE);
 	/*
 	 * From file to file the kernel copies at once. To any other output it passes live pages. Only a pipe takes

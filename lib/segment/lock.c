@@ -12,7 +12,7 @@
 #include "segment/internal.h"
 
 /* The start of the part that a writer locks while it waits: no object has bytes there. */
-#define TURNSTILE ((off_t)LLONG_MAX - 1)
+#define TURNSTILE (OFFSET_MAX - 1)
 
 /* Number of checks, 10 ms apart, of an object that was just made and is still empty. */
 #define SETTLE 10
@@ -22,7 +22,7 @@ mapped_look(struct segment *segment, struct stat *st)
 {
 	if (fstat(segment->mapped.fd, st) == -1)
 		return -1;
-	segment->size = (size_t)st->st_size;
+	segment->size = st->st_size;
 	if (st->st_nlink == 0 && segment->mapped.draft == MAPPED_NAMED)
 		return error_set(EIDRM);
 	return 0;

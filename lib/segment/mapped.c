@@ -41,7 +41,7 @@ unlink_mapped(struct segment *segment)
 }
 
 static int
-create_mapped(struct segment *segment, size_t size)
+create_mapped(struct segment *segment, off_t size)
 {
 	mode_t mask;
 
@@ -70,11 +70,11 @@ discard_mapped(struct segment *segment)
 }
 
 static int
-resize(struct segment *segment, size_t size)
+resize(struct segment *segment, off_t size)
 {
 	int fd = segment->mapped.fd;
 
-	while (trace_call(TRACED(ftruncate(fd, (off_t)size)), "ftruncate(%d, %zu)", fd, size) == -1)
+	while (trace_call(TRACED(ftruncate(fd, size)), "ftruncate(%d, %lld)", fd, (long long)size) == -1)
 		if (!interrupt_again())
 			return -1;
 	segment->size = size;
@@ -86,15 +86,15 @@ resize(struct segment *segment, size_t size)
  * failure.
  */
 static int
-reserve(struct segment *segment, size_t end, size_t size)
+reserve(struct segment *segment, off_t end, off_t size)
 {
 	bool part = segment->asked.part && segment->state != SEGMENT_FRESH;
-	size_t offset = part ? segment->asked.offset : 0;
+	off_t offset = part ? segment->asked.offset : 0;
 	struct rlimit most;
 	int saved;
 
 	/* Writing would stop at this limit, and some file systems reserve pages beyond it. */
-	if (getrlimit(RLIMIT_FSIZE, &most) == 0 && most.rlim_cur != RLIM_INFINITY && end > most.rlim_cur)
+	if (getrlimit(RLIMIT_FSIZE, &most) == 0 && most.rlim_cur != RLIM_INFINITY && (rlim_t)end > most.rlim_cur)
 		return error_set(EFBIG);
 	if (pages_reserve(segment->mapped.fd, offset, (part ? end : size) - offset) == 0)
 		return 0;
@@ -107,7 +107,7 @@ static int
 put_mapped(struct segment *segment, struct input *input)
 {
 	const bool fresh = segment->state == SEGMENT_FRESH, whole = !segment->asked.part;
-	size_t end = segment->asked.offset + input->size, old = segment->size, size = old, least;
+	off_t end = segment->asked.offset + input->size, old = segment->size, size = old, least;
 	struct stat st;
 
 	if (whole || fresh)
@@ -136,18 +136,18 @@ put_mapped(struct segment *segment, struct input *input)
 static void
 explain_space(const struct segment *segment, struct text *text)
 {
-	size_t needed = segment->asked.offset + segment->input, space = mapped_space(segment);
+	off_t needed = segment->asked.offset + segment->input, space = mapped_space(segment);
 	bool posix = is_posix(segment), staged = segment->step != SEGMENT_STAGE;
 
 	if (needed < segment->asked.size)
 		needed = segment->asked.size;
 	text_format(text, "the file system%s has no room for ", posix ? " of shared memory" : "");
 	if (staged)
-		text_format(text, "%zu bytes", needed);
+		text_format(text, "%lld bytes", (long long)needed);
 	else
 		text_format(text, "all bytes of the input"); /* it was not read to its end */
-	if (space < SSIZE_MAX)
-		text_format(text, " (%zu are free%s)", space,
+	if (space < OFFSET_MAX)
+		text_format(text, " (%lld are free%s)", (long long)space,
 		    staged && segment->mapped.beside ? " beside a copy of the input" : "");
 	if (posix)
 		text_format(text, " (make it larger with mount -o remount,size=... /dev/shm, or remove segments)");

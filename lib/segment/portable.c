@@ -27,17 +27,18 @@ struct window {
 
 /* Map at most size bytes from offset. */
 static int
-map(struct window *window, int fd, size_t offset, size_t size, int protection)
+map(struct window *window, int fd, off_t offset, off_t size, int protection)
 {
-	size_t before = offset % (size_t)sysconf(_SC_PAGESIZE);
+	size_t before = (size_t)(offset % sysconf(_SC_PAGESIZE));
 	struct text call = {0};
 
-	window->size = size < WINDOW ? size : WINDOW;
+	window->size = size < (off_t)WINDOW ? (size_t)size : WINDOW;
 	window->mapped = window->size + before;
-	window->memory = TRACED(mmap(NULL, window->mapped, protection, MAP_SHARED, fd, (off_t)(offset - before)));
+	window->memory = TRACED(mmap(NULL, window->mapped, protection, MAP_SHARED, fd, offset - (off_t)before));
 	if (trace_on) {
-		text_format(&call, "mmap(NULL, %zu, %s, MAP_SHARED, %d, %zu)", window->mapped,
-		    protection & PROT_WRITE ? "PROT_READ|PROT_WRITE" : "PROT_READ", fd, offset - before);
+		text_format(&call, "mmap(NULL, %zu, %s, MAP_SHARED, %d, %lld)", window->mapped,
+		    protection & PROT_WRITE ? "PROT_READ|PROT_WRITE" : "PROT_READ", fd,
+		    (long long)(offset - (off_t)before));
 		trace_pointer(&call, window->memory == MAP_FAILED ? NULL : window->memory, "MAP_FAILED");
 	}
 	if (window->memory == MAP_FAILED)
@@ -56,23 +57,23 @@ unmap(const struct window *window)
 }
 
 int
-pages_reserve(int fd, size_t offset, size_t size)
+pages_reserve(int fd, off_t offset, off_t size)
 {
 	if (size == 0)
 		return 0;
 	do
-		errno = posix_fallocate(fd, (off_t)offset, (off_t)size);
+		errno = posix_fallocate(fd, offset, size);
 	while (interrupt_again());
-	return trace_call(errno ? -1 : 0, "posix_fallocate(%d, %zu, %zu)", fd, offset, size);
+	return trace_call(errno ? -1 : 0, "posix_fallocate(%d, %lld, %lld)", fd, (long long)offset, (long long)size);
 }
 
 int
-pages_fill(int fd, size_t offset, struct input *input, size_t *done)
+pages_fill(int fd, off_t offset, struct input *input, off_t *done)
 {
 	struct window window;
 	ssize_t took;
 
-	for (*done = 0; *done < input->size; *done += (size_t)took) {
+	for (*done = 0; *done < input->size; *done += took) {
 		if (map(&window, fd, offset + *done, input->size - *done, PROT_READ | PROT_WRITE) == -1)
 			return -1;
 		took = input_read(input, window.data, window.size);
@@ -84,11 +85,11 @@ pages_fill(int fd, size_t offset, struct input *input, size_t *done)
 }
 
 int
-pages_zero(int fd, size_t offset, size_t size)
+pages_zero(int fd, off_t offset, off_t size)
 {
 	struct window window;
 
-	for (; size > 0; offset += window.size, size -= window.size) {
+	for (; size > 0; offset += (off_t)window.size, size -= (off_t)window.size) {
 		if (map(&window, fd, offset, size, PROT_READ | PROT_WRITE) == -1)
 			return -1;
 		memset(window.data, 0, window.size);
@@ -105,8 +106,11 @@ pages_write(struct outflow *flow)
 	size_t now;
 	int result = 0;
 
-	if (flow->data)
-		return io_write(flow->output, flow->data + flow->offset, flow->size, &flow->written);
+	if (flow->data) {
+		result = io_write(flow->output, flow->data + flow->offset, (size_t)flow->size, &now);
+		flow->written = (off_t)now;
+		return result;
+	}
 	while (flow->written < flow->size && result == 0) {
 		if (interrupt_caught())
 			return error_set(EINTR);
@@ -116,11 +120,11 @@ pages_write(struct outflow *flow)
 		}
 		result = io_write(flow->output, window.data, window.size, &now);
 		unmap(&window);
-		flow->written += now;
+		flow->written += (off_t)now;
 		if (result == -1 && errno == EFAULT)
 			errno = ESTALE;
 		/* Bytes after the end, in the last page, read as zeros. */
-		if (result == 0 && fstat(flow->fd, &st) == 0 && (size_t)st.st_size < flow->offset + flow->written) {
+		if (result == 0 && fstat(flow->fd, &st) == 0 && st.st_size < flow->offset + flow->written) {
 			errno = ESTALE;
 			result = -1;
 		}

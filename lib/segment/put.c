@@ -11,11 +11,11 @@
 /* Number of attempts to create the segment while other processes create and remove it. */
 #define TRIES 20
 
-/* Find how many bytes of input fit. Returns the bytes that the segment can have; SSIZE_MAX: as many as are needed. */
-static size_t
+/* Find how many bytes of input fit. Returns the bytes that the segment can have; OFFSET_MAX: as many as are needed. */
+static off_t
 measure(struct segment *segment)
 {
-	size_t most = segment->asked.size ? segment->asked.size : SSIZE_MAX, offset = segment->asked.offset;
+	off_t most = segment->asked.size ? segment->asked.size : OFFSET_MAX, offset = segment->asked.offset;
 
 	if (segment->state == SEGMENT_FOUND && (segment->backend->fixed || segment->asked.part))
 		most = segment->size;
@@ -25,9 +25,9 @@ measure(struct segment *segment)
 
 /* Check that input of that size fits. Returns 0 or -1. Errors: EMSGSIZE. */
 static int
-check(struct segment *segment, size_t size)
+check(struct segment *segment, off_t size)
 {
-	size_t most = measure(segment);
+	off_t most = measure(segment);
 
 	segment->step = SEGMENT_PUT;
 	segment->input = size;
@@ -40,7 +40,7 @@ int
 segment_stage(struct segment *segment, struct input *input)
 {
 	segment->step = SEGMENT_STAGE;
-	return draft_stage(segment, input, measure(segment) == SSIZE_MAX);
+	return draft_stage(segment, input, measure(segment) == OFFSET_MAX);
 }
 
 void
@@ -60,7 +60,7 @@ segment_discard(struct segment *segment)
 static int
 claim(struct segment *segment, const struct deadline *deadline)
 {
-	size_t size = segment->asked.size;
+	off_t size = segment->asked.size;
 
 	if (segment->state == SEGMENT_MISSING) {
 		segment->step = SEGMENT_CREATE;

@@ -11,7 +11,7 @@
 #include "segment/internal.h"
 
 static const char *
-plural(size_t count)
+plural(off_t count)
 {
 	return count == 1 ? "" : "s";
 }
@@ -49,19 +49,18 @@ static void
 explain_size(const struct segment *segment, struct text *text)
 {
 	const char *what = segment->asked.command ? "the output of COMMAND" : "the input";
-	size_t asked = segment->input;
+	long long asked = segment->input, offset = segment->asked.offset, space = segment->space;
 
 	if (segment->step == SEGMENT_STAGE)
-		text_format(text, "the input has more than the %zu bytes that there is room for", segment->space);
+		text_format(text, "the input has more than the %lld bytes that there is room for", space);
 	else if (!segment->asked.write)
-		text_format(text, "the segment has %zu byte%s, and not the part asked for (-o)", segment->size,
-		    plural(segment->size));
-	else if (segment->asked.offset)
-		text_format(text, "%s has %zu byte%s, and from byte %zu on there is room for %zu", what, asked,
-		    plural(asked), segment->asked.offset, segment->space);
+		text_format(text, "the segment has %lld byte%s, and not the part asked for (-o)",
+		    (long long)segment->size, plural(segment->size));
+	else if (offset)
+		text_format(text, "%s has %lld byte%s, and from byte %lld on there is room for %lld", what, asked,
+		    plural(asked), offset, space);
 	else
-		text_format(
-		    text, "%s has %zu byte%s, and there is room for %zu", what, asked, plural(asked), segment->space);
+		text_format(text, "%s has %lld byte%s, and there is room for %lld", what, asked, plural(asked), space);
 }
 
 static void
@@ -93,14 +92,14 @@ explain_effect(const struct segment *segment, int error, struct text *text)
 	if (segment->asked.write && segment->changed && error == EIDRM)
 		text_format(text, "; those who have it open have the input");
 	else if (segment->asked.write && segment->changed)
-		text_format(text, "; the segment has changed, and has at least the first %zu bytes of the input",
-		    segment->moved);
+		text_format(text, "; the segment has changed, and has at least the first %lld bytes of the input",
+		    (long long)segment->moved);
 	else if (segment->asked.write)
 		text_format(text, "; nothing was changed");
 	else if (segment->moved == 0)
 		text_format(text, "; nothing was written");
 	else
-		text_format(text, "; %zu bytes were written", segment->moved);
+		text_format(text, "; %lld bytes were written", (long long)segment->moved);
 }
 
 int

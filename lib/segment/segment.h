@@ -27,7 +27,7 @@ struct input {
 	bool ordinary; /* fd was an ordinary file when it was opened */
 	bool known;    /* size is that of the whole input */
 	bool staged;   /* fd is a temporary file, which input_close closes */
-	size_t size;   /* bytes of the input; while its size is not known, those read so far */
+	off_t size;    /* bytes of the input; while its size is not known, those read so far */
 	size_t first;  /* bytes read ahead */
 	size_t given;  /* bytes of ahead that input_read has returned */
 	off_t start;   /* offset in fd of the first byte after ahead, if the size is known */
@@ -46,7 +46,7 @@ CHECKED int input_open(struct input *input, int fd);
  * after a failure input_close closes fd, and the original descriptor is forgotten. Returns 0 or -1. Errors: EMSGSIZE
  * (it has more than limit bytes), EINTR, those of read(2), write(2), lseek(2).
  */
-CHECKED int input_stage(struct input *input, size_t limit, int fd, off_t offset);
+CHECKED int input_stage(struct input *input, off_t limit, int fd, off_t offset);
 
 /* Go back to the first byte of an input whose size is known. Returns 0, or -1. See lseek(2). */
 CHECKED int input_rewind(struct input *input);
@@ -61,7 +61,7 @@ CHECKED ssize_t input_read(struct input *input, void *data, size_t size);
 void input_close(struct input *input);
 
 /* The length of a part that reaches to the end of the segment. */
-#define SEGMENT_ALL SIZE_MAX
+#define SEGMENT_ALL ((off_t)-1)
 
 /* Options with which a segment is opened, and the part of it to put or get. */
 struct segment_options {
@@ -73,9 +73,9 @@ struct segment_options {
 	bool command;      /* put: the input is the output of a COMMAND, by segment_update */
 	bool pass;         /* get: live pages are passed instead of copies, where the output takes them */
 	mode_t mode;       /* exact mode of a segment that is created */
-	size_t size;       /* put: size of a segment that is created or put whole; 0: what the input needs */
-	size_t offset;     /* the first byte of the part */
-	size_t length;     /* get: bytes of the part, or SEGMENT_ALL */
+	off_t size;        /* put: size of a segment that is created or put whole; 0: what the input needs */
+	off_t offset;      /* the first byte of the part */
+	off_t length;      /* get: bytes of the part, or SEGMENT_ALL */
 	long long timeout; /* nanoseconds to wait for the lock, or DEADLINE_NEVER */
 };
 
@@ -131,10 +131,10 @@ struct segment {
 	struct segment_options asked;
 	enum segment_state state;
 	enum segment_step step; /* the last step, which may have failed */
-	size_t size;            /* bytes of the segment, as last read */
-	size_t input;           /* bytes of the input to put */
-	size_t space;           /* bytes of input that fit */
-	size_t moved;           /* bytes put, or accepted by the output */
+	off_t size;             /* bytes of the segment, as last read */
+	off_t input;            /* bytes of the input to put */
+	off_t space;            /* bytes of input that fit */
+	off_t moved;            /* bytes put, or accepted by the output */
 	bool claimed;           /* the segment is locked until segment_end */
 	int source;             /* descriptor from which COMMAND reads, or -1 */
 	bool changed;           /* the content of a segment that existed may have changed */

@@ -42,7 +42,7 @@ open_sysv(struct segment *segment)
 	if (name_missing(shmctl(segment->sysv.id, IPC_STAT, &status)) == -1)
 		return -1;
 	/* The exact size: bytes beyond it in the last page do not belong to the segment. */
-	segment->size = status.shm_segsz;
+	segment->size = (off_t)status.shm_segsz;
 	if (segment->asked.write && segment->asked.size && segment->asked.size != segment->size)
 		return error_set(ERANGE);
 	return attach(segment);
@@ -70,7 +70,7 @@ restrict_mode(int id, mode_t asked, mode_t mode)
 }
 
 static int
-create_sysv(struct segment *segment, size_t size)
+create_sysv(struct segment *segment, off_t size)
 {
 	/* The owner attaches the segment to fill it, which the mode asked for may not allow. */
 	mode_t asked = segment->asked.mode, mode = asked | 0600;
@@ -78,7 +78,9 @@ create_sysv(struct segment *segment, size_t size)
 	bool private = sysv->key == IPC_PRIVATE;
 	int saved;
 
-	sysv->id = trace_shmget(sysv->key, size, (private ? 0 : IPC_CREAT | IPC_EXCL) | (int)mode);
+	if ((off_t)(size_t)size != size)
+		return error_set(ENOMEM);
+	sysv->id = trace_shmget(sysv->key, (size_t)size, (private ? 0 : IPC_CREAT | IPC_EXCL) | (int)mode);
 	if (sysv->id == -1)
 		return -1;
 	segment->size = size;
@@ -116,17 +118,17 @@ put_sysv(struct segment *segment, struct input *input)
 	segment->changed = true;
 	segment->moved = 0;
 	while (segment->moved < input->size && took > 0) {
-		size_t left = input->size - segment->moved, now = left < PAGES_STRETCH ? left : PAGES_STRETCH;
+		size_t left = (size_t)(input->size - segment->moved), now = left < PAGES_STRETCH ? left : PAGES_STRETCH;
 
 		pages_touch(to + segment->moved, now, true);
 		took = input_read(input, to + segment->moved, now);
 		if (took > 0)
-			segment->moved += (size_t)took;
+			segment->moved += took;
 	}
 	if (took == -1)
 		return -1;
 	if (!segment->asked.part && !fresh)
-		zero(to + segment->moved, segment->size - segment->moved);
+		zero(to + segment->moved, (size_t)(segment->size - segment->moved));
 	if (!fresh && sysv_removed(segment->sysv.id, segment->name))
 		return error_set(EIDRM);
 	return 0;
@@ -142,7 +144,7 @@ close_sysv(struct segment *segment)
 
 /* Append which limit a new segment of size bytes exceeds: the limit of segments, or that of pages in all of them. */
 static void
-explain_full(size_t size, struct text *text)
+explain_full(unsigned long long size, struct text *text)
 {
 	unsigned long long page = (unsigned long long)sysconf(_SC_PAGESIZE);
 
@@ -158,15 +160,15 @@ static bool
 explain_sysv(const struct segment *segment, int error, struct text *text)
 {
 	bool creates = segment->step == SEGMENT_CREATE;
-	size_t size = segment->asked.size ? segment->asked.size : segment->asked.offset + segment->input;
+	off_t size = segment->asked.size || !creates ? segment->asked.size : segment->asked.offset + segment->input;
 
 	if (segment->step == SEGMENT_WATCH)
 		text_format(text, "a System V segment cannot be watched (a POSIX segment or file: can)");
 	else if (segment->step == SEGMENT_KEY)
 		text_format(text, "no key from this path: %s", explain_errno(error));
 	else if (segment->step == SEGMENT_OPEN_WRITE && error == ERANGE)
-		text_format(text, "the segment exists with %zu bytes, not %zu (leave out -s, or remove it first)",
-		    segment->size, segment->asked.size);
+		text_format(text, "the segment exists with %lld bytes, not %lld (leave out -s, or remove it first)",
+		    (long long)segment->size, (long long)segment->asked.size);
 	else if (error == ENOSYS)
 		text_format(
 		    text, "this kernel has no System V shared memory (CONFIG_SYSVIPC; use a POSIX name or file:)");
@@ -175,11 +177,11 @@ explain_sysv(const struct segment *segment, int error, struct text *text)
 	else if (creates && error == EINVAL && size == 0)
 		text_format(text, "a System V segment has at least 1 byte");
 	else if (creates && error == ENOSPC)
-		explain_full(size, text);
+		explain_full((unsigned long long)size, text);
 	else if (creates && error == ENOMEM)
-		text_format(text, "there is no memory for a segment of %zu bytes", size);
+		text_format(text, "there is no memory or address space for a segment of %lld bytes", (long long)size);
 	else if (creates && error == EINVAL)
-		limit_explain(text, LIMIT_SHMMAX, size);
+		limit_explain(text, LIMIT_SHMMAX, (unsigned long long)size);
 	else
 		return false;
 	return true;

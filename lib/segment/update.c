@@ -16,7 +16,7 @@
 static int
 open_source(struct segment *segment)
 {
-	size_t offset = segment->asked.offset < segment->size ? segment->asked.offset : segment->size;
+	off_t offset = segment->asked.offset < segment->size ? segment->asked.offset : segment->size;
 	struct outflow flow = {
 	    .fd = segment->mapped.fd,
 	    .data = segment->sysv.address,
@@ -30,7 +30,7 @@ open_source(struct segment *segment)
 		if (flow.output == -1 || pages_write(&flow) == -1)
 			return -1;
 	}
-	return lseek(segment->source, (off_t)offset, SEEK_SET) == -1 ? -1 : 0;
+	return lseek(segment->source, offset, SEEK_SET) == -1 ? -1 : 0;
 }
 
 /* Open the files from which COMMAND reads and to which it writes. */

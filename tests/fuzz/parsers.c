@@ -74,6 +74,7 @@ try_numbers(unsigned int variant, const char *data, size_t size)
 	struct semaphore_operation operation;
 	unsigned long long number;
 	size_t bytes, left = size;
+	off_t offset;
 	const char *rest = data;
 	long long time;
 	mode_t mode;
@@ -86,8 +87,10 @@ try_numbers(unsigned int variant, const char *data, size_t size)
 		fault("a number of a base is out of bounds");
 	if (number_int(data, size, &value) == 0 && (value < 0) != (data[0] == '-' && value != 0))
 		fault("an int has another sign");
-	if (number_size(data, 1, &bytes) == 0 && (bytes < 1 || bytes > SSIZE_MAX))
+	if (number_size(data, &bytes) == 0 && (bytes < 1 || bytes > SSIZE_MAX))
 		fault("a size is out of bounds");
+	if (number_offset(data, 2, &offset) == 0 && offset < 2)
+		fault("an offset is out of bounds");
 	if (number_time(data, &time) == 0 && time < 0)
 		fault("a time is negative");
 	if (number_mode(data, &mode) == 0 && mode > 0777)
