@@ -12,8 +12,10 @@ load helper
 #   $C $USAGE  the command of the table, and its synopsis as -h shows it
 #   $SELF      the process ID of the shell; $JOB, $ADDRESS: that of a background command, and where one listens
 #   $USER_BIN  a directory that other users can search
+#   $LONG_MAX  the largest long of the commands
 #   $MSGMAX... limits of the kernel, where there is a /proc that tells them
-PLACES='USAGE USER_BIN SELF JOB ADDRESS MSGMAX MSGMNB SEMMSL SEMOPM PIPE_MAX M K E F I L C'
+PLACES='USAGE USER_BIN SELF JOB ADDRESS MSGMAX MSGMNB SEMMSL SEMOPM PIPE_MAX LONG_MAX M K E F I L C'
+LONG_MAX=$(long_max)
 L=$(printf '%255s' '' | tr ' ' x)
 read -r MSGMAX MSGMNB SEMMSL _ SEMOPM _ PIPE_MAX < <(cd /proc/sys && cat kernel/msgmax kernel/msgmnb kernel/sem fs/pipe-max-size | xargs) || true
 
@@ -101,7 +103,7 @@ END
 2	mqsend -d 0 $E	mqsend: -d "0": not a number from 1 to 2147483647
 2	mqsend -d 2147483648 $E	mqsend: -d "2147483648": not a number from 1 to 2147483647
 2	mqsend -p 32768 $E	mqsend: -p "32768": not a number from 0 to 32767
-2	mqsend -p 0 $F	mqsend: -p "0": not a number from 1 to 9223372036854775807
+2	mqsend -p 0 $F	mqsend: -p "0": not a number from 1 to $LONG_MAX
 2	mqsend sysv:new	mqsend: sysv:new: creating a queue needs -c
 2	mqsend -x sysv:@1	mqsend: sysv:@1: -x cannot be used with an identifier
 2	mqsend file:q	mqsend: file:q: a queue cannot be a file (file: is for shared memory)
@@ -160,7 +162,7 @@ END
 1	mqsend -P $E x	mqsend: $E: MESSAGE 1 does not start with a priority and a tab (-P); no message was sent
 1	mqsend -P $E $'99999999999999999999\tx'	mqsend: $E: MESSAGE 1 starts with a number that is too large for a priority (-P); no message was sent
 1	mqsend -P $E $'32768\tx'	mqsend: $E: MESSAGE 1 has priority 32768, which is not from 0 to 32767; no message was sent
-1	mqsend -P $F $'0\tx'	mqsend: $F: MESSAGE 1 has priority 0, which is not from 1 to 9223372036854775807; no message was sent
+1	mqsend -P $F $'0\tx'	mqsend: $F: MESSAGE 1 has priority 0, which is not from 1 to $LONG_MAX; no message was sent
 1	echo x | mqsend -P $E	mqsend: $E: record 1 does not start with a priority and a tab (-P); no message was sent
 1	echo 123456789 | mqsend $E	mqsend: $E: the queue takes messages of up to 8 bytes (mq_msgsize, which -s sets when it is created); record 1 has 9 bytes; no message was sent
 1	head -c 100000 /dev/zero | mqsend $E	mqsend: $E: the queue takes messages of up to 8 bytes (mq_msgsize, which -s sets when it is created); record 1 has 100000 bytes; no message was sent
@@ -188,12 +190,12 @@ END
 1 linux	mqsend -c -d 65537 -s 1 $M	mqsend: $M: fs.mqueue.msg_max can be 65536 at most; asked for 65537
 1 linux	mqsend -c -d 1 -s 16777217 $M	mqsend: $M: fs.mqueue.msgsize_max can be 16777216 at most; asked for 16777217
 1 linux	(ulimit -S -q 100; mqsend -c -d 1 -s 1 $M)	mqsend: $M: RLIMIT_MSGQUEUE allows 100 bytes in all queues of this user; 1 more were asked for, and some for each message (raise it with ulimit -q or prlimit, or remove queues)
-1 linux	mqsend -c -d 1 -s 2147483648 $K	mqsend: $K: kernel.msgmax is $MSGMAX; asked for 2147483648 (raise it with sysctl -w kernel.msgmax=2147483648)
+1 linux	mqsend -c -d 1 -s 2147483647 $K	mqsend: $K: kernel.msgmax is $MSGMAX; asked for 2147483647 (raise it with sysctl -w kernel.msgmax=2147483647)
 1 portable	mqsend -c -d 65537 -s 1 $M	mqsend: $M: the system makes no queue of 65537 messages of 1 bytes (ask for less with -d and -s)
 1 portable	mqsend -c -d 1 -s 16777217 $M	mqsend: $M: the system makes no queue of 1 messages of 16777217 bytes (ask for less with -d and -s)
 1 portable	(ulimit -S -q 100; mqsend -c -d 1 -s 1 $M)	mqsend: $M: the system's limit on bytes in the POSIX queues of a user does not allow the 1 asked for
 1 portable	mqsend -c -d 1 -s 2147483648 $K	mqsend: $K: the system's limit on bytes in a System V queue does not allow the 2147483648 asked for
-1	mqsend -c -d 2147483647 -s 9223372036854775807 $K	mqsend: $K: no queue holds 2147483647 x 9223372036854775807 bytes (ask for less with -d and -s)
+1	mqsend -c -d 2147483647 -s $LONG_MAX $K	mqsend: $K: no queue holds 2147483647 x $LONG_MAX bytes (ask for less with -d and -s)
 END
 }
 
@@ -681,7 +683,7 @@ END
 0	piperun -v true	piperun: true: status 0
 3	piperun -v sh -c 'exit 3'	piperun: sh: status 3
 143	piperun -v sh -c 'kill -TERM $$'	piperun: sh: status 143 (TERM)
-125 linux	as_user piperun -s 2G true -- true	piperun: -s: fs.pipe-max-size is $PIPE_MAX bytes; asked for 2147483648 (raise it with sysctl -w fs.pipe-max-size=2147483648); nothing was started
+125 linux	as_user piperun -s $LONG_MAX true -- true	piperun: -s: fs.pipe-max-size is $PIPE_MAX bytes; asked for $LONG_MAX (raise it with sysctl -w fs.pipe-max-size=$LONG_MAX); nothing was started
 125 portable	piperun -s 1 true -- true	piperun: -s: this system has no way to change the capacity of a pipe; nothing was started
 END
 }

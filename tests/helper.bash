@@ -57,6 +57,15 @@ new_name() {
 	NAMES+=("$Q")
 }
 
+# narrow: succeed if the commands have 32 bits: byte 4 of an ELF file tells. long_max: print the largest long of theirs.
+narrow() {
+	[ "$(od -An -N6 -tx1 "$ROOT/build/bin/semop" | tr -d ' ')" = 7f454c460101 ]
+}
+
+long_max() {
+	narrow && echo 2147483647 || echo 9223372036854775807
+}
+
 # both BODY: run a function once for each kind of queue, with a new queue name in Q and the kind in KIND.
 both() {
 	for KIND in posix sysv; do

@@ -116,7 +116,7 @@ bad_prefix() {
 	new_name sysv
 	try mqsend -c -P $SMALL "$Q" $'0\tx'
 	status 1
-	error "mqsend: $Q: MESSAGE 1 has priority 0, which is not from 1 to 9223372036854775807; no message was sent"
+	error "mqsend: $Q: MESSAGE 1 has priority 0, which is not from 1 to $(long_max); no message was sent"
 }
 
 sends_mark() {
@@ -861,7 +861,7 @@ loses_nothing() {
 	status 1
 	error "mqsend: $Q: kernel.msgmax is $max; asked for $((max + 1)) (raise it with sysctl -w kernel.msgmax=$((max + 1)))"
 	missing "$Q"
-	try mqsend -c -d 2147483647 -s 4611686018427387904 "$Q" x
+	try mqsend -c -d 2147483647 -s "$(long_max)" "$Q" x
 	status 1
 	error "mqsend: $Q: no queue holds *"
 	missing "$Q"

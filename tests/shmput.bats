@@ -543,7 +543,7 @@ waits_for_lock() {
 	new_segment posix
 	echo old | shmput -c "$S"
 	hold write
-	background timeout 20 strace -qq -o trace -e trace=timer_settime,fallocate shmput "$S" <<<new
+	background timeout 20 strace -qq -o trace -e trace=/^timer_settime,fallocate shmput "$S" <<<new
 	until [ -s trace ]; do moment; done
 	let_go
 	ends 0
@@ -906,7 +906,7 @@ hammered() {
 	[ "$(shmget "$S" | wc -c)" -eq 104857600 ]
 }
 
-@test "shmput: writes at an offset beyond 4 GiB" {
+@test "shmput, shmget: use offsets beyond 4 GiB in a file dated 2040" {
 	local free
 
 	new_segment file
@@ -915,8 +915,16 @@ hammered() {
 	truncate -s 5G sparse
 	SEGMENTS+=(file:sparse)
 	echo beyond | shmput -o 4500M file:sparse
+	touch -d 2040-01-01 sparse
 	[ "$(shmget -o 4500M,6 file:sparse)" = beyond ]
+	[ "$(shmget -N -o 3G,1 file:sparse | tr '\0' 0)" = 1:0, ]
 	[ "$(shmget -o 4499M,1M file:sparse | tr -d '\0' | wc -c)" -eq 0 ]
+	touch -d 2040-01-01 sparse
+	shmput -o 4500M file:sparse -- sh -c 'head -c 6 | tr a-z A-Z'
+	[ "$(shmget -f -0 -n 1 -o 4500M,6 file:sparse | tr '\0' 0)" = BEYOND0 ]
+	try shmget -o 5G,1 file:sparse
+	status 1
+	error 'shmget: file:sparse: the segment has 5368709120 bytes, and not the part asked for (-o); nothing was written'
 	[ "$(stat -c %s sparse)" -eq $((5 * 1024 * 1024 * 1024)) ]
 }
 

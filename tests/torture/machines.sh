@@ -58,8 +58,32 @@ machine() {
 	sed "s/^limits:/machines: $name:/" "$work/log"
 }
 
+# large NAME: put 3 GiB from a pipe into a file and get them, in 64 MiB of address space.
+large() {
+	tree=$work/$1 size=3221225472
+	[ -d "$tree" ] || return 0
+	if [ "$(df -Pk "$work" | awk 'END { print $4 }')" -lt 4000000 ]; then
+		echo "machines: $1: 3 GiB by pipe: needs 4 GB of disk"
+		return
+	fi
+	file=$work/large
+	# shellcheck disable=SC2039,SC3045 # dash and bash have -v
+	(
+		ulimit -v 65536
+		PATH=$tree/build/bin:$PATH
+		{ head -c $((size - 4)) /dev/zero && printf tail; } | timeout 300 shmput -c "file:$file" &&
+			[ "$(shmget -o $((size - 4)),4 "file:$file")" = tail ] &&
+			[ "$(timeout 300 shmget "file:$file" | wc -c)" -eq $size ]
+	) || {
+		faults=$((faults + 1))
+		echo "machines: $1: 3 GiB by pipe"
+	}
+	rm -f "$file"
+}
+
 # Headers of the machine itself serve 32 bits too.
 machine i386 "gcc -m32 -idirafter /usr/include/$(gcc -print-multiarch)" env
+large i386
 for name in ${MACHINES:-s390x aarch64 arm riscv64}; do
 	triple=$name-linux-gnu
 	[ "$name" != arm ] || triple=arm-linux-gnueabihf
