@@ -88,7 +88,7 @@ semaphore_lock_end(int fd, long byte)
 
 	if (fcntl(fd, F_OFD_GETLK, &lock) == -1 || lock.l_type == F_UNLCK)
 		return byte + 1;
-	return lock.l_len == 0 || lock.l_len > LONG_MAX - lock.l_start ? LONG_MAX : lock.l_start + lock.l_len;
+	return lock.l_len == 0 || lock.l_len > LONG_MAX - lock.l_start ? LONG_MAX : (long)(lock.l_start + lock.l_len);
 }
 
 int

@@ -105,7 +105,8 @@ try_options(unsigned int variant, const char *data, size_t size)
 	char *copy = malloc(size + 1), *words[32] = {"fuzz"};
 	enum record_form form = RECORD_LINE;
 	unsigned long long number = 7;
-	size_t bytes = 1, offset = 0;
+	size_t bytes = 1;
+	off_t offset = 0;
 	const char *text = NULL;
 	bool flag = false;
 	int signal = 0, count;
