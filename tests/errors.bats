@@ -338,8 +338,8 @@ END
 1	shmput $E <.	shmput: $E: standard input cannot be read: Is a directory; nothing was changed
 1	shmput $E <&-	shmput: $E: standard input cannot be read: Bad file descriptor; nothing was changed
 1	printf a | shmput -c -s 1 sysv:new >/dev/full	shmput: standard output: No space left on device; no segment was made
-1	(ulimit -f 0; printf a | shmput -c file:large)	shmput: file:large: RLIMIT_FSIZE does not let files become so large (raise it with ulimit -f); nothing was changed
-1	(ulimit -f 0; printf a | shmput -c $M)	shmput: $M: RLIMIT_FSIZE does not let files become so large (raise it with ulimit -f); nothing was changed
+1	(ulimit -f 0; printf a | shmput -c file:large)	shmput: file:large: RLIMIT_FSIZE (ulimit -f) or the file system does not let files become so large; nothing was changed
+1	(ulimit -f 0; printf a | shmput -c $M)	shmput: $M: RLIMIT_FSIZE (ulimit -f) or the file system does not let files become so large; nothing was changed
 END
 }
 

@@ -682,7 +682,7 @@ $(seq 1000 | cksum)
 	# shellcheck disable=SC2016
 	try bash -c 'ulimit -f 10; shmput "$1" <input' sh "$S"
 	status 1
-	error "shmput: $S: RLIMIT_FSIZE does not let files become so large (raise it with ulimit -f); nothing was changed"
+	error "shmput: $S: RLIMIT_FSIZE (ulimit -f) or the file system does not let files become so large; nothing was changed"
 	[ "$(shmget "$S")" = old ]
 	head -c 1000000 /dev/zero | shmput "$S"
 	try bash -c 'ulimit -f 10; shmput "$1" <input' sh "$S"

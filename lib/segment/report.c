@@ -40,7 +40,7 @@ static const struct explanation words[] = {
     {EAGAIN, STEP(LOCK),
         "neither a timer nor a thread can be had (RLIMIT_SIGPENDING, RLIMIT_NPROC; raise one with ulimit -i or -u)",
         LIMIT_NONE},
-    {EFBIG, ~0u, "RLIMIT_FSIZE does not let files become so large (raise it with ulimit -f)", LIMIT_NONE},
+    {EFBIG, ~0u, "RLIMIT_FSIZE (ulimit -f) or the file system does not let files become so large", LIMIT_NONE},
     {0},
 };
 
