@@ -118,6 +118,7 @@ watch(struct work *work, int rope)
 		;
 	/* A guard that cannot watch ends, and the receiver replaces it. */
 	if (got == 0 && hand_map(hand) == 0) {
+		hand_settle(hand);
 		end_group(hand->head->group);
 		put_back(hand, work->queue);
 		hand_close(hand, hand_count(hand) == 0);

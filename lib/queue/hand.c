@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,9 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "queue/internal.h"
+
+/* The space for a message is filled with this byte, with which no text in UTF-8 ends. */
+#define FILLING 0xC1
 
 /* Messages start at multiples of this, which suits a long. */
 #define ALIGNMENT sizeof(struct hand_message)
@@ -84,7 +88,10 @@ grow(struct hand *hand, size_t size)
 		return 0;
 	while ((error = posix_fallocate(hand->fd, 0, (off_t)size)) == EINTR)
 		;
-	return error ? error_set(error) : hand_map(hand);
+	if (error || hand_map(hand) == -1)
+		return error ? error_set(error) : -1;
+	hand->dirty = hand->size;
+	return 0;
 }
 
 /* The most names that are tried: in another PID namespace a process can have the same number. */
@@ -155,6 +162,47 @@ hand_reserve(struct queue *queue, size_t size)
 	return 0;
 }
 
+unsigned int *
+hand_expect(struct hand *hand)
+{
+	size_t data = hand->next + offsetof(struct hand_message, data);
+	volatile struct hand_message *next = hand_at(hand, hand->next);
+
+	/* This touches the pages too: a call cannot copy to a page that is missing while a SIGKILL is pending. */
+	if (hand->dirty > data)
+		memset((char *)hand->head + data, FILLING, hand->dirty - data);
+	hand->dirty = data;
+	next->priority = 0;
+	hand->head->priority = UINT_MAX;
+	hand->head->expected = hand->next;
+	return &hand->head->priority;
+}
+
+void
+hand_settle(struct hand *hand)
+{
+	struct hand_head *head = hand->head;
+	size_t offset = head->start, end = hand->size, i;
+	const unsigned char *bytes = (const unsigned char *)head;
+	struct hand_message *message;
+
+	for (i = 0; i < head->count; i++)
+		offset = hand_after(hand, offset);
+	if (head->expected != offset || offset > end || end - offset < sizeof(*message))
+		return;
+	message = hand_at(hand, offset);
+	head->expected = 0;
+	/* The type of a System V message is never 0. */
+	if (head->priority == UINT_MAX && message->priority == 0)
+		return;
+	while (end > offset + sizeof(*message) && bytes[end - 1] == FILLING)
+		end--;
+	message->size = end - offset - sizeof(*message);
+	if (head->priority != UINT_MAX)
+		message->priority = (long)head->priority;
+	head->count++;
+}
+
 void
 hand_took(struct hand *hand, size_t size, long priority)
 {
@@ -163,14 +211,19 @@ hand_took(struct hand *hand, size_t size, long priority)
 	/* The count, which is stored last, makes the message count. */
 	took->size = size;
 	took->priority = priority;
+	hand->dirty = hand->next + offsetof(struct hand_message, data) + size;
 	hand->next = hand_after(hand, hand->next);
 	hand->head->count++;
+	hand->head->expected = 0;
 }
 
 size_t
 hand_count(const struct hand *hand)
 {
-	return hand->head->count - hand->head->first;
+	size_t count = hand->head->count, first = hand->head->first;
+
+	/* The receiver can have died within hand_clear. */
+	return count > first ? count - first : 0;
 }
 
 size_t

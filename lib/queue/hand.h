@@ -18,12 +18,14 @@
  */
 struct hand_head {
 	char magic[8];
-	size_t start;          /* offset of the first message */
-	volatile size_t first; /* messages that have left the file again */
-	volatile size_t count; /* messages that were received, with the first ones */
-	volatile pid_t group;  /* process group of COMMAND; 0: none */
-	volatile bool told;    /* the receiver has printed why it leaves messages, and ends */
-	char queue[];          /* name of the queue */
+	size_t start;             /* offset of the first message */
+	volatile size_t first;    /* messages that have left the file again */
+	volatile size_t count;    /* messages that were received, with the first ones */
+	volatile pid_t group;     /* process group of COMMAND; 0: none */
+	volatile bool told;       /* the receiver has printed why it leaves messages, and ends */
+	volatile size_t expected; /* offset of the message that a call is receiving; 0: none */
+	unsigned int priority;    /* where mq_receive(3) stores a priority; UINT_MAX: it has not yet */
+	char queue[];             /* name of the queue */
 };
 
 /* A message in hand. The System V calls take it as it is: the data follow the type without a gap. */
@@ -53,6 +55,18 @@ int hand_map(struct hand *hand);
 
 /* Point queue->buffer at the place of the next message, with at least size bytes. Returns 0, or -1 with ENOSPC. */
 int hand_reserve(struct queue *queue, size_t size);
+
+/*
+ * Expect a message at the place of hand_reserve, so that it is found even if the receiver dies before the call that
+ * takes it returns. Returns where mq_receive(3) stores the priority.
+ */
+unsigned int *hand_expect(struct hand *hand);
+
+/*
+ * Count a message that was taken by a call that did not return to the receiver, which is dead. Its size is not known:
+ * it ends before the bytes that hand_expect has stored.
+ */
+void hand_settle(struct hand *hand);
 
 /* Record that a message of that size and priority was received at the place of hand_reserve. */
 void hand_took(struct hand *hand, size_t size, long priority);

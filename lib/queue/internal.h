@@ -138,12 +138,13 @@ static inline ssize_t
 trace_mq_receive(const struct queue *queue, unsigned int *priority, const struct timespec *until)
 {
 	mqd_t mqd = queue->as.posix.mqd;
-	ssize_t result = TRACED(until ? mq_timedreceive(mqd, queue->buffer, queue->size, priority, until)
-	                              : mq_receive(mqd, queue->buffer, queue->size, priority));
+	unsigned int *to = queue->hand ? hand_expect(queue->hand) : priority;
+	ssize_t result = TRACED(until ? mq_timedreceive(mqd, queue->buffer, queue->size, to, until)
+	                              : mq_receive(mqd, queue->buffer, queue->size, to));
 
 	/* The trace may block, so record the message first. */
 	if (queue->hand && result >= 0)
-		hand_took(queue->hand, (size_t)result, (long)*priority);
+		hand_took(queue->hand, (size_t)result, (long)(*priority = *to));
 	if (trace_on)
 		trace_print_mq_receive(queue, *priority, until, result);
 	return result;
@@ -162,8 +163,11 @@ trace_msgsnd(const struct queue *queue, const struct message *message, int flags
 static inline ssize_t
 trace_msgrcv(const struct queue *queue, size_t space, long type, int flags)
 {
-	ssize_t result = TRACED(msgrcv(queue->as.sysv.id, queue->buffer, space, type, flags));
+	ssize_t result;
 
+	if (queue->hand)
+		hand_expect(queue->hand);
+	result = TRACED(msgrcv(queue->as.sysv.id, queue->buffer, space, type, flags));
 	if (queue->hand && result >= 0)
 		hand_took(queue->hand, (size_t)result, sysv_envelope(queue)->type);
 	if (trace_on)

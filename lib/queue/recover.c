@@ -78,8 +78,10 @@ adopt(struct hand *hand, int directory, const char *name, const char *queue)
 	/* Another process may have put the messages back since. It removed the name under the lock. */
 	if (hand->fd != -1 && flock(hand->fd, LOCK_EX | LOCK_NB) == 0 && fstat(hand->fd, &st) == 0 &&
 	    S_ISREG(st.st_mode) && st.st_uid == geteuid() && st.st_nlink == 1 &&
-	    (size_t)st.st_size >= sizeof(struct hand_head) && hand_map(hand) == 0 && sound(hand, queue))
+	    (size_t)st.st_size >= sizeof(struct hand_head) && hand_map(hand) == 0 && sound(hand, queue)) {
+		hand_settle(hand);
 		return 0;
+	}
 	hand_close(hand, false);
 	return -1;
 }

@@ -21,6 +21,7 @@ struct hand {
 	struct hand_head *head; /* the file as it is mapped; NULL: not open */
 	size_t size;            /* bytes that are mapped */
 	size_t next;            /* offset at which the next message is received */
+	size_t dirty;           /* end of the bytes from next on that may not be the filling */
 };
 
 /* Where a message goes whose COMMAND has failed. */
