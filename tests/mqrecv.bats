@@ -1297,6 +1297,32 @@ killed() {
 	[ "$(mqrecv -t 60 "$Q")" = aaaaaaaa ]
 }
 
+# killed_inside [-f]: kill the receiver within the call that has taken a message; -f: and its guard. They die together with strace.
+killed_inside() {
+	local file message
+
+	# The second message fills a small queue's space for one, and the third is empty.
+	for message in one "$(printf '%0512d' 7)" ''; do
+		mqsend -c $SMALL -p 3 "$Q" "$message"
+		background strace -qq "$@" -o /dev/null -e inject=mq_timedreceive,msgrcv:delay_exit=600000000:when=1 \
+			mqrecv -f "$Q" -- false 2>err
+		until [ "$(depth "$Q")" -eq 0 ]; do moment; done
+		file=$(hands)
+		kill -KILL "$PID"
+		ends 137
+		# The kernel unlocks the file once its last process has ended.
+		[ -z "${1:-}" ] || flock "$file" true
+		[ "$(mqrecv -P -t 60 "$Q")" = "3$TAB$message" ]
+		mqrecv -u -n 0 "$Q"
+	done
+}
+@test "mqrecv: a message that the call of a killed receiver has taken is put back, although the call has not returned" {
+	need strace strace -V
+	TAB=$'\t'
+	both killed_inside
+	[ "$PLAT" = portable ] || both killed_inside -f
+}
+
 # hands: print the files in which receivers of queue Q keep messages.
 hands() {
 	local file name=$Q
