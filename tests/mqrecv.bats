@@ -1297,30 +1297,36 @@ killed() {
 	[ "$(mqrecv -t 60 "$Q")" = aaaaaaaa ]
 }
 
-# killed_inside [-f]: kill the receiver within the call that has taken a message; -f: and its guard. They die together with strace.
+# killed_inside alone|all MESSAGE: kill the receiver, or its guard too, while strace holds the call that has taken a message.
 killed_inside() {
-	local file message
+	local file victims
 
-	# The second message fills a small queue's space for one, and the third is empty.
-	for message in one "$(printf '%0512d' 7)" ''; do
-		mqsend -c $SMALL -p 3 "$Q" "$message"
-		background strace -qq "$@" -o /dev/null -e inject=mq_timedreceive,msgrcv:delay_exit=600000000:when=1 \
-			mqrecv -f "$Q" -- false 2>err
-		until [ "$(depth "$Q")" -eq 0 ]; do moment; done
+	mqsend -c $SMALL -p 3 "$Q" "$2"
+	background strace -qq -o /dev/null -e inject=mq_timedreceive,msgrcv:delay_exit=600000000:when=1 \
+		mqrecv -f "$Q" -- cat >got 2>err
+	until [ "$(depth "$Q")" -eq 0 ]; do moment; done
+	victims=$(cat /proc/$PID/task/$PID/children)
+	if [ "$1" = all ]; then
 		file=$(hands)
-		kill -KILL "$PID"
-		ends 137
-		# The kernel unlocks the file once its last process has ended.
-		[ -z "${1:-}" ] || flock "$file" true
-		[ "$(mqrecv -P -t 60 "$Q")" = "3$TAB$message" ]
-		mqrecv -u -n 0 "$Q"
-	done
+		victims=$(family $victims)
+	fi
+	kill -KILL $victims "$PID"
+	ends 137
+	[ ! -s got ]
+	# The kernel unlocks the file once its last process has ended.
+	[ "$1" = alone ] || flock "$file" true
+	[ "$(mqrecv -P -t 60 "$Q")" = "3$TAB$2" ]
+	mqrecv -u -n 0 "$Q"
 }
 @test "mqrecv: a message that the call of a killed receiver has taken is put back, although the call has not returned" {
 	need strace strace -V
 	TAB=$'\t'
-	both killed_inside
-	[ "$PLAT" = portable ] || both killed_inside -f
+	both killed_inside alone one
+	both killed_inside alone ''
+	# A message that fills the space for it.
+	new_name posix
+	killed_inside alone "$(printf '%0512d' 7)"
+	[ "$PLAT" = portable ] || both killed_inside all one
 }
 
 # hands: print the files in which receivers of queue Q keep messages.
