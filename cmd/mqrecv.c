@@ -5,8 +5,9 @@
  * its output has gone, and puts back the messages that it could not write. It writes whenever the queue is empty, so a
  * reader sees every message at once; while more messages are in the queue, many share a write.
  *
- * A message whose COMMAND fails goes to the -D queue, or mqrecv puts it back and ends with the status of COMMAND. Only
- * SIGKILL between the receive and the write, or during a COMMAND, loses the messages that mqrecv holds.
+ * A message whose COMMAND fails goes to the -D queue, or mqrecv puts it back and ends with the status of COMMAND.
+ * SIGKILL between the receive and the write loses the messages that mqrecv holds. With a COMMAND it loses none: a guard,
+ * or the next receiver, puts them back.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -43,12 +43,11 @@ survives() {
 
 # restarts outward|inward [LOST]: the bridge is stopped ten times by TERM, then killed ten times: five times its first process alone,
 # and five times all its processes at once. The local queue is full then, and its sender waits. Nothing is lost, or
-# at most LOST: by default, outward and by KILL, one each time, the message of a receiving call that has not returned.
+# at most LOST.
 restarts() {
-	local signal round limit
+	local signal round
 
 	for signal in TERM KILL; do
-		[ $signal$1 = KILLoutward ] && limit=${2:-10} || limit=${2:-0}
 		queues
 		inward
 		outward
@@ -59,7 +58,7 @@ restarts() {
 		receive
 		settle "$1 and $signal" 1500
 		kill_family
-		[ "$LOST" -le "$limit" ]
+		[ "$LOST" -le "${2:-0}" ]
 	done
 }
 
