@@ -19,9 +19,6 @@
 #include "base/text.h"
 #include "queue/internal.h"
 
-/* The space for a message is filled with this byte, with which no text in UTF-8 ends. */
-#define FILLING 0xC1
-
 /* Messages start at multiples of this, which suits a long. */
 #define ALIGNMENT sizeof(struct hand_message)
 
@@ -170,37 +167,12 @@ hand_expect(struct hand *hand)
 
 	/* This touches the pages too: a call cannot copy to a page that is missing while a SIGKILL is pending. */
 	if (hand->dirty > data)
-		memset((char *)hand->head + data, FILLING, hand->dirty - data);
+		memset((char *)hand->head + data, HAND_FILLING, hand->dirty - data);
 	hand->dirty = data;
 	next->priority = 0;
 	hand->head->priority = UINT_MAX;
 	hand->head->expected = hand->next;
 	return &hand->head->priority;
-}
-
-void
-hand_settle(struct hand *hand)
-{
-	struct hand_head *head = hand->head;
-	size_t offset = head->start, end = hand->size, i;
-	const unsigned char *bytes = (const unsigned char *)head;
-	struct hand_message *message;
-
-	for (i = 0; i < head->count; i++)
-		offset = hand_after(hand, offset);
-	if (head->expected != offset || offset > end || end - offset < sizeof(*message))
-		return;
-	message = hand_at(hand, offset);
-	head->expected = 0;
-	/* The type of a System V message is never 0. */
-	if (head->priority == UINT_MAX && message->priority == 0)
-		return;
-	while (end > offset + sizeof(*message) && bytes[end - 1] == FILLING)
-		end--;
-	message->size = end - offset - sizeof(*message);
-	if (head->priority != UINT_MAX)
-		message->priority = (long)head->priority;
-	head->count++;
 }
 
 void

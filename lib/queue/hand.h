@@ -37,6 +37,9 @@ struct hand_message {
 
 #define HAND_MAGIC "ipc7han"
 
+/* The space for a message is filled with this byte, with which no text in UTF-8 ends. */
+#define HAND_FILLING 0xC1
+
 /* Return the offset of the first message in the file of a queue whose name has length bytes, with its NUL. */
 size_t hand_start(size_t length);
 
@@ -62,12 +65,6 @@ int hand_reserve(struct queue *queue, size_t size);
  */
 unsigned int *hand_expect(struct hand *hand);
 
-/*
- * Count a message that was taken by a call that did not return to the receiver, which is dead. Its size is not known:
- * it ends before the bytes that hand_expect has stored.
- */
-void hand_settle(struct hand *hand);
-
 /* Record that a message of that size and priority was received at the place of hand_reserve. */
 void hand_took(struct hand *hand, size_t size, long priority);
 
@@ -84,6 +81,12 @@ void hand_clear(struct hand *hand);
 void hand_close(struct hand *hand, bool remove);
 
 /* recover.c */
+
+/*
+ * Count a message that was taken by a call that did not return to the receiver, which is dead. Its size is not known:
+ * it ends before the filling.
+ */
+void hand_settle(struct hand *hand);
 
 /*
  * Send the messages back, and release each that was sent; insist: block while the queue is full. Returns 0, or -1 with

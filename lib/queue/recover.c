@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -16,6 +17,31 @@
 
 /* Where Linux shows the objects of shm_open(3). */
 #define DIRECTORY "/dev/shm"
+
+void
+hand_settle(struct hand *hand)
+{
+	struct hand_head *head = hand->head;
+	size_t offset = head->start, end = hand->size, i;
+	const unsigned char *bytes = (const unsigned char *)head;
+	struct hand_message *message;
+
+	for (i = 0; i < head->count; i++)
+		offset = hand_after(hand, offset);
+	if (head->expected != offset || offset > end || end - offset < sizeof(*message))
+		return;
+	message = hand_at(hand, offset);
+	head->expected = 0;
+	/* The type of a System V message is never 0. */
+	if (head->priority == UINT_MAX && message->priority == 0)
+		return;
+	while (end > offset + sizeof(*message) && bytes[end - 1] == HAND_FILLING)
+		end--;
+	message->size = end - offset - sizeof(*message);
+	if (head->priority != UINT_MAX)
+		message->priority = (long)head->priority;
+	head->count++;
+}
 
 int
 hand_send_back(struct hand *hand, struct queue *queue, bool insist)
