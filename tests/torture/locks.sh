@@ -7,7 +7,7 @@ ROOT=$(cd "$(dirname "$0")/../.." && pwd)
 PATH=$ROOT/build/bin:$PATH
 case ${1:-short} in
 whole) turns=20000 ;;
-long) turns=8000 ;;
+long) turns=10000 ;;
 *) turns=400 ;;
 esac
 dir=$(mktemp -d)
@@ -16,7 +16,7 @@ key=sysv:$((0x71000000 + ($$ & 0xffff) * 16)) counter=/counter-$$ posix=/lock-$$
 # shellcheck disable=SC2064 # these names
 trap "touch stop; wait; ipcdel sem:$key shm:$counter sem:$posix 2>/dev/null; rm -rf '$dir'" EXIT
 mkfifo moment
-failed=0
+failed=0 all=0
 
 # work NUMBER COMMAND...: take TURNS turns. Note the successes, and what must not be. 137: killed; 124: nobody let go in time.
 work() {
@@ -57,7 +57,7 @@ contest() {
 	[ "$label" != posix ] || mend
 	# Only a holder that was killed does not say that it goes, and nobody says so after another came.
 	awk '$1 == "in" { holder = $2 } $1 == "out" && $2 != holder { print "two holders" }' output >>violations
-	good=$(cat good.* | awk '{ n += $1 } END { print n }') killed=$(wc -l <kills)
+	good=$(cat good.* | awk '{ n += $1 } END { print n }') killed=$(wc -l <kills) all=$((all + killed))
 	[ ! -s violations ] || { sort violations | uniq -c; sort errors | uniq -c | head; failed=1; }
 	echo "$label: $good turns, $killed killed$([ $mended -eq 0 ] || echo ", $mended times mended")"
 }
@@ -100,5 +100,5 @@ count=$(shmget $counter)
 semop -c -i 1 $posix >/dev/null
 contest posix semop -t 20 $posix -- "${holder[@]}" $posix
 [ "$(semop $posix)" = 1 ] && semop -t 0 $posix -- true || { echo "posix: the line of the manual does not mend the leak"; failed=1; }
-[ "$failed" -eq 0 ] && echo "no lock had two holders or none"
+[ "$failed" -eq 0 ] && echo "$all kills: no lock had two holders or none"
 exit $failed
