@@ -13,10 +13,17 @@ esac
 dir=$(mktemp -d)
 cd "$dir" || exit 1
 key=sysv:$((0x71000000 + ($$ & 0xffff) * 16)) counter=/counter-$$ posix=/lock-$$
-# shellcheck disable=SC2064 # these names
-trap "touch stop; wait; ipcdel sem:$key shm:$counter sem:$posix 2>/dev/null; rm -rf '$dir'" EXIT
+trap clean_up EXIT
 mkfifo moment
 failed=0 all=0
+
+clean_up() {
+	local object
+
+	wait
+	for object in sem:$key shm:$counter sem:$posix; do ipcdel $object; done 2>/dev/null
+	rm -rf "$dir"
+}
 
 # work NUMBER COMMAND...: take TURNS turns. Note the successes, and what must not be. 137: killed; 124: nobody let go in time.
 work() {
@@ -49,9 +56,9 @@ contest() {
 	for number in 1 2 3 4 5 6 7 8; do work "$number" "$@" & done
 	until [ "$(echo good.*)" = "good.1 good.2 good.3 good.4 good.5 good.6 good.7 good.8" ]; do
 		read -rt 0.05 _ <>moment
-		[ "$label" != posix ] || mend
 		read -r victim <"pid.$((RANDOM % 8 + 1))" || continue
 		[ "$(readlink "/proc/$victim/cwd")" != "$dir" ] || kill -KILL "$victim"
+		[ "$label" != posix ] || mend
 	done 2>/dev/null
 	wait
 	[ "$label" != posix ] || mend
@@ -62,43 +69,47 @@ contest() {
 	echo "$label: $good turns, $killed killed$([ $mended -eq 0 ] || echo ", $mended times mended")"
 }
 
-# idle: check that the value is 0, although nobody holds the semaphore: each process of the contest is a semop that sleeps.
+# idle: check that nobody holds the POSIX semaphore, although its value is 0: each process of the contest is a semop that sleeps and
+# has no child.
 idle() {
-	local pid
+	local pids
 
 	[ "$(semop $posix)" = 0 ] || return 1
-	for pid in $(pgrep -f "^[^ ]* .*$posix"); do
-		[ "$(ps -o comm=,state= -p "$pid" | tr -s ' ')" = 'semop S' ] || return 1
-	done
+	pids=$(pgrep -f "^[^ ]* .*$posix") || return 0
+	! pgrep -P "${pids//$'\n'/,}" >/dev/null && [ "$(ps -o comm=,state= -p $pids | tr -s ' ' | sort -u)" = 'semop S' ]
 }
 
-# mend: give back the unit of a killed holder, with the line of the manual.
+# mend: after a kill, wait until others go on. If the killed process held the semaphore, give it back with the line of the manual.
 mend() {
 	local before
 
 	before=$(wc -c <output)
-	idle && idle && [ "$(wc -c <output)" = "$before" ] || return 0
-	semop $posix +1
-	mended=$((mended + 1))
+	while [ "$(wc -c <output)" = "$before" ] && [ "$(semop $posix)" = 0 ]; do
+		if idle && idle; then
+			semop $posix +1
+			mended=$((mended + 1))
+			return
+		fi
+	done
 }
 
 # shellcheck disable=SC2016 # for that shell
 holder=(sh -c 'echo in $$; echo out $$')
 semop -c -i 1 $key >/dev/null || failed=1
-contest sysv semop -t 20 $key -- "${holder[@]}"
+contest sysv semop -t 60 $key -- "${holder[@]}"
 semop -t 5 $key -- true && [ "$(semop $key)" = 1 ] || { echo "sysv: the lock is lost"; failed=1; }
-contest file semop -c -t 20 file:lock -- "${holder[@]}"
+contest file semop -c -t 60 file:lock -- "${holder[@]}"
 semop -t 5 file:lock -- true || { echo "file: the lock is lost"; failed=1; }
 
 # Each turn adds one. A put that is killed may have been done or not.
 echo 0 | shmput -c $counter
-contest shmput shmput -t 20 $counter -- awk '{ print $1 + 1 }'
+contest shmput shmput -t 60 $counter -- awk '{ print $1 + 1 }'
 count=$(shmget $counter)
 [[ $count =~ ^[0-9]+$ && $count -ge $good && $count -le $((good + killed)) ]] || { echo "the counter is $count after $good turns and $killed kills"; failed=1; }
 
 # A POSIX semaphore leaks if its holder is killed, as the manual says. One line mends it.
 semop -c -i 1 $posix >/dev/null
-contest posix semop -t 20 $posix -- "${holder[@]}" $posix
-[ "$(semop $posix)" = 1 ] && semop -t 0 $posix -- true || { echo "posix: the line of the manual does not mend the leak"; failed=1; }
+contest posix semop -t 60 $posix -- "${holder[@]}" $posix
+[ "$(semop $posix)" = 1 ] && semop -t 0 $posix -- true || { echo "posix: the value is $(semop $posix)"; failed=1; }
 [ "$failed" -eq 0 ] && echo "$all kills: no lock had two holders or none"
 exit $failed
