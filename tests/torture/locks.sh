@@ -1,6 +1,6 @@
 #!/bin/bash
-# locks.sh [short|long|whole]: eight processes take a lock by turns, while some of them are killed at random. There must never be two holders,
-# nor a lock that nobody holds and nobody gets. Print the number of turns and kills for each kind of lock.
+# locks.sh [short|long|whole]: eight processes take a lock by turns, while some of them are killed at random. There must never be two
+# holders, nor a lock that nobody holds and nobody gets. Print the number of turns and kills for each kind of lock.
 # shellcheck disable=SC2015,SC2016,SC2086,SC2317 # functions are called by name; names without spaces; single quotes for other programs
 set -u
 ROOT=$(cd "$(dirname "$0")/../.." && pwd)
@@ -25,7 +25,7 @@ clean_up() {
 	rm -rf "$dir"
 }
 
-# work NUMBER COMMAND...: take TURNS turns. Note the successes, and what must not be. 137: killed; 124: nobody let go in time.
+# work NUMBER COMMAND...: take TURNS turns. Note the successes, and what must not be. 137: killed; 124: nobody let go in two minutes.
 work() {
 	local number=$1 turn good=0 status
 
@@ -96,20 +96,20 @@ mend() {
 # shellcheck disable=SC2016 # for that shell
 holder=(sh -c 'echo in $$; echo out $$')
 semop -c -i 1 $key >/dev/null || failed=1
-contest sysv semop -t 60 $key -- "${holder[@]}"
+contest sysv semop -t 120 $key -- "${holder[@]}"
 semop -t 5 $key -- true && [ "$(semop $key)" = 1 ] || { echo "sysv: the lock is lost"; failed=1; }
-contest file semop -c -t 60 file:lock -- "${holder[@]}"
+contest file semop -c -t 120 file:lock -- "${holder[@]}"
 semop -t 5 file:lock -- true || { echo "file: the lock is lost"; failed=1; }
 
 # Each turn adds one. A put that is killed may have been done or not.
 echo 0 | shmput -c $counter
-contest shmput shmput -t 60 $counter -- awk '{ print $1 + 1 }'
+contest shmput shmput -t 120 $counter -- awk '{ print $1 + 1 }'
 count=$(shmget $counter)
 [[ $count =~ ^[0-9]+$ && $count -ge $good && $count -le $((good + killed)) ]] || { echo "the counter is $count after $good turns and $killed kills"; failed=1; }
 
 # A POSIX semaphore leaks if its holder is killed, as the manual says. One line mends it.
 semop -c -i 1 $posix >/dev/null
-contest posix semop -t 60 $posix -- "${holder[@]}" $posix
+contest posix semop -t 120 $posix -- "${holder[@]}" $posix
 [ "$(semop $posix)" = 1 ] && semop -t 0 $posix -- true || { echo "posix: the value is $(semop $posix)"; failed=1; }
 [ "$failed" -eq 0 ] && echo "$all kills: no lock had two holders or none"
 exit $failed
