@@ -70,13 +70,15 @@ contest() {
 }
 
 # idle: check that nobody holds the POSIX semaphore, although its value is 0: each process of the contest is a semop that sleeps and
-# has no child.
+# has no child. A process that becomes another program has a name all the time, but for a moment no arguments.
 idle() {
-	local pids
+	local pid
 
 	[ "$(semop $posix)" = 0 ] || return 1
-	pids=$(pgrep -f "^[^ ]* .*$posix") || return 0
-	! pgrep -P "${pids//$'\n'/,}" >/dev/null && [ "$(ps -o comm=,state= -p $pids | tr -s ' ' | sort -u)" = 'semop S' ]
+	for pid in $(pgrep -x 'semop|sh'); do
+		[ "$(readlink "/proc/$pid/cwd")" = "$dir" ] || continue
+		[ "$(ps -o comm=,state= -p "$pid" | tr -s ' ')" = 'semop S' ] && ! pgrep -P "$pid" >/dev/null || return 1
+	done
 }
 
 # mend: after a kill, wait until others go on. If the killed process held the semaphore, give it back with the line of the manual.
@@ -85,7 +87,7 @@ mend() {
 
 	before=$(wc -c <output)
 	while [ "$(wc -c <output)" = "$before" ] && [ "$(semop $posix)" = 0 ]; do
-		if idle && idle; then
+		if idle && idle && [ "$(wc -c <output)" = "$before" ]; then
 			semop $posix +1
 			mended=$((mended + 1))
 			return
@@ -109,7 +111,7 @@ count=$(shmget $counter)
 
 # A POSIX semaphore leaks if its holder is killed, as the manual says. One line mends it.
 semop -c -i 1 $posix >/dev/null
-contest posix semop -t 120 $posix -- "${holder[@]}" $posix
+contest posix semop -t 120 $posix -- "${holder[@]}"
 [ "$(semop $posix)" = 1 ] && semop -t 0 $posix -- true || { echo "posix: the value is $(semop $posix)"; failed=1; }
 [ "$failed" -eq 0 ] && echo "$all kills: no lock had two holders or none"
 exit $failed
