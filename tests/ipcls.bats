@@ -414,8 +414,8 @@ while True:
 	semop -c -i 4 "$S" >/dev/null
 	try ipcls -v -o value "sem:$S"
 	if [ "$PLAT" = linux ]; then
-		# With 32 bits the file has twice the value.
-		[[ $stderr == *', "sem.'"${S#/}"'", O_RDONLY|O_NONBLOCK|O_NOFOLLOW|O_CLOEXEC) = '*'"\x0'[48]'\x00'*', '*') = '* ]]
+		# The number has 4 or 8 bytes in either order. With 32 bits it holds twice the value.
+		[[ $stderr == *', "sem.'"${S#/}"'", O_RDONLY|O_NONBLOCK|O_NOFOLLOW|O_CLOEXEC) = '*', "'*('\x00')'\x0'[48]'\x00'*', '*') = '* ]]
 	else
 		[[ $stderr == *"ipcls: sem_open(\"$S\", 0) = 0x"*$'\n''ipcls: sem_getvalue(0x'*', [4]) = 0' ]]
 	fi

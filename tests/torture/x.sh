@@ -1,0 +1,33 @@
+#!/bin/bash
+# kernels.sh [short|long [PATTERN]]: run each scenario as on an older or smaller kernel, where optional system calls fail with ENOSYS:
+# all of them at once (short), or also each on its own. The command must do the same as with them. PATTERN selects scenarios.
+set -u
+# shellcheck source=tests/torture/scenarios.bash
+. "$(dirname "${BASH_SOURCE[0]}")/scenarios.bash"
+
+size=${1:-short} pattern=${2:-*}
+command -v strace >/dev/null || { echo "skipped: no strace here"; exit 0; }
+private "$@"
+
+# Each is an optional call, or several that a kernel has together. Old kernels answer EINVAL to MADV_POPULATE_READ.
+OPTIONAL=(signalfd4 epoll_create1 timer_create eventfd2 semtimedop getrandom
+)
+all=$(IFS=, && echo "${OPTIONAL[*]}")
+[ "$size" = long ] && sets=("$all" "${OPTIONAL[@]}") || sets=("$all")
+
+runs=0 findings=0
+for SCENARIO in "${SCENARIOS[@]}"; do
+	# shellcheck disable=SC2053 # a pattern
+	[[ $SCENARIO == $pattern ]] || continue
+	for CALL in "${sets[@]}"; do
+		error=ENOSYS
+		[ "$CALL" != madvise ] || error=EINVAL
+		trial strace -f -b execve -o "$TORTURE/trace" -e trace="$CALL" -e signal=none -e inject="$CALL:error=$error"
+		runs=$((runs + 1))
+		[ -z "$WRONG" ] && [[ $STATUS =~ ^(${STATUSES%%|*})$ ]] && continue
+		findings=$((findings + 1))
+		echo "$SCENARIO: without $CALL: $WRONG status $STATUS: $(<err)"
+	done
+done
+echo "$runs runs, $findings findings"
+[ "$findings" -eq 0 ]
