@@ -11,7 +11,7 @@ private "$@"
 
 # Each is an optional call, or several that a kernel has together. Old kernels answer EINVAL to MADV_POPULATE_READ.
 OPTIONAL=(pidfd_open,pidfd_send_signal memfd_create inotify_init1 close_range splice,tee,vmsplice copy_file_range sendfile pwritev2
-	fallocate madvise fsopen)
+	madvise fsopen)
 all=$(IFS=, && echo "${OPTIONAL[*]}")
 [ "$size" = long ] && sets=("$all" "${OPTIONAL[@]}") || sets=("$all")
 

@@ -1,7 +1,8 @@
 #!/bin/sh
 # machines.sh short|long: build for other machines, with the cross compilers of Debian that are installed, and run unit tests,
-# parsers and the commands of limits.sh under qemu-user; for 32 bits with gcc -m32. Each command must print what it prints here.
-# Nothing is done with short. Exits 1 after a fault. Packages: gcc-12-TRIPLE, libc6-dev-ARCH-cross, qemu-user; gcc-12-multilib.
+# parsers, the commands of limits.sh and test files under qemu-user; for 32 bits with gcc -m32. Each command of limits.sh must print
+# what it prints here. FILES names other test files. Tests that qemu.txt lists are left out. Nothing is done with short. Exits 1
+# after a fault. Packages: gcc-12-TRIPLE, libc6-dev-ARCH-cross, qemu-user; gcc-12-multilib.
 set -u
 
 cd "$(dirname "$0")/../.." || exit 1
@@ -15,17 +16,68 @@ trap 'rm -rf "$work"' EXIT
 chmod 755 "$work"
 machines=0 faults=0
 
-# wrap DIRECTORY QEMU...: replace each program by a script that runs it under qemu.
+# wrap DIRECTORY QEMU...: replace each program by a script that runs it under qemu, through a link of the program's name, which
+# the kernel then shows as the name of the process.
 wrap() {
-	directory=$1
-	shift
-	mkdir "$directory.real"
+	directory=$1 qemu=$(command -v "$2")
+	shift 2
+	mkdir -p "$directory.real" "$directory.qemu"
 	for program in "$directory"/*; do
-		[ -x "$program" ] || continue
+		name=${program##*/}
+		[ -f "$program" ] && [ -x "$program" ] || continue
 		mv "$program" "$directory.real/"
-		printf '#!/bin/sh\nexec %s %s/%s "$@"\n' "$*" "$directory.real" "${program##*/}" >"$program"
+		ln -s "$qemu" "$directory.qemu/$name"
+		printf '#!/bin/sh\nexec %s/%s %s %s/%s "$@"\n' "$directory.qemu" "$name" "$*" "$directory.real" "$name" >"$program"
 		chmod 755 "$program"
 	done
+}
+
+# leave_out MACHINE: let the tests in qemu.txt skip themselves, and print the names there that are no test's.
+leave_out() {
+	for file in tests/*.bats; do
+		awk -v machine="$1" -v file="$(basename "$file" .bats)" '
+			NR == FNR && /^# / { reason = substr($0, 3) }
+			NR == FNR && /^[a-z]/ {
+				line = $0
+				if (match(line, /^[^:]*\[[^]]*\]:/) && index(line, machine) == 0)
+					next
+				sub(/ \[[^]]*\]:/, ":", line)
+				if (index(line, file ": ") == 1)
+					why[substr(line, length(file) + 3)] = reason
+			}
+			NR == FNR { next }
+			{ print }
+			/^@test "/ {
+				for (name in why)
+					if (index($0, "@test \"" name) == 1) {
+						print "\tskip \"" why[name] "\""
+						found[name] = 1
+					}
+			}
+			END {
+				for (name in why)
+					if (!found[name])
+						print file ": no test begins with: " name >"/dev/stderr"
+			}' tests/torture/qemu.txt "$file" >"$work/file"
+		cp "$work/file" "$tree/$file"
+	done
+}
+
+# suite MACHINE: run the test files.
+suite() {
+	leave_out "$1" 2>"$work/unknown"
+	if [ -s "$work/unknown" ]; then
+		cat "$work/unknown"
+		faults=$((faults + 1))
+	fi
+	for file in $FILES; do
+		PLAT=linux timeout -k 10 600 bats --formatter tap "$tree/tests/$file.bats" || echo "not ok $file"
+	done >"$work/log" 2>&1
+	left=$(grep -c '^ok .* # skip' "$work/log")
+	failed=$(grep -c '^not ok' "$work/log")
+	echo "machines: $1: $(($(grep -c '^ok' "$work/log") - left)) passed, $failed failed, $left left out"
+	[ "$failed" -eq 0 ] || grep -A 8 '^not ok' "$work/log" | cut -c 1-300
+	faults=$((faults + failed))
 }
 
 # machine NAME CC QEMU...: build and test.

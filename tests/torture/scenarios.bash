@@ -170,7 +170,7 @@ s_shmput_new() { RUN=(shmput -c -s 3 sysv:new) TEXT=new LEFT='shm:0' CHECK=priva
 s_shmget() { names "$1"; BEGIN=$segment RUN=(shmget -o 0,3 "$S") CHECK='printed old'; }
 s_shmget_pages() { names "$1"; BEGIN=$segment RUN=(shmget -z -o 0,3 "$S") CHECK='printed old'; }
 s_shmget_unlink() { names "$1"; BEGIN=$segment RUN=(shmget -u -0 -o 0,3 "$S") CHECK='printed old.; [ "$STATUS" -eq 0 ] || holds old old'; }
-s_shmget_follow() { names "$1"; BEGIN=$segment';{ shmget -o 0,0 "$S"; while :; do read -rt 0.1 _ <>"$TORTURE/moment"; printf new | shmput "$S"; done; } & PEER=$!' RUN=(shmget -f -0 -n 2 -t 5 "$S") CHECK=followed STATUSES='0|1|124'; }
+s_shmget_follow() { names "$1"; BEGIN=$segment';{ shmget -o 0,0 "$S"; while :; do for text in new old; do read -rt 0.1 _ <>"$TORTURE/moment"; printf $text | shmput "$S"; done; done; } & PEER=$!' RUN=(shmget -f -0 -n 2 -t 5 "$S") CHECK=followed STATUSES='0|1|124'; }
 semaphore='semop -c -i 2 "$L" || semop "$L"'
 s_semop_take() { names "$1"; BEGIN=$semaphore RUN=(semop -t 5 "$L" -1) CHECK='changed 2 1'; }
 s_semop_give() { names "$1"; BEGIN=$semaphore RUN=(semop "$L" +1) CHECK='changed 2 3'; }
@@ -246,8 +246,8 @@ private_one() {
 	fi
 }
 followed() {
-	# The first put can come before the first look.
-	[[ $(tr '\0' . <out) == new.new. ]] || printed old.new.
+	# Puts can come before the first look.
+	[[ $(tr '\0' . <out) == @(old|new).@(old|new). ]] || printed old.new.
 }
 changed() {
 	if [ "$STATUS" -eq 0 ]; then value "$2"; else value "$1"; fi

@@ -10,7 +10,7 @@ command -v strace >/dev/null || { echo "skipped: no strace here"; exit 0; }
 private "$@"
 
 # Each is an optional call, or several that a kernel has together. Old kernels answer EINVAL to MADV_POPULATE_READ.
-OPTIONAL=(signalfd4 epoll_create1 timer_create eventfd2 semtimedop getrandom
+OPTIONAL=(signalfd4 epoll_create1 timer_create semtimedop
 )
 all=$(IFS=, && echo "${OPTIONAL[*]}")
 [ "$size" = long ] && sets=("$all" "${OPTIONAL[@]}") || sets=("$all")
