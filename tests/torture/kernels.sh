@@ -9,6 +9,7 @@ size=${1:-short} pattern=${2:-*}
 command -v strace >/dev/null || { echo "skipped: no strace here"; exit 0; }
 private "$@"
 
+# shellcheck disable=SC2054 # the commas are strace's
 # Each is an optional call, or several that a kernel has together. Old kernels answer EINVAL to MADV_POPULATE_READ.
 OPTIONAL=(pidfd_open,pidfd_send_signal memfd_create inotify_init1 close_range splice,tee,vmsplice copy_file_range sendfile pwritev2
 	madvise fsopen)
