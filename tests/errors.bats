@@ -1032,6 +1032,7 @@ END
 # fdrecv.bats    N descriptors came, and -n asks for N, the message has no descriptors, no message in time, sent nothing, RLIMIT_NOFILE
 # ipcls.bats     ... cannot be listed
 # ipcset.bats    one of the owner's groups, only root may give it to another user, /proc is not mounted
+# torture/kernels.sh  this kernel has no signalfd(2), no semtimedop(2)
 #
 # Lines that no test provokes. Most need a system without memory, processes, mounts or a part of POSIX, or a failure in the few
 # instructions between two system calls; those of sockcat depend on when a peer ends.
@@ -1041,10 +1042,9 @@ END
 # mqsend mqrecv  the system does not take a message of this size
 # shmput         this kernel has no memory files, the system has no file system for shared memory, a System V segment has at least 1 byte
 #                there is no memory or address space for a segment, those who have it open have the input, the segment has changed, ...
-# semop          this system has no POSIX semaphores; this kernel has no semtimedop(2), no open-file-description locks
+# semop          this system has no POSIX semaphores, no open-file-description locks
 #                the system has no room for another process that gives back ..., COMMAND: cannot be started
 # sigsend        cannot wait
-# sigrecv        this kernel has no signalfd(2)
 # sigmask        /proc hides it from this user, cannot change how signals are treated
 # piperun        a pipe cannot be made, the end of a COMMAND cannot be learned
 # ipcset         this user namespace has no such user or group
