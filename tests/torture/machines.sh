@@ -70,15 +70,17 @@ suite() {
 machine() {
 	name=$1 cc=$2 tree=$work/$1
 	shift 2
-	if ! echo 'int main(void) { return 0; }' | $cc -x c -o "$work/try" - 2>/dev/null || ! "$@" "$work/try" 2>/dev/null; then
+	[ "$1" = env ] && static='' || static=-static
+	# shellcheck disable=SC2086 # nothing or a word
+	if ! echo 'int main(void) { return 0; }' | $cc $static -x c -o "$work/try" - 2>/dev/null || ! "$@" "$work/try" 2>/dev/null; then
 		echo "machines: $name: no compiler, or nothing that runs its programs"
 		return
 	fi
 	machines=$((machines + 1))
 	mkdir "$tree"
 	cp -R Makefile config.mk cmd lib tests "$tree"
-	[ "$1" = env ] && link=dynamic || link=static
-	if ! make -s -C "$tree" PLAT=linux LINK="$link" LDFLAGS="$([ "$link" = dynamic ] || echo -static)" SEMAPHORES="$all" USERS= HOSTS= CC="$cc" \
+	link=${static#-}
+	if ! make -s -C "$tree" PLAT=linux LINK="${link:-dynamic}" LDFLAGS="$static" SEMAPHORES="$all" USERS= HOSTS= CC="$cc" \
 		CFLAGS='-O2 -std=c99 -Wall -Wextra -Werror' all build/unit build/fuzz build/peer >"$work/log" 2>&1; then
 		faults=$((faults + 1))
 		echo "machines: $name: the build fails"
@@ -93,10 +95,10 @@ machine() {
 			tail -n 5 "$work/log"
 		}
 	done
-	[ "$link" = dynamic ] || { wrap "$tree/build/bin" "$@" && wrap "$tree/build" "$@"; }
+	[ -z "$static" ] || { wrap "$tree/build/bin" "$@" && wrap "$tree/build" "$@"; }
 	OTHER=$tree/build/bin sh tests/torture/limits.sh short >"$work/log" 2>&1 || faults=$((faults + 1))
 	sed "s/^limits:/machines: $name:/" "$work/log"
-	[ "$link" = dynamic ] || suite "$name"
+	[ -z "$static" ] || suite "$name"
 }
 
 # large NAME: put 3 GiB from a pipe into a file and get them, in 64 MiB of address space.
