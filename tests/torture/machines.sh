@@ -26,11 +26,11 @@ wrap() {
 	shift 2
 	mkdir -p "$directory.real" "$directory.qemu"
 	for program in "$directory"/*; do
-		name=${program##*/}
+		base=${program##*/}
 		if [ ! -f "$program" ] || [ ! -x "$program" ]; then continue; fi
 		mv "$program" "$directory.real/"
-		ln -s "$qemu" "$directory.qemu/$name"
-		printf '#!/bin/sh\nexec %s/%s %s %s/%s "$@"\n' "$directory.qemu" "$name" "$*" "$directory.real" "$name" >"$program"
+		ln -s "$qemu" "$directory.qemu/$base"
+		printf '#!/bin/sh\nexec %s/%s %s %s/%s "$@"\n' "$directory.qemu" "$base" "$*" "$directory.real" "$base" >"$program"
 		chmod 755 "$program"
 	done
 }
