@@ -553,6 +553,22 @@ subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
 	done
 }
 
+@test "fifocat: -w succeeds even if the reader takes the last bytes and goes while fifocat looks for them" {
+	[ "$PLAT" = linux ] || skip "POSIX does not tell how many bytes are in a FIFO"
+	need strace strace -V
+	mkfifo fifo go
+	echo a >file
+	{ read -r _ <go; cat; } <fifo >got &
+	reader=$!
+	background strace -qq -o calls -e trace=ioctl -e inject=ioctl:signal=STOP:when=1 fifocat -w fifo <file
+	until grep -q 'stopped by SIGSTOP' calls; do moment; done
+	echo >go
+	wait "$reader"
+	[ "$(<got)" = a ]
+	kill -CONT "$(cat "/proc/$PID/task/$PID/children")"
+	ends 0
+}
+
 @test "fifocat: -w reports a reader that goes early, and the number of bytes that it took" {
 	mkfifo fifo
 	seq 100000 >file

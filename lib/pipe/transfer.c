@@ -93,7 +93,9 @@ drain(struct transfer *transfer)
 	deadline_set(&deadline, transfer->fifo.timeout);
 	transfer->fifo.drains = true;
 	while (pipe_unread(transfer->fifo.fd) > 0) {
-		bool gone = io_gone(transfer->fifo.fd), waits = transfer->fifo.forever || transfer->lossy;
+		bool waits = transfer->fifo.forever || transfer->lossy;
+		/* A reader can have taken the bytes and gone between the two calls. */
+		bool gone = io_gone(transfer->fifo.fd) && pipe_unread(transfer->fifo.fd) > 0;
 
 		transfer->pump.output = true;
 		if (!transfer->fifo.forever && !gone)
