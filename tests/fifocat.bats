@@ -558,7 +558,7 @@ subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
 	need strace strace -V
 	mkfifo fifo go
 	echo a >file
-	{ read -r _ <go; cat; } <fifo >got &
+	{ read -r _ <go; head -n 1; } <fifo >got &
 	reader=$!
 	background strace -qq -o calls -e trace=ioctl -e inject=ioctl:signal=STOP:when=1 fifocat -w fifo <file
 	until grep -q 'stopped by SIGSTOP' calls; do moment; done
