@@ -189,7 +189,8 @@ fifo_loses(struct fifo *fifo)
 	if (fifo->keep != -1)
 		close(fifo->keep);
 	fifo->keep = -1;
-	return pipe_unread(fifo->fd) > 0 && io_events(fifo->fd, 0) & (fifo->write ? POLLERR : POLLHUP);
+	/* In this order: the other end can take the bytes and go between the two calls. */
+	return io_events(fifo->fd, 0) & (fifo->write ? POLLERR : POLLHUP) && pipe_unread(fifo->fd) > 0;
 }
 
 void

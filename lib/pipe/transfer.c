@@ -94,7 +94,7 @@ drain(struct transfer *transfer)
 	transfer->fifo.drains = true;
 	while (pipe_unread(transfer->fifo.fd) > 0) {
 		bool waits = transfer->fifo.forever || transfer->lossy;
-		/* A reader can have taken the bytes and gone between the two calls. */
+		/* A reader can have taken the bytes and gone between the first two calls. */
 		bool gone = io_gone(transfer->fifo.fd) && pipe_unread(transfer->fifo.fd) > 0;
 
 		transfer->pump.output = true;
