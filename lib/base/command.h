@@ -13,7 +13,7 @@
 #include "base/record.h"
 #include "base/text.h"
 
-#define IPC7_VERSION "0.1"
+#define IPC7_VERSION "1.0"
 
 struct command {
 	const char *name;
