@@ -1,21 +1,22 @@
 #!/bin/sh
-# machines.sh short|long: build for other machines, with the cross compilers of Debian that are installed, and run unit tests,
+# machines.sh short|long|whole: build for other machines, with the cross compilers of Debian that are installed, and run unit tests,
 # parsers, the commands of limits.sh and test files under qemu-user; for 32 bits with gcc -m32. Each command of limits.sh must print
-# what it prints here. FILES names other test files. Tests that qemu.txt lists are left out. Nothing is done with short. Exits 1
-# after a fault. Packages: gcc-12-TRIPLE, libc6-dev-ARCH-cross, qemu-user; gcc-12-multilib.
+# what it prints here. FILES names other test files. Tests that qemu.txt lists are left out. Nothing is done with short, and with
+# whole more test files run. Exits 1 after a fault. Packages: gcc-12-TRIPLE, libc6-dev-ARCH-cross, qemu-user; gcc-12-multilib.
 set -u
 
 cd "$(dirname "$0")/../.." || exit 1
 case ${1:-short} in
 short) echo "machines: only with long" && exit 0 ;;
-long) ;;
-*) echo "usage: machines.sh short|long" >&2 && exit 2 ;;
+long) files= ;;
+whole) files='fifocat semop shmput sockcat piperun' ;;
+*) echo "usage: machines.sh short|long|whole" >&2 && exit 2 ;;
 esac
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 chmod 755 "$work"
 machines=0 faults=0
-: "${FILES:=semop_file mqsend shmget ipcls ipcset fdsend fdrecv}"
+: "${FILES:=semop_file mqsend shmget ipcls ipcset fdsend fdrecv $files}"
 # All programs are static under qemu, which starts them sooner: they are linked as semop is.
 all=$(cd cmd && find . -name '*.c' ! -name '*_*' | sed 's,^./,,; s/.c$//' | tr '\n' ' ')
 
