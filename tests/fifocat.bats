@@ -1022,7 +1022,7 @@ subprocess.run(['fifocat', '-v', '-t', '0', 'fifo'], stdout=other)"
 		[[ $output == 'usage: fifocat [-cfluvz] '* ]]
 	done
 	try fifocat -V
-	output 'fifocat (ipc7) 0.1'
+	output "fifocat (ipc7) $(version)"
 }
 
 @test "fifocat: a signal ends -w from a file while the FIFO is full" {

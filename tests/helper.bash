@@ -10,6 +10,9 @@ unset IPC7_TRACE
 # The bytes in all POSIX queues of a user are limited, and other tests share the limit. Only root can lift it, so queues are small.
 [ "$(id -u)" -ne 0 ] || ulimit -q unlimited 2>/dev/null || true
 
+# version: print the version, which stands in one place.
+version() { sed -n 's/^#define IPC7_VERSION "\(.*\)"/\1/p' "$ROOT/lib/base/command.h"; }
+
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
 	[ -p "$BATS_FILE_TMPDIR/moment" ] || mkfifo "$BATS_FILE_TMPDIR/moment"

@@ -135,5 +135,5 @@ there() {
 	status 0
 	[[ $output == 'usage: ipcdel '* ]]
 	try ipcdel -V
-	output 'ipcdel (ipc7) 0.1'
+	output "ipcdel (ipc7) $(version)"
 }

@@ -477,7 +477,7 @@ while True:
 	status 0
 	[[ $output == 'usage: ipcls '* ]]
 	try ipcls -V
-	output 'ipcls (ipc7) 0.1'
+	output "ipcls (ipc7) $(version)"
 	new_name posix
 	mqsend -c $SMALL "$Q" x
 	try sh -c 'ipcls "$1" >/dev/full' sh "mq:$Q"

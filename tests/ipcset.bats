@@ -243,5 +243,5 @@ modes() {
 	status 0
 	[[ $output == 'usage: ipcset '* ]]
 	try ipcset -V
-	output 'ipcset (ipc7) 0.1'
+	output "ipcset (ipc7) $(version)"
 }

@@ -417,5 +417,5 @@ print(sorted(int(n) for n in signal.pthread_sigmask(signal.SIG_BLOCK, [])), sign
 		[[ $output == 'usage: piperun [-Flv] '* ]]
 	done
 	try piperun -V
-	output 'piperun (ipc7) 0.1'
+	output "piperun (ipc7) $(version)"
 }

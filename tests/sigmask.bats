@@ -286,5 +286,5 @@ sigmask: sigprocmask(SIG_BLOCK, [INT], NULL) = 0' ]
 		[[ $output == 'usage: sigmask [-v] '* ]]
 	done
 	try sigmask -V
-	output 'sigmask (ipc7) 0.1'
+	output "sigmask (ipc7) $(version)"
 }

@@ -440,7 +440,7 @@ RTMIN+1	QUEUE	2' ]
 		[[ $output == 'usage: sigrecv [-fqv] '* ]]
 	done
 	try sigrecv -V
-	output 'sigrecv (ipc7) 0.1'
+	output "sigrecv (ipc7) $(version)"
 	try sh -c 'sigrecv -h >/dev/full'
 	status 1
 	error 'sigrecv: standard output: No space left on device'

@@ -994,6 +994,6 @@ HUP
 	for option in -V --version; do
 		try sigsend $option
 		status 0
-		output 'sigsend (ipc7) 0.1'
+		output "sigsend (ipc7) $(version)"
 	done
 }

@@ -1610,5 +1610,5 @@ c.close()" &
 		[[ $output == 'usage: sockcat '* ]]
 	done
 	try sockcat -V
-	output 'sockcat (ipc7) 0.1'
+	output "sockcat (ipc7) $(version)"
 }
