@@ -6,7 +6,7 @@ cd "$(dirname "$0")" || exit 1
 
 size=${1:-short} running=0
 # Seconds for one script: one that hangs has failed.
-[ "$size" = long ] && limit=900 || limit=300
+[ "$size" = long ] && limit=1200 || limit=300
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 
