@@ -140,14 +140,15 @@ INSTALLED = { \
 	for f in README LICENSE; do echo $$f 644 $(DOCDIR)/$$f; done; \
 	for f in $(EXAMPLES:./%=%); do test -x examples/$$f && m=755 || m=644; echo examples/$$f $$m $(DOCDIR)/examples/$$f; done; }
 install: all
-	umask 022; set -e; $(INSTALLED) | while read -r source mode file; do \
+	@umask 022; set -e; $(INSTALLED) | while read -r source mode file; do \
 		mkdir -p "$(DESTDIR)$${file%/*}"; rm -f "$(DESTDIR)$$file"; \
 		if [ "$$mode" = link ]; then ln -s "$$source" "$(DESTDIR)$$file"; continue; fi; \
 		cp "$$source" "$(DESTDIR)$$file"; chmod "$$mode" "$(DESTDIR)$$file"; done
+	@echo "installed below $(DESTDIR)$(PREFIX)"
 
 uninstall:
-	$(INSTALLED) | while read -r source mode file; do rm -f "$(DESTDIR)$$file"; done
-	for d in "$(DESTDIR)$(DOCDIR)" "$(DESTDIR)$(BATSDIR)/ipc7"; do \
+	@$(INSTALLED) | while read -r source mode file; do rm -f "$(DESTDIR)$$file"; done
+	@for d in "$(DESTDIR)$(DOCDIR)" "$(DESTDIR)$(BATSDIR)/ipc7"; do \
 		test ! -d "$$d" || find "$$d" -depth -type d -exec rmdir {} + 2>/dev/null || :; done
 
 # The same tree always gives the same bytes: sorted, without owners, dated as the release. Needs GNU tar.

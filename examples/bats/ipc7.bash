@@ -107,15 +107,16 @@ ipc7_name() {
 # ipc7_start COMMAND [ARG...]: start a program (not a function) in the background, and return once it is ready. @READY in an
 # argument, as in -R @READY, becomes the path of a FIFO; the program is ready once it has written a line there. Sets PID to the
 # process ID, and LINE to the line. Fails and prints the reason at once if the program ends first, or after IPC7_TIMEOUT seconds
-# without a line. The program has the caller's input, output and standard error: in bats, /dev/null and what bats shows if the
-# test fails. To redirect the output: ipc7_start ... >"$IPC7_DIR/output". All that the program has started ends with the test.
+# without a line. Without @READY it returns as soon as the program has been started; call ipc7_until then. The program has the
+# caller's input, output and standard error: in bats, /dev/null and what bats shows if the test fails. To redirect the output:
+# ipc7_start ... >"$IPC7_DIR/output". All that the program has started ends with the test.
 ipc7_start() {
 	# shellcheck disable=SC2016 # words for a reader
-	local fifo fd ready=1 fault='ipc7_start: PID and LINE would be lost in a subshell (call it without run, $(...) and pipes)'
+	local fifo fd ready=1 announces=1 fault='ipc7_start: PID and LINE would be lost in a subshell (call it without run, $(...) and pipes)'
 
 	case "$*" in
 	*@READY*) ;;
-	*) echo "ipc7_start: no argument of $1 has @READY" >&2; return 2 ;;
+	*) announces=0 ;;
 	esac
 	if [ "$BASHPID" != "$IPC7_SHELL" ]; then
 		# bats shows what comes from its descriptor 3 at once, and may never show the output of run.
@@ -130,7 +131,9 @@ ipc7_start() {
 	setsid bash "${BASH_SOURCE[0]}" keep "$IPC7_DIR" "$fifo" "${@//@READY/"$fifo"}" <&0 3>&- 4>&- {fd}>&- &
 	disown "$!"
 	# shellcheck disable=SC2034 # LINE is for the caller
-	read -r -t "$IPC7_TIMEOUT" -u "$fd" PID && read -r -t "$IPC7_TIMEOUT" -u "$fd" LINE || ready=0
+	LINE=
+	read -r -t "$IPC7_TIMEOUT" -u "$fd" PID || ready=0
+	[ "$ready$announces" != 11 ] || read -r -t "$IPC7_TIMEOUT" -u "$fd" LINE || ready=0
 	exec {fd}>&-
 	case $ready$LINE in
 	"1$fifo ended "*) echo "ipc7_start: $1 ended with status ${LINE##* } before it was ready" >&2 ;;
