@@ -68,9 +68,6 @@ read_operations(struct job *job, char *argv[])
 			return command_argument("OP ", argv[i], "the number is too large");
 		if (argv[i][0] == '-' && argv[i][1] > '9')
 			return command_argument("OP ", argv[i], "not an OP (options come before SEM)");
-		if (!strchr("+-=", argv[i][0]) && (argv[i][0] < '0' || argv[i][0] > '9'))
-			return command_argument(
-			    "OP ", argv[i], "not an OP (a call takes one SEM, and a COMMAND after --)");
 		return command_argument("OP ", argv[i],
 		    "not -N, +N, 0 or =N, with INDEX: in front for a member of a set (a COMMAND comes after --)");
 	}

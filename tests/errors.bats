@@ -405,7 +405,7 @@ END
 2	semop $E +0	semop: OP "+0": not -N, +N, 0 or =N, with INDEX: in front for a member of a set (a COMMAND comes after --)
 2	semop $E -9999999999	semop: OP "-9999999999": the number is too large
 2	semop $F 99999:+1	semop: OP "99999:+1": the number is too large
-2	semop $F x:+1	semop: OP "x:+1": not an OP (a call takes one SEM, and a COMMAND after --)
+2	semop $F x:+1	semop: OP "x:+1": not -N, +N, 0 or =N, with INDEX: in front for a member of a set (a COMMAND comes after --)
 2	semop -c -i 1,2 $M	semop: $M: -i takes one VALUE for a POSIX semaphore
 2	semop $E -1 -1	semop: $E: a POSIX semaphore takes one OP a call (sysv: takes several as one)
 2	semop $E 0:-1	semop: $E: a POSIX semaphore has no INDEX (sysv: has sets)
