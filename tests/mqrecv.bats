@@ -1385,9 +1385,8 @@ all_killed() {
 	kill -KILL $(family $PID)
 	ends 137
 	rm "$file"
-	for bad in empty short long other link fifo; do
+	for bad in short long other link fifo; do
 		case $bad in
-		empty) : >"$file" ;;
 		short) head -c 40 good >"$file" ;;
 		long) { head -c 24 good; printf '\377\377\377\177'; tail -c +29 good; } >"$file" ;;
 		other) sed "s,$Q,${Q%?}x," good >"$file" ;;
@@ -1399,6 +1398,55 @@ all_killed() {
 		status 124
 	done
 	[ "$(depth "$Q")" -eq 0 ]
+}
+
+@test "mqrecv: a file that a killed receiver made and did not begin is removed by the next receiver" {
+	[ "$PLAT" = linux ] || skip "POSIX shows no list of shared memory"
+	need strace strace -V
+	new_name posix
+	mqsend -c $SMALL "$Q" one
+	mkfifo started
+	background mqrecv -f "$Q" -- sh -c 'echo >started; exec sleep 600'
+	read -r _ <started
+	file=$(hands)
+	# shellcheck disable=SC2046
+	kill -KILL $(family $PID)
+	ends 137
+	rm "$file"
+	for bad in empty blank locked; do
+		case $bad in
+		blank) head -c 4096 /dev/zero >"$file" ;;
+		*) : >"$file" ;;
+		esac
+		exec 7<"$file"
+		[ $bad != locked ] || flock 7
+		try timeout 10 mqrecv -t 0 "$Q"
+		exec 7<&-
+		status 124
+		[ $bad = locked ] || [ ! -e "$file" ]
+	done
+	rm "$file"
+	# A receiver that lives, but has not locked its file yet, makes another one.
+	background sh -c 'exec strace -D -qq -o /dev/null -P "$0.$$" -e "inject=?open,openat:signal=STOP:when=1" \
+		mqrecv -f "$1" -- sh -c "echo >started; exec sleep 600"' "${file%.*}" "$Q"
+	file=${file%.*}.$PID
+	until [ -e "$file" ]; do moment; done
+	try timeout 10 mqrecv -t 0 "$Q"
+	status 124
+	[ ! -e "$file" ]
+	mqsend "$Q" two
+	kill -CONT "$PID"
+	read -r _ <started
+	[ "$(hands)" = "$file.1" ]
+	# shellcheck disable=SC2046
+	kill -STOP $(family $PID)
+	# shellcheck disable=SC2046
+	kill -KILL $(family $PID)
+	ends 137
+	# The kernel unlocks the file once its last process has ended.
+	flock "$file.1" true
+	[ "$(mqrecv -t 60 "$Q")" = two ]
+	[ -z "$(hands)" ]
 }
 
 @test "mqrecv: leaves no file, no process and no line behind" {

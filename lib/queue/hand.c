@@ -75,6 +75,9 @@ hand_map(struct hand *hand)
 	return 0;
 }
 
+/* The file has whole pages. So a batch of small messages rarely maps it anew. */
+#define PAGE ((size_t)4096)
+
 /* Make the file at least size bytes long. Storing in a page that the file system has no space for would be fatal. */
 static int
 grow(struct hand *hand, size_t size)
@@ -83,6 +86,7 @@ grow(struct hand *hand, size_t size)
 
 	if (size <= hand->size)
 		return 0;
+	size += PAGE - 1 - (size - 1) % PAGE;
 	while ((error = posix_fallocate(hand->fd, 0, (off_t)size)) == EINTR)
 		;
 	if (error || hand_map(hand) == -1)
@@ -93,6 +97,21 @@ grow(struct hand *hand, size_t size)
 
 /* The most names that are tried: in another PID namespace a process can have the same number. */
 #define NAMES 1000
+
+/*
+ * Lock a new file. A process that looks for files without a lock may hold it for a moment, and removes it: the file is
+ * still empty. Returns false if it did.
+ */
+static bool
+lock(int fd)
+{
+	struct stat st;
+	int result;
+
+	while ((result = flock(fd, LOCK_EX)) == -1 && errno == EINTR)
+		;
+	return result == -1 || fstat(fd, &st) == -1 || st.st_nlink > 0;
+}
 
 /* Make a file with a name, or without one where that fails. Returns 0 or -1. */
 static int
@@ -108,17 +127,17 @@ make(struct hand *hand, const char *queue)
 		free(hand->name);
 		hand->name = text_take(&name);
 		hand->fd = hand->name ? shm_open(hand->name, O_RDWR | O_CREAT | O_EXCL, 0600) : -1;
+		if (hand->fd != -1 && !lock(hand->fd)) {
+			close(hand->fd);
+			hand->fd = error_set(EEXIST);
+		}
 	}
 	if (hand->fd == -1) {
 		free(hand->name);
 		hand->name = NULL;
 		hand->fd = memory_file();
-		return hand->fd == -1 ? -1 : 0;
 	}
-	/* A process that looks for files without a lock may hold it for a moment: the file is still empty. */
-	while (flock(hand->fd, LOCK_EX) == -1 && errno == EINTR)
-		;
-	return 0;
+	return hand->fd == -1 ? -1 : 0;
 }
 
 int

@@ -94,7 +94,10 @@ sound(const struct hand *hand, const char *queue)
 	return true;
 }
 
-/* Open a file that a killed receiver has left, and lock it. Returns 0, or -1 if it is not such a file. */
+/*
+ * Open a file that a killed receiver has left, and lock it. Remove it if it never held a message. Returns 0, or -1 if
+ * there is nothing to put back.
+ */
 static int
 adopt(struct hand *hand, int directory, const char *name, const char *queue)
 {
@@ -104,9 +107,13 @@ adopt(struct hand *hand, int directory, const char *name, const char *queue)
 	/* Another process may have put the messages back since. It removed the name under the lock. */
 	if (hand->fd != -1 && flock(hand->fd, LOCK_EX | LOCK_NB) == 0 && fstat(hand->fd, &st) == 0 &&
 	    S_ISREG(st.st_mode) && st.st_uid == geteuid() && st.st_nlink == 1 &&
-	    (size_t)st.st_size >= sizeof(struct hand_head) && hand_map(hand) == 0 && sound(hand, queue)) {
-		hand_settle(hand);
-		return 0;
+	    (st.st_size == 0 || ((size_t)st.st_size >= sizeof(struct hand_head) && hand_map(hand) == 0))) {
+		if (hand->head && sound(hand, queue)) {
+			hand_settle(hand);
+			return 0;
+		}
+		if (!hand->head || hand->head->magic[0] == '\0')
+			unlinkat(directory, name, 0);
 	}
 	hand_close(hand, false);
 	return -1;
