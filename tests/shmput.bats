@@ -1433,3 +1433,16 @@ some_fail() {
 	[ "$(grep -c "has no room for all bytes of the input ([0-9]* are free)" stderr.txt)" -ge 1 ]
 	tail -n 1 stderr.txt | grep -q "has no room for 66000 bytes ([0-9]* are free beside a copy of the input); nothing was changed"
 }
+
+@test "shmput: input of unknown size is held where memfd_create(2) is missing or refused" {
+	[ "$PLAT" = linux ] || skip "only Linux has memfd_create(2)"
+	need strace strace -V
+	seq 100000 >input
+	for error in ENOSYS EPERM; do
+		new_segment posix
+		shmput -c "$S" <input
+		tac input | strace -qq -e inject=memfd_create:error=$error -o trace shmput -o 0 "$S"
+		grep -q "^memfd_create.*INJECTED" trace
+		shmget "$S" | cmp - <(tac input)
+	done
+}

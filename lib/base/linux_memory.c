@@ -14,11 +14,13 @@
 int
 memory_file(void)
 {
-	int fd = memfd_create("ipc7", MFD_CLOEXEC);
+	int fd = memfd_create("ipc7", MFD_CLOEXEC), error = errno;
 
-	/* Kernels before 3.17 and some sandboxes lack the call. */
-	if (fd == -1 && errno == ENOSYS && (fd = open("/dev/shm", O_RDWR | O_TMPFILE | O_EXCL | O_CLOEXEC, 0600)) == -1)
-		errno = ENOSYS;
+	/* Kernels before 3.17 lack the call, and a sandbox can refuse it. */
+	if (fd == -1 && (error == ENOSYS || error == EPERM)) {
+		fd = open("/dev/shm", O_RDWR | O_TMPFILE | O_EXCL | O_CLOEXEC, 0600);
+		errno = error;
+	}
 	return fd;
 }
 
