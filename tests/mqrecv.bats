@@ -1449,6 +1449,15 @@ all_killed() {
 	[ -z "$(hands)" ]
 }
 
+@test "mqrecv: the file of a batch of small messages grows by whole pages, not with each message" {
+	[ "$PLAT" = linux ] || skip "POSIX shows no call"
+	need strace strace -V
+	new_name posix
+	fill 1 2 3 4 5 6 7 8
+	strace -qq -e trace=fallocate -o trace mqrecv -0 -b 8 -n 8 "$Q" -- cat >/dev/null
+	[ "$(grep -c ^fallocate trace)" -le 2 ]
+}
+
 @test "mqrecv: leaves no file, no process and no line behind" {
 	new_name posix
 	fill one two three
