@@ -1385,10 +1385,13 @@ all_killed() {
 	kill -KILL $(family $PID)
 	ends 137
 	rm "$file"
+	# Where the number of messages stands.
+	at=24
+	! narrow || at=16
 	for bad in short long other link fifo; do
 		case $bad in
 		short) head -c 40 good >"$file" ;;
-		long) { head -c 24 good; printf '\377\377\377\177'; tail -c +29 good; } >"$file" ;;
+		long) { head -c $at good; printf '\377\377\377\177'; tail -c +$((at + 5)) good; } >"$file" ;;
 		other) sed "s,$Q,${Q%?}x," good >"$file" ;;
 		link) ln -s "$PWD/good" "$file" ;;
 		fifo) mkfifo "$file" ;;
