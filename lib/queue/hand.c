@@ -199,7 +199,7 @@ hand_took(struct hand *hand, size_t size, long priority)
 {
 	volatile struct hand_message *took = hand_at(hand, hand->next);
 
-	/* The count, which is stored last, makes the message count. */
+	/* The count, which is stored after these, makes the message count. */
 	took->size = size;
 	took->priority = priority;
 	hand->dirty = hand->next + offsetof(struct hand_message, data) + size;
