@@ -27,8 +27,8 @@ LDFLAGS = -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,noseparate-code
 PLAT = linux
 
 # In a loop, a filter costs mostly its start, which depends on the C library. LINK selects how commands are linked:
-#   musl     static, with musl-gcc: starts in about a quarter of the time of dynamic, or less (Debian: apt-get install musl-tools)
-#   static   static, with CC and its C library: starts in about two thirds of the time of dynamic
+#   musl     static, with musl-gcc: starts in a quarter to a third of the time of dynamic (Debian: apt-get install musl-tools)
+#   static   static, with CC and its C library: starts in about three quarters of the time of dynamic
 #   dynamic  with the shared C library
 #   auto     the first of these that works here; with PLAT=portable never musl, which numbers real-time signals differently
 # Commands that open named POSIX semaphores never use musl, because musl keeps them in other files than the system's library.
