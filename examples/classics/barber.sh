@@ -3,7 +3,7 @@
 # of the set: 0 free chairs, 1 customers who wait, 2 haircuts that are done, 3 is for this script: the barber may finish a haircut.
 set -eu
 
-trap 'ipcdel "sem:${set-}" 2>/dev/null || :; rm -rf "${tmp-}"' EXIT
+trap 'ipcdel "sem:${set-}" 2>/dev/null || :; until rm -rf "${tmp-}"; do :; done' EXIT
 trap 'exit 143' HUP INT TERM
 set=$(semop -c -i 2,0,0,0 sysv:new)
 tmp=$(mktemp -d)

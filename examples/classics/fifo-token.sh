@@ -4,7 +4,7 @@
 # that dies.
 set -eu
 
-trap 'ipcdel "sem:${set-}" 2>/dev/null || :; rm -rf "${tmp-}"' EXIT
+trap 'ipcdel "sem:${set-}" 2>/dev/null || :; until rm -rf "${tmp-}"; do :; done' EXIT
 trap 'exit 143' HUP INT TERM
 set=$(semop -c -i 4 sysv:new)
 tmp=$(mktemp -d)

@@ -3,7 +3,7 @@
 # token goes from station to station, and only the station that has it writes.
 set -eu
 
-trap 'ipcdel "sem:${set-}" 2>/dev/null || :; rm -rf "${tmp-}"' EXIT
+trap 'ipcdel "sem:${set-}" 2>/dev/null || :; until rm -rf "${tmp-}"; do :; done' EXIT
 trap 'exit 143' HUP INT TERM
 set=$(semop -c -i 3 sysv:new)
 tmp=$(mktemp -d)
