@@ -66,12 +66,14 @@ uses() {
 }
 
 @test "layout: each header compiles alone" {
-	local header
+	local header compiler
 
-	need "a compiler" command -v "${CC:-cc}"
+	# CC can have options, as -m32.
+	read -r -a compiler <<<"${CC:-cc}"
+	need "a compiler" command -v "${compiler[0]}"
 	for header in "$ROOT"/lib/*/*.h; do
 		echo "#include \"$header\"" >alone.c
-		"${CC:-cc}" -std=c99 -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64 -I"$ROOT/lib" \
+		"${compiler[@]}" -std=c99 -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64 -I"$ROOT/lib" \
 			-Wall -Wextra -Wno-unused -Werror -fsyntax-only alone.c >&2
 	done
 }
