@@ -35,7 +35,7 @@ if ! find_bats; then
 fi
 
 # The slowest files come first, so no core is idle at the end.
-files='sockcat sockcat_command sockcat_packets sockcat_hub mqrecv shmput fifocat semop mqsend examples completion documents'
+files='sockcat mqrecv tutorial shmput fifocat sockcat_command sockcat_packets sockcat_hub semop mqsend examples sigsend completion documents'
 for file in tests/*.bats; do
 	file=$(basename "$file" .bats)
 	case " $files " in
