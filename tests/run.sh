@@ -1,11 +1,11 @@
 #!/bin/sh
-# run.sh: run the test files in parallel, and print one TAP stream, grouped by file. JOBS files run at once; the default is two for
+# run.sh: run the test files in parallel, and print one TAP stream, grouped by file. JOBS files run at once; the default is three for
 # each core, because tests also wait. Options are passed to bats: sh tests/run.sh -f REGEX. If bats is missing, install it first,
 # with apt-get for root, else with npm into the build folder. NO_INSTALL=1 prevents that.
 set -eu
 
 cd "$(dirname "$0")/.."
-jobs=${JOBS:-$(($(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) * 2))}
+jobs=${JOBS:-$(($(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) * 3))}
 limit=${LIMIT:-900} # seconds for one file: a file that hangs has failed
 
 find_bats() {
