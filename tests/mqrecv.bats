@@ -1372,19 +1372,23 @@ all_killed() {
 	both all_killed work
 }
 
-@test "mqrecv: a file with messages in hand is taken over only if it is sound and of this user and queue" {
-	[ "$PLAT" = linux ] || skip "POSIX shows no list of shared memory"
-	new_name posix
-	mqsend -c $SMALL "$Q" one
+# left_in_hand: kill a receiver and all its processes while COMMAND runs. The file that they leave is in the variable file.
+left_in_hand() {
 	mkfifo started
 	background mqrecv -f "$Q" -- sh -c 'echo >started; exec sleep 600'
 	read -r _ <started
 	file=$(hands)
-	cp "$file" good
 	# shellcheck disable=SC2046
 	kill -KILL $(family $PID)
 	ends 137
-	rm "$file"
+}
+
+@test "mqrecv: a file with messages in hand is taken over only if it is sound and of this user and queue" {
+	[ "$PLAT" = linux ] || skip "POSIX shows no list of shared memory"
+	new_name posix
+	mqsend -c $SMALL "$Q" one
+	left_in_hand
+	mv "$file" good
 	# Where the number of messages stands.
 	at=24
 	! narrow || at=16
@@ -1408,13 +1412,7 @@ all_killed() {
 	need strace strace -V
 	new_name posix
 	mqsend -c $SMALL "$Q" one
-	mkfifo started
-	background mqrecv -f "$Q" -- sh -c 'echo >started; exec sleep 600'
-	read -r _ <started
-	file=$(hands)
-	# shellcheck disable=SC2046
-	kill -KILL $(family $PID)
-	ends 137
+	left_in_hand
 	rm "$file"
 	for bad in empty blank locked; do
 		case $bad in
