@@ -241,10 +241,12 @@ piperun: true: status 0' ]
 	mkfifo ready
 	for options in '' '-t 20s'; do
 		for signal in TERM HUP INT QUIT USR1 RTMIN ALRM $rare; do
+			# The first command may outlive the start of the second. A signal that reaches it while it ends is lost.
 			# shellcheck disable=SC2086
-			background sigmask -d INT,QUIT piperun $options true -- sh -c 'echo >ready; exec sleep 1000' -- \
-				sh -c 'cat; echo last' >out
+			background sigmask -d INT,QUIT piperun $options sh -c 'echo $$ >first' -- \
+				sh -c 'cat; echo >ready; exec sleep 1000' -- sh -c 'cat; echo last' >out
 			read -r _ <ready
+			while kill -0 "$(cat first)" 2>/dev/null; do moment; done
 			sigsend -s $signal "$PID"
 			ends $((128 + $(sigsend -l $signal)))
 			[ "$(cat out)" = last ]
