@@ -18,7 +18,8 @@ AR = ar
 CPPFLAGS =
 CFLAGS = -O2 -std=c99 -Wall -Wextra
 
-# Hardening that costs no start time: checked libc calls, stack protector, format warnings, read-only relocations.
+# Hardening that costs no start time: checked libc calls, stack protector, format warnings, read-only relocations. A package that
+# has hardening in its own CFLAGS sets HARDEN= on the command line.
 # noseparate-code puts code and constants into the same pages; fewer pages to map make a start shorter.
 HARDEN = -D_FORTIFY_SOURCE=3 -fstack-protector-strong -Wformat -Wformat-security
 LDFLAGS = -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,noseparate-code

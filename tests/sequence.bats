@@ -185,9 +185,12 @@ setup_file() {
 @test "sequence: a trace without an exchange, a missing file and a wrong option are told" {
 	try sequence </dev/null
 	status 1
-	error 'sequence: no line of a trace with an exchange'
-	try sequence missing
-	status 1
+	error 'sequence: no line of a trace with an exchange (bytes in a pipe are not traced)'
+	for file in missing .; do
+		try sequence "$file"
+		status 1
+		error "sequence: $file: no such file, or it cannot be read"
+	done
 	try sequence -x
 	status 2
 	[ "$(sequence -h | head -n 1)" = 'usage: sequence [-nsu] [-w SECONDS] [FILE...]' ]

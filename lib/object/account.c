@@ -56,6 +56,9 @@ look_up(bool group, unsigned long id)
 	if (lines) {
 		name = find(lines, id);
 		pclose(lines);
+	} else {
+		/* The GNU library says ENOMEM for a missing shell too. Without one, only the files have names. */
+		errno = 0;
 	}
 	return name;
 }
