@@ -151,6 +151,29 @@ documented() {
 	documented man/ipc7-guide.7 7
 }
 
+@test "documents: the crontab in ipc7-guide(7) keeps what fails, ends at END, and skips a job under its lock" {
+	local queue=ipc7-$$-$RANDOM settings
+
+	blocks "$ROOT/man/ipc7-guide.7"
+	sed "s/\bjobs\b/$queue/" "$(grep -l '^@reboot' block*)" >crontab
+	mapfile -t settings < <(grep '^[A-Z]*=' crontab)
+	# entry TIME: run an entry as cron does, with few variables and sh.
+	entry() { env -i "${settings[@]}" "PATH=$PATH" timeout 20 sh -c "$(sed -n "s/^$1 //p" crontab)"; }
+	printf '#!/bin/sh\nread -r job\n[ "$job" = good ] && echo "$job"\n' >job
+	printf '#!/bin/sh\necho saved\n' >backup
+	chmod +x job backup
+	mqsend -c "$queue" good bad good END
+	entry @reboot
+	mqrecv -n 0 -u "$queue"
+	[ "$(cat workers.log)" = $'good\ngood' ]
+	[ "$(cat dead)" = $'5:0\tbad,' ]
+	[ "$(entry '0 3 \* \* \*')" = saved ]
+	exec 8<>backup.lock
+	semop fd:8 -1
+	[ -z "$(entry '0 3 \* \* \*' 2>&1)" ]
+	exec 8>&-
+}
+
 # manual_options COMMAND: print the options in its manual, each with the name of its argument.
 manual_options() {
 	awk '/^\.It Fl / {
