@@ -1414,6 +1414,8 @@ left_in_hand() {
 	mqsend -c $SMALL "$Q" one
 	left_in_hand
 	rm "$file"
+	# With the number of a process that lives, receivers of other queues leave it alone.
+	file=${file%.*}.$$
 	for bad in empty blank locked; do
 		case $bad in
 		blank) head -c 4096 /dev/zero >"$file" ;;
@@ -1448,6 +1450,59 @@ left_in_hand() {
 	flock "$file.1" true
 	[ "$(mqrecv -t 60 "$Q")" = two ]
 	[ -z "$(hands)" ]
+}
+
+# nothing_in_hand: kill a waiting receiver of a queue with its guard, and remove the queue. Add the file that they leave to empty.
+nothing_in_hand() {
+	mqrecv -c -n 0 $SMALL "$Q"
+	background mqrecv -f "$Q" -- cat
+	until file=$(hands) && [ -n "$file" ]; do moment; done
+	empty+=("$file")
+	asleep
+	# shellcheck disable=SC2046
+	kill -STOP $(family $PID)
+	# shellcheck disable=SC2046
+	kill -KILL $(family $PID)
+	ends 137
+	# The kernel unlocks the file once its last process has ended.
+	flock "$file" true
+	mqrecv -u -n 0 "$Q"
+}
+
+@test "mqrecv: a receiver of any queue removes the empty files of killed receivers, and no other file" {
+	[ "$PLAT" = linux ] || skip "POSIX shows no list of shared memory"
+	empty=()
+	both nothing_in_hand
+	new_name posix
+	mqsend -c $SMALL "$Q" one
+	left_in_hand
+	full=$file held=$Q
+	new_name posix
+	mqrecv -c -n 0 $SMALL "$Q"
+	background mqrecv -f "$Q" -- cat
+	until live=$(hands) && [ -n "$live" ]; do moment; done
+	# The process that the name tells is in another namespace.
+	mv "$live" "${live%.*}.4194305"
+	live=${live%.*}.4194305
+	other=$Q
+	for command in '' '-- cat'; do
+		new_name posix
+		mqrecv -c -n 0 $SMALL "$Q"
+		# shellcheck disable=SC2086
+		try mqrecv -t 0 "$Q" $command
+		status 124
+		[ -e "$full" ]
+		[ -e "$live" ]
+		for file in "${empty[@]}"; do
+			[ ! -e "$file" ]
+			: >"$file"
+		done
+	done
+	rm -f "${empty[@]}"
+	[ "$(mqrecv -t 60 "$held")" = one ]
+	Q=$other
+	[ "$(hands)" = "$live" ]
+	rm "$live"
 }
 
 @test "mqrecv: the file of a batch of small messages grows by whole pages, not with each message" {

@@ -96,8 +96,8 @@ int hand_send_back(struct hand *hand, struct queue *queue, bool insist);
 
 /*
  * Put back the messages that receivers of this user and queue had in hand when they and their guards were killed: find
- * the files that no process has locked. insist: as in hand_send_back. Returns true if some files are left, because the
- * queue is full.
+ * the files that no process has locked. Remove such files of other queues that are empty. insist: as in hand_send_back.
+ * Returns true if some files are left, because the queue is full.
  */
 bool hand_recover(struct queue *queue, bool insist);
 

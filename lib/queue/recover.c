@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -94,29 +96,81 @@ sound(const struct hand *hand, const char *queue)
 	return true;
 }
 
+/* Return true if no message is in the file, of whatever queue, and no call had taken one. */
+static bool
+empty(const struct hand *hand)
+{
+	const struct hand_head *head = hand->head;
+
+	if (!head || head->magic[0] == '\0')
+		return true;
+	if (memcmp(head->magic, HAND_MAGIC, sizeof(HAND_MAGIC)) != 0 || hand_count(hand) > 0)
+		return false;
+	return head->expected == 0 ||
+	       (head->expected == head->start && head->start <= hand->size - sizeof(struct hand_message) &&
+	           head->priority == UINT_MAX && hand_at(hand, head->start)->priority == 0);
+}
+
+static int
+open_file(int directory, const char *name)
+{
+	return openat(directory, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+}
+
+/* Map the file if it is one of this user. A file without a byte is not mapped. Returns false if it is none. */
+static bool
+map(struct hand *hand)
+{
+	struct stat st;
+
+	return fstat(hand->fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() && st.st_nlink == 1 &&
+	       (st.st_size == 0 || ((size_t)st.st_size >= sizeof(struct hand_head) && hand_map(hand) == 0));
+}
+
 /*
- * Open a file that a killed receiver has left, and lock it. Remove it if it never held a message. Returns 0, or -1 if
- * there is nothing to put back.
+ * Open a file that a killed receiver has left, and lock it. Remove it if it is empty and not of this queue. Returns 0,
+ * or -1 if there is nothing to put back.
  */
 static int
 adopt(struct hand *hand, int directory, const char *name, const char *queue)
 {
-	struct stat st;
-
-	*hand = (struct hand){.fd = openat(directory, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
+	*hand = (struct hand){.fd = open_file(directory, name)};
 	/* Another process may have put the messages back since. It removed the name under the lock. */
-	if (hand->fd != -1 && flock(hand->fd, LOCK_EX | LOCK_NB) == 0 && fstat(hand->fd, &st) == 0 &&
-	    S_ISREG(st.st_mode) && st.st_uid == geteuid() && st.st_nlink == 1 &&
-	    (st.st_size == 0 || ((size_t)st.st_size >= sizeof(struct hand_head) && hand_map(hand) == 0))) {
+	if (hand->fd != -1 && flock(hand->fd, LOCK_EX | LOCK_NB) == 0 && map(hand)) {
 		if (hand->head && sound(hand, queue)) {
 			hand_settle(hand);
 			return 0;
 		}
-		if (!hand->head || hand->head->magic[0] == '\0')
+		if (empty(hand))
 			unlinkat(directory, name, 0);
 	}
 	hand_close(hand, false);
 	return -1;
+}
+
+/* In a name, the digits of the queue's hash, and the dot after them. */
+#define HASH 17
+
+/*
+ * Return true if the file is one of this queue, or of another one, empty, and its receiver has ended: that queue may
+ * have no further receiver. The file of another queue is not locked for this look, because a receiver of that queue
+ * passes over a locked file.
+ */
+static bool
+stray(int directory, const char *name, const struct text *prefix)
+{
+	struct hand hand = {.fd = -1};
+	bool result;
+
+	if (strncmp(name, prefix->data, prefix->size) == 0)
+		return true;
+	if (strncmp(name, prefix->data, prefix->size - HASH) != 0 || strlen(name) <= prefix->size ||
+	    kill((pid_t)atol(name + prefix->size), 0) == 0 || errno != ESRCH)
+		return false;
+	hand.fd = open_file(directory, name);
+	result = hand.fd != -1 && map(&hand) && empty(&hand);
+	hand_close(&hand, false);
+	return result;
 }
 
 bool
@@ -131,21 +185,21 @@ hand_recover(struct queue *queue, bool insist)
 	DIR *directory = opendir(DIRECTORY);
 	struct text prefix = {0}, identity = {0};
 	struct dirent *entry;
-	struct hand stray;
+	struct hand hand;
 	bool left = false;
 
 	queue->backend->identify(queue, &identity);
 	if (!identity.cut)
 		hand_prefix(identity.data, &prefix);
 	while (directory && !identity.cut && !prefix.cut && (entry = readdir(directory))) {
-		if (strncmp(entry->d_name, prefix.data, prefix.size) != 0 ||
-		    adopt(&stray, dirfd(directory), entry->d_name, identity.data) == -1)
+		if (!stray(dirfd(directory), entry->d_name, &prefix) ||
+		    adopt(&hand, dirfd(directory), entry->d_name, identity.data) == -1)
 			continue;
-		if (hand_send_back(&stray, queue, insist) == 0)
+		if (hand_send_back(&hand, queue, insist) == 0)
 			unlinkat(dirfd(directory), entry->d_name, 0);
 		else
 			left |= errno == EAGAIN;
-		hand_close(&stray, false);
+		hand_close(&hand, false);
 	}
 	if (directory)
 		closedir(directory);
