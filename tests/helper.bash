@@ -188,6 +188,17 @@ stop() {
 	until grep -q '^State:.T' "/proc/$1/status"; do :; done
 }
 
+# hands: print the files in which receivers of queue Q keep messages.
+hands() {
+	local file name=$Q
+
+	# The file of a System V queue has its identifier, which is the same for each of its names.
+	[[ $Q != sysv:* ]] || name=sysv:@$(ipcls -H -o ID "mq:$Q")
+	for file in /dev/shm/ipc7.hand.*; do
+		! grep -qaF "$name" "$file" 2>/dev/null || echo "$file"
+	done
+}
+
 # lives PID: whether the process exists and is not a zombie.
 lives() {
 	grep -q '^State:[[:space:]]*[^ZX[:space:]]' "/proc/$1/status" 2>/dev/null

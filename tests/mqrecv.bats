@@ -1329,17 +1329,6 @@ killed_inside() {
 	[ "$PLAT" = portable ] || both killed_inside all one
 }
 
-# hands: print the files in which receivers of queue Q keep messages.
-hands() {
-	local file name=$Q
-
-	# The file of a System V queue has its identifier, which is the same for each of its names.
-	[[ $Q != sysv:* ]] || name=sysv:@$(ipcls -H -o ID "mq:$Q")
-	for file in /dev/shm/ipc7.hand.*; do
-		! grep -qaF "$name" "$file" 2>/dev/null || echo "$file"
-	done
-}
-
 # family PID: print the process and the processes that it started.
 family() {
 	echo "$1"

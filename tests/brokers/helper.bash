@@ -138,7 +138,18 @@ queues() {
 	TOPIC=topic-$BATS_TEST_NUMBER-${#NAMES[@]}
 }
 
+# empty_handed QUEUE: receive all messages of the queue, and what killed receivers had in hand, whose files are then gone.
+empty_handed() {
+	mqrecv -a "$1" >/dev/null || return 0
+	[ -z "$(Q=$1 hands)" ]
+}
+
 teardown() {
+	local name
+
 	kill_family
+	for name in "${NAMES[@]}"; do
+		in_time 10 empty_handed "$name"
+	done
 	common_teardown
 }
