@@ -1474,6 +1474,9 @@ nothing_in_hand() {
 	mv "$live" "${live%.*}.4194305"
 	live=${live%.*}.4194305
 	other=$Q
+	# The file of a program that lays it out differently.
+	strange=/dev/shm/ipc7.hand.$(id -u).$(printf %016x $$).4194305
+	{ printf 'ipc7han\0' && head -c 4088 /dev/zero; } >"$strange"
 	for command in '' '-- cat'; do
 		new_name posix
 		mqrecv -c -n 0 $SMALL "$Q"
@@ -1482,12 +1485,13 @@ nothing_in_hand() {
 		status 124
 		[ -e "$full" ]
 		[ -e "$live" ]
+		[ -e "$strange" ]
 		for file in "${empty[@]}"; do
 			[ ! -e "$file" ]
 			: >"$file"
 		done
 	done
-	rm -f "${empty[@]}"
+	rm -f "$strange" "${empty[@]}"
 	[ "$(mqrecv -t 60 "$held")" = one ]
 	Q=$other
 	[ "$(hands)" = "$live" ]

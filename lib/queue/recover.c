@@ -20,26 +20,34 @@
 /* Where Linux shows the objects of shm_open(3). */
 #define DIRECTORY "/dev/shm"
 
+/* Return the message that a call had taken when the receiver died, before it was counted; NULL: none. */
+static struct hand_message *
+taken(const struct hand *hand)
+{
+	const struct hand_head *head = hand->head;
+	size_t offset = head->start, i;
+
+	for (i = 0; i < head->count; i++)
+		offset = hand_after(hand, offset);
+	if (head->expected != offset || offset > hand->size || hand->size - offset < sizeof(struct hand_message))
+		return NULL;
+	/* The type of a System V message is never 0. */
+	return head->priority == UINT_MAX && hand_at(hand, offset)->priority == 0 ? NULL : hand_at(hand, offset);
+}
+
 void
 hand_settle(struct hand *hand)
 {
 	struct hand_head *head = hand->head;
-	size_t offset = head->start, end = hand->size, i;
-	const unsigned char *bytes = (const unsigned char *)head;
-	struct hand_message *message;
+	struct hand_message *message = taken(hand);
+	const char *end = (const char *)head + hand->size;
 
-	for (i = 0; i < head->count; i++)
-		offset = hand_after(hand, offset);
-	if (head->expected != offset || offset > end || end - offset < sizeof(*message))
-		return;
-	message = hand_at(hand, offset);
 	head->expected = 0;
-	/* The type of a System V message is never 0. */
-	if (head->priority == UINT_MAX && message->priority == 0)
+	if (!message)
 		return;
-	while (end > offset + sizeof(*message) && bytes[end - 1] == HAND_FILLING)
+	while (end > message->data && (unsigned char)end[-1] == HAND_FILLING)
 		end--;
-	message->size = end - offset - sizeof(*message);
+	message->size = (size_t)(end - message->data);
 	if (head->priority != UINT_MAX)
 		message->priority = (long)head->priority;
 	head->count++;
@@ -96,7 +104,10 @@ sound(const struct hand *hand, const char *queue)
 	return true;
 }
 
-/* Return true if no message is in the file, of whatever queue, and no call had taken one. */
+/*
+ * Return true if the file, of whatever queue, holds no message, and none that a call had taken. A program with longs of
+ * another size lays out its file differently, and sound rejects that.
+ */
 static bool
 empty(const struct hand *hand)
 {
@@ -104,11 +115,8 @@ empty(const struct hand *hand)
 
 	if (!head || head->magic[0] == '\0')
 		return true;
-	if (memcmp(head->magic, HAND_MAGIC, sizeof(HAND_MAGIC)) != 0 || hand_count(hand) > 0)
-		return false;
-	return head->expected == 0 ||
-	       (head->expected == head->start && head->start <= hand->size - sizeof(struct hand_message) &&
-	           head->priority == UINT_MAX && hand_at(hand, head->start)->priority == 0);
+	return memchr(head->queue, '\0', hand->size - offsetof(struct hand_head, queue)) && sound(hand, head->queue) &&
+	       hand_count(hand) == 0 && !taken(hand);
 }
 
 static int
