@@ -1792,8 +1792,11 @@ batches() {
 	ends 137
 	for worker in $workers; do
 		[ "$(cat /proc/"$worker"/comm 2>/dev/null)" = mqrecv ] || continue
-		kill -TERM "$worker" 2>/dev/null || true
-		while lives "$worker"; do moment; done
+		# The end of the pool is SIGTERM for its workers. Another one that comes before they look is the same one.
+		while lives "$worker"; do
+			kill -TERM "$worker" 2>/dev/null || true
+			moment
+		done
 	done
 	until [ "$(depth "$Q")" -eq 1 ]; do moment; done
 }
