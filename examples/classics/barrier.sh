@@ -3,10 +3,11 @@
 # begin phase 2 too early. At the barrier each process subtracts 1 and waits for zero.
 set -eu
 
-trap 'ipcdel "sem:${set-}" 2>/dev/null || :; rm -rf "${log-}"' EXIT
+trap 'ipcdel "sem:${set-}" 2>/dev/null || :; until rm -rf "${tmp-}"; do :; done' EXIT
 trap 'exit 143' HUP INT TERM
 set=$(semop -c -i 4 sysv:new)
-log=$(mktemp)
+tmp=$(mktemp -d)
+log=$tmp/log; : >"$log"
 
 barrier() { semop "$set" -1 && semop "$set" 0; }
 

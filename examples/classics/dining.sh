@@ -3,9 +3,10 @@
 # If each takes the left fork and then waits for the right one, nobody eats. The cure takes both forks in one atomic operation.
 set -eu
 
-trap 'ipcdel "sem:${forks-}" 2>/dev/null || :; rm -rf "${meals-}"' EXIT
+trap 'ipcdel "sem:${forks-}" 2>/dev/null || :; until rm -rf "${tmp-}"; do :; done' EXIT
 trap 'exit 143' HUP INT TERM
-meals=$(mktemp)
+tmp=$(mktemp -d)
+meals=$tmp/meals; : >"$meals"
 
 # one_by_one LEFT RIGHT: member 5 makes the worst case certain: each has taken the left fork before anybody reaches for the right one.
 one_by_one() {

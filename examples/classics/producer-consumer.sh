@@ -4,10 +4,11 @@
 set -eu
 
 buffer=/buffer-$$
-trap 'ipcdel "sem:${set-}" 2>/dev/null || :; ipcdel "shm:$buffer" 2>/dev/null || :; rm -rf "${got-}"' EXIT
+trap 'ipcdel "sem:${set-}" 2>/dev/null || :; ipcdel "shm:$buffer" 2>/dev/null || :; until rm -rf "${tmp-}"; do :; done' EXIT
 trap 'exit 143' HUP INT TERM
 set=$(semop -c -i 1,4,0 sysv:new)
-got=$(mktemp)
+tmp=$(mktemp -d)
+got=$tmp/got; : >"$got"
 
 get() { shmget -o "$(($1 * 4)),4" "$buffer"; }
 put() { printf '%3d\n' "$2" | shmput -o "$(($1 * 4))" "$buffer"; }

@@ -4,10 +4,11 @@
 set -eu
 
 accounts=/accounts-$$
-trap 'ipcdel "sem:${set-}" 2>/dev/null || :; ipcdel "shm:$accounts" 2>/dev/null || :; rm -rf "${order-}"' EXIT
+trap 'ipcdel "sem:${set-}" 2>/dev/null || :; ipcdel "shm:$accounts" 2>/dev/null || :; until rm -rf "${tmp-}"; do :; done' EXIT
 trap 'exit 143' HUP INT TERM
 set=$(semop -c -i 4,0,0 sysv:new)
-order=$(mktemp)
+tmp=$(mktemp -d)
+order=$tmp/order; : >"$order"
 
 printf '70 30' | shmput -c "$accounts"
 printf '60' | shmput -o 0 "$accounts" # the first half of a transfer of 10
