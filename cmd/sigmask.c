@@ -37,6 +37,13 @@ struct mask {
 	bool show;                     /* -p */
 };
 
+static bool
+names(const struct mask *mask, int number)
+{
+	return signal_set_has(&mask->block, number) || signal_set_has(&mask->reset, number) ||
+	       signal_set_has(&mask->ignore, number);
+}
+
 static int
 parse(struct mask *mask, int argc, char *argv[])
 {
@@ -55,9 +62,9 @@ parse(struct mask *mask, int argc, char *argv[])
 	status = command_options(&command, table, argc, argv);
 	if (status != GO_ON)
 		return status;
-	if (signal_set_has(&mask->block, SIGKILL) || signal_set_has(&mask->ignore, SIGKILL))
+	if (names(mask, SIGKILL))
 		return command_usage("KILL cannot be blocked or ignored");
-	if (signal_set_has(&mask->block, SIGSTOP) || signal_set_has(&mask->ignore, SIGSTOP))
+	if (names(mask, SIGSTOP))
 		return command_usage("STOP cannot be blocked or ignored");
 	if (mask->show && mask->lists)
 		return command_usage("-p cannot be combined with -b, -d or -i");
