@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/explain.h"
 #include "base/interrupt.h"
+#include "base/io.h"
 #include "pipe/transfer.h"
 
 static const struct command command = {
@@ -178,6 +179,10 @@ main(int argc, char *argv[])
 	status = parse(&transfer, &removes, argc, argv);
 	if (status != GO_ON)
 		return command_end(status);
+	if (!transfer.fifo.write && !io_output()) {
+		transfer.pump.output = true;
+		return command_end(stop(&transfer, EBADF));
+	}
 	status = fifo_open(&transfer.fifo);
 	if (status == GO_ON)
 		status = transfer_run(&transfer) == 0 ? STATUS_OK : stop(&transfer, errno);

@@ -734,8 +734,14 @@ subprocess.run(['fifocat', '-w', 'fifo'], stdin=other, check=True)"
 	try sh -c 'timeout 120 fifocat fifo >&-'
 	status 1
 	error 'fifocat: fifo: standard output: Bad file descriptor; 0 bytes were written*'
-	cat_ -t 0 fifo >/dev/null 2>&1 || true
+	try sh -c 'timeout 120 fifocat -n 1 fifo >&-'
+	status 1
+	[ "$(cat_ -n 1 fifo)" = data ]
 	exec 8<&-
+	# It does not wait for a writer either.
+	try sh -c 'timeout 120 fifocat -c -u another >&-'
+	status 1
+	[ ! -e another ]
 }
 
 @test "fifocat: a reader of its output that has gone is no failure, unless bytes are lost" {

@@ -99,6 +99,12 @@ io_writable(int fd)
 }
 
 bool
+io_output(void)
+{
+	return (fcntl(STDOUT_FILENO, F_GETFL) & O_ACCMODE) != O_RDONLY;
+}
+
+bool
 io_ready(int fd, short event)
 {
 	return io_events(fd, event) != 0;

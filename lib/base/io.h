@@ -42,6 +42,9 @@ bool io_gone(int fd);
 /* Return true if fd accepts at least PIPE_BUF bytes now without blocking. */
 bool io_writable(int fd);
 
+/* Return true if standard output is open for writing. A closed one is not: see io_reserve. */
+bool io_output(void);
+
 /* Return true if poll(2) reports the event, an end of file or an error for fd. */
 bool io_ready(int fd, short event);
 
