@@ -66,8 +66,6 @@ parse(struct receiver *receiver, int argc, char *argv[])
 		return command_usage("COMMAND is missing; usage: fdrecv %s", command.usage);
 	status = descriptors_address(&receiver->socket.address, argv[optind]);
 	receiver->argv = argv + optind + 2;
-	if (status == GO_ON && launch_find(receiver->argv[0], &receiver->path) == -1)
-		status = launch_report(receiver->argv[0], errno);
 	return status;
 }
 
@@ -115,7 +113,7 @@ main(int argc, char *argv[])
 	command_start(&command, argc, argv);
 	status = parse(&receiver, argc, argv);
 	if (status == GO_ON)
-		status = socket_set_up(socket, true, receiver.ready_file);
+		status = socket_set_up(socket, true, receiver.ready_file, receiver.argv[0], &receiver.path);
 	if (status == GO_ON)
 		status = socket_accept(socket, socket->timeout);
 	if (receiver.unlinks && socket_unlink(socket) != STATUS_OK && status == GO_ON)

@@ -10,11 +10,11 @@
  * or the next receiver, puts them back.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/io.h"
 #include "base/ready.h"
 
 #include "mqrecv.h"
@@ -30,14 +30,14 @@ set_up(struct receiver *receiver)
 	int status = GO_ON, ready = -1;
 	char line[24];
 
+	if (receiver->ready && (ready = ready_open(receiver->ready, receiver->timeout)) == -1)
+		return ready_report(receiver->ready);
 	if (receiver->work.argv) {
 		status = work_find(&receiver->work);
-	} else if ((fcntl(STDOUT_FILENO, F_GETFL) & O_ACCMODE) == O_RDONLY) {
+	} else if (!io_output()) {
 		error_line(NULL, "standard output is closed, or not open for writing");
 		status = STATUS_FAILED;
 	}
-	if (status == GO_ON && receiver->ready && (ready = ready_open(receiver->ready, receiver->timeout)) == -1)
-		status = ready_report(receiver->ready);
 	if (status == GO_ON)
 		status = queue_start(&receiver->queue, &receiver->name, &receiver->options);
 	if (status == GO_ON && receiver->work.argv)

@@ -6,7 +6,6 @@
  * its reader, and ends with status 0. An error line names a signal that was taken and could not be written.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -81,10 +80,6 @@ start(struct receiver *receiver, const struct options *options)
 	int fd = -1;
 
 	snprintf(pid, sizeof(pid), "%ld", (long)getpid());
-	if ((fcntl(STDOUT_FILENO, F_GETFL) & O_ACCMODE) == O_RDONLY) {
-		error_line("standard output", "%s", explain_errno(EBADF));
-		return STATUS_FAILED;
-	}
 	/* The kernel ends process 1 only by a signal that has a handler. */
 	if (getpid() == 1 && interrupt_setup() == -1) {
 		error_line("cannot wait for signals", "%s", explain_errno(errno));
@@ -92,6 +87,10 @@ start(struct receiver *receiver, const struct options *options)
 	}
 	if (options->ready && (fd = ready_open(options->ready, options->timeout)) == -1)
 		return ready_report(options->ready);
+	if (!io_output()) {
+		error_line("standard output", "%s", explain_errno(EBADF));
+		return STATUS_FAILED;
+	}
 	if (receive_open(receiver) == -1) {
 		error_line("cannot wait for signals", "%s",
 		    errno == ENOSYS ? "this kernel has no signalfd(2)" : explain_errno(errno));

@@ -13,7 +13,6 @@
 
 #include "base/deadline.h"
 #include "base/error.h"
-#include "process/launch.h"
 
 #include "sockcat.h"
 
@@ -124,14 +123,13 @@ main(int argc, char *argv[])
 
 	command_start(&sockcat_command, argc, argv);
 	status = sockcat_options(&cat, argc, argv);
-	if (status == GO_ON && session->argv && launch_find(session->argv[0], &session->path) == -1)
-		status = launch_report(session->argv[0], errno);
 	if (status != GO_ON)
 		return command_end(status);
 	failed = session->argv ? STATUS_RUNNER : STATUS_FAILED;
 	if (!session->argv)
 		open_standard();
-	status = socket_set_up(&cat.socket, cat.listens, cat.ready_file);
+	status = socket_set_up(
+	    &cat.socket, cat.listens, cat.ready_file, session->argv ? session->argv[0] : NULL, &session->path);
 	if (status == GO_ON)
 		status = cat.listens ? serve(&cat) : talk(&cat);
 	else if (status == STATUS_FAILED)

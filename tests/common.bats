@@ -165,6 +165,29 @@ END
 	ends 0
 }
 
+@test "the reader of the FIFO of -R sees its end if there is no COMMAND of that name, or no standard output" {
+	local command
+
+	new_name posix
+	mqsend -c $SMALL "$Q" kept
+	mkfifo fifo
+	for command in "mqrecv -R fifo $Q" 'sockcat -l -u -R fifo unix:socket' 'fdrecv -u -R fifo unix:socket'; do
+		background $command -- nosuch-command 2>err
+		timeout 60 cat fifo >line
+		[ ! -s line ]
+		ends 127
+		[ "$(cat err)" = "${command%% *}: nosuch-command: no such command" ]
+	done
+	[ ! -e socket ]
+	for command in "mqrecv -R fifo $Q" 'sigrecv -R fifo USR1'; do
+		background $command >&- 2>err
+		timeout 60 cat fifo >line
+		[ ! -s line ]
+		ends 1
+	done
+	[ "$(mqrecv -u "$Q")" = kept ]
+}
+
 @test "a signal that ends the wait for the reader of the FIFO of -R is not blamed on the FIFO" {
 	local command
 

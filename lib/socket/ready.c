@@ -5,10 +5,11 @@
 
 #include "base/error.h"
 #include "base/ready.h"
+#include "process/launch.h"
 #include "socket/socket.h"
 
 int
-socket_set_up(struct socket *socket, bool listens, const char *file)
+socket_set_up(struct socket *socket, bool listens, const char *file, const char *program, char **path)
 {
 	struct socket_address local;
 	struct text line = {0};
@@ -16,6 +17,8 @@ socket_set_up(struct socket *socket, bool listens, const char *file)
 
 	if (file && (ready = ready_open(file, socket->timeout)) == -1)
 		return ready_report(file);
+	if (program && launch_find(program, path) == -1)
+		return launch_report(program, errno);
 	status = socket_open(socket, listens);
 	if (status != GO_ON || ready == -1)
 		return status;

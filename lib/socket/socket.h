@@ -61,9 +61,10 @@ int socket_next(struct socket *socket);
 
 /*
  * Open a socket as socket_open does, and write the line of -R with its address to file, which is opened first; NULL: no
- * line. Returns as socket_open.
+ * line. Before that, store the file of program in *path, which the caller frees; NULL: there is no program. Returns as
+ * socket_open, or as launch_report.
  */
-int socket_set_up(struct socket *socket, bool listens, const char *file);
+int socket_set_up(struct socket *socket, bool listens, const char *file, const char *program, char **path);
 
 /* Return true if the socket carries connections: a stream, or a Unix seqpacket socket. */
 bool socket_has_connections(const struct socket *socket);
