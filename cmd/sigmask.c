@@ -37,6 +37,7 @@ struct mask {
 	bool show;                     /* -p */
 };
 
+/* Return true if an option names the signal. */
 static bool
 names(const struct mask *mask, int number)
 {
