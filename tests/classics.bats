@@ -42,7 +42,7 @@ shows() {
 
 @test "classics: each leaves nothing behind if it is stopped midway" {
 	mkdir files
-	mkfifo line
+	mkfifo line alive
 	cat >stopped <<-'END'
 		exec 8<>line
 		for script in "$1"/*.sh; do
@@ -53,7 +53,10 @@ shows() {
 			wait "$!"
 		done
 	END
-	[ "$(TMPDIR=$PWD/files makes -s "timeout 60 sh stopped '$CLASSICS'")" -eq 0 ]
+	# Its end of file comes once no process of the classics is left.
+	background timeout 120 cat alive
+	[ "$(TMPDIR=$PWD/files makes -s "timeout 60 sh stopped '$CLASSICS' 9>alive")" -eq 0 ]
+	ends 0
 	[ -z "$(ls -A files)" ] || { ls -lA files >&2; return 1; }
 	# A segment's name ends in the number of the script's process.
 	if ipcls -H shm 2>/dev/null | grep -f names; then false; fi
