@@ -262,6 +262,13 @@ terminal() {
 	printf '%s\n' "$@" >&9
 }
 
+# terminal_ends: end the shell of terminal. The terminal can lose an end of file that comes while the shell changes its mode.
+terminal_ends() {
+	echo exit >&9
+	wait "$PID" || true
+	exec 9>&-
+}
+
 # loop_stops COMMAND: check that one Ctrl-C stops a loop of COMMAND in an interactive bash, and dash. COMMAND, a line of shell,
 # writes a line to the FIFO started once it waits.
 loop_stops() {
@@ -276,8 +283,7 @@ loop_stops() {
 		printf '\003echo >over\n' >&9
 		timeout 10 cat over
 		[ "$(grep -c '' runs)" = 1 ]
-		exec 9>&-
-		wait "$PID" || true
+		terminal_ends
 	done
 	rm started over
 }

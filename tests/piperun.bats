@@ -324,8 +324,7 @@ states() {
 			printf '\003echo >over\n' >&9
 			timeout 10 cat over
 			states ''
-			exec 9>&-
-			wait "$PID" || true
+			terminal_ends
 		done
 	done
 }
