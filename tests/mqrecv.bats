@@ -1378,6 +1378,8 @@ left_in_hand() {
 	mqsend -c $SMALL "$Q" one
 	left_in_hand
 	mv "$file" good
+	# With the number of a process that lives, receivers of other queues leave it alone.
+	file=${file%.*}.$$
 	# Where the number of messages stands.
 	at=24
 	! narrow || at=16
@@ -1403,7 +1405,6 @@ left_in_hand() {
 	mqsend -c $SMALL "$Q" one
 	left_in_hand
 	rm "$file"
-	# With the number of a process that lives, receivers of other queues leave it alone.
 	file=${file%.*}.$$
 	for bad in empty blank locked; do
 		case $bad in
@@ -1476,7 +1477,9 @@ nothing_in_hand() {
 	other=$Q
 	# The file of a program that lays it out differently.
 	strange=/dev/shm/ipc7.hand.$(id -u).$(printf %016x $$).4194305
-	{ printf 'ipc7han\0' && head -c 4088 /dev/zero; } >"$strange"
+	# It is never seen empty.
+	{ printf 'ipc7han\0' && head -c 4088 /dev/zero; } >"/dev/shm/ipc7-$$"
+	mv "/dev/shm/ipc7-$$" "$strange"
 	for command in '' '-- cat'; do
 		new_name posix
 		mqrecv -c -n 0 $SMALL "$Q"
