@@ -72,10 +72,10 @@ end() {
 }
 
 # restart_outward, restart_inward SIGNAL WHOLE: end a bridge and start it again, and let 100 messages pass. The batch that redis-in.sh or
-# ssh.sh has in hand is part of these, as TERM ends them after it.
+# ssh.sh has in hand is part of these, as TERM ends them after it. With the signal first, no further batch begins.
 restart_outward() {
-	passes 100
 	end "$OUTWARD" "$1" "$2" '(.*-out|ssh)'
+	passes 100
 	in_time 60 dead "$OUTWARD"
 	outward
 	wait "$PASSES"
