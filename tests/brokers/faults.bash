@@ -66,6 +66,8 @@ restarts() {
 end() {
 	if [ "$2$3" = KILL1 ]; then
 		kill_family "$4"
+		# It has no environment of its own before it executes the bridge.
+		kill -KILL "$1" 2>/dev/null || true
 	else
 		kill "-$2" "$1"
 	fi
