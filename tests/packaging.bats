@@ -68,8 +68,9 @@ plain() {
 		need git command -v git
 		git -c safe.directory='*' -C "$ROOT" ls-files | grep -v '^\.git' >files
 		[ -s files ]
+		(cd "$ROOT" && xargs -d '\n' sha256sum) <files >sums
+		(cd "ipc7-$VERSION" && sha256sum --quiet -c) <sums
 		while read -r file; do
-			cmp "$ROOT/$file" "ipc7-$VERSION/$file"
 			[ ! -x "$ROOT/$file" ] || [ -x "ipc7-$VERSION/$file" ]
 		done <files
 	fi
