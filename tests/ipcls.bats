@@ -132,12 +132,17 @@ print(subprocess.check_output(['ipcls', '-H', '-o', 'count', 'shm:$S']).decode()
 	output '{"size":5}'
 }
 
-@test "ipcls: OWNER and GROUP are names of the files of accounts, or of getent, or numbers" {
+# segment_of_root: make an empty segment of root, whose owner a test may change.
+segment_of_root() {
 	[ "$PLAT" = linux ] || skip "POSIX does not tell owners"
 	need_root
 	need_namespace
 	new_segment posix
 	shmput -c "$S" </dev/null
+}
+
+@test "ipcls: OWNER and GROUP are names of the files of accounts, or of getent, or numbers" {
+	segment_of_root
 	[ "$(row "shm:$S" owner,group)" = $'root\troot' ]
 	chown 4242424:4242425 "/dev/shm$S"
 	[ "$(row "shm:$S" owner,group)" = $'4242424\t4242425' ]
@@ -151,11 +156,7 @@ print(subprocess.check_output(['ipcls', '-H', '-o', 'count', 'shm:$S']).decode()
 }
 
 @test "ipcls: works in an image with neither a shell nor accounts" {
-	[ "$PLAT" = linux ] || skip "POSIX does not tell owners"
-	need_root
-	need_namespace
-	new_segment posix
-	shmput -c "$S" </dev/null
+	segment_of_root
 	chown 4242424:4242425 "/dev/shm$S"
 	[ "$(unshare -m sh -c 'mount -t tmpfs none /etc && mount --bind /dev/null /bin/sh && exec "$0" -H -o owner,group "$1"' "$(command -v ipcls)" "shm:$S")" = $'4242424\t4242425' ]
 }

@@ -136,8 +136,8 @@ map(struct hand *hand)
 }
 
 /*
- * Open a file that a killed receiver has left, and lock it. Remove it if it is empty and not of this queue. Returns 0,
- * or -1 if there is nothing to put back.
+ * Open a file that a killed receiver has left, and lock it. Returns 0 if it is one of this queue, or -1, after it has
+ * removed an empty file of another queue or a file that was never begun.
  */
 static int
 adopt(struct hand *hand, int directory, const char *name, const char *queue)
