@@ -416,6 +416,24 @@ reader_gone() {
 	[ "$(depth "$Q")" = 1 ]
 }
 
+@test "mqrecv: Ctrl-C ends a worker of -j that did not exist yet" {
+	need strace strace -V
+	[ -z "${SANITIZED:-}" ] || skip "not under strace"
+	new_name posix
+	mqsend -c $SMALL "$Q" job
+	mkfifo started go over
+	# COMMAND lasts until the signal has been noticed.
+	printf '%s\n' 'trap "read _ <go; trap - INT; kill -INT \$\$" INT' 'echo >started' 'read _ <go' >job
+	terminal 'dash -i' "strace -qq -o trace -e trace=fork,clone,clone3 -e inject=fork,clone,clone3:delay_enter=500000:when=2 mqrecv -f -j 2 $Q -- sh job"
+	read -r _ <started
+	printf '\003echo >over\n' >&9
+	until grep -q SIGINT trace; do moment; done
+	echo >go
+	timeout 10 cat over
+	terminal_ends
+	[ "$(depth "$Q")" = 1 ]
+}
+
 @test "mqrecv: takes no message if standard output has lost its reader" {
 	both reader_gone
 }

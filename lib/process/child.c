@@ -43,20 +43,34 @@ await(pid_t pid, int *status)
 	}
 }
 
-/* Send a new child the signals that came before it existed, even those of the terminal. */
 static void
-catch_up(pid_t pid)
+send_all(const pid_t *pids, size_t count, int number)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		kill(pids[i], number);
+}
+
+bool
+child_catch_up(const pid_t *pids, size_t count)
 {
 	static const int terminal[] = {SIGINT, SIGQUIT, SIGHUP};
+	bool sent = false;
 	sigset_t pending;
 	int number, i;
 
-	while ((number = interrupt_next()))
-		kill(pid, number);
+	while ((number = interrupt_next())) {
+		send_all(pids, count, number);
+		sent = true;
+	}
 	sigpending(&pending);
 	for (i = 0; i < 3; i++)
-		if (sigismember(&pending, terminal[i]))
-			kill(pid, terminal[i]);
+		if (sigismember(&pending, terminal[i])) {
+			send_all(pids, count, terminal[i]);
+			sent = true;
+		}
+	return sent;
 }
 
 /* Start a COMMAND, or fork if launch is NULL, and wait. Returns 1, 0 in the child of a fork, or -1. */
@@ -70,7 +84,7 @@ start(const struct launch *launch, int *status)
 		return -1;
 	pid = launch ? launch_start(launch) : fork();
 	if (pid > 0)
-		catch_up(pid);
+		(void)child_catch_up(&pid, 1);
 	if (pid == 0)
 		result = 0;
 	else if (pid == -1 || await(pid, status) == -1)

@@ -4,6 +4,8 @@
 #ifndef PROCESS_CHILD_H
 #define PROCESS_CHILD_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 #include "base/checked.h"
@@ -22,6 +24,12 @@ CHECKED int child_run(const struct launch *launch, int *status);
  * child as child_run does; or -1 with errno of fork(2) or waitpid(2).
  */
 CHECKED int child_split(int *status);
+
+/*
+ * Send new children the signals that came before they existed, even those of the terminal, which it sent to their
+ * group. All signals have been held since before the first was started. Returns true if there was one.
+ */
+bool child_catch_up(const pid_t *pids, size_t count);
 
 /*
  * Look whether a child, or any if pid is -1, has ended, and store its status in *status. Returns its process id, 0 if

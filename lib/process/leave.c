@@ -193,6 +193,8 @@ leave_pool(size_t most, const volatile bool *enough, int *rope, int *status)
 		error = errno;
 		tell(&pool, SIGTERM);
 	}
+	/* The terminal may have signalled the group before the last worker was in it. */
+	pool.stopping |= child_catch_up(pool.workers, pool.left);
 	close(ends[1]);
 	before = catch_stop(&pool);
 	if (attend(&pool, enough) == -1)
