@@ -846,6 +846,22 @@ sockcat: tcp:silent.test:80: its name was not found in time (-t)
 sockcat: tcp:silent.test:0: its name was not found in time (-t)' ]
 }
 
+@test "sockcat: the look-up of a name ends with sockcat, even if it has only just begun" {
+	[ "$PLAT" = linux ] || skip "POSIX cannot end a process with its parent"
+	need strace strace -V
+	need procps command -v pgrep
+	[ -z "${SANITIZED:-}" ] || skip "not under strace"
+	# The name server says nothing, so a look-up of its own would last ten seconds.
+	# shellcheck disable=SC2016
+	named '
+		strace -f -qq -o /dev/null -e inject=prctl:delay_enter=200000 sockcat tcp:silent.test:80 &
+		until child=$(pgrep -P "$(pgrep -P $!)"); do :; done
+		kill -KILL "$(pgrep -P $!)"
+		timeout 5 sh -c "while grep \"^State:.[^XZ]\" /proc/$child/status; do :; done" >/dev/null 2>&1
+		echo "$?"' || true
+	output 0
+}
+
 @test "sockcat: a host or port that cannot exist is refused at once, whatever -T says, and others are looked up" {
 	# shellcheck disable=SC2016
 	named '

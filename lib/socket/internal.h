@@ -205,8 +205,8 @@ ssize_t socket_pass(int fd, const struct msghdr *header);
 /* Return the event of poll(2) that says that the peer has closed its sending side, or 0. */
 short socket_end(void);
 
-/* End this process, a child, when its parent has ended, if the system allows. */
-void socket_follow(void);
+/* End this process, a child, when its parent has ended, if the system allows; parent: the process id of the parent. */
+void socket_follow(pid_t parent);
 
 /* Wait from now on for processes whose parents have ended, if the system allows. */
 void socket_adopt(void);

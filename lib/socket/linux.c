@@ -179,9 +179,11 @@ socket_end(void)
 }
 
 void
-socket_follow(void)
+socket_follow(pid_t parent)
 {
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* The parent may have ended before the call. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() != parent)
+		raise(SIGKILL);
 }
 
 void

@@ -98,12 +98,12 @@ is_invalid(const char *host)
 
 /* Look up in the child, whose signals are blocked, and end it. */
 static void
-answer(const struct address *address, int family, int fd)
+answer(const struct address *address, int family, int fd, pid_t parent)
 {
 	struct address_list list = {0};
 	struct answer answer = {0};
 
-	socket_follow();
+	socket_follow(parent);
 	answer.error = get(address, family, 0, &list);
 	answer.number = errno;
 	answer.count = list.count;
@@ -157,14 +157,14 @@ static int
 ask(const struct address *address, int family, const struct deadline *until, struct address_list *list)
 {
 	int ends[2], error = EAI_SYSTEM, saved;
-	pid_t pid = -1;
+	pid_t parent = getpid(), pid = -1;
 
 	if (io_pipe(ends) == -1)
 		return error;
 	if (interrupt_hold() == 0) {
 		pid = fork();
 		if (pid == 0)
-			answer(address, family, ends[1]);
+			answer(address, family, ends[1], parent);
 		saved = errno;
 		interrupt_release();
 		errno = saved;

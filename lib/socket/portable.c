@@ -97,8 +97,9 @@ socket_end(void)
 }
 
 void
-socket_follow(void)
+socket_follow(pid_t parent)
 {
+	(void)parent;
 }
 
 void
