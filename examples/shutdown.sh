@@ -29,20 +29,12 @@ stop() {
 	echo "$1: ended with $code"
 }
 
-# Sample services: each reports that it is ready, and waits for work that never comes.
-cat >"$tmp/service" <<'END'
-trap "$2; exit 0" TERM
-exec 3<>"$1-work"
-echo ready >"$1-ready"
-read -r _ <&3
-END
-for service in polite slow deaf; do
-	mkfifo "$tmp/$service-work" "$tmp/$service-ready"
-done
+# Sample services: each reports that it is ready, and waits. piperun passes TERM on to sigrecv, whose line ends the wait.
+mkfifo "$tmp/polite-ready" "$tmp/slow-ready" "$tmp/deaf-ready"
 running=yes
-sh "$tmp/service" "$tmp/polite" 'echo polite: saved' &
+piperun sigrecv -R "$tmp/polite-ready" TERM -- sh -c 'read -r _; echo polite: saved' &
 polite=$!
-sh "$tmp/service" "$tmp/slow" 'seq 100000 | sort -r >/dev/null; echo slow: finished its work' &
+piperun sigrecv -R "$tmp/slow-ready" TERM -- sh -c 'read -r _; seq 100000 | sort -r >/dev/null; echo slow: finished its work' &
 slow=$!
 sigmask -i TERM sigrecv -R "$tmp/deaf-ready" USR1 >/dev/null &
 deaf=$!

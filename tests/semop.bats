@@ -736,7 +736,8 @@ parent_passes_signals() {
 	semop -c "$S" >/dev/null
 	mkfifo never
 	exec 7<>never
-	ready semop "$@" "$S" -- sh -c 'trap "echo got >caught; exit 9" TERM; echo ready >ready; read -r x <never'
+	# The shell notices a signal just before wait, but not just before read.
+	ready semop "$@" "$S" -- sh -c 'trap "echo got >caught; exit 9" TERM; cat <never & echo ready >ready; wait'
 	kill -TERM "$PID"
 	ends 9
 	[ "$(cat caught)" = got ]
