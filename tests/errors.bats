@@ -555,7 +555,7 @@ END
 124 linux	sigsend -w -t 0 $JOB	sigsend: $JOB: still there when time ran out (-t); it ignores TERM
 124 portable	sigsend -w -t 0 $JOB	sigsend: $JOB: still there when time ran out (-t)
 124 linux	stop $JOB; sigsend -s HUP -w -t 0 $JOB	sigsend: $JOB: still there when time ran out (-t); it is stopped (CONT lets it go on)
-0	set -m; sleep 1000 & sigsend -s 0 -g -w -t 0 $! 2>&1 | sed 's/ [0-9]*: / GROUP: /' >&2; kill $!	sigsend: GROUP: a process of the group was still there when time ran out (-t)
+0	set -m; sleep 1000 & sigsend -s 0 -g -w -t 0 $! 2>&1 | sed 's/ [0-9]*: / GROUP: /' >&2; disown; kill -KILL $!	sigsend: GROUP: a process of the group was still there when time ran out (-t)
 END
 }
 
