@@ -424,7 +424,7 @@ reader_gone() {
 	mkfifo started go over
 	# COMMAND lasts until the signal has been noticed.
 	printf '%s\n' 'trap "read _ <go; trap - INT; kill -INT \$\$" INT' 'echo >started' 'while :; do :; done' >job
-	terminal 'dash -i' "strace -qq -o trace -e trace=fork,clone,clone3 -e inject=fork,clone,clone3:delay_enter=500000:when=2 mqrecv -f -j 2 $Q -- sh job"
+	terminal 'dash -i' "strace -qq -o trace -e trace=?fork,clone,clone3 -e inject=?fork,clone,clone3:delay_enter=500000:when=2 mqrecv -f -j 2 $Q -- sh job"
 	read -r _ <started
 	printf '\003echo >over\n' >&9
 	until grep -q SIGINT trace; do moment; done
