@@ -26,8 +26,9 @@ CHECKED int child_run(const struct launch *launch, int *status);
 CHECKED int child_split(int *status);
 
 /*
- * Send new children the signals that came before they existed, even those of the terminal, which it sent to their
- * group. All signals have been held since before the first was started. Returns true if there was one.
+ * Send each of count new children the signals that came before the child existed. A signal of the terminal counts too,
+ * because the terminal signals only the processes that a group has at that moment. The caller has held all signals since
+ * before it started the first child. Returns true if there was such a signal. See kill(2).
  */
 bool child_catch_up(const pid_t *pids, size_t count);
 
